@@ -52,9 +52,18 @@ def _pieces(text: str, start: int, end: int, breaks: re.Pattern[str]) -> list[Sp
     return [Span(a, b) for a, b in zip(edges, [*edges[1:], end], strict=True) if a < b]
 
 
+def _starts_line(text: str, position: int) -> bool:
+    while position and text[position - 1] in " \t>":
+        position -= 1
+    return position == 0 or text[position - 1] in "\r\n"
+
+
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
     marker = _LEADING_MARKER.match(text, start, end)
-    start = marker.end() if marker else start
+    if marker and _starts_line(text, start):
+        start = marker.end()
+    while start < end and text[start].isspace():
+        start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
     return [Span(start, end)] if start < end else []

@@ -1,0 +1,124 @@
+"""Documents into chunks: whole sentences, grouped by section and paragraph up to a limit in the embedder's tokens."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from index.documents import Document
+from index.sentences import Span, line_spans, line_starts, sentence_spans
+
+if TYPE_CHECKING:
+    from index.splitter import SectionSplitter
+
+DEFAULT_CHUNK_TOKENS = 200
+_HEADING_TOKENS = 40
+"""Room left in the embedder for the heading trail and the special tokens."""
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+Paragraph = list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run ``[start, end)`` of whole sentences of one section of a document.
+
+    ``reach`` is where the next chunk of the section starts, or ``end`` when there is none. ``line`` is the 1-based line of
+    ``start``. ``sentences`` are ascending and disjoint, the first starts at ``start`` and the last ends at ``end``. No two
+    chunks of a document share a sentence.
+    """
+
+    start: int
+    end: int
+    reach: int
+    line: int
+    heading: tuple[str, ...]
+    sentences: tuple[Span, ...]
+
+
+class Chunker:
+    """Splits documents into chunks of at most ``chunk_tokens`` tokens as ``count_tokens`` counts them.
+
+    A sentence that alone is over the limit is cut at line ends, clauses or words; nothing else is ever cut.
+    """
+
+    def __init__(self, count_tokens: CountTokens, chunk_tokens: int = DEFAULT_CHUNK_TOKENS) -> None:
+        self._count_tokens = count_tokens
+        self._chunk_tokens = chunk_tokens
+
+    def chunks(self, document: Document) -> list[Chunk]:
+        """The chunks of a document, in its order."""
+        lines = line_starts(document.text)
+        chunks: list[Chunk] = []
+        for heading, section in _sections(document):
+            parts = list(self._split(document.text, section))
+            reaches = [*(part[0].start for part in parts[1:]), parts[-1][-1].end]
+            for part, reach in zip(parts, reaches, strict=True):
+                start = part[0].start
+                chunks.append(Chunk(start, part[-1].end, reach, bisect_right(lines, start), heading, tuple(part)))
+        return chunks
+
+    def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
+        sentences = [sentence for paragraph in section for sentence in paragraph]
+        edges = [*(sentence.start for sentence in sentences), sentences[-1].end]
+        pieces = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        paragraphs: list[list[str]] = []
+        remaining = iter(pieces)
+        for paragraph in section:
+            paragraphs.append([next(remaining) for _ in paragraph])
+        position = edges[0]
+        # The pieces tile the section and the splitter only joins or cuts them, so offsets are running sums.
+        for part in self._splitter.split_section(paragraphs):
+            yield [_trimmed(text, span) for span in _clipped(sentences, Span(position, position + len(part)), text)]
+            position += len(part)
+
+    @cached_property
+    def _splitter(self) -> "SectionSplitter":
+        from index.splitter import SectionSplitter
+
+        return SectionSplitter(self._count_tokens, self._chunk_tokens)
+
+
+def embedding_text(heading: Sequence[str], text: str) -> str:
+    """What is embedded and indexed for a chunk: its heading trail, if any, the deepest last, and its own text."""
+    return f"{' > '.join(heading)[-4 * _HEADING_TOKENS :]}\n{text}" if heading else text
+
+
+def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragraph]]]:
+    """Runs of blocks under one heading trail, each as paragraphs of sentences; sections with no sentence are left out."""
+    for heading, blocks in groupby(document.blocks, key=lambda block: block.heading):
+        paragraphs: list[Paragraph] = []
+        for block in blocks:
+            spans = line_spans if block.lined else sentence_spans
+            sentences = spans(document.text, block.start, block.end)
+            paragraphs.extend(_paragraphs(document.text, sentences))
+        if paragraphs:
+            yield heading, paragraphs
+
+
+def _paragraphs(text: str, sentences: Iterable[Span]) -> list[Paragraph]:
+    """Group the sentences of a block at blank lines."""
+    paragraphs: list[Paragraph] = []
+    for sentence in sentences:
+        if paragraphs and len(line_starts(text[paragraphs[-1][-1].end : sentence.start])) <= 2:
+            paragraphs[-1].append(sentence)
+        else:
+            paragraphs.append([sentence])
+    return paragraphs
+
+
+def _clipped(sentences: Sequence[Span], part: Span, text: str) -> Iterator[Span]:
+    first = max(bisect_right(sentences, part.start, key=lambda s: s.start) - 1, 0)
+    for sentence in sentences[first:]:
+        if sentence.start >= part.end:
+            return
+        clipped = Span(max(sentence.start, part.start), min(sentence.end, part.end))
+        if clipped.start < clipped.end and not text[clipped.start : clipped.end].isspace():
+            yield clipped
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    piece = text[span.start : span.end]
+    return Span(span.start + len(piece) - len(piece.lstrip()), span.start + len(piece.rstrip()))

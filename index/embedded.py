@@ -1,0 +1,176 @@
+"""The default store, all in one folder: a SQLite catalogue, and FAISS and Tantivy indexes that follow it."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index.catalogue import Catalogue
+from index.chunks import Chunk
+from index.documents import Document
+from index.errors import IndexLockedError, IndexMissingError, InvalidNameError
+from index.lexical import LexicalIndex
+from index.store import Collection, Filter, Hit, StoredChunk, StoredDocument, valid_collection_name
+from index.vectors import VectorIndex
+
+_LOOK_AGAIN_SECONDS = 1.0
+"""How long a reader may miss what another process has committed."""
+
+
+class EmbeddedStore:
+    """A ``Store`` in one folder. Opening it brings back whatever was committed, also after a crash.
+
+    Args:
+        folder: the index folder.
+        create: make the folder and an empty catalogue when there is none.
+
+    Raises:
+        IndexMissingError: there is no index in the folder and ``create`` is false.
+        IndexDamagedError, IndexVersionError: the catalogue cannot be used.
+    """
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        path = folder / "catalogue.sqlite"
+        if not create and not path.is_file():
+            raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexMissingError(f"cannot make the index folder {folder}: {error.strerror}") from error
+        self.folder = folder
+        self._catalogue = Catalogue(path)
+        self._lock = FileLock(folder / "writer.lock", timeout=0)
+        self._opening = threading.Lock()
+        self._derived: dict[int, _Derived] = {}
+        self.collections = self._catalogue.collections
+        self.collection = self._catalogue.collection
+        self.documents = self._catalogue.documents
+        self.digests = self._catalogue.digests
+        self.document = self._catalogue.document
+        self.document_at = self._catalogue.document_at
+        self.text = self._catalogue.text
+        self.check = self._catalogue.check
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one writer. Raises IndexLockedError at once when another process or thread is."""
+        try:
+            with self._lock.acquire():
+                yield
+        except Timeout:
+            raise IndexLockedError(f"another process is writing to the index {self.folder}; try again when it is done") from None
+
+    def add_collection(self, collection: Collection) -> None:
+        if not valid_collection_name(collection.name):
+            raise InvalidNameError(
+                f"the collection name {collection.name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'"
+            )
+        with self.writing():
+            self._catalogue.add_collection(collection)
+
+    def remove_collection(self, name: str) -> None:
+        with self.writing():
+            derived = self._follow(name)
+            self._catalogue.remove_collection(name)
+            derived.remove()
+
+    def move_collection(self, name: str, root: str) -> None:
+        with self.writing():
+            self._catalogue.move_collection(name, root)
+
+    def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
+        with self.writing():
+            self._catalogue.put(name, document, chunks, vectors)
+            self._changed(name)
+
+    def remove(self, name: str, paths: Sequence[str]) -> None:
+        with self.writing():
+            self._catalogue.remove(name, paths)
+            self._changed(name)
+
+    def publish(self, name: str) -> None:
+        with self.writing():
+            self._derived_of(name).save()
+
+    def search_vectors(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
+        documents = self._catalogue.matching_documents(name, where)
+        return self._follow(name).vectors.search(vector, limit, documents)
+
+    def search_text(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
+        documents = self._catalogue.matching_documents(name, where)
+        return self._follow(name).lexical.search(query, limit, documents)
+
+    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
+        return self._catalogue.chunks(ids)
+
+    def close(self) -> None:
+        self._catalogue.close()
+
+    def _derived_of(self, name: str) -> "_Derived":
+        key = self._catalogue.key(name)
+        with self._opening:
+            if key not in self._derived:
+                self._derived[key] = _Derived(self.folder, self._catalogue, key, self.collection(name).dimension)
+            return self._derived[key]
+
+    def _changed(self, name: str) -> None:
+        derived = self._derived.get(self._catalogue.key(name))
+        if derived:
+            derived.looked = float("-inf")
+
+    def _follow(self, name: str) -> "_Derived":
+        """The derived indexes, caught up if it is time to look: words only when no other process is writing."""
+        derived = self._derived_of(name)
+        if time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS and not derived.follow():
+            try:
+                with self._lock.acquire():
+                    derived.save()
+            except Timeout:
+                pass  # the writer itself brings the words up to date when it publishes
+        return derived
+
+
+class _Derived:
+    """The two derived indexes of one collection."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue, key: int, dimension: int) -> None:
+        self._catalogue = catalogue
+        self._key = key
+        self._folders = [folder / "vectors" / str(key), folder / "lexical" / str(key)]
+        self._updating = threading.RLock()
+        self.looked = float("-inf")
+        self.vectors = VectorIndex(self._folders[0], dimension)
+        self.lexical = LexicalIndex(self._folders[1])
+
+    def follow(self) -> bool:
+        """Catch up in memory; False when the words on disk are behind, which only the holder of the lock may mend."""
+        with self._updating:
+            seq = self._catalogue.last_change(self._key)
+            self._update(self.vectors, seq)
+            if self.lexical.seq != seq:
+                self.lexical.reopen()
+            self.looked = time.monotonic()
+            return self.lexical.seq == seq
+
+    def save(self) -> None:
+        """Catch up in memory and on disk; only for the holder of the lock."""
+        with self._updating:
+            seq = self._catalogue.last_change(self._key)
+            self.lexical.reopen()
+            self._update(self.vectors, seq)
+            self._update(self.lexical, seq)
+            self.vectors.save()
+
+    def remove(self) -> None:
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _update(self, index: VectorIndex | LexicalIndex, seq: int) -> None:
+        if index.seq != seq:
+            changed = self._catalogue.changed_documents(self._key, index.seq)
+            index.update(changed, self._catalogue.indexed_chunks(changed), seq)

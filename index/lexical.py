@@ -1,0 +1,115 @@
+"""The words of a collection in Tantivy: BM25 over English stems, derived from the catalogue."""
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+from index.catalogue import IndexedChunk
+from index.seal import read_seal, write_seal
+from index.store import Hit
+
+_ANALYZER = "english"
+_WRITER_BYTES = 64_000_000
+_MAX_TERMS = 256
+_WORD = re.compile(r"\w+")
+
+
+class LexicalIndex:
+    """A Tantivy index of one document a chunk. Only the process that holds the index's lock may call ``update``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.seq = 0
+        self._index: tantivy.Index | None = None
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open what is on disk. Where it is not sealed, keep what is open to search, but as reflecting no change yet."""
+        seq = read_seal(self._folder)
+        if seq is None:
+            self.seq = 0
+        elif seq != self.seq:
+            try:
+                index = tantivy.Index.open(str(self._folder))
+            except ValueError:  # its writer has moved on since the seal was read
+                return
+            _register(index)
+            self._index, self.seq = index, seq
+
+    def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
+        """The best chunks for any of the words of a query, best first, of the given documents only."""
+        words = list(dict.fromkeys(_ANALYZED.analyze(" ".join(_WORD.findall(query)))))[:_MAX_TERMS]
+        if self._index is None or not words:
+            return []
+        schema = self._index.schema
+        terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word)) for word in words]
+        wanted = tantivy.Query.boolean_query(terms)
+        if documents is not None:
+            within = tantivy.Query.const_score_query(_of_documents(schema, documents), 0.0)
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, within)])
+        searcher = self._index.searcher()
+        found = searcher.search(wanted, limit, count=False).hits
+        ids = searcher.fast_field_values("chunk", [address for _, address in found])
+        return [Hit(int(key), float(score)) for key, (score, _) in zip(ids, found, strict=True) if key is not None]
+
+    def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], seq: int) -> None:
+        """Forget the chunks of the changed documents, add what they have now, and seal the result on disk.
+
+        With ``seq`` still 0 it starts afresh, so ``changed`` must then be all documents.
+        """
+        if self.seq == 0 or self._index is None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+            self._index = tantivy.Index(_schema(), str(self._folder))
+            _register(self._index)
+        writer = self._index.writer(_WRITER_BYTES, num_threads=1)
+        if changed:
+            writer.delete_documents_by_query(_of_documents(self._index.schema, changed))
+        for chunk in chunks:
+            document = tantivy.Document()
+            document.add_unsigned("chunk", chunk.id)
+            document.add_unsigned("document", chunk.document)
+            document.add_text("text", chunk.text)
+            writer.add_document(document)
+        writer.commit()
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
+        self._index.reload()
+        files = [path.name for path in self._folder.iterdir() if path.suffix != ".lock" and path.name[0] != "."]
+        write_seal(self._folder, seq, [name for name in files if not name.startswith("seal.json")])
+        self.seq = seq
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("chunk", fast=True)
+    builder.add_unsigned_field("document", indexed=True, fast=True)
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(64),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stopword("english"),
+        tantivy.Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def _of_documents(schema: tantivy.Schema, rows: Sequence[int]) -> tantivy.Query:
+    return tantivy.Query.term_set_query(schema, "document", list(rows))
+
+
+def _register(index: tantivy.Index) -> None:
+    index.register_tokenizer(_ANALYZER, _ANALYZED)
+
+
+_ANALYZED = _analyzer()

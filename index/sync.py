@@ -1,0 +1,191 @@
+"""A folder into a collection: touches only what changed, and loses nothing that was indexed to a file that is bad now."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.chunks import DEFAULT_CHUNK_TOKENS, Chunk, Chunker, embedding_text
+from index.documents import Document, find_files, parse_document, printable, read_file
+from index.embedders import Embedder
+from index.errors import (
+    ChunkingMismatchError,
+    DocumentError,
+    EmbedderMismatchError,
+    FolderError,
+    UnknownCollectionError,
+)
+from index.store import Collection, Store
+
+DEFAULT_FILE_LIMIT = 64_000_000
+"""Bytes."""
+_BATCH_CHUNKS = 512
+"""Chunks embedded together: enough to fill length-sorted batches on every core, little enough to hold in memory."""
+
+Progress = Callable[[int, int, str], None]
+"""Called with files done, files in all, and the path just done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be indexed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    kept: tuple[str, ...]
+    chunks: int
+
+
+class Sync:
+    """Brings a collection to the state of a folder.
+
+    Args:
+        store: where the collection lives.
+        embedder: makes the vectors; must be the one that the collection was made with.
+        file_limit: the largest file taken, in bytes.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder, file_limit: int = DEFAULT_FILE_LIMIT) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._file_limit = file_limit
+
+    def run(
+        self,
+        folder: Path,
+        name: str = "default",
+        chunk_tokens: int | None = None,
+        moved: bool = False,
+        progress: Progress = lambda done, total, path: None,
+    ) -> SyncReport:
+        """Add new files, replace changed ones, remove vanished ones, one transaction a document, then publish.
+
+        Args:
+            folder: the folder to index.
+            name: the collection, made if need be.
+            chunk_tokens: for a new collection; one that exists keeps its own.
+            moved: the collection's folder now stands at ``folder``.
+            progress: told of each file.
+
+        Raises:
+            FolderError: the folder is missing or holds no file to index, or the collection is of another folder.
+            IndexLockedError: another process is writing.
+            EmbedderMismatchError, ChunkingMismatchError: the collection was made otherwise.
+        """
+        files = list(find_files(folder))
+        if not files:
+            raise FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
+        root = str(folder.resolve())
+        with self._store.writing():
+            collection = self._collection(name, root, chunk_tokens, moved)
+            run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
+            for done, file in enumerate(files, 1):
+                if file.problem:
+                    run.fail(file.path, file.problem)
+                else:
+                    run.read(folder, file.path, self._file_limit)
+                progress(done, len(files), printable(file.path))
+            run.flush()
+            run.remove_all_but({file.path for file in files})
+            self._store.publish(name)
+        return run.report()
+
+    def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
+        made_with = (self._embedder.name, self._embedder.fingerprint, self._embedder.dimension)
+        try:
+            collection = self._store.collection(name)
+        except UnknownCollectionError:
+            collection = Collection(name, root, *made_with, chunk_tokens or DEFAULT_CHUNK_TOKENS)
+            self._store.add_collection(collection)
+            return collection
+        check_embedder(collection, self._embedder)
+        if chunk_tokens not in (None, collection.chunk_tokens):
+            raise ChunkingMismatchError(
+                f"the collection {name!r} has chunks of {collection.chunk_tokens} tokens, not {chunk_tokens}; "
+                "keep that, or index into another collection"
+            )
+        if collection.root != root and not moved:
+            raise FolderError(
+                f"the collection {name!r} holds the documents of {collection.root}, not of {root}; name another collection, "
+                "or say that the folder has moved (--moved)"
+            )
+        if collection.root != root:
+            self._store.move_collection(name, root)
+        return collection
+
+
+def check_embedder(collection: Collection, embedder: Embedder) -> None:
+    """Raises EmbedderMismatchError unless the collection was made by this very embedder."""
+    if collection.fingerprint != embedder.fingerprint:
+        raise EmbedderMismatchError(
+            f"the collection {collection.name!r} was made by the embedder {collection.embedder!r} "
+            f"({collection.fingerprint[:8]}), not by {embedder.name!r} ({embedder.fingerprint[:8]}); "
+            "use that one, or index into another collection"
+        )
+
+
+class _Run:
+    """One sync under way: what is waiting to be embedded and what has happened so far."""
+
+    def __init__(self, store: Store, embedder: Embedder, chunker: Chunker, name: str) -> None:
+        self._store, self._embedder, self._chunker, self._name = store, embedder, chunker, name
+        self._before = store.digests(name)
+        self._waiting: list[tuple[Document, list[Chunk]]] = []
+        self._done: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
+        self._failed: list[Failure] = []
+        self._chunks = 0
+
+    def fail(self, path: str, reason: str) -> None:
+        self._failed.append(Failure(path, reason))
+
+    def read(self, folder: Path, path: str, limit: int) -> None:
+        try:
+            data = read_file(folder / path, limit)
+            if hashlib.sha256(data).hexdigest() == self._before.get(path):
+                self._done["unchanged"].append(path)
+                return
+            document = parse_document(path, data)
+        except DocumentError as error:
+            self.fail(path, str(error))
+            return
+        chunks = self._chunker.chunks(document)
+        self._waiting.append((document, chunks))
+        if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
+            self.flush()
+
+    def flush(self) -> None:
+        texts = [
+            embedding_text(chunk.heading, document.text[chunk.start : chunk.end])
+            for document, chunks in self._waiting
+            for chunk in chunks
+        ]
+        vectors = self._embedder.encode_document(texts)
+        first = 0
+        for document, chunks in self._waiting:
+            self._store.put(self._name, document, chunks, vectors[first : first + len(chunks)])
+            first += len(chunks)
+            self._done["changed" if document.path in self._before else "added"].append(document.path)
+        self._chunks += first
+        self._waiting.clear()
+
+    def remove_all_but(self, present: set[str]) -> None:
+        failed = tuple(f"{failure.path}/" for failure in self._failed)  # among them folders that could not be listed
+        vanished = [path for path in self._before if path not in present and not path.startswith(failed)]
+        self._store.remove(self._name, vanished)
+        self._done["removed"] += vanished
+
+    def report(self) -> SyncReport:
+        kept = tuple(failure.path for failure in self._failed if failure.path in self._before)
+        done = {kind: tuple(paths) for kind, paths in self._done.items()}
+        return SyncReport(**done, failed=tuple(self._failed), kept=kept, chunks=self._chunks)

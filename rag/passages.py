@@ -1,0 +1,71 @@
+"""Chunks that were found into passages: adjacent ones become one, so that no sentence is read or shown twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.sentences import Span
+from index.store import StoredChunk, StoredDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run ``[start, end)`` of whole sentences of a document; ``text`` is ``document.text[start:end]``.
+
+    ``line`` is the 1-based line of ``start``. ``score`` is that of its best chunk in the fused ranking and ``similarity``
+    the cosine of question and its nearest chunk, 0 where no chunk of it was among the nearest.
+    """
+
+    document: StoredDocument
+    start: int
+    end: int
+    line: int
+    heading: tuple[str, ...]
+    sentences: tuple[Span, ...]
+    text: str
+    score: float
+    similarity: float
+
+    def slice(self, span: Span) -> str:
+        """The text of a span of the document that lies inside the passage."""
+        return self.text[span.start - self.start : span.end - self.start]
+
+
+def join_chunks(
+    chunks: Sequence[StoredChunk], scores: Mapping[int, float], similarities: Mapping[int, float]
+) -> list[Passage]:
+    """Merge chunks that stand together in a section, and order the passages by score, best first.
+
+    Args:
+        chunks: distinct chunks, in any order.
+        scores: the fused score of each chunk by id.
+        similarities: the cosine of question and chunk by id, where known.
+    """
+    ordered = sorted(chunks, key=lambda chunk: chunk.id)
+    runs: list[list[StoredChunk]] = []
+    for chunk in ordered:
+        if runs and _adjacent(runs[-1][-1], chunk):
+            runs[-1].append(chunk)
+        else:
+            runs.append([chunk])
+    passages = [_passage(run, scores, similarities) for run in runs]
+    return sorted(passages, key=lambda passage: (-passage.score, passage.document.path, passage.start))
+
+
+def _adjacent(before: StoredChunk, chunk: StoredChunk) -> bool:
+    same_document = before.document.id == chunk.document.id
+    return same_document and before.ordinal + 1 == chunk.ordinal and before.start + len(before.text) == chunk.start
+
+
+def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similarities: Mapping[int, float]) -> Passage:
+    first, last = chunks[0], chunks[-1]
+    return Passage(
+        document=first.document,
+        start=first.start,
+        end=last.end,
+        line=first.line,
+        heading=first.heading,
+        sentences=tuple(sentence for chunk in chunks for sentence in chunk.sentences),
+        text="".join(chunk.text for chunk in chunks)[: last.end - first.start],
+        score=max(scores[chunk.id] for chunk in chunks),
+        similarity=max(similarities.get(chunk.id, 0.0) for chunk in chunks),
+    )

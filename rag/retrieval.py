@@ -1,0 +1,42 @@
+"""A question into passages: the nearest chunks and the best by BM25, fused by their ranks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.store import Filter, Hit, Store
+from rag.passages import Passage, join_chunks
+
+_RANK_OFFSET = 60
+"""The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
+_DEPTH = 50
+"""Hits taken from each of the two searches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, and its float32 (dimension,) vector by the embedder of the collection."""
+
+    text: str
+    vector: np.ndarray
+
+
+def retrieve(store: Store, collection: str, question: Question, top_k: int, where: Filter) -> list[Passage]:
+    """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer."""
+    depth = max(_DEPTH, top_k)
+    nearest = store.search_vectors(collection, question.vector, depth, where)
+    wordiest = store.search_text(collection, question.text, depth, where)
+    scores = fuse([nearest, wordiest])
+    best = sorted(scores, key=lambda key: (-scores[key], key))[:top_k]
+    return join_chunks(store.chunks(best), scores, {hit.chunk_id: hit.score for hit in nearest})
+
+
+def fuse(rankings: Iterable[Sequence[Hit]]) -> dict[int, float]:
+    """Reciprocal rank fusion: to each chunk the sum, over the rankings that have it, of 1 / (60 + its rank from 1)."""
+    scores: defaultdict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, 1):
+            scores[hit.chunk_id] += 1 / (_RANK_OFFSET + rank)
+    return dict(scores)
