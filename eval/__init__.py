@@ -1,0 +1,1 @@
+"""How good and how fast: gold sets, measures, benchmarks. Sits on top of the other three packages."""

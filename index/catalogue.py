@@ -24,7 +24,7 @@ from index.errors import (
     UnknownDocumentError,
 )
 from index.sentences import Span
-from index.store import Collection, Filter, StoredChunk, StoredDocument
+from index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
 
 SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x51574953  # "QWIS"
@@ -91,11 +91,7 @@ _DOCUMENT = (
     "d.id, c.name, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, d.characters, d.chunks, d.metadata, "
     "d.indexed_at"
 )
-_COLLECTION = """
-SELECT c.name, c.root, c.embedder, c.fingerprint, c.dimension, c.chunk_tokens,
-       (SELECT count(*) FROM documents d WHERE d.collection = c.id),
-       (SELECT coalesce(sum(d.chunks), 0) FROM documents d WHERE d.collection = c.id)
-FROM collections c"""
+_COLLECTION = "SELECT name, root, embedder, fingerprint, dimension, chunk_tokens FROM collections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +131,15 @@ class Catalogue:
                 connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
 
     def collections(self) -> list[Collection]:
-        return [Collection(*row) for row in self._rows(f"{_COLLECTION} ORDER BY c.name")]
+        return [Collection(*row) for row in self._rows(f"{_COLLECTION} ORDER BY name")]
 
     def collection(self, name: str) -> Collection:
         self.key(name)
-        return Collection(*self._rows(f"{_COLLECTION} WHERE c.name = ?", name)[0])
+        return Collection(*self._rows(f"{_COLLECTION} WHERE name = ?", name)[0])
+
+    def size(self, name: str) -> CollectionSize:
+        counts = "SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE collection = ?"
+        return CollectionSize(*self._rows(counts, self.key(name))[0])
 
     def key(self, name: str) -> int:
         """The row id of a collection, never used again after it is removed. Raises UnknownCollectionError."""

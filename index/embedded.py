@@ -49,6 +49,7 @@ class EmbeddedStore:
         self._derived: dict[int, _Derived] = {}
         self.collections = self._catalogue.collections
         self.collection = self._catalogue.collection
+        self.size = self._catalogue.size
         self.documents = self._catalogue.documents
         self.digests = self._catalogue.digests
         self.document = self._catalogue.document

@@ -23,8 +23,14 @@ class Collection:
     fingerprint: str
     dimension: int
     chunk_tokens: int
-    documents: int = 0
-    chunks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSize:
+    """How much a collection holds."""
+
+    documents: int
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ class Store(Protocol):
     def collections(self) -> list[Collection]: ...
 
     def collection(self, name: str) -> Collection: ...
+
+    def size(self, name: str) -> CollectionSize: ...
 
     def add_collection(self, collection: Collection) -> None: ...
 

@@ -1,0 +1,291 @@
+"""The command line: typer commands over the same service as HTTP; errors are one line on stderr and a non-zero code."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api import schemas, terminal
+from api.service import Service
+from api.settings import Settings, load_settings, origins
+from index.documents import printable
+from index.errors import QuotewiseError
+from index.store import Filter
+from index.sync import SyncReport
+from rag.verification import CollectionSource, FolderSource, Source, Verdict, verify
+
+app = typer.Typer(
+    name="quotewise",
+    help="Answers questions about a folder of documents in the documents' own words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+IndexDir = Annotated[Path | None, typer.Option("--index", "-i", metavar="DIR", help="Folder of the index.")]
+CollectionName = Annotated[str | None, typer.Option("--collection", "-c", metavar="NAME", help="Collection to use.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Prefix = Annotated[str, typer.Option("--path-prefix", metavar="TEXT", help="Look only at paths that start so.")]
+TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="Chunks to retrieve.")]
+Moved = Annotated[bool, typer.Option("--moved", help="The collection's folder has moved to FOLDER.")]
+Embedder = Annotated[
+    str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: a sentence-transformers name or path.")
+]
+ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
+
+
+@app.command()
+def serve(
+    folder: Annotated[Path | None, typer.Argument(help="Folder to index before listening.", show_default=False)] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    embedder: Embedder = None,
+    chunk_tokens: ChunkTokens = None,
+    moved: Moved = False,
+) -> None:
+    """Index FOLDER, if one is given, and answer questions over HTTP."""
+    settings = load_settings(
+        index=index, collection=collection, host=host, port=port, embedder=embedder, chunk_tokens=chunk_tokens
+    )
+    service = Service.open(settings, create=folder is not None)
+    if folder is not None:
+        terminal.show_report(_sync(service, folder, moved))
+    service.warm()
+    from api.server import listen
+
+    listen(service)
+
+
+@app.command()
+def index(
+    folder: Annotated[Path, typer.Argument(help="Folder of .txt and .md files.", show_default=False)],
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    embedder: Embedder = None,
+    chunk_tokens: ChunkTokens = None,
+    moved: Moved = False,
+    as_json: Json = False,
+) -> None:
+    """Index FOLDER: add what is new, replace what changed, remove what vanished."""
+    settings = load_settings(index=index, collection=collection, embedder=embedder, chunk_tokens=chunk_tokens)
+    with _opened(settings, create=True) as service:
+        report = _sync(service, folder, moved)
+    if as_json:
+        terminal.show_json(asdict(report))
+    else:
+        terminal.show_report(report)
+    if report.failed and not (report.added or report.changed or report.unchanged):
+        raise QuotewiseError(f"none of the {len(report.failed)} files could be indexed")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question.", show_default=False)],
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    top_k: TopK = None,
+    max_quotes: Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")] = None,
+    path_prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """Answer QUESTION with quotes, or say that the documents do not."""
+    settings = load_settings(index=index, collection=collection, top_k=top_k, max_quotes=max_quotes)
+    _checked(schemas.AskRequest, question=question)
+    with _opened(settings) as service:
+        where = Filter(path_prefix)
+        answer = service.answerer.ask(question, settings.collection, settings.top_k, settings.max_quotes, where)
+    if as_json:
+        terminal.show_json(schemas.AskResponse.of(answer, "command-line").model_dump())
+    else:
+        terminal.show_answer(answer)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="A question or some words.", show_default=False)],
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    top_k: TopK = None,
+    path_prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """Show the passages closest to QUESTION."""
+    settings = load_settings(index=index, collection=collection, top_k=top_k)
+    _checked(schemas.SearchRequest, question=question)
+    with _opened(settings) as service:
+        found = service.answerer.search(question, settings.collection, settings.top_k, Filter(path_prefix))
+    if as_json:
+        terminal.show_json([schemas.Passage.of(passage).model_dump() for passage in found.passages])
+    else:
+        terminal.show_passages(found.passages)
+
+
+@app.command()
+def status(
+    index: IndexDir = None,
+    check: Annotated[bool, typer.Option("--check", help="Read the whole catalogue and look for damage.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the collections of the index."""
+    settings = load_settings(index=index)
+    with _opened(settings) as service:
+        if check:
+            service.store.check()
+        found = [(c, schemas.Collection.of(c, service.store.size(c.name))) for c in service.store.collections()]
+    if as_json:
+        terminal.show_json([{**shape.model_dump(), "root": collection.root} for collection, shape in found])
+    else:
+        rows = [[s.name, f"{s.documents:,}", f"{s.chunks:,}", s.embedder, c.root] for c, s in found]
+        terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
+
+
+@app.command("verify")
+def verify_citations(
+    citations: Annotated[
+        typer.FileText, typer.Argument(help="What `ask --json` printed, or a list of citations; - is standard input.")
+    ],
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="DIR", help="Check against these files instead of the index.")
+    ] = None,
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    as_json: Json = False,
+) -> None:
+    """Check that quotes still stand where they were found; the exit code is 1 if any does not."""
+    settings = load_settings(index=index, collection=collection)
+    claims = _claims(citations)
+    if folder is not None:
+        if not folder.is_dir():
+            raise QuotewiseError(f"{printable(str(folder))} is not a folder")
+        results = _verified(claims, FolderSource(folder, settings.max_file_bytes))
+    else:
+        with _opened(settings) as service:
+            results = _verified(claims, CollectionSource(service.store, settings.collection, settings.max_file_bytes))
+    if as_json:
+        terminal.show_json([result.model_dump() for result in results])
+    else:
+        rows = [[r.verdict, f"{c.document.path} {c.start}-{c.end}", r.reason] for c, r in zip(claims, results, strict=True)]
+        terminal.show_table(["verdict", "citation", "reason"], rows)
+    if any(result.verdict != Verdict.VALID for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rm(
+    paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    everything: Annotated[bool, typer.Option("--all", help="Remove the collection with all its documents.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove documents, or with --all a collection, from the index; the files stay."""
+    settings = load_settings(index=index, collection=collection)
+    if bool(paths) == everything:
+        raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
+    name = settings.collection
+    with _opened(settings) as service:
+        removed = [path for path in paths or []] or sorted(service.store.digests(name))
+        for path in paths or []:
+            service.store.document_at(name, path)
+        if everything:
+            service.store.remove_collection(name)
+        else:
+            service.store.remove(name, removed)
+            service.store.publish(name)
+    if as_json:
+        terminal.show_json({"removed": removed})
+    else:
+        terminal.console.print(f"{len(removed):,} removed from {name}")
+
+
+@app.command("settings")
+def list_settings(as_json: Json = False) -> None:
+    """List every setting: its value, where that comes from, and what it is for."""
+    settings, comes_from = load_settings(), origins()
+    values = settings.model_dump(mode="json")
+    described = {name: field.description or "" for name, field in Settings.model_fields.items()}
+    if as_json:
+        terminal.show_json(
+            {name: {"value": values[name], "from": comes_from[name], "about": about} for name, about in described.items()}
+        )
+    else:
+        rows = [[name, str(values[name]), comes_from[name], about] for name, about in described.items()]
+        terminal.show_table(["setting", "value", "from", "about"], rows)
+        terminal.console.print(f"\nSet by flag, by {Settings.PREFIX}<SETTING>, or in {Settings.FILE}, in that order.")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every error becomes one line on stderr and a non-zero exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except typer.Abort:
+        code = 130
+    except QuotewiseError as error:
+        code = _complain(str(error), 1)
+    except typer.TyperException as error:
+        code = _complain(error.format_message(), 2)
+    except KeyboardInterrupt:
+        code = 130
+    except OSError as error:
+        code = _complain(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
+    sys.exit(code or 0)
+
+
+def _complain(message: str, code: int) -> int:
+    terminal.errors.print(terminal.shown(f"quotewise: {' '.join(message.split())}"), soft_wrap=True)
+    return code
+
+
+@contextmanager
+def _opened(settings: Settings, create: bool = False) -> Iterator[Service]:
+    service = Service.open(settings, create)
+    try:
+        yield service
+    finally:
+        service.store.close()
+
+
+def _sync(service: Service, folder: Path, moved: bool) -> SyncReport:
+    columns = (TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=terminal.errors, transient=True, disable=not terminal.errors.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def report(done: int, total: int, path: str) -> None:
+            progress.update(task, completed=done, total=total, description=path[-40:])
+
+        return service.sync(folder, moved, report)
+
+
+def _checked(model: type[schemas.SearchRequest], **values: Any) -> None:
+    try:
+        model(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise QuotewiseError(f"{first['loc'][0]}: {first['msg']}") from error
+
+
+def _claims(file: Any) -> list[schemas.Claim]:
+    try:
+        found = json.load(file)
+        listed = found["citations"] if isinstance(found, dict) else found
+        return [schemas.Claim.model_validate(claim) for claim in listed]
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise QuotewiseError(f"this is no citation as `ask --json` prints it: {place}: {first['msg']}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise QuotewiseError(f"expected the JSON that `ask --json` prints, or a list of its citations: {error}") from error
+
+
+def _verified(claims: list[schemas.Claim], source: Source) -> list[schemas.Verification]:
+    return [schemas.Verification.of(verify(claim.value(), source)) for claim in claims]

@@ -1,0 +1,150 @@
+"""Errors as RFC 9457 problem details: a stable ``type``, the offending field, and what would be accepted."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.errors import QuotewiseError
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:quotewise:problem:"
+_log = logging.getLogger("quotewise")
+
+STATUS_OF_CODE = {
+    "malformed-json": 400,
+    "unknown-collection": 404,
+    "unknown-document": 404,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "embedder-mismatch": 409,
+    "payload-too-large": 413,
+    "unsupported-media-type": 415,
+    "invalid-request": 422,
+    "internal-error": 500,
+    "not-ready": 503,
+    "index-locked": 503,
+    "index-damaged": 503,
+    "index-missing": 503,
+    "index-version": 503,
+    "embedder-unavailable": 503,
+}
+_CODE_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "payload-too-large", 415: "unsupported-media-type", 503: "not-ready"}
+
+
+class FieldProblem(BaseModel):
+    """One field of a request that was not accepted."""
+
+    field: str = Field(description="where it is, such as body.question", examples=["body.top_k"])
+    problem: str = Field(description="what is wrong and what would be accepted")
+
+
+class Problem(BaseModel):
+    """Problem details as of RFC 9457."""
+
+    type: str = Field(description="stable identifier of the kind of problem", examples=[f"{_TYPE}unknown-collection"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldProblem] = Field(default=[], description="the offending fields, for invalid requests")
+
+
+class UnsupportedMediaTypeError(HTTPException):
+    """A body of another type than JSON."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(415, f"the content type is {found or 'missing'}; expected application/json")
+
+
+def problem(
+    path: str, code: str, detail: str, errors: list[FieldProblem] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """A problem response for the request to ``path``."""
+    status = STATUS_OF_CODE[code]
+    if status == 503:
+        headers = {"Retry-After": "1", **(headers or {})}
+    body = Problem(
+        type=_TYPE + code,
+        title=code.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        instance=path,
+        errors=errors or [],
+    )
+    return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entries for these problems."""
+    by_status: dict[int | str, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": ", ".join(names), "content": {MEDIA_TYPE: schema}} for status, names in by_status.items()
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an app with problem details."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        path = request.url.path
+        if any(e["type"] == "json_invalid" for e in error.errors()):
+            reason = error.errors()[0].get("ctx", {}).get("error", "it cannot be parsed")
+            return problem(path, "malformed-json", f"the body is not JSON: {reason}")
+        errors = [FieldProblem(field=_field(e["loc"]), problem=e["msg"]) for e in error.errors()]
+        detail = "; ".join(f"{e.field}: {e.problem}" for e in errors[:5])
+        return problem(path, "invalid-request", detail, errors)
+
+    @app.exception_handler(QuotewiseError)
+    async def known(request: Request, error: QuotewiseError) -> JSONResponse:
+        code = error.code if error.code in STATUS_OF_CODE else "internal-error"
+        return problem(request.url.path, code, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        code = _CODE_OF_STATUS.get(error.status_code, "invalid-request")
+        detail = error.detail
+        if detail == HTTPStatus(error.status_code).phrase:
+            detail = f"{request.method} {request.url.path} is not part of this service; see /docs"
+        return problem(request.url.path, code, detail, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def unknown(request: Request, error: Exception) -> JSONResponse:
+        _log.exception("unexpected error", exc_info=error)
+        return problem(request.url.path, "internal-error", "an unexpected error; the log of the service says more")
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))
+
+
+class BodyLimit:
+    """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = dict(scope.get("headers", ())).get(b"content-length", b"")
+        seen = int(declared) if declared.isdigit() and int(declared) > self._limit else 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive() if seen <= self._limit else {}
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise HTTPException(413, f"the body is larger than {self._limit:,} bytes")
+            return message
+
+        await self._app(scope, bounded if scope["type"] == "http" else receive, send)

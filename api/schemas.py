@@ -1,0 +1,321 @@
+"""The JSON shapes of the HTTP service and of ``--json`` on the command line, and how they come from our values."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from api.settings import MAX_QUOTES, MAX_TOP_K
+from index.sentences import Span
+from index.store import CollectionSize, Filter, StoredDocument
+from index.store import Collection as StoredCollection
+from rag import answers, passages, verification
+
+MAX_QUESTION = 2000
+MAX_PAGE = 1000
+MAX_CLAIMS = 100
+
+
+def _not_blank(question: str) -> str:
+    if not question.strip():
+        raise ValueError("should not be blank")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise ValueError("should be valid Unicode, without lone surrogates")
+    return question
+
+
+QuestionText = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
+ShortText = Annotated[str, Field(max_length=1000), AfterValidator(lambda text: text.encode(errors="replace").decode())]
+
+
+class Strict(BaseModel):
+    """A request: unknown fields are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DocumentFilter(Strict):
+    """Which documents to look at; all conditions hold at once."""
+
+    path_prefix: ShortText = Field(default="", description="start of the document's path")
+    media_type: ShortText | None = None
+    metadata: dict[ShortText, ShortText | Annotated[list[ShortText], Field(min_length=1, max_length=100)]] = Field(
+        default={}, max_length=20, description="values, any of which the document's front matter has under a key"
+    )
+
+    def value(self) -> Filter:
+        metadata = {key: (wanted,) if isinstance(wanted, str) else tuple(wanted) for key, wanted in self.metadata.items()}
+        return Filter(self.path_prefix, self.media_type, metadata)
+
+
+class SearchRequest(Strict):
+    """A question, and optionally where to look."""
+
+    question: QuestionText
+    collection: ShortText | None = Field(default=None, description="by default the one of the settings")
+    top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, strict=True, description="chunks retrieved")
+    filter: DocumentFilter = DocumentFilter()
+
+
+class AskRequest(SearchRequest):
+    """A question, optionally where to look and how many quotes to give at most."""
+
+    max_quotes: int | None = Field(default=None, ge=1, le=MAX_QUOTES, strict=True)
+
+
+class Highlight(BaseModel):
+    """A span ``[start, end)`` of the document."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, span: Span) -> Self:
+        return cls(start=span.start, end=span.end)
+
+
+class DocumentReference(BaseModel):
+    """The document of a citation; ``sha256`` is of the file's bytes."""
+
+    id: str
+    path: str
+    title: str
+    sha256: str
+    media_type: str
+
+    @classmethod
+    def of(cls, document: StoredDocument) -> Self:
+        return cls(**{name: getattr(document, name) for name in cls.model_fields})
+
+
+class Citation(BaseModel):
+    """A quote and where it stands: ``[start, end)`` in Unicode code points of the document's text, lines from 1."""
+
+    id: int
+    quote: str
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    page: int | None
+    heading: list[str]
+    score: float
+    highlights: list[Highlight]
+    document: DocumentReference
+
+    @classmethod
+    def of(cls, number: int, citation: answers.Citation) -> Self:
+        return cls(
+            id=number,
+            quote=citation.quote,
+            start=citation.start,
+            end=citation.end,
+            line_start=citation.line_start,
+            line_end=citation.line_end,
+            page=citation.page,
+            heading=list(citation.heading),
+            score=round(citation.score, 4),
+            highlights=[Highlight.of(span) for span in citation.highlights],
+            document=DocumentReference.of(citation.document),
+        )
+
+
+class ShortAnswer(BaseModel):
+    """A few words of the quote of a citation that answer by themselves."""
+
+    text: str
+    citation: int
+    start: int
+    end: int
+    confidence: float
+
+
+class Timings(BaseModel):
+    """Milliseconds of each stage."""
+
+    embed: float
+    search: float
+    read: float
+    total: float
+
+
+class AskResponse(BaseModel):
+    """Quotes that answer the question or, where ``answered`` is false, the passages closest to it."""
+
+    question: str
+    answered: bool
+    confidence: float = Field(ge=0, le=1, description="probability that the first quote answers the question")
+    answer: str | None = Field(description="the quotes, each followed by the number of its citation in brackets")
+    short_answer: ShortAnswer | None
+    citations: list[Citation]
+    closest: list[Citation]
+    timings_ms: Timings
+    request_id: str
+
+    @classmethod
+    def of(cls, answer: answers.Answer, request_id: str) -> Self:
+        short = answer.short_answer
+        return cls(
+            question=answer.question,
+            answered=answer.answered,
+            confidence=round(answer.confidence, 4),
+            answer=answer.text,
+            short_answer=ShortAnswer(
+                text=short.text,
+                citation=short.citation,
+                start=short.start,
+                end=short.end,
+                confidence=round(short.confidence, 4),
+            )
+            if short
+            else None,
+            citations=_numbered(answer.citations),
+            closest=_numbered(answer.closest),
+            timings_ms=Timings(**answer.timings_ms),
+            request_id=request_id,
+        )
+
+
+def _numbered(citations: tuple[answers.Citation, ...]) -> list[Citation]:
+    return [Citation.of(number, citation) for number, citation in enumerate(citations, 1)]
+
+
+class Passage(BaseModel):
+    """A run of whole sentences of a document; ``score`` orders the passages, ``similarity`` is a cosine."""
+
+    text: str
+    start: int
+    end: int
+    line_start: int
+    heading: list[str]
+    score: float
+    similarity: float
+    document: DocumentReference
+
+    @classmethod
+    def of(cls, passage: passages.Passage) -> Self:
+        return cls(
+            text=passage.text,
+            start=passage.start,
+            end=passage.end,
+            line_start=passage.line,
+            heading=list(passage.heading),
+            score=round(passage.score, 5),
+            similarity=round(passage.similarity, 4),
+            document=DocumentReference.of(passage.document),
+        )
+
+
+class SearchResponse(BaseModel):
+    """The passages closest to a question, best first."""
+
+    question: str
+    passages: list[Passage]
+    timings_ms: Timings
+    request_id: str
+
+
+class Document(DocumentReference):
+    """What is known of a document; decoding its bytes with ``encoding`` gives the text that offsets refer to."""
+
+    collection: str
+    encoding: str
+    size_bytes: int
+    characters: int
+    chunks: int
+    metadata: Mapping[str, str]
+    indexed_at: str
+
+
+class DocumentPage(BaseModel):
+    """Documents of a collection by path, from ``offset``."""
+
+    documents: list[Document]
+    total: int
+    offset: int
+    limit: int
+
+
+class CitedDocument(BaseModel):
+    """The document that a citation names."""
+
+    path: ShortText
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Claim(BaseModel):
+    """A citation to check, as it came from ``/ask``; fields that are not needed are passed over."""
+
+    quote: str = Field(min_length=1, max_length=100_000)
+    start: int = Field(ge=0, le=2**53)
+    end: int = Field(ge=0, le=2**53)
+    document: CitedDocument
+
+    def value(self) -> verification.Claim:
+        return verification.Claim(self.document.path, self.document.sha256, self.start, self.end, self.quote)
+
+
+class VerifyRequest(Strict):
+    """Citations to check."""
+
+    citations: list[Claim] = Field(min_length=1, max_length=MAX_CLAIMS)
+    collection: ShortText | None = None
+
+
+class Verification(BaseModel):
+    """Whether a quote still stands where it was found, and why."""
+
+    verdict: Literal["valid", "changed", "missing"]
+    reason: str
+
+    @classmethod
+    def of(cls, found: verification.Verification) -> Self:
+        return cls(verdict=found.verdict.value, reason=found.reason)
+
+
+class VerifyResponse(BaseModel):
+    """One verification a citation, in the same order."""
+
+    results: list[Verification]
+
+
+class Collection(BaseModel):
+    """A collection, how much it holds and what it was made with."""
+
+    name: str
+    documents: int
+    chunks: int
+    embedder: str
+    dimension: int
+    chunk_tokens: int
+
+    @classmethod
+    def of(cls, collection: StoredCollection, size: CollectionSize) -> Self:
+        return cls(
+            name=collection.name,
+            documents=size.documents,
+            chunks=size.chunks,
+            embedder=collection.embedder,
+            dimension=collection.dimension,
+            chunk_tokens=collection.chunk_tokens,
+        )
+
+
+class CollectionList(BaseModel):
+    """All collections by name; ``default`` is the one used where none is named."""
+
+    collections: list[Collection]
+    default: str
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Ready(BaseModel):
+    """The index is open and the models are loaded."""
+
+    status: Literal["ready"] = "ready"
+    collections: int

@@ -1,0 +1,101 @@
+"""Settings from flags, ``QUOTEWISE_*`` environment variables and ``quotewise.toml``, in that order of precedence."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from index.embedders import DEFAULT_EMBEDDER
+from index.errors import QuotewiseError
+from index.sync import DEFAULT_FILE_LIMIT
+from rag.answering import DEFAULT_QUOTES, DEFAULT_TOP_K
+
+MAX_TOP_K = 100
+MAX_QUOTES = 3
+
+
+class SettingsError(QuotewiseError):
+    """A setting has a value that it cannot have."""
+
+    code = "invalid-settings"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. ``quotewise settings`` lists the values in force and where each comes from."""
+
+    FILE: ClassVar[str] = "quotewise.toml"
+    PREFIX: ClassVar[str] = "QUOTEWISE_"
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
+
+    index: Annotated[Path, Field(description="folder of the index")] = Path(".quotewise")
+    collection: Annotated[str, Field(description="collection used where none is named")] = "default"
+    host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="port to listen on; 0 takes a free one")] = 8000
+    embedder: Annotated[
+        str, Field(description="embedder of new collections: the bundled one, or a sentence-transformers name or path")
+    ] = DEFAULT_EMBEDDER
+    chunk_tokens: Annotated[
+        int | None, Field(ge=16, le=2000, description="longest chunk of new collections, in the embedder's tokens")
+    ] = None
+    max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is indexed")] = DEFAULT_FILE_LIMIT
+    max_body_bytes: Annotated[int, Field(ge=1, description="largest HTTP request body")] = 1_000_000
+    top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="chunks read for a question")] = DEFAULT_TOP_K
+    max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES
+    threshold: Annotated[
+        float | None, Field(ge=0, le=1, description="confidence below which nothing is answered; by default the reader's")
+    ] = None
+    threads: Annotated[
+        int | None, Field(ge=1, description="texts embedded side by side while indexing; by default one a core")
+    ] = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags before environment before file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """The settings in force; flags that are None count as not given.
+
+    Raises:
+        SettingsError: a value is not valid, or the file is no TOML.
+    """
+    try:
+        return Settings(**_given(flags))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsError(f"the setting {name!r} is not valid: {first['msg']}; got {first['input']!r}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{Settings.FILE} is not valid TOML: {error}") from error
+
+
+def origins(**flags: Any) -> dict[str, str]:
+    """Where the value of each setting comes from: flag, environment, file or default."""
+    path = Path(Settings.FILE)
+    in_file = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    environment = {name.upper() for name in os.environ}
+    return {
+        name: "flag"
+        if name in _given(flags)
+        else "environment"
+        if f"{Settings.PREFIX}{name.upper()}" in environment
+        else "file"
+        if name in in_file
+        else "default"
+        for name in Settings.model_fields
+    }
+
+
+def _given(flags: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if value is not None}

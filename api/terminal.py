@@ -1,0 +1,81 @@
+"""Text from strangers made safe for a terminal, and our values as it shows them."""
+
+import json
+import re
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from index.documents import printable
+from index.sync import SyncReport
+from rag.answers import Answer, Citation
+from rag.passages import Passage
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+_C1_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def show_json(value: Any) -> None:
+    """Print JSON with readable Unicode but without anything that a terminal would obey."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print(_C1_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def shown(text: str, style: str = "") -> Text:
+    """Text with its line breaks kept, and every other control character escaped."""
+    return Text("\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines()), style)
+
+
+def show_answer(answer: Answer) -> None:
+    """Quotes with where they stand, or the closest passages."""
+    if answer.answered:
+        console.print(Group(*(_cited(number, c) for number, c in enumerate(answer.citations, 1))))
+    else:
+        console.print("The documents do not say. The closest passages:")
+        console.print(Group(*(_cited(number, c) for number, c in enumerate(answer.closest, 1))))
+    console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms", "dim"))
+
+
+def show_passages(passages: tuple[Passage, ...]) -> None:
+    """Passages with where they stand."""
+    for number, passage in enumerate(passages, 1):
+        place = f"{passage.document.path}:{passage.line}"
+        console.print(_numbered(number, shown(passage.text), place))
+
+
+def show_report(report: SyncReport) -> None:
+    """What a sync did, and every file that failed with its reason."""
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "removed": len(report.removed),
+        "unchanged": len(report.unchanged),
+        "failed": len(report.failed),
+    }
+    console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    for failure in report.failed:
+        kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
+        errors.print(Text(f"failed: {printable(failure.path)}: {failure.reason}{kept}", "yellow"), soft_wrap=True)
+
+
+def show_table(columns: list[str], rows: list[list[str]]) -> None:
+    """A plain table."""
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(shown(cell) for cell in row))
+    console.print(table)
+
+
+def _cited(number: int, citation: Citation) -> RenderableType:
+    quote = shown(citation.quote)
+    place = f"{citation.document.path}:{citation.line_start}"
+    return _numbered(number, quote, f"{place}, characters {citation.start}-{citation.end}", *citation.heading)
+
+
+def _numbered(number: int, text: Text, place: str, *heading: str) -> RenderableType:
+    source = Text(printable(" > ".join([place, *heading])), "dim cyan")
+    return Group(Text.assemble((f"[{number}] ", "bold"), text), Padding(source, (0, 0, 1, 4)))

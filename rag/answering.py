@@ -1,0 +1,133 @@
+"""The whole way of a question: embed, retrieve, read, select, cite."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.embedders import Embedder
+from index.sentences import Span
+from index.store import Filter, Store
+from index.sync import check_embedder
+from rag.answers import Answer, Citation, ShortAnswer, cite
+from rag.evidence import Quote, select_quotes
+from rag.passages import Passage
+from rag.readers import Reader, SimilarityReader
+from rag.retrieval import Question, retrieve
+
+DEFAULT_TOP_K = 8
+DEFAULT_QUOTES = 3
+_CLOSEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages, best first, and the milliseconds of each stage."""
+
+    passages: tuple[Passage, ...]
+    timings_ms: Mapping[str, float]
+
+
+class Answerer:
+    """Answers questions from the collections of a store. Safe to use from many threads.
+
+    Args:
+        store: holds the collections.
+        load: an embedder by the name that a collection remembers; called once a name.
+        reader: a reader for an embedder; called once an embedder.
+        threshold: the confidence below which no answer is given; by default the reader's own.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        load: Callable[[str], Embedder],
+        reader: Callable[[Embedder], Reader] = SimilarityReader,
+        threshold: float | None = None,
+    ) -> None:
+        self._store = store
+        self._embedder = lru_cache(maxsize=None)(load)
+        self._reader = lru_cache(maxsize=None)(reader)
+        self._threshold = threshold
+
+    def embedder_of(self, collection: str) -> Embedder:
+        """The embedder that a collection was made by.
+
+        Raises:
+            UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
+        """
+        known = self._store.collection(collection)
+        embedder = self._embedder(known.embedder)
+        check_embedder(known, embedder)
+        return embedder
+
+    def search(self, question: str, collection: str, top_k: int = DEFAULT_TOP_K, where: Filter | None = None) -> SearchResult:
+        """The passages that are closest to a question. Raises what ``embedder_of`` does."""
+        clock = _Clock()
+        _, passages = self._retrieve(question, collection, top_k, where, clock)
+        return SearchResult(tuple(passages), clock.timings_ms())
+
+    def ask(
+        self,
+        question: str,
+        collection: str,
+        top_k: int = DEFAULT_TOP_K,
+        max_quotes: int = DEFAULT_QUOTES,
+        where: Filter | None = None,
+    ) -> Answer:
+        """Answer a question with up to ``max_quotes`` quotes from its ``top_k`` best chunks. Raises what ``embedder_of`` does."""
+        clock = _Clock()
+        asked, passages = self._retrieve(question, collection, top_k, where, clock)
+        reader = self._reader(self.embedder_of(collection))
+        readings = reader.read(asked, passages)
+        quotes = select_quotes(readings, max_quotes)
+        confidence = reader.confidence(asked, readings) if quotes else 0.0
+        answered = bool(quotes) and confidence >= (reader.threshold if self._threshold is None else self._threshold)
+        citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in quotes)
+        clock.lap("read")
+        return Answer(
+            question=question,
+            answered=answered,
+            confidence=confidence,
+            citations=citations if answered else (),
+            short_answer=_short_answer(quotes) if answered else None,
+            closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
+            timings_ms=clock.timings_ms(),
+        )
+
+    def _retrieve(
+        self, text: str, collection: str, top_k: int, where: Filter | None, clock: "_Clock"
+    ) -> tuple[Question, list[Passage]]:
+        question = Question(text, self.embedder_of(collection).encode_query(text))
+        clock.lap("embed")
+        passages = retrieve(self._store, collection, question, top_k, where or Filter())
+        clock.lap("search")
+        return question, passages
+
+
+def _whole(passage: Passage) -> Citation:
+    return cite(passage, Span(passage.start, passage.end), passage.similarity)
+
+
+def _short_answer(quotes: list[Quote]) -> ShortAnswer | None:
+    first = quotes[0]
+    if first.answer is None:
+        return None
+    span = first.answer.span
+    return ShortAnswer(first.passage.slice(span), 1, span.start, span.end, first.answer.probability)
+
+
+class _Clock:
+    """Milliseconds of named stages, each from the end of the one before."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._stages = {"embed": 0.0, "search": 0.0, "read": 0.0}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._stages[stage] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def timings_ms(self) -> dict[str, float]:
+        return {**self._stages, "total": round((time.perf_counter() - self._started) * 1000, 3)}

@@ -1,0 +1,83 @@
+"""The values that answer a question: quotes with citations that anyone can check, or the closest passages instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from index.sentences import Span, line_starts
+from index.store import StoredDocument
+from rag.passages import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands: ``quote`` is ``[start, end)`` of the document's text, in Unicode code points.
+
+    Lines are 1-based and inclusive; ``page`` is None for formats without pages; ``highlights`` lie inside the quote.
+    """
+
+    document: StoredDocument
+    start: int
+    end: int
+    quote: str
+    line_start: int
+    line_end: int
+    page: int | None
+    heading: tuple[str, ...]
+    score: float
+    highlights: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """A few words of a quote that answer by themselves; ``citation`` counts from 1."""
+
+    text: str
+    citation: int
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question, or, with ``answered`` false, the closest passages of them.
+
+    ``confidence`` is the calibrated probability that the first quote answers the question. ``timings_ms`` are the
+    milliseconds of each stage.
+    """
+
+    question: str
+    answered: bool
+    confidence: float
+    citations: tuple[Citation, ...]
+    short_answer: ShortAnswer | None
+    closest: tuple[Citation, ...]
+    timings_ms: Mapping[str, float]
+
+    @property
+    def text(self) -> str | None:
+        """The quotes, each followed by its number in brackets, one a line; None when there is no answer."""
+        numbered = [f"{citation.quote} [{number}]" for number, citation in enumerate(self.citations, 1)]
+        return "\n".join(numbered) if self.answered else None
+
+
+def cite(passage: Passage, span: Span, score: float, highlights: tuple[Span, ...] = ()) -> Citation:
+    """Cite a span of a passage."""
+    quote = passage.slice(span)
+    line = passage.line + _line_breaks(passage.text[: span.start - passage.start])
+    return Citation(
+        document=passage.document,
+        start=span.start,
+        end=span.end,
+        quote=quote,
+        line_start=line,
+        line_end=line + _line_breaks(quote),
+        page=None,
+        heading=passage.heading,
+        score=score,
+        highlights=highlights,
+    )
+
+
+def _line_breaks(text: str) -> int:
+    return len(line_starts(text)) - 1

@@ -1,0 +1,100 @@
+"""A citation and its source into a verdict: whether the quote still stands where it was found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from index.documents import parse_document, read_file
+from index.errors import DocumentError, UnknownDocumentError
+from index.store import Store
+
+
+class Verdict(StrEnum):
+    """``valid``: the quote stands in the very file that was cited; ``changed``: it does not; ``missing``: no such file."""
+
+    VALID = "valid"
+    CHANGED = "changed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a citation claims: that ``[start, end)`` of the file at ``path``, whose bytes have this sha256, is ``quote``."""
+
+    path: str
+    sha256: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A verdict and the reason for it in words."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The text of a source as it is now, and the sha256 of its bytes."""
+
+    sha256: str
+    text: str
+
+
+class Source(Protocol):
+    """Where the cited files are."""
+
+    def read(self, path: str) -> SourceText:
+        """Raises DocumentError or UnknownDocumentError when there is no such file."""
+        ...
+
+
+class FolderSource:
+    """The files of a folder as they are on disk; a path that leads out of the folder is no file of it."""
+
+    def __init__(self, folder: Path, file_limit: int) -> None:
+        self._folder = folder
+        self._file_limit = file_limit
+
+    def read(self, path: str) -> SourceText:
+        try:
+            inside = (self._folder / path).resolve().is_relative_to(self._folder.resolve())
+        except (OSError, ValueError, RuntimeError):
+            inside = False
+        if not inside:
+            raise DocumentError("is not a file of the folder")
+        document = parse_document(path, read_file(self._folder / path, self._file_limit))
+        return SourceText(document.sha256, document.text)
+
+
+class CollectionSource:
+    """The files that a collection was made from, or, where their folder is not at hand, the catalogue's copy of them."""
+
+    def __init__(self, store: Store, name: str, file_limit: int) -> None:
+        self._store = store
+        self._name = name
+        self._folder = Path(store.collection(name).root)
+        self._on_disk = FolderSource(self._folder, file_limit)
+
+    def read(self, path: str) -> SourceText:
+        document = self._store.document_at(self._name, path)
+        if self._folder.is_dir():
+            return self._on_disk.read(path)
+        return SourceText(document.sha256, self._store.text(document.id))
+
+
+def verify(claim: Claim, source: Source) -> Verification:
+    """Check a claim against its source as it is now."""
+    try:
+        found = source.read(claim.path)
+    except (DocumentError, UnknownDocumentError) as error:
+        return Verification(Verdict.MISSING, f"the source cannot be had: {error}")
+    if found.sha256 != claim.sha256:
+        return Verification(Verdict.CHANGED, "the file has other contents than the one cited")
+    if not 0 <= claim.start < claim.end <= len(found.text) or found.text[claim.start : claim.end] != claim.quote:
+        return Verification(Verdict.CHANGED, "the quote does not stand at these offsets of the file")
+    return Verification(Verdict.VALID, "the quote stands at these offsets of the very file cited")
