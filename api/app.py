@@ -68,7 +68,7 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
         service = await asyncio.to_thread(open_service)
         await asyncio.to_thread(service.warm)
         app.state.service = service
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
         app.state.reason = f"the index cannot be opened: {error}"
         _log.error("%s", app.state.reason)
 

@@ -176,7 +176,7 @@ def verify_citations(
     else:
         rows = [[r.verdict, f"{c.document.path} {c.start}-{c.end}", r.reason] for c, r in zip(claims, results, strict=True)]
         terminal.show_table(["verdict", "citation", "reason"], rows)
-    if any(result.verdict != Verdict.VALID for result in results):
+    if any(result.verdict != Verdict.VALID.value for result in results):
         raise typer.Exit(1)
 
 
@@ -194,7 +194,7 @@ def rm(
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     name = settings.collection
     with _opened(settings) as service:
-        removed = [path for path in paths or []] or sorted(service.store.digests(name))
+        removed = list(paths or []) or sorted(service.store.digests(name))
         for path in paths or []:
             service.store.document_at(name, path)
         if everything:
@@ -256,7 +256,7 @@ def _opened(settings: Settings, create: bool = False) -> Iterator[Service]:
 
 
 def _sync(service: Service, folder: Path, moved: bool) -> SyncReport:
-    columns = (TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=terminal.errors, transient=True, disable=not terminal.errors.is_terminal) as progress:
         task = progress.add_task("", total=None)
 

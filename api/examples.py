@@ -11,8 +11,7 @@ _DOCUMENT = {
     "media_type": "text/plain",
 }
 _TOO_GENERAL = (
-    "Russian officials dismissed the American warning as too general, preventing them from identifying the potential "
-    "attackers."
+    "Russian officials dismissed the American warning as too general, preventing them from identifying the potential attackers."
 )
 
 ASK: dict[str, Any] = {}

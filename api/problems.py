@@ -35,7 +35,13 @@ STATUS_OF_CODE = {
     "index-version": 503,
     "embedder-unavailable": 503,
 }
-_CODE_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "payload-too-large", 415: "unsupported-media-type", 503: "not-ready"}
+_CODE_OF_STATUS = {
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "payload-too-large",
+    415: "unsupported-media-type",
+    503: "not-ready",
+}
 
 
 class FieldProblem(BaseModel):
@@ -87,9 +93,7 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     for code in codes:
         by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {
-        status: {"description": ", ".join(names), "content": {MEDIA_TYPE: schema}} for status, names in by_status.items()
-    }
+    return {status: {"description": ", ".join(names), "content": {MEDIA_TYPE: schema}} for status, names in by_status.items()}
 
 
 def install(app: FastAPI) -> None:

@@ -7,8 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.settings import MAX_QUOTES, MAX_TOP_K
 from index.sentences import Span
-from index.store import CollectionSize, Filter, StoredDocument
 from index.store import Collection as StoredCollection
+from index.store import CollectionSize, Filter, StoredDocument
 from rag import answers, passages, verification
 
 MAX_QUESTION = 2000

@@ -22,7 +22,7 @@ _C1_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def show_json(value: Any) -> None:
     """Print JSON with readable Unicode but without anything that a terminal would obey."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    print(_C1_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    console.out(_C1_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def shown(text: str, style: str = "") -> Text:

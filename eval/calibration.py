@@ -108,9 +108,7 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = load_embedder()
     data = [
-        example
-        for name, limit in _SETS.items()
-        for example in examples(arguments.data / f"{name}.jsonl.gz", limit, embedder)
+        example for name, limit in _SETS.items() for example in examples(arguments.data / f"{name}.jsonl.gz", limit, embedder)
     ]
     calibration = fit(data)
     fitted = {

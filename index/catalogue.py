@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -236,9 +236,7 @@ class Catalogue:
     def remove(self, name: str, paths: Sequence[str]) -> None:
         key = self.key(name)
         with self._transaction() as connection:
-            connection.executemany(
-                "DELETE FROM documents WHERE collection = ? AND path = ?", ((key, path) for path in paths)
-            )
+            connection.executemany("DELETE FROM documents WHERE collection = ? AND path = ?", ((key, path) for path in paths))
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         """Rows of the documents that a filter lets through, ascending; None when it lets all through."""
@@ -372,5 +370,4 @@ def document_id(collection: str, path: str) -> str:
 
 def _document(row: Sequence[Any]) -> StoredDocument:
     *values, metadata, indexed_at = row
-    loaded: Mapping[str, str] = json.loads(metadata)
-    return StoredDocument(*values, metadata=loaded, indexed_at=indexed_at)
+    return StoredDocument(*values, json.loads(metadata), indexed_at)

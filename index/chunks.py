@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from index.documents import Document
@@ -63,11 +63,9 @@ class Chunker:
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
         sentences = [sentence for paragraph in section for sentence in paragraph]
         edges = [*(sentence.start for sentence in sentences), sentences[-1].end]
-        pieces = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
-        paragraphs: list[list[str]] = []
+        pieces = [text[a:b] for a, b in pairwise(edges)]
         remaining = iter(pieces)
-        for paragraph in section:
-            paragraphs.append([next(remaining) for _ in paragraph])
+        paragraphs = [[next(remaining) for _ in paragraph] for paragraph in section]
         position = edges[0]
         # The pieces tile the section and the splitter only joins or cuts them, so offsets are running sums.
         for part in self._splitter.split_section(paragraphs):

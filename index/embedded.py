@@ -15,7 +15,7 @@ from index.chunks import Chunk
 from index.documents import Document
 from index.errors import IndexLockedError, IndexMissingError, InvalidNameError
 from index.lexical import LexicalIndex
-from index.store import Collection, Filter, Hit, StoredChunk, StoredDocument, valid_collection_name
+from index.store import Collection, Filter, Hit, StoredChunk, valid_collection_name
 from index.vectors import VectorIndex
 
 _LOOK_AGAIN_SECONDS = 1.0
@@ -64,7 +64,7 @@ class EmbeddedStore:
             with self._lock.acquire():
                 yield
         except Timeout:
-            raise IndexLockedError(f"another process is writing to the index {self.folder}; try again when it is done") from None
+            raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
 
     def add_collection(self, collection: Collection) -> None:
         if not valid_collection_name(collection.name):

@@ -75,7 +75,7 @@ class OnnxEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._threads = threads or os.cpu_count() or 1
-        self.encode_query = lru_cache(maxsize=256)(self._encode_query)
+        self._remembered = lru_cache(maxsize=256)(self._query)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without special tokens and without truncation."""
@@ -97,8 +97,11 @@ class OnnxEmbedder:
                 encode(batch)
         return vectors
 
-    def _encode_query(self, text: str) -> np.ndarray:
-        """float32 (dimension,), of length 1."""
+    def encode_query(self, text: str) -> np.ndarray:
+        """float32 (dimension,), of length 1; not to be written to."""
+        return self._remembered(text)
+
+    def _query(self, text: str) -> np.ndarray:
         vector: np.ndarray = self._run([self._ids(self._tokenizer.encode(text).ids)])[0]
         vector.flags.writeable = False
         return vector

@@ -1,7 +1,6 @@
 """A derived index on disk is trusted only under its seal: which change it reflects, and the checksum of each file."""
 
 import json
-import os
 import zlib
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def write_seal(folder: Path, seq: int, files: list[str]) -> None:
     draft = folder / f"{_NAME}.new"
     checksums = {name: _checksum(folder / name) for name in files}
     draft.write_text(json.dumps({"seq": seq, "files": checksums}), encoding="utf-8")
-    os.replace(draft, folder / _NAME)
+    draft.replace(folder / _NAME)
 
 
 def _checksum(path: Path) -> int:

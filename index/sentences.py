@@ -1,6 +1,7 @@
 """Text into sentences with exact spans, by nupunkt and the line layout that nupunkt does not read."""
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 import nupunkt
@@ -46,10 +47,8 @@ def line_starts(text: str) -> list[int]:
 
 
 def _pieces(text: str, start: int, end: int, breaks: re.Pattern[str]) -> list[Span]:
-    edges = [start]
-    for match in breaks.finditer(text, start, end):
-        edges.append(match.end())
-    return [Span(a, b) for a, b in zip(edges, [*edges[1:], end], strict=True) if a < b]
+    edges = [start, *(match.end() for match in breaks.finditer(text, start, end)), end]
+    return [Span(a, b) for a, b in pairwise(edges) if a < b]
 
 
 def _starts_line(text: str, position: int) -> bool:

@@ -5,7 +5,6 @@ Kept apart because importing langchain takes half a second, which a start that i
 
 from collections.abc import Callable, Sequence
 
-
 from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
 
 _CLAUSES = ["\n", "; ", ": ", ", ", " ", ""]

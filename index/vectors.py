@@ -1,8 +1,10 @@
 """The vectors of a collection in FAISS: exact inner-product search, derived from the catalogue."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -22,13 +24,11 @@ class VectorIndex:
         self._folder = folder
         self._dimension = dimension
         self.seq = 0
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         seq = read_seal(folder)
         if seq is not None:
-            try:
+            with suppress(RuntimeError):  # its writer has replaced it since the seal was read
                 self._index, self.seq = faiss.read_index(str(folder / _FILE.format(seq=seq))), seq
-            except RuntimeError:  # its writer has replaced it since the seal was read
-                pass
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -40,7 +40,7 @@ class VectorIndex:
         if documents is not None:
             ids = faiss.vector_to_array(index.id_map)
             allowed = np.ascontiguousarray(ids[np.isin(ids >> ORDINAL_BITS, np.asarray(documents, np.int64))])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         limit = min(limit, index.ntotal)
         if not limit:
             return []
@@ -49,7 +49,7 @@ class VectorIndex:
 
     def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], seq: int) -> None:
         """Forget the chunks of the changed documents, add what they have now, and note the change reached."""
-        index = faiss.clone_index(self._index)
+        index: Any = faiss.clone_index(self._index)
         if index.ntotal and changed:
             ids = faiss.vector_to_array(index.id_map)
             stale = np.ascontiguousarray(ids[np.isin(ids >> ORDINAL_BITS, np.asarray(changed, np.int64))])

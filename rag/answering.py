@@ -47,7 +47,7 @@ class Answerer:
     ) -> None:
         self._store = store
         self._embedder = lru_cache(maxsize=None)(load)
-        self._reader = lru_cache(maxsize=None)(reader)
+        self._reader = lru_cache(maxsize=None)(lambda name: reader(self._embedder(name)))
         self._threshold = threshold
 
     def embedder_of(self, collection: str) -> Embedder:
@@ -64,7 +64,7 @@ class Answerer:
     def search(self, question: str, collection: str, top_k: int = DEFAULT_TOP_K, where: Filter | None = None) -> SearchResult:
         """The passages that are closest to a question. Raises what ``embedder_of`` does."""
         clock = _Clock()
-        _, passages = self._retrieve(question, collection, top_k, where, clock)
+        _, passages = self._retrieve(self.embedder_of(collection), question, collection, top_k, where, clock)
         return SearchResult(tuple(passages), clock.timings_ms())
 
     def ask(
@@ -75,10 +75,11 @@ class Answerer:
         max_quotes: int = DEFAULT_QUOTES,
         where: Filter | None = None,
     ) -> Answer:
-        """Answer a question with up to ``max_quotes`` quotes from its ``top_k`` best chunks. Raises what ``embedder_of`` does."""
+        """Answer with up to ``max_quotes`` quotes from the ``top_k`` best chunks. Raises what ``embedder_of`` does."""
         clock = _Clock()
-        asked, passages = self._retrieve(question, collection, top_k, where, clock)
-        reader = self._reader(self.embedder_of(collection))
+        embedder = self.embedder_of(collection)
+        asked, passages = self._retrieve(embedder, question, collection, top_k, where, clock)
+        reader = self._reader(embedder.name)
         readings = reader.read(asked, passages)
         quotes = select_quotes(readings, max_quotes)
         confidence = reader.confidence(asked, readings) if quotes else 0.0
@@ -96,9 +97,9 @@ class Answerer:
         )
 
     def _retrieve(
-        self, text: str, collection: str, top_k: int, where: Filter | None, clock: "_Clock"
+        self, embedder: Embedder, text: str, collection: str, top_k: int, where: Filter | None, clock: "_Clock"
     ) -> tuple[Question, list[Passage]]:
-        question = Question(text, self.embedder_of(collection).encode_query(text))
+        question = Question(text, embedder.encode_query(text))
         clock.lap("embed")
         passages = retrieve(self._store, collection, question, top_k, where or Filter())
         clock.lap("search")

@@ -7,7 +7,8 @@ _PHRASES = r"""
   | (?:exit|view|switch\ to|go\ to) \ (?:the\ )? (?:mobile|desktop|full|print) (?:\ (?:version|site|view))?
   | skip\ to\ (?:main\ )? (?:content|navigation) | back\ to\ (?:top|.*page) | return\ to\ top | home | menu | search | close
   | next (?:\ (?:article|post|page))? | previous (?:\ (?:article|post|page))? | see\ (?:also|more) | (?:show|load)\ more
-  | read\ (?:more|next|also) (?:\ .*)? | continue\ reading | click\ here .* | loading | advertisements? | sponsored(?:\ content)?
+  | read\ (?:more|next|also) (?:\ .*)? | continue\ reading | click\ here .* | loading | advertisements?
+  | sponsored (?:\ content)?
   | (?:related|recommended|popular|latest|more|trending) \ (?:articles?|posts?|stories|news|content|reading|topics?)
   | subscribe (?:\ (?:now|today|to\ our\ .*))? | sign\ (?:up|in) (?:\ (?:now|here|to\ comment))? | newsletter | register
   | log\ (?:in|out) (?:\ to\ (?:comment|reply))? | (?:leave|post|add|write)\ a\ (?:comment|reply) | (?:\d+\ )? comments?

@@ -30,9 +30,7 @@ class Passage:
         return self.text[span.start - self.start : span.end - self.start]
 
 
-def join_chunks(
-    chunks: Sequence[StoredChunk], scores: Mapping[int, float], similarities: Mapping[int, float]
-) -> list[Passage]:
+def join_chunks(chunks: Sequence[StoredChunk], scores: Mapping[int, float], similarities: Mapping[int, float]) -> list[Passage]:
     """Merge chunks that stand together in a section, and order the passages by score, best first.
 
     Args:

@@ -122,12 +122,13 @@ class SimilarityReader:
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         with self._caching:
-            known = {text: self._vectors.get(text) for text in texts}
-        unknown = [text for text, vector in known.items() if vector is None]
-        fresh = dict(zip(unknown, self._embedder.encode_document(unknown), strict=True)) if unknown else {}
-        with self._caching:
-            self._vectors.update(fresh)
-        return np.stack([fresh[text] if text in fresh else known[text] for text in texts])
+            vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
+        unknown = list(dict.fromkeys(text for text in texts if text not in vectors))
+        if unknown:
+            vectors |= dict(zip(unknown, self._embedder.encode_document(unknown), strict=True))
+            with self._caching:
+                self._vectors.update((text, vectors[text]) for text in unknown)
+        return np.stack([vectors[text] for text in texts])
 
 
 def confidence_features(evidence: np.ndarray) -> np.ndarray:
