@@ -369,5 +369,5 @@ def document_id(collection: str, path: str) -> str:
 
 
 def _document(row: Sequence[Any]) -> StoredDocument:
-    *values, metadata, indexed_at = row
-    return StoredDocument(*values, json.loads(metadata), indexed_at)
+    values = dict(zip(StoredDocument.__slots__, row, strict=True))
+    return StoredDocument(**{**values, "metadata": json.loads(values["metadata"])})

@@ -198,7 +198,7 @@ def export_embedder(source: Path, target: Path, calibration: Sequence[str]) -> N
     import torch
     from transformers import AutoModel
 
-    class SentenceEncoder(torch.nn.Module):
+    class SentenceEncoder(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.encoder = AutoModel.from_pretrained(source, attn_implementation="eager").eval()

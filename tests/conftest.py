@@ -1,0 +1,59 @@
+"""The real things that tests share: the bundled embedder, and an index of the seeds."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from api.service import Service
+from api.settings import Settings
+from index.embedded import EmbeddedStore
+from index.embedders import Embedder, load_embedder
+from index.sync import Sync, SyncReport
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+SEED = "000_7929c3090c429e95.txt"
+SHARED = Path(__file__).parent.parent.parent / "shared"
+WHY = "why did Russia ignore the warning?"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return load_embedder()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
+    store = EmbeddedStore(tmp_path / "index", create=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def sync(store: EmbeddedStore, embedder: Embedder, folder: Path) -> Callable[..., SyncReport]:
+    """Index ``folder`` into ``store``."""
+
+    def run(**options: object) -> SyncReport:
+        return Sync(store, embedder).run(folder, **options)  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service over the seeds; not to be written to."""
+    service = Service.open(Settings(index=tmp_path_factory.mktemp("seeds")), create=True)
+    service.sync(SEEDS, moved=False, progress=lambda done, total, path: None)
+    yield service
+    service.store.close()
