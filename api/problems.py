@@ -42,12 +42,6 @@ _CODE_OF_STATUS = {
     415: "unsupported-media-type",
     503: "not-ready",
 }
-    404: "not-found",
-    405: "method-not-allowed",
-    413: "payload-too-large",
-    415: "unsupported-media-type",
-    503: "not-ready",
-}
 
 
 class FieldProblem(BaseModel):
