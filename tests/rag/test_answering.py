@@ -1,0 +1,101 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.service import Service
+from eval.harness import claim_of
+from index.embedded import EmbeddedStore
+from index.embedders import Embedder
+from index.sync import SyncReport
+from rag.answering import Answerer
+from rag.verification import CollectionSource, Verdict, verify
+from tests.conftest import WHY
+
+CAUSES = ("too general", "tense relationship")
+
+awkward = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_characters="\0"),
+        st.sampled_from("e\u0301\u200d\U0001f468\U0001f469\u202e\ufeff. !?\r\n\t-#|`>*"),
+    ),
+    min_size=1,
+    max_size=400,
+)
+
+
+def test_the_example_question_is_answered_with_a_cause(seeds: Service) -> None:
+    answer = seeds.answerer.ask(WHY, "default")
+    assert answer.answered
+    assert any(cause in citation.quote for citation in answer.citations for cause in CAUSES)
+    assert answer.text == "\n".join(f"{c.quote} [{n}]" for n, c in enumerate(answer.citations, 1))
+
+
+def test_below_the_threshold_the_closest_passages_are_offered_instead(seeds: Service, embedder: Embedder) -> None:
+    answer = Answerer(seeds.store, lambda name: embedder, threshold=1.0).ask(WHY, "default")
+    assert (answer.answered, answer.text, answer.citations, answer.short_answer) == (False, None, (), None)
+    assert 1 <= len(answer.closest) <= 3
+    assert "Russian officials" in answer.closest[0].quote
+
+
+def test_max_quotes_bounds_the_quotes(seeds: Service) -> None:
+    assert len(seeds.answerer.ask(WHY, "default", max_quotes=1).citations) == 1
+
+
+def test_the_same_question_gets_the_same_answer(seeds: Service) -> None:
+    first, second = (seeds.answerer.ask(WHY, "default") for _ in range(2))
+    assert (first.citations, first.confidence) == (second.citations, second.confidence)
+
+
+def test_an_empty_collection_answers_nothing(
+    store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    (folder / "a.txt").write_text("Something.")
+    sync()
+    store.remove("default", ["a.txt"])
+    answer = Answerer(store, lambda name: embedder).ask(WHY, "default")
+    assert (answer.answered, answer.confidence, answer.closest) == (False, 0.0, ())
+
+
+def test_every_citation_of_any_document_is_exact(
+    store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    answerer = Answerer(store, lambda name: embedder, threshold=0)
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        st.lists(awkward, min_size=1, max_size=4),
+        st.sampled_from(["\n", "\r\n", "\r", "\n\n", " ", ""]),
+        st.booleans(),
+        st.booleans(),
+    )
+    def check(parts: list[str], joint: str, markdown: bool, bom: bool) -> None:
+        text = joint.join([*parts, "The bridge fell in March.", *parts])
+        path = folder / ("a.md" if markdown else "a.txt")
+        for old in folder.iterdir():
+            old.unlink()
+        path.write_bytes(b"\xef\xbb\xbf" * bom + text.encode())
+        sync(chunk_tokens=40)
+        for question in ("When did the bridge fall?", parts[0][:50].strip() or "What?"):
+            answer = answerer.ask(question, "default", top_k=50)
+            for citation in (*answer.citations, *answer.closest):
+                on_disk = path.read_bytes().decode(citation.document.encoding)
+                assert on_disk[citation.start : citation.end] == citation.quote
+                before, inside = on_disk[: citation.start], on_disk[citation.start : citation.end]
+                assert citation.line_start == line_of(before)
+                assert citation.line_end == line_of(before + inside)
+                assert all(citation.start <= h.start < h.end <= citation.end for h in citation.highlights)
+                assert verify(claim_of(citation), CollectionSource(store, "default", 10**6)).verdict is Verdict.VALID
+
+    check()
+
+
+def line_of(before: str) -> int:
+    return len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
+def test_an_unknown_collection_is_named(seeds: Service) -> None:
+    with pytest.raises(Exception, match="there is no collection 'nowhere'; there are: default"):
+        seeds.answerer.ask(WHY, "nowhere")

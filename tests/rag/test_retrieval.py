@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from api.service import Service
+from index.store import Filter, Hit
+from rag.retrieval import Question, fuse, retrieve
+from tests.conftest import WHY
+
+
+def test_fusion_sums_reciprocal_ranks_whatever_the_scores() -> None:
+    fused = fuse([[Hit(1, 0.9), Hit(2, 0.8)], [Hit(2, 31.0), Hit(3, 2.0)]])
+    assert fused == {1: pytest.approx(1 / 61), 2: pytest.approx(1 / 62 + 1 / 61), 3: pytest.approx(1 / 62)}
+
+
+def test_top_k_bounds_the_chunks_and_the_best_comes_first(seeds: Service) -> None:
+    question = Question(WHY, seeds.answerer.embedder_of("default").encode_query(WHY))
+    [passage] = retrieve(seeds.store, "default", question, 1, Filter())
+    assert len(passage.sentences) == 4
+    assert passage.similarity > 0.6
+    assert len(retrieve(seeds.store, "default", question, 100, Filter())) == 1
+
+
+def test_a_filter_that_lets_nothing_through_finds_nothing(seeds: Service) -> None:
+    assert seeds.answerer.search(WHY, "default", where=Filter(path_prefix="elsewhere/")).passages == ()
+
+
+def test_a_question_of_stop_words_or_signs_is_still_searched_by_meaning(seeds: Service) -> None:
+    for text in ("who is it?", "???", "\U0001f600", "のは"):
+        assert seeds.answerer.search(text, "default").passages
+
+
+def test_words_that_are_query_syntax_elsewhere_are_only_words_here(seeds: Service) -> None:
+    for text in ('"unclosed', "a AND (b OR", "text:warning~2^9", "*", "[a TO b]", "\\", "' OR 1=1 --"):
+        seeds.answerer.search(text, "default")
+    assert Path(seeds.store.folder).is_dir()

@@ -1,0 +1,60 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eval.harness import claim_of
+from index.embedded import EmbeddedStore
+from index.embedders import Embedder
+from index.sync import SyncReport
+from rag.answering import Answerer
+from rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
+
+TEXT = "The bridge fell in March.\r\nRust had eaten its cables. Nobody had looked at them for years."
+LIMIT = 10_000
+
+
+@pytest.fixture
+def claim(store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder) -> Claim:
+    (folder / "deep").mkdir()
+    (folder / "deep" / "bridge.txt").write_bytes(TEXT.encode())
+    sync()
+    answer = Answerer(store, lambda name: embedder, threshold=0).ask("What had eaten the cables?", "default")
+    return claim_of(answer.citations[0])
+
+
+@pytest.fixture(params=["folder", "collection"])
+def source(request: pytest.FixtureRequest, claim: Claim, store: EmbeddedStore, folder: Path) -> Source:
+    return FolderSource(folder, LIMIT) if request.param == "folder" else CollectionSource(store, "default", LIMIT)
+
+
+def test_a_fresh_citation_is_valid(claim: Claim, source: Source) -> None:
+    assert TEXT[claim.start : claim.end] == claim.quote
+    assert verify(claim, source).verdict is Verdict.VALID
+
+
+def test_a_file_with_other_bytes_is_changed(claim: Claim, source: Source, folder: Path) -> None:
+    (folder / claim.path).write_bytes(TEXT.encode() + b" ")
+    assert verify(claim, source).verdict is Verdict.CHANGED
+
+
+@pytest.mark.parametrize("change", [{"start": 0}, {"end": 10**9}, {"quote": "Rust had eaten its  cables."}, {"start": -1}])
+def test_a_quote_that_does_not_stand_there_is_changed(claim: Claim, source: Source, change: dict[str, object]) -> None:
+    assert verify(replace(claim, **change), source).verdict is Verdict.CHANGED  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_gone_is_missing(claim: Claim, source: Source, folder: Path) -> None:
+    (folder / claim.path).unlink()
+    assert verify(claim, source).verdict is Verdict.MISSING
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "deep", "nowhere.txt", "a\0.txt", "deep/../../secret.txt"])
+def test_a_path_that_is_no_document_is_missing_and_never_read(claim: Claim, source: Source, folder: Path, path: str) -> None:
+    (folder.parent / "secret.txt").write_bytes(TEXT.encode())
+    assert verify(replace(claim, path=path), source).verdict is Verdict.MISSING
+
+
+def test_without_its_folder_a_collection_checks_against_its_own_copy(claim: Claim, store: EmbeddedStore, folder: Path) -> None:
+    folder.rename(folder.with_name("moved"))
+    assert verify(claim, CollectionSource(store, "default", LIMIT)).verdict is Verdict.VALID
