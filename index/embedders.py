@@ -3,15 +3,16 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.errors import EmbedderError
 
@@ -19,6 +20,18 @@ BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 _BATCH_TOKENS = 2048
 """Padded word pieces a batch: larger batches fall out of the cache (measured with ``python -m eval.benchmarks``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The word pieces of a text in its context, without special tokens and up to the model's limit.
+
+    ``vectors`` is float32 (tokens, dimension) with rows of length 1; ``offsets`` is int64 (tokens, 2), the ``[start, end)``
+    of each in code points of the text.
+    """
+
+    vectors: np.ndarray
+    offsets: np.ndarray
 
 
 class Embedder(Protocol):
@@ -42,7 +55,15 @@ class Embedder(Protocol):
         ...
 
     def encode_query(self, text: str) -> np.ndarray:
-        """float32 (dimension,), of length 1."""
+        """float32 (dimension,), of length 1; not to be written to."""
+        ...
+
+    def encode_document_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The word pieces of each text."""
+        ...
+
+    def encode_query_tokens(self, text: str) -> TokenVectors:
+        """The word pieces of a question; not to be written to."""
         ...
 
 
@@ -75,7 +96,7 @@ class OnnxEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._threads = threads or os.cpu_count() or 1
-        self._remembered = lru_cache(maxsize=256)(self._query)
+        self._query = lru_cache(maxsize=256)(self._encode_query)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without special tokens and without truncation."""
@@ -83,40 +104,60 @@ class OnnxEmbedder:
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), dimension), rows of length 1; the row of a text does not depend on the other texts."""
-        rows = [self._ids(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        vectors = np.empty((len(rows), self.dimension), np.float32)
-        batches = list(_batches([len(row) for row in rows]))
+        vectors = np.empty((len(texts), self.dimension), np.float32)
 
-        def encode(batch: list[int]) -> None:
-            vectors[batch] = self._run([rows[i] for i in batch])
+        def keep(batch: list[int], sentences: np.ndarray, tokens: np.ndarray) -> None:
+            vectors[batch] = sentences
 
-        if len(batches) > 1:
-            list(self._pool.map(encode, batches))
-        else:
-            for batch in batches:
-                encode(batch)
+        self._encode(self._tokenizer.encode_batch_fast(list(texts)), keep)
         return vectors
+
+    def encode_document_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The word pieces of each text; those of a text do not depend on the other texts."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        found: dict[int, TokenVectors] = {}
+
+        def keep(batch: list[int], sentences: np.ndarray, tokens: np.ndarray) -> None:
+            found.update((i, self._tokens(encodings[i], vectors)) for i, vectors in zip(batch, tokens, strict=True))
+
+        self._encode(encodings, keep)
+        return [found[i] for i in range(len(texts))]
 
     def encode_query(self, text: str) -> np.ndarray:
         """float32 (dimension,), of length 1; not to be written to."""
-        return self._remembered(text)
+        return self._query(text)[0]
 
-    def _query(self, text: str) -> np.ndarray:
-        vector: np.ndarray = self._run([self._ids(self._tokenizer.encode(text).ids)])[0]
-        vector.flags.writeable = False
-        return vector
+    def encode_query_tokens(self, text: str) -> TokenVectors:
+        """The word pieces of a question; not to be written to."""
+        return self._query(text)[1]
 
-    def _ids(self, ids: list[int]) -> list[int]:
-        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
+    def _encode_query(self, text: str) -> tuple[np.ndarray, TokenVectors]:
+        encoding = self._tokenizer.encode(text)
+        sentences, tokens = self._run([encoding])
+        return sentences[0], self._tokens(encoding, tokens[0])
 
-    def _run(self, rows: list[list[int]]) -> np.ndarray:
-        shape = (len(rows), max(map(len, rows)))
-        ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = row
-            mask[i, : len(row)] = 1
-        output: np.ndarray = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return output
+    def _encode(self, encodings: list[Encoding], keep: Callable[[list[int], np.ndarray, np.ndarray], None]) -> None:
+        batches = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
+
+        def run(batch: list[int]) -> None:
+            keep(batch, *self._run([encodings[i] for i in batch]))
+
+        for _ in self._pool.map(run, batches) if len(batches) > 1 else map(run, batches):
+            pass
+
+    def _run(self, encodings: list[Encoding]) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of the texts, float32 (n, dimension), and of their tokens, float32 (n, longest, dimension)."""
+        lengths = [min(len(encoding.ids), self.max_tokens) for encoding in encodings]
+        ids, mask = np.zeros((2, len(encodings), max(lengths)), np.int64)
+        for i, (encoding, length) in enumerate(zip(encodings, lengths, strict=True)):
+            ids[i, :length] = encoding.ids[: length - 1] + encoding.ids[-1:]
+            mask[i, :length] = 1
+        sentences, tokens = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return sentences, tokens
+
+    def _tokens(self, encoding: Encoding, vectors: np.ndarray) -> TokenVectors:
+        last = min(len(encoding.ids), self.max_tokens) - 1
+        return TokenVectors(_unit(vectors[1:last]), np.array(encoding.offsets[1:last], np.int64).reshape(-1, 2))
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -164,6 +205,30 @@ class SentenceTransformerEmbedder:
         """float32 (dimension,), of length 1."""
         return self._encode(self._model.encode_query, text)
 
+    def encode_document_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The word pieces of each text."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(
+            list(texts),
+            truncation=True,
+            max_length=self.max_tokens,
+            padding=False,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+        )
+        vectors = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
+        found = []
+        for rows, offsets, special in zip(vectors, encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True):
+            kept = np.array(special) == 0
+            array = rows[: len(kept)].float().numpy()
+            found.append(TokenVectors(_unit(array[kept]), np.array(offsets, np.int64).reshape(-1, 2)[kept]))
+        return found
+
+    def encode_query_tokens(self, text: str) -> TokenVectors:
+        """The word pieces of a question."""
+        return self.encode_document_tokens([text])[0]
+
     @staticmethod
     def _encode(encode: Any, texts: list[str] | str) -> np.ndarray:
         return np.asarray(encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32)
@@ -176,6 +241,11 @@ def load_embedder(name: str = DEFAULT_EMBEDDER, threads: int | None = None) -> E
         EmbedderError: it cannot be loaded.
     """
     return OnnxEmbedder(BUNDLED, threads) if name == DEFAULT_EMBEDDER else SentenceTransformerEmbedder(name)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return unit
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

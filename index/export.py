@@ -160,7 +160,7 @@ def _channel_peaks(model: onnx.ModelProto, feed: Feed) -> dict[str, np.ndarray]:
     return {name: np.maximum(np.abs(x[mask]).max(axis=0), 1e-3) for name, x in zip(names, activations, strict=True)}
 
 
-def float_graph(module: Any, feed: Feed, output: str, fold: Callable[[str], onnx.ModelProto]) -> onnx.ModelProto:
+def float_graph(module: Any, feed: Feed, outputs: list[str], fold: Callable[[str], onnx.ModelProto]) -> onnx.ModelProto:
     """Trace a torch module of ``(input_ids, attention_mask)`` into a float32 graph with free batch and length."""
     import torch
 
@@ -172,7 +172,7 @@ def float_graph(module: Any, feed: Feed, output: str, fold: Callable[[str], onnx
             tuple(torch.from_numpy(array) for array in feed.values()),
             path,
             input_names=list(feed),
-            output_names=[output],
+            output_names=outputs,
             dynamic_shapes=tuple({0: batch, 1: length} for _ in feed),
             external_data=False,
             opset_version=18,
@@ -203,11 +203,11 @@ def export_embedder(source: Path, target: Path, calibration: Sequence[str]) -> N
             super().__init__()
             self.encoder = AutoModel.from_pretrained(source, attn_implementation="eager").eval()
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             tokens = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
             mean = (tokens * weights).sum(1) / weights.sum(1)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return torch.nn.functional.normalize(mean, dim=1), tokens
 
     max_tokens = json.loads((source / "sentence_bert_config.json").read_text())["max_seq_length"]
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
@@ -218,7 +218,7 @@ def export_embedder(source: Path, target: Path, calibration: Sequence[str]) -> N
         "input_ids": np.array([e.ids for e in encodings], np.int64),
         "attention_mask": np.array([e.attention_mask for e in encodings], np.int64),
     }
-    model = quantize(float_graph(SentenceEncoder(), feed, "sentence_embedding", fuse), feed)
+    model = quantize(float_graph(SentenceEncoder(), feed, ["sentence_embedding", "token_embeddings"], fuse), feed)
     target.mkdir(parents=True, exist_ok=True)
     onnx.save(model, target / "model.onnx")
     shutil.copy(source / "tokenizer.json", target / "tokenizer.json")

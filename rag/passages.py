@@ -11,6 +11,7 @@ from index.store import StoredChunk, StoredDocument
 class Passage:
     """A run ``[start, end)`` of whole sentences of a document; ``text`` is ``document.text[start:end]``.
 
+    ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each sentence is in one of them.
     ``line`` is the 1-based line of ``start``. ``score`` is that of its best chunk in the fused ranking and ``similarity``
     the cosine of question and its nearest chunk, 0 where no chunk of it was among the nearest.
     """
@@ -21,6 +22,7 @@ class Passage:
     line: int
     heading: tuple[str, ...]
     sentences: tuple[Span, ...]
+    chunks: tuple[Span, ...]
     text: str
     score: float
     similarity: float
@@ -63,6 +65,7 @@ def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similaritie
         line=first.line,
         heading=first.heading,
         sentences=tuple(sentence for chunk in chunks for sentence in chunk.sentences),
+        chunks=tuple(Span(chunk.start, chunk.end) for chunk in chunks),
         text="".join(chunk.text for chunk in chunks)[: last.end - first.start],
         score=max(scores[chunk.id] for chunk in chunks),
         similarity=max(similarities.get(chunk.id, 0.0) for chunk in chunks),

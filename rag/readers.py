@@ -1,27 +1,24 @@
 """Question and passages into readings: how likely each sentence is evidence. The seam where trained readers plug in."""
 
 import json
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from cachetools import LRUCache
 
-from index.embedders import Embedder
+from index.embedders import Embedder, TokenVectors
 from index.sentences import Span
 from rag.passages import Passage
 from rag.retrieval import Question
 
 _CALIBRATION = Path(__file__).parent / "similarity.json"
-_CACHED_SENTENCES = 20_000
-"""Sentence vectors kept: 31 MB at 384 dimensions."""
+_CACHE_BYTES = 64_000_000
+"""Token vectors kept: some 800 chunks of 100 tokens at 384 dimensions."""
 _LEAD_OF_AN_ONLY_SENTENCE = 2.0
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +64,8 @@ class Reader(Protocol):
 class Calibration:
     """Fitted weights of the similarity reader; made by ``python -m eval.calibration``, kept in ``similarity.json``.
 
-    A sentence is evidence with log-odds ``sentence . (similarity of the sentence, similarity of its passage, overlap, 1)``;
-    the best one answers with log-odds ``confidence . (its log-odds, its lead over the second, 1)``.
+    A sentence is evidence with log-odds ``sentence . (features of the sentence, 1)``; the best one answers with log-odds
+    ``confidence . (its log-odds, its lead over the second, 1)``.
     """
 
     sentence: tuple[float, ...]
@@ -82,9 +79,10 @@ class Calibration:
 
 
 class SimilarityReader:
-    """Scores each sentence by its vector, its passage's vector and the rare words that it shares with the question.
+    """Scores each sentence by how well its words, in their context, match the words of the question.
 
-    Works in every language that the embedder knows; finds no short answers.
+    Late interaction (Khattab and Zaharia, ColBERT, SIGIR 2020, section 3.3) on the token vectors of the embedder, so it
+    reads every language that the embedder knows. It finds no short answers.
     """
 
     name = "similarity"
@@ -93,15 +91,15 @@ class SimilarityReader:
         self._embedder = embedder
         self._calibration = calibration or Calibration.load()
         self.threshold = self._calibration.threshold
-        self._vectors: LRUCache[str, np.ndarray] = LRUCache(_CACHED_SENTENCES)
+        self._cache: LRUCache[str, TokenVectors] = LRUCache(_CACHE_BYTES, lambda tokens: tokens.vectors.nbytes)
         self._caching = threading.Lock()
 
     def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
         """One reading a passage, in the same order; ``evidence`` is float32 (sentences of the passage,)."""
         *weights, bias = self._calibration.sentence
         log_odds = self.features(question, passages) @ np.array(weights, np.float32) + bias
-        edges = np.cumsum([len(passage.sentences) for passage in passages])[:-1]
-        parts = np.split(_probability(log_odds), edges)
+        edges = np.cumsum([len(passage.sentences) for passage in passages[:-1]], dtype=int)
+        parts = np.split(_probability(log_odds), edges) if passages else []
         return [Reading(passage, part) for passage, part in zip(passages, parts, strict=True)]
 
     def confidence(self, question: Question, readings: Sequence[Reading]) -> float:
@@ -112,23 +110,42 @@ class SimilarityReader:
         return float(_probability(confidence_features(evidence) @ np.array(self._calibration.confidence)))
 
     def features(self, question: Question, passages: Sequence[Passage]) -> np.ndarray:
-        """float32 (sentences of all passages, 3): similarity of sentence, of passage, and weighted overlap of words."""
-        texts = [passage.slice(sentence) for passage in passages for sentence in passage.sentences]
-        if not texts:
-            return np.empty((0, 3), np.float32)
-        of_passage = np.repeat([p.similarity for p in passages], [len(p.sentences) for p in passages])
-        of_sentence = self._encode(texts) @ question.vector
-        return np.stack([of_sentence, of_passage, _overlap(question.text, texts)], axis=1).astype(np.float32)
+        """float32 (sentences of all passages, 2).
 
-    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        To each word of the question, how similar the most similar word of the sentence is: the mean, and the mean weighted
+        by how far each word's best match in any sentence stands out from its average one.
+        """
+        matches = self._matches(question, passages)
+        if not matches.size:
+            return np.zeros((len(matches), 2), np.float32)
+        telling = matches.max(axis=0) - matches.mean(axis=0) + 1e-6
+        return np.stack([matches.mean(axis=1), matches @ (telling / telling.sum())], axis=1).astype(np.float32)
+
+    def _matches(self, question: Question, passages: Sequence[Passage]) -> np.ndarray:
+        """float32 (sentences of all passages, words of the question): the best cosine of each word in each sentence."""
+        asked = self._embedder.encode_query_tokens(question.text).vectors
+        spans = [(passage, chunk) for passage in passages for chunk in passage.chunks]
+        encoded = iter(self._encode([passage.slice(chunk) for passage, chunk in spans]))
+        rows = []
+        for passage, chunk in spans:
+            tokens = next(encoded)
+            similarities = asked @ tokens.vectors.T.astype(np.float32)
+            starts = tokens.offsets[:, 0] + chunk.start
+            for sentence in passage.sentences:
+                if chunk.start <= sentence.start < chunk.end:
+                    first, last = np.searchsorted(starts, sentence)
+                    rows.append(similarities[:, first:last].max(axis=1, initial=0))
+        return np.stack(rows) if rows else np.empty((0, len(asked)), np.float32)
+
+    def _encode(self, texts: Sequence[str]) -> list[TokenVectors]:
         with self._caching:
-            vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
-        unknown = list(dict.fromkeys(text for text in texts if text not in vectors))
-        if unknown:
-            vectors |= dict(zip(unknown, self._embedder.encode_document(unknown), strict=True))
-            with self._caching:
-                self._vectors.update((text, vectors[text]) for text in unknown)
-        return np.stack([vectors[text] for text in texts])
+            known = {text: self._cache[text] for text in texts if text in self._cache}
+        unknown = list(dict.fromkeys(text for text in texts if text not in known))
+        for text, tokens in zip(unknown, self._embedder.encode_document_tokens(unknown), strict=True):
+            known[text] = TokenVectors(tokens.vectors.astype(np.float16), tokens.offsets)
+        with self._caching:
+            self._cache.update((text, known[text]) for text in unknown)
+        return [known[text] for text in texts]
 
 
 def confidence_features(evidence: np.ndarray) -> np.ndarray:
@@ -137,25 +154,6 @@ def confidence_features(evidence: np.ndarray) -> np.ndarray:
     odds = np.log(odds / (1 - odds))
     lead = odds[0] - odds[1] if len(odds) > 1 else _LEAD_OF_AN_ONLY_SENTENCE
     return np.array([odds[0], lead, 1.0])
-
-
-def _overlap(question: str, texts: Sequence[str]) -> np.ndarray:
-    """Share of the question's words that each text has, float64 (texts,); words that few of the texts have weigh more.
-
-    Words are compared by their first five characters, a stemmer for any language with inflected endings.
-    """
-    wanted = sorted(_stems(question))
-    if not wanted:
-        return np.zeros(len(texts))
-    has = np.array([[stem in stems for stem in wanted] for stems in map(_stems, texts)])
-    weights = np.log((len(texts) + 1) / (has.sum(axis=0) + 0.5))
-    shares: np.ndarray = has @ weights / weights.sum()
-    return shares
-
-
-@lru_cache(maxsize=_CACHED_SENTENCES)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:5] for word in _WORD.findall(text.lower()))
 
 
 def _probability(log_odds: np.ndarray) -> np.ndarray:

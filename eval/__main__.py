@@ -1,0 +1,5 @@
+"""``python -m eval`` is the ``quotewise`` command."""
+
+from eval.cli import main
+
+main()

