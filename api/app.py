@@ -74,24 +74,41 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
 
 
 class _Identify:
-    """ASGI middleware that gives each request an id, the client's own if it sent a sound one, and returns it."""
+    """ASGI middleware that gives each request an id, the client's own if it sent a sound one, and returns it.
+
+    An error that nothing foresaw is logged under that id and answered with a problem that tells nothing of the inside.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = Headers(scope=scope).get("x-request-id", "") if scope["type"] == "http" else ""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["id"] = request_id
 
+        started = False
+
         async def identified(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
-        await self._app(scope, receive, identified)
+        try:
+            await self._app(scope, receive, identified)
+        except Exception:
+            _log.exception("unexpected error in request %s", request_id)
+            if started:
+                raise
+            detail = f"an unexpected error; the log of the service says more under {request_id}"
+            await problems.problem(scope["path"], "internal-error", detail)(scope, receive, identified)
 
 
 def _service(request: Request) -> Service:
@@ -117,7 +134,7 @@ DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=exam
 _router = APIRouter(dependencies=[Depends(_json_only)])
 
 
-@_router.post("/ask", responses=_ASK_PROBLEMS | examples.ASK_RESPONSES)
+@_router.post("/ask", responses=_ASK_PROBLEMS)
 def ask(
     asked: Annotated[schemas.AskRequest, Body(openapi_examples=examples.ASK)], service: Open, request: Request
 ) -> schemas.AskResponse:
@@ -216,5 +233,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         components |= problem.pop("$defs") | {"Problem": problem}
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
+        answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
+        answered["example"] = examples.ANSWER  # here, since FastAPI drops what is null from its examples
         app.openapi_schema = schema
     return app.openapi_schema

@@ -24,7 +24,6 @@ from rag.verification import CollectionSource, FolderSource, Source, Verdict, ve
 app = typer.Typer(
     name="quotewise",
     help="Answers questions about a folder of documents in the documents' own words.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -227,7 +226,8 @@ def list_settings(as_json: Json = False) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error becomes one line on stderr and a non-zero exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else arguments
+        code = app(given or ["--help"], standalone_mode=False)
     except typer.Abort:
         code = 130
     except QuotewiseError as error:
@@ -283,7 +283,7 @@ def _claims(file: Any) -> list[schemas.Claim]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise QuotewiseError(f"this is no citation as `ask --json` prints it: {place}: {first['msg']}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise QuotewiseError(f"expected the JSON that `ask --json` prints, or a list of its citations: {error}") from error
 
 

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem details: a stable ``type``, the offending field, and what would be accepted."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +14,8 @@ from index.errors import QuotewiseError
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"
-_log = logging.getLogger("quotewise")
+_MOST_ERRORS = 20
+_LONGEST_FIELD = 200
 
 STATUS_OF_CODE = {
     "malformed-json": 400,
@@ -36,6 +36,7 @@ STATUS_OF_CODE = {
     "embedder-unavailable": 503,
 }
 _CODE_OF_STATUS = {
+    400: "malformed-json",
     404: "not-found",
     405: "method-not-allowed",
     413: "payload-too-large",
@@ -105,7 +106,8 @@ def install(app: FastAPI) -> None:
         if any(e["type"] == "json_invalid" for e in error.errors()):
             reason = error.errors()[0].get("ctx", {}).get("error", "it cannot be parsed")
             return problem(path, "malformed-json", f"the body is not JSON: {reason}")
-        errors = [FieldProblem(field=_field(e["loc"]), problem=e["msg"]) for e in error.errors()]
+        first = error.errors()[:_MOST_ERRORS]
+        errors = [FieldProblem(field=_field(e["loc"]), problem=e["msg"]) for e in first]
         detail = "; ".join(f"{e.field}: {e.problem}" for e in errors[:5])
         return problem(path, "invalid-request", detail, errors)
 
@@ -118,18 +120,15 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODE_OF_STATUS.get(error.status_code, "invalid-request")
         detail = error.detail
+        if error.status_code == 400:
+            detail = "the body is not JSON: it is not UTF-8, nested too deep or holds too long a number"
         if detail == HTTPStatus(error.status_code).phrase:
             detail = f"{request.method} {request.url.path} is not part of this service; see /docs"
         return problem(request.url.path, code, detail, headers=dict(error.headers or {}))
 
-    @app.exception_handler(Exception)
-    async def unknown(request: Request, error: Exception) -> JSONResponse:
-        _log.exception("unexpected error", exc_info=error)
-        return problem(request.url.path, "internal-error", "an unexpected error; the log of the service says more")
-
 
 def _field(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location))
+    return ".".join(map(str, location))[:_LONGEST_FIELD]
 
 
 class BodyLimit:

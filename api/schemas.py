@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.settings import MAX_QUOTES, MAX_TOP_K
 from index.sentences import Span
@@ -16,16 +16,27 @@ MAX_PAGE = 1000
 MAX_CLAIMS = 100
 
 
+def _unicode(text: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("should be valid Unicode, without lone surrogates")
+    return text
+
+
 def _not_blank(question: str) -> str:
     if not question.strip():
         raise ValueError("should not be blank")
-    if any("\ud800" <= character <= "\udfff" for character in question):
-        raise ValueError("should be valid Unicode, without lone surrogates")
-    return question
+    return _unicode(question)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
 QuestionText = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
-ShortText = Annotated[str, Field(max_length=1000), AfterValidator(lambda text: text.encode(errors="replace").decode())]
+ShortText = Annotated[str, Field(max_length=1000), AfterValidator(_unicode)]
+OneOrMore = Annotated[
+    list[ShortText], Field(min_length=1, max_length=100), BeforeValidator(_listed, json_schema_input_type=str | list[str])
+]
 
 
 class Strict(BaseModel):
@@ -39,13 +50,12 @@ class DocumentFilter(Strict):
 
     path_prefix: ShortText = Field(default="", description="start of the document's path")
     media_type: ShortText | None = None
-    metadata: dict[ShortText, ShortText | Annotated[list[ShortText], Field(min_length=1, max_length=100)]] = Field(
+    metadata: dict[ShortText, OneOrMore] = Field(
         default={}, max_length=20, description="values, any of which the document's front matter has under a key"
     )
 
     def value(self) -> Filter:
-        metadata = {key: (wanted,) if isinstance(wanted, str) else tuple(wanted) for key, wanted in self.metadata.items()}
-        return Filter(self.path_prefix, self.media_type, metadata)
+        return Filter(self.path_prefix, self.media_type, self.metadata)
 
 
 class SearchRequest(Strict):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from index.documents import printable
@@ -16,13 +16,13 @@ from rag.passages import Passage
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
-_C1_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def show_json(value: Any) -> None:
     """Print JSON with readable Unicode but without anything that a terminal would obey."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    console.out(_C1_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    console.out(_OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def shown(text: str, style: str = "") -> Text:
@@ -64,7 +64,7 @@ def show_report(report: SyncReport) -> None:
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
     """A plain table."""
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(shown(cell) for cell in row))
     console.print(table)

@@ -1,7 +1,7 @@
 """Fit the similarity reader: ``python -m eval.calibration ../shared/data/train`` writes ``rag/similarity.json``.
 
 Fitted on questions that neither the seed gold set nor any report uses, over whole corpora, with and without the passage
-that answers in them.
+that answers in them, and with a share of misspelt questions.
 """
 
 import argparse
@@ -30,6 +30,8 @@ from rag.retrieval import Question, retrieve
 
 _SETS = {"squad2_train_a": 1600, "nq_open_oracle_dev": 1000, "fairytaleqa_val": 500}
 """Questions drawn from each training set."""
+_MISSPELT_SHARE = 0.2
+"""Of the questions, since people misspell and the training sets do not."""
 _THRESHOLD = 0.02
 """To withhold a right quote is held to be 49 times as bad as to show a wrong one, which the reader of it sees through. The
 confidence of this reader tells questions off the subject from the others, but hardly what is answered from what is not.
@@ -61,13 +63,25 @@ def examples(path: Path, limit: int, embedder: Embedder) -> Iterator[Example]:
         Sync(store, embedder).run(Path(corpus))
         reader = SimilarityReader(embedder, Calibration((), (), 0.0))
         for row in chance.sample(rows, min(limit, len(rows))):
-            question = Question(row["question"], embedder.encode_query(row["question"]))
+            text = misspelt(row["question"], chance) if chance.random() < _MISSPELT_SHARE else row["question"]
+            question = Question(text, embedder.encode_query(text))
             passages = retrieve(store, "default", question, DEFAULT_TOP_K, Filter())
             if without_gold and chance.random() < 0.5:
                 passages = [passage for passage in passages if passage.document.path != names[row["context"]]]
             if passages:
                 yield Example(reader.features(question, passages), _right(row, names[row["context"]], passages))
         store.close()
+
+
+def misspelt(text: str, chance: random.Random) -> str:
+    """A text with a slip of the fingers in about a third of its longer words: a letter lost, doubled or swapped."""
+    words = text.split(" ")
+    for i, word in enumerate(words):
+        if len(word) > 4 and chance.random() < 0.35:
+            at = chance.randrange(1, len(word) - 1)
+            slip = chance.choice([word[at + 1 :], word[at] * 2 + word[at + 1 :], word[at + 1] + word[at] + word[at + 2 :]])
+            words[i] = word[:at] + slip
+    return " ".join(words)
 
 
 def _right(row: dict[str, Any], path: str, passages: Sequence[Passage]) -> np.ndarray:

@@ -16,13 +16,15 @@ import numpy as np
 from index.chunks import Chunk, embedding_text
 from index.documents import Document, printable
 from index.errors import (
+    DocumentError,
     IndexDamagedError,
     IndexLockedError,
     IndexVersionError,
-    QuotewiseError,
+    InvalidNameError,
     UnknownCollectionError,
     UnknownDocumentError,
 )
+from index.seal import UNCHANGED, Change
 from index.sentences import Span
 from index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
 
@@ -75,6 +77,7 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_of_document ON chunks (document);
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    stamp TEXT NOT NULL DEFAULT (hex(randomblob(8))),
     collection INTEGER NOT NULL,
     document INTEGER NOT NULL
 );
@@ -127,6 +130,7 @@ class Catalogue:
                 raise IndexVersionError(
                     f"{path} has version {version}, newer than the {SCHEMA_VERSION} that this Quotewise reads; upgrade it"
                 )
+            connection.execute("PRAGMA journal_mode = WAL")
             if not tables:
                 connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
 
@@ -151,6 +155,8 @@ class Catalogue:
 
     def add_collection(self, collection: Collection) -> None:
         values = (collection.name, collection.root, collection.embedder, collection.fingerprint)
+        if self._rows("SELECT 1 FROM collections WHERE name = ?", collection.name):
+            raise InvalidNameError(f"there is a collection {collection.name!r} already")
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO collections (name, root, embedder, fingerprint, dimension, chunk_tokens) VALUES (?,?,?,?,?,?)",
@@ -195,7 +201,7 @@ class Catalogue:
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         key = self.key(name)
         if len(chunks) >= 1 << ORDINAL_BITS:
-            raise QuotewiseError(f"{document.path} has {len(chunks):,} chunks; the limit is {1 << ORDINAL_BITS:,}")
+            raise DocumentError(f"has {len(chunks):,} chunks; the limit is {1 << ORDINAL_BITS:,}")
         values = {
             "id": document_id(name, document.path),
             "collection": key,
@@ -260,8 +266,8 @@ class Catalogue:
         rows = self._rows(
             f"""SELECT k.id, k.start, k.end, k.line, k.heading, k.sentences, k.text, {_DOCUMENT}
                 FROM chunks k JOIN documents d ON d.row = k.document JOIN collections c ON c.id = d.collection
-                WHERE k.id IN ({", ".join("?" * len(ids))})""",
-            *ids,
+                WHERE k.id IN (SELECT value FROM json_each(?))""",
+            json.dumps(list(ids)),
         )
         found = {
             key: StoredChunk(
@@ -279,25 +285,28 @@ class Catalogue:
         }
         return [found[key] for key in ids if key in found]
 
-    def last_change(self, key: int) -> int:
-        """The number of the latest change to a collection, 0 before the first."""
-        rows = self._rows("SELECT seq FROM changes WHERE collection = ? ORDER BY seq DESC LIMIT 1", key)
-        return int(rows[0][0]) if rows else 0
+    def last_change(self, key: int) -> Change:
+        """The latest change to a collection."""
+        rows = self._rows("SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq DESC LIMIT 1", key)
+        return Change(*rows[0]) if rows else UNCHANGED
 
-    def changed_documents(self, key: int, after: int) -> list[int]:
+    def has_change(self, key: int, change: Change) -> bool:
+        """Whether a change is part of this catalogue's history, and not of one that a backup has replaced."""
+        place = "SELECT 1 FROM changes WHERE collection = ? AND seq = ? AND stamp = ?"
+        return change == UNCHANGED or bool(self._rows(place, key, change.seq, change.stamp))
+
+    def changed_documents(self, key: int, after: Change) -> list[int]:
         """Rows of the documents of a collection that came or went after a change, ascending; rows are never used again."""
-        rows = self._rows(
-            "SELECT DISTINCT document FROM changes WHERE collection = ? AND seq > ? ORDER BY document", key, after
-        )
-        return [row[0] for row in rows]
+        changed = "SELECT DISTINCT document FROM changes WHERE collection = ? AND seq > ? ORDER BY document"
+        return [row[0] for row in self._rows(changed, key, after.seq)]
 
     def indexed_chunks(self, documents: Sequence[int]) -> Iterator[IndexedChunk]:
         """The chunks of those of the documents that still exist."""
         for first in range(0, len(documents), 256):
-            some = documents[first : first + 256]
-            places = ", ".join("?" * len(some))
             for key, row, heading, text, vector in self._rows(
-                f"SELECT id, document, heading, text, vector FROM chunks WHERE document IN ({places}) ORDER BY id", *some
+                "SELECT id, document, heading, text, vector FROM chunks "
+                "WHERE document IN (SELECT value FROM json_each(?)) ORDER BY id",
+                json.dumps(list(documents[first : first + 256])),
             ):
                 yield IndexedChunk(key, row, embedding_text(json.loads(heading), text), np.frombuffer(vector, np.float32))
 
@@ -318,7 +327,6 @@ class Catalogue:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
@@ -327,7 +335,10 @@ class Catalogue:
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._damage_named():
-            return self._connection.execute(query, values).fetchall()
+            try:
+                return self._connection.execute(query, values).fetchall()
+            except UnicodeEncodeError:  # a name with lone surrogates, which nothing in the catalogue has
+                return []
 
     def _documents(self, where: str, *values: Any) -> list[StoredDocument]:
         source = "documents d JOIN collections c ON c.id = d.collection"

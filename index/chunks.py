@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from index.documents import Document
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from index.splitter import SectionSplitter
 
 DEFAULT_CHUNK_TOKENS = 200
-_HEADING_TOKENS = 40
-"""Room left in the embedder for the heading trail and the special tokens."""
+HEADING_ROOM = 44
+"""Tokens that an embedder must have room for beside a chunk: its headings and the special tokens."""
+_HEADING_BYTES = 120
+"""Of a heading trail in UTF-8: at most some 40 tokens in any script."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 Paragraph = list[Span]
@@ -62,15 +64,15 @@ class Chunker:
 
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
         sentences = [sentence for paragraph in section for sentence in paragraph]
-        edges = [*(sentence.start for sentence in sentences), sentences[-1].end]
-        pieces = [text[a:b] for a, b in pairwise(edges)]
-        remaining = iter(pieces)
-        paragraphs = [[next(remaining) for _ in paragraph] for paragraph in section]
-        position = edges[0]
-        # The pieces tile the section and the splitter only joins or cuts them, so offsets are running sums.
+        following = iter([*(sentence.start for sentence in sentences[1:]), sentences[-1].end])
+        paragraphs = [[(text[s.start : s.end], text[s.end : next(following)]) for s in paragraph] for paragraph in section]
+        position = sentences[0].start
+        # The sentences and gaps tile the section and the splitter only joins or cuts them, so offsets are running sums.
         for part in self._splitter.split_section(paragraphs):
-            yield [_trimmed(text, span) for span in _clipped(sentences, Span(position, position + len(part)), text)]
+            spans = [_trimmed(text, span) for span in _clipped(sentences, Span(position, position + len(part)), text)]
             position += len(part)
+            if spans:  # none where a sentence was cut so that only white space is left
+                yield spans
 
     @cached_property
     def _splitter(self) -> "SectionSplitter":
@@ -81,7 +83,8 @@ class Chunker:
 
 def embedding_text(heading: Sequence[str], text: str) -> str:
     """What is embedded and indexed for a chunk: its heading trail, if any, the deepest last, and its own text."""
-    return f"{' > '.join(heading)[-4 * _HEADING_TOKENS :]}\n{text}" if heading else text
+    trail = " > ".join(heading).encode()[-_HEADING_BYTES:].decode(errors="ignore")
+    return f"{trail}\n{text}" if trail else text
 
 
 def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragraph]]]:

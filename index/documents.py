@@ -63,11 +63,15 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
         unlisted.append(error)
 
     unlisted: list[OSError] = []
+
+    def problems() -> Iterator[SourceFile]:
+        while unlisted:
+            error = unlisted.pop()
+            path = os.path.relpath(os.fsdecode(error.filename), folder).replace(os.sep, "/")
+            yield SourceFile(path, f"folder cannot be listed: {error.strerror}")
+
     for parent, folders, names in os.walk(folder, onerror=refuse):
-        for error in unlisted:
-            path = os.path.relpath(os.fsdecode(error.filename), folder)
-            yield SourceFile(path.replace(os.sep, "/"), f"folder cannot be listed: {error.strerror}")
-        unlisted.clear()
+        yield from problems()
         links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names + links):
@@ -79,6 +83,7 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
             if any("\ud800" <= c <= "\udfff" for c in path):
                 problem = "file name is not valid UTF-8; rename it"
             yield SourceFile(path, problem)
+    yield from problems()
 
 
 def _link_problem(path: str, root: Path) -> str | None:
@@ -98,9 +103,8 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
         DocumentError: it is missing, unreadable, no regular file, empty or too large.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise DocumentError("is not a regular file")
             data = file.read(limit_bytes + 1)
     except FileNotFoundError:
@@ -113,6 +117,10 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
     if not data:
         raise DocumentError("is empty")
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # or a named pipe would wait for its writer
 
 
 def parse_document(path: str, data: bytes) -> Document:

@@ -4,7 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from index.chunks import Chunk
 from index.documents import Document
 from index.errors import IndexLockedError, IndexMissingError, InvalidNameError
 from index.lexical import LexicalIndex
+from index.seal import Change
 from index.store import Collection, Filter, Hit, StoredChunk, valid_collection_name
 from index.vectors import VectorIndex
 
@@ -45,6 +46,7 @@ class EmbeddedStore:
         self.folder = folder
         self._catalogue = Catalogue(path)
         self._lock = FileLock(folder / "writer.lock", timeout=0)
+        self._mending = threading.Lock()
         self._opening = threading.Lock()
         self._derived: dict[int, _Derived] = {}
         self.collections = self._catalogue.collections
@@ -61,10 +63,12 @@ class EmbeddedStore:
     def writing(self) -> Iterator[None]:
         """Be the one writer. Raises IndexLockedError at once when another process or thread is."""
         try:
-            with self._lock.acquire():
-                yield
+            with self._mending:  # a thread that searches may be catching up under the lock, which soon is over
+                held = self._lock.acquire()
         except Timeout:
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
+        with held:
+            yield
 
     def add_collection(self, collection: Collection) -> None:
         if not valid_collection_name(collection.name):
@@ -128,11 +132,8 @@ class EmbeddedStore:
         """The derived indexes, caught up if it is time to look: words only when no other process is writing."""
         derived = self._derived_of(name)
         if time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS and not derived.follow():
-            try:
-                with self._lock.acquire():
-                    derived.save()
-            except Timeout:
-                pass  # the writer itself brings the words up to date when it publishes
+            with suppress(Timeout), self._mending, self._lock.acquire():
+                derived.save()  # where another process writes, it brings the words up to date itself when it publishes
         return derived
 
 
@@ -151,27 +152,29 @@ class _Derived:
     def follow(self) -> bool:
         """Catch up in memory; False when the words on disk are behind, which only the holder of the lock may mend."""
         with self._updating:
-            seq = self._catalogue.last_change(self._key)
-            self._update(self.vectors, seq)
-            if self.lexical.seq != seq:
+            change = self._catalogue.last_change(self._key)
+            self._update(self.vectors, change)
+            if self.lexical.at != change:
                 self.lexical.reopen()
             self.looked = time.monotonic()
-            return self.lexical.seq == seq
+            return self.lexical.at == change
 
     def save(self) -> None:
         """Catch up in memory and on disk; only for the holder of the lock."""
         with self._updating:
-            seq = self._catalogue.last_change(self._key)
+            change = self._catalogue.last_change(self._key)
             self.lexical.reopen()
-            self._update(self.vectors, seq)
-            self._update(self.lexical, seq)
+            self._update(self.vectors, change)
+            self._update(self.lexical, change)
             self.vectors.save()
 
     def remove(self) -> None:
         for folder in self._folders:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _update(self, index: VectorIndex | LexicalIndex, seq: int) -> None:
-        if index.seq != seq:
-            changed = self._catalogue.changed_documents(self._key, index.seq)
-            index.update(changed, self._catalogue.indexed_chunks(changed), seq)
+    def _update(self, index: VectorIndex | LexicalIndex, change: Change) -> None:
+        if index.at != change:
+            if not self._catalogue.has_change(self._key, index.at):
+                index.reset()
+            changed = self._catalogue.changed_documents(self._key, index.at)
+            index.update(changed, self._catalogue.indexed_chunks(changed), change)

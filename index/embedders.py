@@ -20,6 +20,8 @@ BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 _BATCH_TOKENS = 2048
 """Padded word pieces a batch: larger batches fall out of the cache (measured with ``python -m eval.benchmarks``)."""
+_COUNTED_TOGETHER = 4096
+"""Texts tokenized at a time, to hold the tokens of only so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,18 @@ class OnnxEmbedder:
     """
 
     def __init__(self, folder: Path = BUNDLED, threads: int | None = None) -> None:
-        described = _loaded(folder / "model.json", lambda path: json.loads(path.read_text(encoding="utf-8")))
-        self.name: str = described["name"]
-        self.dimension: int = described["dimension"]
-        self.max_tokens: int = described["max_tokens"]
+        self.name, self.dimension, self.max_tokens, sha256 = _loaded(folder / "model.json", _description)
         data = _loaded(folder / "model.onnx", Path.read_bytes)
-        self.fingerprint = hashlib.sha256(data).hexdigest()
-        if self.fingerprint != described["sha256"]:
+        if hashlib.sha256(data).hexdigest() != sha256:
             raise EmbedderError(f"{folder / 'model.onnx'} is damaged: its sha256 is not that of model.json; install again")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         # Batches differ in shape, so planning memory by the first one's shape only wastes it.
         options.enable_mem_pattern = False
         self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = _loaded(folder / "tokenizer.json", lambda path: Tokenizer.from_file(str(path)))
+        vocabulary = _loaded(folder / "tokenizer.json", Path.read_bytes)
+        self._tokenizer = _loaded(folder / "tokenizer.json", lambda path: Tokenizer.from_buffer(vocabulary))
+        self.fingerprint = hashlib.sha256(data + vocabulary).hexdigest()
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._threads = threads or os.cpu_count() or 1
@@ -100,7 +100,11 @@ class OnnxEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without special tokens and without truncation."""
-        return [len(e.ids) for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        counts: list[int] = []
+        for first in range(0, len(texts), _COUNTED_TOGETHER):
+            some = list(texts[first : first + _COUNTED_TOGETHER])
+            counts += [len(e.ids) for e in self._tokenizer.encode_batch_fast(some, add_special_tokens=False)]
+        return counts
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), dimension), rows of length 1; the row of a text does not depend on the other texts."""
@@ -134,7 +138,9 @@ class OnnxEmbedder:
     def _encode_query(self, text: str) -> tuple[np.ndarray, TokenVectors]:
         encoding = self._tokenizer.encode(text)
         sentences, tokens = self._run([encoding])
-        return sentences[0], self._tokens(encoding, tokens[0])
+        vector, pieces = sentences[0], self._tokens(encoding, tokens[0])
+        vector.flags.writeable = pieces.vectors.flags.writeable = False
+        return vector, pieces
 
     def _encode(self, encodings: list[Encoding], keep: Callable[[list[int], np.ndarray, np.ndarray], None]) -> None:
         batches = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
@@ -194,12 +200,16 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without special tokens and without truncation."""
+        if not texts:
+            return []
         encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), dimension), rows of length 1."""
-        return self._encode(self._model.encode_document, list(texts)).reshape(-1, self.dimension)
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return self._encode(self._model.encode_document, list(texts))
 
     def encode_query(self, text: str) -> np.ndarray:
         """float32 (dimension,), of length 1."""
@@ -256,6 +266,11 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
             batches.append([])
         batches[-1].append(i)
     return batches
+
+
+def _description(path: Path) -> tuple[str, int, int, str]:
+    described = json.loads(path.read_text(encoding="utf-8"))
+    return described["name"], described["dimension"], described["max_tokens"], described["sha256"]
 
 
 def _loaded(path: Path, load: Any) -> Any:

@@ -33,10 +33,10 @@ class EmbedderMismatchError(QuotewiseError):
     code = "embedder-mismatch"
 
 
-class ChunkingMismatchError(QuotewiseError):
-    """A collection was made with another chunk size than the one asked for."""
+class ChunkingError(QuotewiseError):
+    """A chunk size that the embedder cannot take, or that is not the one of the collection."""
 
-    code = "chunking-mismatch"
+    code = "invalid-chunking"
 
 
 class IndexMissingError(QuotewiseError):

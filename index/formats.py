@@ -23,7 +23,9 @@ _BOMS = (
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
+_LINE = re.compile(r"[^\r\n]*")
 _TITLE_LIMIT = 120
+_HEADING_LIMIT = 500
 _MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")
 _LINED_BY_TYPE = {"paragraph_open": False, "html_block": False, "table_open": True, "fence": True, "code_block": True}
 
@@ -72,20 +74,29 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        match = None if b"\0" in data else charset_normalizer.from_bytes(data).best()
-        if match is None:
+        encoding = _detected(data) if encoding == "utf-8" and b"\0" not in data else ""
+        if not encoding:
             raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8") from None
-        encoding = match.encoding
         text = data.decode(encoding)
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise DocumentError("is binary (it holds NUL or surrogate characters); expected text")
     return text, encoding
 
 
+def _detected(data: bytes) -> str:
+    """The likeliest codec, or an empty string. Of those that fit equally well, Windows-1252 is by far the most common."""
+    matches = charset_normalizer.from_bytes(data)
+    best = matches.best()
+    if best is None:
+        return ""
+    western = any(match.encoding == "cp1252" and match.chaos <= best.chaos for match in matches)
+    return "cp1252" if western else best.encoding
+
+
 def parse_text(data: bytes) -> Parsed:
     """Plain text: one block, since sentences already end at blank lines; the first line is the title if it looks it."""
     text, encoding = decode(data)
-    first = text.lstrip().split("\n", 1)[0].strip()
+    first = _LINE.match(text.lstrip())[0].strip()  # type: ignore[index]
     is_title = 0 < len(first) <= _TITLE_LIMIT and len(first) < len(text.strip()) and first[-1] not in ".!?:;,"
     return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None)
 
@@ -109,17 +120,18 @@ def parse_markdown(data: bytes) -> Parsed:
             first, last = token.map
             if token.type == "fence":
                 first += 1
-                closed = text[lines[last - 1] : lines[last]].strip(" \t>\r\n").startswith(token.markup)
-                last -= closed and last > first
+                end = text[lines[last - 1] : lines[last]].strip(" \t>\r\n")
+                last -= last > first and end.startswith(token.markup) and not end.strip(token.markup[0])
             if lines[first] < lines[last]:
                 heading = tuple(name for _, name in trail)
                 blocks.append(Block(lines[first], lines[last], heading, _LINED_BY_TYPE[token.type]))
     title = metadata.get("title") or next((name for block in blocks for name in block.heading[:1]), None)
-    return Parsed(text, encoding, tuple(blocks), title=title[:_TITLE_LIMIT] if title else None, metadata=metadata)
+    title = " ".join((title or "").split())[:_TITLE_LIMIT]
+    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata)
 
 
 def _plain(heading: str) -> str:
-    return " ".join(_INLINE_MARKUP.sub(r"\1", heading).split())
+    return " ".join(_INLINE_MARKUP.sub(r"\1", heading[:_HEADING_LIMIT]).split())
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int]:

@@ -1,20 +1,17 @@
 """The words of a collection in Tantivy: BM25 over English stems, derived from the catalogue."""
 
-import re
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import tantivy
 
 from index.catalogue import IndexedChunk
-from index.seal import read_seal, write_seal
+from index.seal import UNCHANGED, Change, clear, read_seal, write_seal
 from index.store import Hit
 
 _ANALYZER = "english"
 _WRITER_BYTES = 64_000_000
 _MAX_TERMS = 256
-_WORD = re.compile(r"\w+")
 
 
 class LexicalIndex:
@@ -22,27 +19,31 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.seq = 0
         self._index: tantivy.Index | None = None
+        self.reset()
         self.reopen()
+
+    def reset(self) -> None:
+        """Start again from nothing."""
+        self._index, self.at = None, UNCHANGED
 
     def reopen(self) -> None:
         """Open what is on disk. Where it is not sealed, keep what is open to search, but as reflecting no change yet."""
-        seq = read_seal(self._folder)
-        if seq is None:
-            self.seq = 0
-        elif seq != self.seq:
+        change = read_seal(self._folder)
+        if change is None:
+            self.at = UNCHANGED
+        elif change != self.at:
             try:
                 index = tantivy.Index.open(str(self._folder))
             except ValueError:  # its writer has moved on since the seal was read
                 return
             _register(index)
-            self._index, self.seq = index, seq
+            self._index, self.at = index, change
 
     def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
         """The best chunks for any of the words of a query, best first, of the given documents only."""
-        words = list(dict.fromkeys(_ANALYZED.analyze(" ".join(_WORD.findall(query)))))[:_MAX_TERMS]
-        if self._index is None or not words:
+        words = list(dict.fromkeys(_ANALYZED.analyze(query)))[:_MAX_TERMS]
+        if self._index is None or not words or limit <= 0:
             return []
         schema = self._index.schema
         terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word)) for word in words]
@@ -55,14 +56,13 @@ class LexicalIndex:
         ids = searcher.fast_field_values("chunk", [address for _, address in found])
         return [Hit(int(key), float(score)) for key, (score, _) in zip(ids, found, strict=True) if key is not None]
 
-    def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], seq: int) -> None:
+    def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
         """Forget the chunks of the changed documents, add what they have now, and seal the result on disk.
 
-        With ``seq`` still 0 it starts afresh, so ``changed`` must then be all documents.
+        While it reflects no change it starts afresh, so ``changed`` must then be all documents.
         """
-        if self.seq == 0 or self._index is None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(parents=True)
+        if self.at == UNCHANGED or self._index is None:
+            clear(self._folder)
             self._index = tantivy.Index(_schema(), str(self._folder))
             _register(self._index)
         writer = self._index.writer(_WRITER_BYTES, num_threads=1)
@@ -79,8 +79,8 @@ class LexicalIndex:
         writer.wait_merging_threads()
         self._index.reload()
         files = [path.name for path in self._folder.iterdir() if path.suffix != ".lock" and path.name[0] != "."]
-        write_seal(self._folder, seq, [name for name in files if not name.startswith("seal.json")])
-        self.seq = seq
+        write_seal(self._folder, change, [name for name in files if not name.startswith("seal.json")])
+        self.at = change
 
 
 def _schema() -> tantivy.Schema:

@@ -7,13 +7,15 @@ from typing import NamedTuple
 import nupunkt
 
 _LIST_MARKER = r"(?:[-*+•‣◦]|\d{1,2}[.)])[ \t]+(?=\S)"
+_BREAK = r"(?:\r\n|\n|\r(?!\n))"
 _HARD_BREAK = re.compile(
-    rf"(?:\r\n|\r|\n)(?=[ \t]*{_LIST_MARKER})"  # the next line is a list item
-    r"|(?<=\|)[ \t]*(?:\r\n|\r|\n)"  # this line is a table row with outer bars
-    r"|(?:\r\n|\r|\n)(?=[^\r\n|]*\|[^\r\n|]*\|)"  # the next line is a table row
+    rf"{_BREAK}[ \t]*{_BREAK}"  # a blank line
+    rf"|{_BREAK}(?=[ \t]*{_LIST_MARKER})"  # the next line is a list item
+    rf"|(?<=\|)[ \t]*{_BREAK}"  # this line is a table row with outer bars
+    rf"|{_BREAK}(?=[^\r\n|]*\|[^\r\n|]*\|)"  # the next line is a table row
 )
 _LEADING_MARKER = re.compile(rf"[\s>]*(?:{_LIST_MARKER})?\s*")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_LINE_BREAK = re.compile(_BREAK)
 
 
 class Span(NamedTuple):

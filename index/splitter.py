@@ -7,7 +7,12 @@ from collections.abc import Callable, Sequence
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
 
-_CLAUSES = ["\n", "; ", ": ", ", ", " ", ""]
+_CLAUSES = ["\n", "\r", "; ", ": ", ", ", " ", ""]
+
+_CHARACTERS_A_TOKEN = 16
+"""So many characters count as a token at least: a word of a million letters is a single unknown token to a tokenizer."""
+
+_Piece = tuple[str, Callable[[], list[str]]]
 
 
 class SectionSplitter(TextSplitter):
@@ -29,38 +34,49 @@ class SectionSplitter(TextSplitter):
             strip_whitespace=False,
         )
 
-    def split_section(self, paragraphs: Sequence[Sequence[str]]) -> list[str]:
-        """Split a section given as paragraphs of sentences, which tile it.
+    def split_section(self, paragraphs: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+        """Split a section given as paragraphs of sentences, each with the gap that follows it; together they tile it.
 
         The same order of preference as in langchain's recursive splitter: a section that fits stays whole; otherwise
-        paragraphs are joined while they fit; one that does not fit alone gives way to its sentences, and such a sentence
-        to its clauses.
+        paragraphs are joined while they fit; one that does not fit alone gives way to its sentences, and a sentence that
+        does not fit alone to its clauses.
         """
-        pieces = list({sentence for paragraph in paragraphs for sentence in paragraph})
-        self._counts = {"": 0, **dict(zip(pieces, self._count_tokens(pieces), strict=True))}
-        joined = ["".join(paragraph) for paragraph in paragraphs]
-        self._counts.update(
-            (text, sum(self._counts[sentence] for sentence in paragraph))
-            for text, paragraph in zip(joined, paragraphs, strict=True)
-        )
-        by_paragraph = dict(zip(joined, paragraphs, strict=True))
-        return self._join(joined, lambda paragraph: self._join(by_paragraph[paragraph], self._clauses.split_text))
+        texts = list({text for paragraph in paragraphs for sentence, gap in paragraph for text in (sentence, sentence + gap)})
+        self._counts = {"": 0, **dict(zip(texts, self._measure(texts), strict=True))}
+        for paragraph in paragraphs:
+            tokens = sum(self._tokens(sentence + gap) for sentence, gap in paragraph)
+            self._counts.setdefault("".join(sentence + gap for sentence, gap in paragraph), tokens)
+        return self._join([self._paragraph(paragraph) for paragraph in paragraphs])
 
     def split_text(self, text: str) -> list[str]:
-        return self.split_section([[text]])
+        """As every text splitter: the text as one sentence."""
+        return self.split_section([[(text, "")]])
 
-    def _join(self, pieces: Sequence[str], divide: Callable[[str], list[str]]) -> list[str]:
+    def _paragraph(self, sentences: Sequence[tuple[str, str]]) -> _Piece:
+        text = "".join(sentence + gap for sentence, gap in sentences)
+        return text, lambda: self._join([self._sentence(sentence, gap) for sentence, gap in sentences])
+
+    def _sentence(self, sentence: str, gap: str) -> _Piece:
+        piece = sentence + gap
+        return piece, lambda: self._clauses.split_text(piece) if self._tokens(sentence) > self._chunk_size else [piece]
+
+    def _join(self, pieces: Sequence[_Piece]) -> list[str]:
+        """Join pieces while they fit; one that does not fit alone gives way to the parts that it divides into."""
         parts: list[str] = []
         fitting: list[str] = []
-        for piece in pieces:
+        for piece, divide in pieces:
             if self._tokens(piece) <= self._chunk_size:
                 fitting.append(piece)
             else:
-                parts += [*self._merge_splits(fitting, ""), *divide(piece)]
+                parts += [*self._merge_splits(fitting, ""), *divide()]
                 fitting = []
         return parts + self._merge_splits(fitting, "")
 
     def _tokens(self, text: str) -> int:
         if text not in self._counts:
-            self._counts[text] = self._count_tokens([text])[0]
+            self._counts[text] = self._measure([text])[0]
         return self._counts[text]
+
+    def _measure(self, texts: Sequence[str]) -> list[int]:
+        # Never 0: langchain repeats pieces that count nothing in the part after the one that they end.
+        return [max(1, n, len(text) // _CHARACTERS_A_TOKEN) for n, text in zip(self._count_tokens(texts), texts, strict=True)]

@@ -136,7 +136,10 @@ class Store(Protocol):
         ...
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
-        """Add a document, or replace the one at its path, at once or not at all; vectors are float32 (chunks, dimension)."""
+        """Add a document, or replace the one at its path, at once or not at all; vectors are float32 (chunks, dimension).
+
+        Raises DocumentError when it has more chunks than a document can have.
+        """
         ...
 
     def remove(self, name: str, paths: Sequence[str]) -> None:

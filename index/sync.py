@@ -5,15 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.chunks import DEFAULT_CHUNK_TOKENS, Chunk, Chunker, embedding_text
+import numpy as np
+
+from index.chunks import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
 from index.documents import Document, find_files, parse_document, printable, read_file
 from index.embedders import Embedder
 from index.errors import (
-    ChunkingMismatchError,
+    ChunkingError,
     DocumentError,
     EmbedderMismatchError,
     FolderError,
-    UnknownCollectionError,
 )
 from index.store import Collection, Store
 
@@ -81,12 +82,14 @@ class Sync:
         Raises:
             FolderError: the folder is missing or holds no file to index, or the collection is of another folder.
             IndexLockedError: another process is writing.
-            EmbedderMismatchError, ChunkingMismatchError: the collection was made otherwise.
+            EmbedderMismatchError, ChunkingError: the collection was made otherwise.
         """
         files = list(find_files(folder))
         if not files:
             raise FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
         root = str(folder.resolve())
+        if root != root.encode(errors="replace").decode():
+            raise FolderError(f"the name of the folder {printable(root)} is not valid UTF-8; rename it")
         with self._store.writing():
             collection = self._collection(name, root, chunk_tokens, moved)
             run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
@@ -102,16 +105,12 @@ class Sync:
         return run.report()
 
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
-        made_with = (self._embedder.name, self._embedder.fingerprint, self._embedder.dimension)
-        try:
-            collection = self._store.collection(name)
-        except UnknownCollectionError:
-            collection = Collection(name, root, *made_with, chunk_tokens or DEFAULT_CHUNK_TOKENS)
-            self._store.add_collection(collection)
-            return collection
+        collection = next((known for known in self._store.collections() if known.name == name), None)
+        if collection is None:
+            return self._new_collection(name, root, chunk_tokens)
         check_embedder(collection, self._embedder)
         if chunk_tokens not in (None, collection.chunk_tokens):
-            raise ChunkingMismatchError(
+            raise ChunkingError(
                 f"the collection {name!r} has chunks of {collection.chunk_tokens} tokens, not {chunk_tokens}; "
                 "keep that, or index into another collection"
             )
@@ -122,6 +121,16 @@ class Sync:
             )
         if collection.root != root:
             self._store.move_collection(name, root)
+        return collection
+
+    def _new_collection(self, name: str, root: str, chunk_tokens: int | None) -> Collection:
+        embedder = self._embedder
+        longest = embedder.max_tokens - HEADING_ROOM
+        chosen = min(DEFAULT_CHUNK_TOKENS, longest) if chunk_tokens is None else chunk_tokens
+        if not 1 <= chosen <= longest:
+            raise ChunkingError(f"chunks of {chosen} tokens do not fit the embedder {embedder.name!r}; choose 1 to {longest}")
+        collection = Collection(name, root, embedder.name, embedder.fingerprint, embedder.dimension, chosen)
+        self._store.add_collection(collection)
         return collection
 
 
@@ -170,12 +179,16 @@ class _Run:
             for document, chunks in self._waiting
             for chunk in chunks
         ]
-        vectors = self._embedder.encode_document(texts)
+        slices = [texts[i : i + _BATCH_CHUNKS] for i in range(0, len(texts), _BATCH_CHUNKS)]
+        vectors = np.concatenate([self._embedder.encode_document(some) for some in slices or [[]]])
         first = 0
         for document, chunks in self._waiting:
-            self._store.put(self._name, document, chunks, vectors[first : first + len(chunks)])
+            try:
+                self._store.put(self._name, document, chunks, vectors[first : first + len(chunks)])
+                self._done["changed" if document.path in self._before else "added"].append(document.path)
+            except DocumentError as error:
+                self.fail(document.path, str(error))
             first += len(chunks)
-            self._done["changed" if document.path in self._before else "added"].append(document.path)
         self._chunks += first
         self._waiting.clear()
 

@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 
 from index.catalogue import ORDINAL_BITS, IndexedChunk
-from index.seal import read_seal, write_seal
+from index.seal import UNCHANGED, Change, clear, read_seal, write_seal
 from index.store import Hit
 
 _FILE = "vectors-{seq}.faiss"
@@ -18,56 +18,67 @@ faiss.omp_set_num_threads(1)  # requests already run side by side, one thread ea
 
 
 class VectorIndex:
-    """An ``IndexIDMap2`` over a flat index; ids are chunk ids. Searches may run while an update builds its successor."""
+    """An ``IndexIDMap2`` over a flat index; ids are chunk ids. Searches may run while an update builds its successor.
+
+    ``at`` is the last change that it reflects.
+    """
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder = folder
         self._dimension = dimension
-        self.seq = 0
-        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        seq = read_seal(folder)
-        if seq is not None:
+        self._index: Any = None
+        self.reset()
+        change = read_seal(folder)
+        if change:
             with suppress(RuntimeError):  # its writer has replaced it since the seal was read
-                self._index, self.seq = faiss.read_index(str(folder / _FILE.format(seq=seq))), seq
+                self._index, self.at = faiss.read_index(str(folder / _FILE.format(seq=change.seq))), change
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    def reset(self) -> None:
+        """Start again from nothing."""
+        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        self.at = UNCHANGED
 
     def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | None) -> list[Hit]:
         """The nearest chunks to a float32 (dimension,) vector, best first, of the given documents only."""
         index = self._index
         parameters = None
         if documents is not None:
-            ids = faiss.vector_to_array(index.id_map)
-            allowed = np.ascontiguousarray(ids[np.isin(ids >> ORDINAL_BITS, np.asarray(documents, np.int64))])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(_of_documents(index, documents)))  # type: ignore[call-arg]
         limit = min(limit, index.ntotal)
-        if not limit:
+        if limit <= 0:
             return []
         scores, found = index.search(vector[None, :], limit, params=parameters)
         return [Hit(int(i), float(s)) for i, s in zip(found[0], scores[0], strict=True) if i >= 0]
 
-    def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], seq: int) -> None:
+    def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
         """Forget the chunks of the changed documents, add what they have now, and note the change reached."""
         index: Any = faiss.clone_index(self._index)
-        if index.ntotal and changed:
-            ids = faiss.vector_to_array(index.id_map)
-            stale = np.ascontiguousarray(ids[np.isin(ids >> ORDINAL_BITS, np.asarray(changed, np.int64))])
-            if len(stale):
-                index.remove_ids(faiss.IDSelectorBatch(stale))
+        stale = _of_documents(index, changed)
+        if len(stale):
+            index.remove_ids(faiss.IDSelectorBatch(stale))
         remaining = iter(chunks)
         while some := list(islice(remaining, 4096)):
             index.add_with_ids(np.stack([c.vector for c in some]), np.array([c.id for c in some], np.int64))
-        self._index, self.seq = index, seq
+        self._index, self.at = index, change
 
     def save(self) -> None:
         """Write the index beside the one on disk, seal it, and remove the old one."""
-        if read_seal(self._folder) == self.seq:
+        if read_seal(self._folder) == self.at:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = _FILE.format(seq=self.seq)
+        if not self._folder.is_dir():
+            clear(self._folder)
+        name = _FILE.format(seq=self.at.seq)
         faiss.write_index(self._index, str(self._folder / name))
-        write_seal(self._folder, self.seq, [name])
+        write_seal(self._folder, self.at, [name])
         for path in self._folder.glob(_FILE.format(seq="*")):
             if path.name != name:
                 path.unlink(missing_ok=True)
+
+
+def _of_documents(index: Any, documents: Sequence[int]) -> np.ndarray:
+    """int64 ids of the chunks of these documents that an index holds."""
+    ids = faiss.vector_to_array(index.id_map)
+    return np.ascontiguousarray(ids[np.isin(ids >> ORDINAL_BITS, np.asarray(documents, np.int64))])

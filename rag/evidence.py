@@ -9,7 +9,7 @@ from rag.furniture import is_furniture
 from rag.passages import Passage
 from rag.readers import AnswerSpan, Reading
 
-_WORTH_ADDING = 0.5
+_WORTH_ADDING = 0.4
 """A further quote must be at least this fraction as likely as the best one."""
 _SAID_ALREADY = 0.8
 """Share of the words of the shorter sentence found in the longer one from which both say the same."""
