@@ -1,0 +1,131 @@
+"""Real HTTP for the tests: a service of the seeds and of some notes, on a port of its own."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator
+
+from api.app import create_app
+from api.service import Service
+from api.settings import Settings
+from index.embedded import EmbeddedStore
+from index.embedders import DEFAULT_EMBEDDER, Embedder
+from index.store import Collection
+from index.sync import Sync
+from tests.conftest import SEEDS
+
+NOTES = {
+    "drinks/coffee.txt": "Coffee was first brewed in Yemen. Sufi monks drank it to stay awake at night.\n",
+    "drinks/tea.md": (
+        "---\nauthor: Smith\nyear: 2019\n---\n# Tea\n\n## History\n\nTea was first drunk in southwest China. "
+        "It reached Portugal in the sixteenth century.\n\n## Making\n\nGreen tea is brewed at eighty degrees."
+    ),
+    "games/chess.md": "---\nauthor: Jones\n---\n# Chess\n\nChess came to Persia from India.\n",
+    "games/café 🍤.txt": (
+        "The cafe\u0301 🍤 opened its doors in 1911.\r\n\r\nIts regulars 👨\u200d👩 played billiards until dawn.\r\n"
+        "Nobody there ever played dominoes. 🎱 The owner sold it in 1954."
+    ),
+}
+Refused = Callable[[httpx.Response, int, str], dict[str, Any]]
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[httpx.Client]:
+    """The app on a free port, from start to end of its life."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def ready(settings: Settings, opened: Callable[[Settings], Service] = Service.open) -> Iterator[httpx.Client]:
+    """A service by these settings, once it is ready."""
+    with serving(create_app(lambda: opened(settings), settings.max_body_bytes)) as client:
+        wait_until_ready(client)
+        yield client
+
+
+def wait_until_ready(client: httpx.Client) -> None:
+    wait_until(lambda: client.get("/ready").status_code == 200)
+
+
+def wait_until(met: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("notes")
+    for path, text in NOTES.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(text.encode())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes: Path) -> Path:
+    """An index of the seeds as ``default``, of the notes, and of nothing by another embedder; not to be written to."""
+    folder = tmp_path_factory.mktemp("library")
+    store = EmbeddedStore(folder, create=True)
+    Sync(store, embedder).run(SEEDS, "default")
+    Sync(store, embedder).run(notes, "notes")
+    store.add_collection(Collection("foreign", str(notes), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))
+    store.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def client(library: Path) -> Iterator[httpx.Client]:
+    """A service of the library with default settings."""
+    with ready(Settings(index=library)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def openapi(client: httpx.Client) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/openapi.json").raise_for_status().json()
+    return found
+
+
+@pytest.fixture(scope="session")
+def refused(openapi: dict[str, Any]) -> Refused:
+    """Check that a response is a problem of this status and kind, as the service documents it; returns its body."""
+
+    def check(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+        assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json"), response.text
+        body: dict[str, Any] = response.json()
+        conform(body, {"$ref": "#/components/schemas/Problem"}, openapi)
+        assert (body["type"], body["status"]) == (f"urn:quotewise:problem:{code}", status)
+        assert body["instance"] == response.url.path
+        assert body["detail"]
+        assert response.headers["x-request-id"]
+        operation = openapi["paths"].get(response.url.path, {}).get(response.request.method.lower())
+        if operation and status != 500:
+            assert "application/problem+json" in operation["responses"][str(status)]["content"]
+        return body
+
+    return check
+
+
+def conform(value: Any, schema: dict[str, Any], openapi: dict[str, Any]) -> None:
+    """Raises when a value is not as a schema of the description says."""
+    Draft202012Validator({**schema, "components": openapi["components"]}).validate(value)

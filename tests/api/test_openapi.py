@@ -1,0 +1,107 @@
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import conform
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+Operation = tuple[str, str, dict[str, Any]]
+ROUTES = {
+    "POST /ask",
+    "POST /search",
+    "GET /documents",
+    "GET /documents/{id}",
+    "GET /documents/{id}/text",
+    "POST /verify",
+    "GET /collections",
+    "GET /health",
+    "GET /ready",
+}
+
+
+@pytest.fixture(scope="module")
+def operations(openapi: dict[str, Any]) -> list[Operation]:
+    return [(method.upper(), path, found) for path, item in openapi["paths"].items() for method, found in item.items()]
+
+
+def examples(described: dict[str, Any]) -> list[Any]:
+    return [example["value"] for example in described.get("examples", {}).values()]
+
+
+def example_requests(method: str, path: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The URL and body of each combination of the examples of an operation; a required part without one is an error."""
+    parameters = [p for p in operation.get("parameters", []) if p["required"]]
+    bodies = examples(operation["requestBody"]["content"]["application/json"]) if "requestBody" in operation else [None]
+    for *values, body in product(*map(examples, parameters), bodies):
+        names = (parameter["name"] for parameter in parameters)
+        yield path.format(**dict(zip(names, values, strict=True))), {} if body is None else {"json": body}
+
+
+def test_the_description_has_every_route_and_says_what_each_does(operations: list[Operation]) -> None:
+    assert {f"{method} {path}" for method, path, _ in operations} == ROUTES
+    for method, path, operation in operations:
+        assert operation["summary"], (method, path)
+        assert len(operation["description"]) > 20, (method, path)
+
+
+def test_every_error_is_described_as_problem_details(operations: list[Operation]) -> None:
+    for method, path, operation in operations:
+        errors = {status: found for status, found in operation["responses"].items() if status >= "400"}
+        assert all(found["content"] == PROBLEM and found["description"] for found in errors.values()), (method, path)
+        expected = set() if path == "/health" else {"503"} if path == "/ready" else {"404", "422", "503"}
+        expected |= {"400", "413", "415"} if method == "POST" else set()
+        assert expected <= set(errors), (method, path)
+
+
+def test_nothing_is_left_of_the_validation_errors_that_the_service_never_sends(openapi: dict[str, Any]) -> None:
+    assert "ValidationError" not in str(openapi)
+
+
+def test_every_example_request_gets_the_response_that_is_described(
+    client: httpx.Client, openapi: dict[str, Any], operations: list[Operation]
+) -> None:
+    replayed = set()
+    for method, path, operation in operations:
+        for url, body in example_requests(method, path, operation):
+            response = client.request(method, url, **body)
+            assert response.status_code == 200, (url, response.text)
+            media_type = response.headers["content-type"].split(";")[0]
+            schema = operation["responses"]["200"]["content"][media_type]["schema"]
+            conform(response.json() if media_type == "application/json" else response.text, schema, openapi)
+            replayed.add(f"{method} {path}")
+    assert replayed == ROUTES
+
+
+def test_the_examples_show_what_they_are_there_to_show(client: httpx.Client, openapi: dict[str, Any]) -> None:
+    asked = examples(openapi["paths"]["/ask"]["post"]["requestBody"]["content"]["application/json"])
+    assert client.post("/ask", json=asked[0]).json()["answered"]
+    assert any("filter" in request and "max_quotes" in request for request in asked)
+    for request in examples(openapi["paths"]["/search"]["post"]["requestBody"]["content"]["application/json"]):
+        assert client.post("/search", json=request).json()["passages"]
+    for request in examples(openapi["paths"]["/verify"]["post"]["requestBody"]["content"]["application/json"]):
+        verdicts = [result["verdict"] for result in client.post("/verify", json=request).json()["results"]]
+        assert verdicts == ["valid"] * len(verdicts)
+
+
+def test_the_example_answer_is_a_possible_answer_whose_quotes_stand_in_the_seeds(
+    client: httpx.Client, openapi: dict[str, Any]
+) -> None:
+    described = openapi["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
+    example = described["example"]
+    conform(example, described["schema"], openapi)
+    real = client.post("/ask", json={"question": example["question"]}).json()
+    assert example.keys() == real.keys()
+    assert example["answer"] == "\n".join(f"{c['quote']} [{c['id']}]" for c in example["citations"])
+    for citation in example["citations"]:
+        assert citation.keys() == real["citations"][0].keys()
+        document = client.get(f"/documents/{citation['document']['id']}").json()
+        assert citation["document"].items() <= document.items()
+        text = client.get(f"/documents/{document['id']}/text").text
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+        line = 1 + text.count("\n", 0, citation["start"])
+        assert (citation["line_start"], citation["line_end"]) == (line, line + citation["quote"].count("\n"))
+    verified = client.post("/verify", json={"citations": example["citations"]}).json()["results"]
+    assert {result["verdict"] for result in verified} == {"valid"}

@@ -1,0 +1,297 @@
+import json
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.service import Service
+from api.settings import Settings
+from index.embedders import Embedder
+from rag.answering import Answerer
+from rag.passages import Passage
+from rag.readers import Reading, SimilarityReader
+from rag.retrieval import Question
+from tests.api.conftest import Refused, ready
+from tests.conftest import SEED, WHY
+
+CLAIM = {"quote": "The U.S.", "start": 0, "end": 8, "document": {"path": SEED, "sha256": "0" * 64}}
+SURROGATE = "why\ud800"
+
+INVALID: list[tuple[str, Any, str]] = [
+    ("/ask", {}, "body.question"),
+    ("/ask", {"question": ""}, "body.question"),
+    ("/ask", {"question": " \n\t\u2003"}, "body.question"),
+    ("/ask", {"question": "x" * 2001}, "body.question"),
+    ("/ask", {"question": 5}, "body.question"),
+    ("/ask", {"question": None}, "body.question"),
+    ("/ask", {"question": ["why"]}, "body.question"),
+    ("/search", {"question": " "}, "body.question"),
+    ("/ask", {"question": WHY, "qestion": WHY}, "body.qestion"),
+    ("/search", {"question": WHY, "max_quotes": 1}, "body.max_quotes"),
+    *(("/ask", {"question": WHY, "top_k": wrong}, "body.top_k") for wrong in (0, -1, 1_000_000, 10**400, "8", True, 1.5, [8])),
+    *(("/ask", {"question": WHY, "max_quotes": wrong}, "body.max_quotes") for wrong in (0, 4, "2", False)),
+    ("/search", {"question": WHY, "top_k": 1_000_000}, "body.top_k"),
+    ("/ask", {"question": WHY, "collection": 5}, "body.collection"),
+    ("/ask", {"question": WHY, "collection": "x" * 1001}, "body.collection"),
+    ("/ask", {"question": WHY, "filter": "drinks/"}, "body.filter"),
+    ("/ask", {"question": WHY, "filter": {"author": "Smith"}}, "body.filter.author"),
+    ("/ask", {"question": WHY, "filter": {"path_prefix": 5}}, "body.filter.path_prefix"),
+    ("/ask", {"question": WHY, "filter": {"media_type": []}}, "body.filter.media_type"),
+    ("/ask", {"question": WHY, "filter": {"metadata": "Smith"}}, "body.filter.metadata"),
+    ("/ask", {"question": WHY, "filter": {"metadata": {"author": 5}}}, "body.filter.metadata.author"),
+    ("/ask", {"question": WHY, "filter": {"metadata": {"author": []}}}, "body.filter.metadata.author"),
+    ("/ask", {"question": WHY, "filter": {"metadata": {str(n): "x" for n in range(21)}}}, "body.filter.metadata"),
+    ("/ask", None, "body"),
+    ("/ask", [WHY], "body"),
+    ("/verify", {"citations": []}, "body.citations"),
+    ("/verify", {"citations": [CLAIM] * 101}, "body.citations"),
+    ("/verify", {"citations": [CLAIM, {**CLAIM, "start": -1}]}, "body.citations.1.start"),
+    ("/verify", {"citations": [{**CLAIM, "end": -8}]}, "body.citations.0.end"),
+    ("/verify", {"citations": [{**CLAIM, "end": 10**30}]}, "body.citations.0.end"),
+    ("/verify", {"citations": [{**CLAIM, "quote": ""}]}, "body.citations.0.quote"),
+    ("/verify", {"citations": [{**CLAIM, "document": {"path": SEED, "sha256": "abc"}}]}, "body.citations.0.document.sha256"),
+    ("/verify", {"citations": [{**CLAIM, "document": SEED}]}, "body.citations.0.document"),
+    ("/verify", {"citation": [CLAIM], "citations": [CLAIM]}, "body.citation"),
+    ("/ask", {"question": SURROGATE}, "body.question"),
+    ("/search", {"question": SURROGATE}, "body.question"),
+    ("/ask", {"question": WHY, "collection": SURROGATE}, "body.collection"),
+    ("/ask", {"question": WHY, "filter": {"path_prefix": SURROGATE}}, "body.filter.path_prefix"),
+    ("/ask", {"question": WHY, "filter": {"media_type": SURROGATE}}, "body.filter.media_type"),
+    ("/ask", {"question": WHY, SURROGATE: 1}, "body"),
+    ("/ask", {"question": WHY, "filter": {SURROGATE: 1}}, "body.filter"),
+    ("/verify", {"citations": [{**CLAIM, "quote": SURROGATE}]}, "body.citations.0.quote"),
+    ("/verify", {"citations": [CLAIM], "collection": SURROGATE}, "body.collection"),
+    (
+        "/verify",
+        {"citations": [{**CLAIM, "document": {"path": SURROGATE, "sha256": "0" * 64}}]},
+        "body.citations.0.document.path",
+    ),
+]
+MALFORMED = {
+    "empty braces and a half": b'{"question": "why"',
+    "no JSON at all": b"question=why",
+    "not UTF-8": b'{"question": "\xff\xfe"}',
+    "too deep": b'{"question":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "a number of 5,000 digits": b'{"question": "why", "top_k": ' + b"9" * 5000 + b"}",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_normal_question_is_answered_after_all_that_these_tests_send(client: httpx.Client) -> Iterator[None]:
+    before = client.post("/ask", json={"question": WHY}).json()
+    yield
+    after = client.post("/ask", json={"question": WHY}).json()
+    assert before["answered"]
+    assert after["citations"] == before["citations"]
+
+
+def post(client: httpx.Client, path: str, body: Any) -> httpx.Response:
+    return client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"), INVALID, ids=lambda value: str(value)[:60].encode("unicode_escape").decode()
+)
+def test_an_invalid_request_is_refused_with_the_field_that_is_wrong(
+    client: httpx.Client, refused: Refused, path: str, body: Any, field: str
+) -> None:
+    problem = refused(post(client, path, body), 422, "invalid-request")
+    assert {error["field"] for error in problem["errors"]} == {field}
+    assert field in problem["detail"]
+    assert all(error["problem"] for error in problem["errors"])
+
+
+def test_a_lone_surrogate_in_the_metadata_of_a_filter_is_refused(client: httpx.Client, refused: Refused) -> None:
+    for metadata, place in (({"author": SURROGATE}, r"author(\.\d+)?"), ({SURROGATE: "Smith"}, ".+")):
+        response = post(client, "/ask", {"question": WHY, "filter": {"metadata": metadata}})
+        for error in refused(response, 422, "invalid-request")["errors"]:
+            assert re.fullmatch(rf"body\.filter\.metadata\.{place}", error["field"])
+
+
+@pytest.mark.parametrize(("body", "limit"), [({"question": "x" * 2000}, 2000), ({"question": "🍤" * 2000}, 2000)])
+def test_a_question_may_have_two_thousand_characters_however_wide(client: httpx.Client, body: Any, limit: int) -> None:
+    assert len(post(client, "/ask", body).json()["question"]) == limit
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"question": f"{WHY}\0"},
+        {"question": "\0"},
+        {"question": 'title:"x AND (\\ NEAR *'},
+        {"question": "?!"},
+        {"question": "\u202e🍤"},
+        {"question": WHY, "filter": {"path_prefix": "\0"}},
+        {"question": WHY, "filter": {"path_prefix": "000_\0"}},
+        {"question": WHY, "filter": {"metadata": {"a\0'\"": "\0"}}},
+    ],
+    ids=lambda body: str(body)[:60].encode("unicode_escape").decode(),
+)
+def test_odd_but_valid_text_is_taken_as_it_is(client: httpx.Client, body: Any) -> None:
+    for path in ("/ask", "/search"):
+        response = post(client, path, body)
+        assert response.status_code == 200, response.text
+        assert response.json()["question"] == body["question"]
+        if "filter" in body:
+            assert response.json().get("closest", response.json().get("passages")) == []
+
+
+@pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED)
+def test_a_body_that_is_no_json_is_called_so(client: httpx.Client, refused: Refused, content: bytes) -> None:
+    response = client.post("/ask", content=content, headers={"Content-Type": "application/json"})
+    assert refused(response, 400, "malformed-json")["detail"].startswith("the body is not JSON: ")
+
+
+@pytest.mark.parametrize("path", ["/ask", "/search", "/verify"])
+def test_no_body_is_refused_as_a_missing_field(client: httpx.Client, refused: Refused, path: str) -> None:
+    problem = refused(client.post(path, headers={"Content-Type": "application/json"}), 422, "invalid-request")
+    assert [error["field"] for error in problem["errors"]] == ["body"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [
+        ("text/plain", b'{"question": "why"}'),
+        ("text/plain", b"question=why"),
+        ("application/x-www-form-urlencoded", b"question=why"),
+        ("application/vnd.x+json", b'{"question": "why"}'),
+        (None, b'{"question": "why"}'),
+        (None, b""),
+    ],
+)
+def test_a_body_of_another_type_is_refused(
+    client: httpx.Client, refused: Refused, content_type: str | None, content: bytes
+) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    for path in ("/ask", "/search", "/verify"):
+        problem = refused(client.post(path, content=content, headers=headers), 415, "unsupported-media-type")
+        assert (content_type or "missing") in problem["detail"]
+        assert "application/json" in problem["detail"]
+
+
+def test_a_content_type_may_name_its_encoding(client: httpx.Client) -> None:
+    headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert client.post("/ask", content=b'{"question": "why"}', headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["nope", "\0", "../default", "Default", "x" * 1000])
+def test_an_unknown_collection_is_named_beside_those_there_are(client: httpx.Client, refused: Refused, name: str) -> None:
+    for response in (
+        post(client, "/ask", {"question": WHY, "collection": name}),
+        post(client, "/search", {"question": WHY, "collection": name}),
+        post(client, "/verify", {"citations": [CLAIM], "collection": name}),
+        client.get("/documents", params={"collection": name}),
+    ):
+        assert "there are: default, foreign, notes" in refused(response, 404, "unknown-collection")["detail"]
+
+
+def test_a_collection_of_another_embedder_is_refused_without_harm_to_others(client: httpx.Client, refused: Refused) -> None:
+    for path in ("/ask", "/search"):
+        response = post(client, path, {"question": WHY, "collection": "foreign"})
+        assert "made by the embedder" in refused(response, 409, "embedder-mismatch")["detail"]
+
+
+@pytest.mark.parametrize("suffix", ["", "/text"])
+def test_an_unknown_document_is_not_found_and_a_malformed_id_is_refused(
+    client: httpx.Client, refused: Refused, suffix: str
+) -> None:
+    assert "0123456789abcdef" in refused(client.get(f"/documents/0123456789abcdef{suffix}"), 404, "unknown-document")["detail"]
+    for malformed in ("xyz", "B2B170137B3621DE", "b2b170137b3621d", "b2b170137b3621de0", "%00", "%FF"):
+        problem = refused(client.get(f"/documents/{malformed}{suffix}"), 422, "invalid-request")
+        assert [error["field"] for error in problem["errors"]] == ["path.id"]
+    assert client.get(f"/documents/b2b170137b3621de%0A{suffix}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"limit": 0}, "query.limit"),
+        ({"limit": 1001}, "query.limit"),
+        ({"limit": "all"}, "query.limit"),
+        ({"offset": -1}, "query.offset"),
+        ({"offset": 10**30}, "query.offset"),
+        ({"collection": "x" * 1001}, "query.collection"),
+    ],
+)
+def test_a_page_out_of_bounds_is_refused(client: httpx.Client, refused: Refused, query: dict[str, Any], field: str) -> None:
+    problem = refused(client.get("/documents", params=query), 422, "invalid-request")
+    assert [error["field"] for error in problem["errors"]] == [field]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/ask/x", "/documents/b2b170137b3621de/html", "/%2e%2e/%2e%2e/etc/passwd"])
+def test_an_unknown_route_is_not_found(client: httpx.Client, refused: Refused, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert method in refused(client.request(method, path), 404, "not-found")["detail"]
+
+
+def test_a_wrong_method_is_told_the_right_one(client: httpx.Client, refused: Refused) -> None:
+    for method, path, allowed in (("GET", "/ask", "POST"), ("DELETE", "/documents/b2b170137b3621de", "GET")):
+        response = client.request(method, path)
+        refused(response, 405, "method-not-allowed")
+        assert response.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/ask", "/search", "/verify"])
+def test_a_body_over_the_limit_is_refused_however_it_is_sent(client: httpx.Client, refused: Refused, path: str) -> None:
+    body = b'{"question": "' + b"x" * 1_000_000 + b'"}'
+    headers = {"Content-Type": "application/json"}
+    chunks = (body[start : start + 65_536] for start in range(0, len(body), 65_536))
+    for content in (body, chunks):
+        problem = refused(client.post(path, content=content, headers=headers), 413, "payload-too-large")
+        assert "1,000,000 bytes" in problem["detail"]
+
+
+def test_a_body_declared_too_large_is_refused_before_it_is_sent(client: httpx.Client) -> None:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
+        connection.sendall(
+            b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000001\r\n\r\n"
+        )
+        assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
+
+
+def test_the_limit_of_the_body_is_that_of_the_settings(library: Path, refused: Refused) -> None:
+    body = json.dumps({"question": WHY}).encode()
+    headers = {"Content-Type": "application/json"}
+    with ready(Settings(index=library, max_body_bytes=len(body))) as client:
+        assert client.post("/ask", content=body, headers=headers).status_code == 200
+        problem = refused(client.post("/ask", content=body + b" ", headers=headers), 413, "payload-too-large")
+        assert f"{len(body)} bytes" in problem["detail"]
+
+
+@pytest.mark.parametrize("where", ["body", "filter", "metadata"])
+def test_a_request_with_ten_thousand_faults_gets_a_short_answer(client: httpx.Client, refused: Refused, where: str) -> None:
+    faults: dict[str, Any] = dict.fromkeys(map(str, range(10_000)), 1)
+    body = {"body": faults, "filter": {"filter": faults}, "metadata": {"filter": {"metadata": faults}}}[where]
+    response = post(client, "/ask", {"question": WHY, **body})
+    assert refused(response, 422, "invalid-request")["errors"]
+    assert len(response.content) < 20_000
+
+
+class BreakingReader(SimilarityReader):
+    """The real reader with a fault in it, to see what becomes of an error that nobody foresaw."""
+
+    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+        if question.text == "break":
+            raise RuntimeError("a secret of the inside")
+        return super().read(question, passages)
+
+
+def test_an_unforeseen_error_tells_its_request_id_but_nothing_of_the_inside(
+    library: Path, embedder: Embedder, refused: Refused
+) -> None:
+    def breaking(settings: Settings) -> Service:
+        service = Service.open(settings)
+        return replace(service, answerer=Answerer(service.store, lambda name: embedder, BreakingReader))
+
+    with ready(Settings(index=library), breaking) as client:
+        response = client.post("/ask", json={"question": "break"}, headers={"X-Request-ID": "unlucky"})
+        assert response.status_code == 500
+        assert "secret" not in response.text
+        assert client.post("/ask", json={"question": WHY}).json()["answered"]
+        refused(response, 500, "internal-error")
+        assert response.headers["x-request-id"] == "unlucky"

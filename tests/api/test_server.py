@@ -1,0 +1,106 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import from_environment
+from tests.api.conftest import serving, wait_until, wait_until_ready
+from tests.conftest import SEED, SEEDS, WHY
+
+QUOTEWISE = Path(sys.executable).with_name("quotewise")
+SERVE_AND_ASK = """
+import sys, time
+from pathlib import Path
+import eval.cli
+from starlette.testclient import TestClient
+from api.app import create_app
+from api.service import Service
+from api.settings import Settings
+
+with TestClient(create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))))) as client:
+    while client.get("/ready").status_code != 200:
+        time.sleep(0.01)
+    assert client.post("/ask", json={"question": sys.argv[2]}).json()["answered"]
+print(*({"torch", "transformers", "sentence_transformers", "sklearn"} & set(sys.modules)))
+"""
+
+
+@contextmanager
+def quotewise(*arguments: str | Path, index: Path) -> Iterator[subprocess.Popen[str]]:
+    """The real command as a process of its own, stderr joined to stdout; killed after half a minute if it still runs."""
+    environment = {**os.environ, "QUOTEWISE_INDEX": str(index), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [QUOTEWISE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=index.parent
+    ) as process:
+        killer = threading.Timer(30, process.kill)
+        killer.start()
+        try:
+            yield process
+        finally:
+            killer.cancel()
+            if process.poll() is None:
+                process.kill()
+
+
+def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -> None:
+    with quotewise("serve", SEEDS, "--port", "0", index=tmp_path / "index") as process:
+        assert process.stdout
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if found := re.search(r"127\.0\.0\.1\W+(\d+)", line):
+                break
+        else:
+            pytest.fail("".join(lines))
+        assert lines[0].startswith("1 added")
+        with httpx.Client(base_url=f"http://127.0.0.1:{found[1]}", timeout=30) as client:
+            wait_until_ready(client)
+            answer = client.post("/ask", json={"question": WHY}).raise_for_status().json()
+            assert answer["answered"]
+            citation = answer["citations"][0]
+            text = (SEEDS / SEED).read_bytes().decode()
+            assert text[citation["start"] : citation["end"]] == citation["quote"]
+        os.kill(process.pid, signal.SIGTERM)
+        rest = process.stdout.read()
+        assert process.wait(timeout=20) in (0, -signal.SIGTERM)
+    assert "Traceback" not in rest
+    assert not list((tmp_path / "index").glob("catalogue.sqlite-*")), "the catalogue was not closed"
+
+
+def test_serve_says_in_one_line_that_its_port_is_taken(tmp_path: Path, library: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with quotewise("serve", "--port", str(port), index=library) as process:
+            assert process.stdout
+            printed = process.stdout.read()
+            assert process.wait(timeout=20) != 0
+    assert re.fullmatch(rf"quotewise: [^\n]*{port}[^\n]*\n", printed), printed
+
+
+def test_serving_imports_none_of_the_libraries_that_only_training_and_other_embedders_need(library: Path) -> None:
+    served = subprocess.run(
+        [sys.executable, "-c", SERVE_AND_ASK, library, WHY], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert served.stdout == "\n"
+
+
+def test_a_server_of_another_make_finds_its_settings_in_the_environment(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTEWISE_INDEX", str(library))
+    monkeypatch.setenv("QUOTEWISE_COLLECTION", "notes")
+    monkeypatch.setenv("QUOTEWISE_MAX_BODY_BYTES", "40")
+    with serving(from_environment()) as client:
+        wait_until(lambda: client.get("/ready").status_code == 200)
+        assert client.get("/collections").json()["default"] == "notes"
+        assert client.get("/documents").json()["total"] == 4
+        assert client.post("/ask", json={"question": "x" * 40}).status_code == 413

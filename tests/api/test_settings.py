@@ -1,0 +1,106 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings, SettingsError, load_settings, origins
+from eval.cli import main
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.upper().startswith(Settings.PREFIX):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "flag", "value", "origin"),
+    [
+        (None, None, None, 8, "default"),
+        (5, None, None, 5, "file"),
+        (None, 6, None, 6, "environment"),
+        (5, 6, None, 6, "environment"),
+        (None, None, 7, 7, "flag"),
+        (5, 6, 7, 7, "flag"),
+    ],
+)
+def test_flags_stand_before_the_environment_and_that_before_the_file_and_that_before_the_default(
+    monkeypatch: pytest.MonkeyPatch, file: int | None, environment: int | None, flag: int | None, value: int, origin: str
+) -> None:
+    if file is not None:
+        Path("quotewise.toml").write_text(f"top_k = {file}\nmax_quotes = 1\n", encoding="utf-8")
+    if environment is not None:
+        monkeypatch.setenv("QUOTEWISE_TOP_K", str(environment))
+    assert (load_settings(top_k=flag).top_k, origins(top_k=flag)["top_k"]) == (value, origin)
+    expected = (1, "file") if file is not None else (3, "default")
+    assert (load_settings(top_k=flag).max_quotes, origins(top_k=flag)["max_quotes"]) == expected
+
+
+def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {
+        "index": "elsewhere",
+        "collection": "notes",
+        "host": "0.0.0.0",
+        "port": 9000,
+        "embedder": "intfloat/e5-small",
+        "chunk_tokens": 64,
+        "max_file_bytes": 1,
+        "max_body_bytes": 2,
+        "top_k": 3,
+        "max_quotes": 2,
+        "threshold": 0.5,
+        "threads": 4,
+    }
+    assert wanted.keys() == Settings.model_fields.keys()
+    Path("quotewise.toml").write_text("\n".join(f"{name} = {json.dumps(value)}" for name, value in wanted.items()))
+    assert load_settings().model_dump(mode="json") == wanted
+    assert set(origins().values()) == {"file"}
+    Path("quotewise.toml").unlink()
+    for name, value in wanted.items():
+        monkeypatch.setenv(f"QUOTEWISE_{name.upper()}", str(value))
+    assert load_settings().model_dump(mode="json") == wanted
+    assert set(origins().values()) == {"environment"}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("top_k = 0", "the setting 'top_k' is not valid: .* got 0"),
+        ("top_k = 101", "the setting 'top_k' is not valid: .* got 101"),
+        ("max_quotes = 4", "'max_quotes'"),
+        ("threshold = nan", "'threshold'"),
+        ("threads = 0", "'threads'"),
+        ("chunk_tokens = 15", "'chunk_tokens'"),
+        ("port = 65536", "'port'"),
+        ("topk = 5", "'topk'"),
+        ("top_k =", "quotewise.toml is not valid TOML"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_by_name(content: str, complaint: str) -> None:
+    Path("quotewise.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=complaint):
+        load_settings()
+
+
+def test_the_settings_command_lists_every_setting_with_its_value_origin_and_purpose(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("quotewise.toml").write_text('collection = "notes"\n', encoding="utf-8")
+    monkeypatch.setenv("QUOTEWISE_PORT", "0")
+    with pytest.raises(SystemExit, match="0"):
+        main(["settings", "--json"])
+    listed = json.loads(capsys.readouterr().out)
+    assert listed.keys() == Settings.model_fields.keys()
+    assert (listed["collection"]["value"], listed["collection"]["from"]) == ("notes", "file")
+    assert (listed["port"]["value"], listed["port"]["from"]) == (0, "environment")
+    assert (listed["top_k"]["value"], listed["top_k"]["from"]) == (8, "default")
+    assert all(setting["about"] for setting in listed.values())
+
+    with pytest.raises(SystemExit, match="0"):
+        main(["settings"])
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for name, setting in listed.items():
+        assert [name, str(setting["value"]), setting["from"]] in [row[:3] for row in rows]

@@ -1,0 +1,357 @@
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import index.catalogue
+from index.catalogue import Catalogue
+from index.chunks import Chunker
+from index.documents import parse_document
+from index.errors import (
+    IndexDamagedError,
+    IndexLockedError,
+    IndexVersionError,
+    QuotewiseError,
+    UnknownCollectionError,
+    UnknownDocumentError,
+)
+from index.seal import UNCHANGED, Change
+from index.store import Collection, Filter, StoredChunk
+from tests.index.texts import encodings, examples, markdown_texts, texts
+from tests.index.writing import COLLECTION, count_words, document, put
+
+TABLES = ("collections", "documents", "texts", "chunks", "changes")
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+    catalogue.add_collection(COLLECTION)
+    yield catalogue
+    catalogue.close()
+
+
+def stored_chunks(catalogue: Catalogue, after: Change = UNCHANGED) -> list[StoredChunk]:
+    changed = catalogue.changed_documents(catalogue.key("default"), after)
+    return catalogue.chunks([chunk.id for chunk in catalogue.indexed_chunks(changed)])
+
+
+def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+    catalogue.add_collection(COLLECTION)
+
+    @examples(60)
+    @given(st.sampled_from(("a'\n%.txt", 'b/ä".md')), st.one_of(texts, markdown_texts), encodings)
+    def check(path: str, text: str, encoding: str) -> None:
+        made = parse_document(path, f"{text}x".encode(encoding))
+        chunks = Chunker(count_words, 12).chunks(made)
+        vectors = np.random.default_rng(len(text)).random((len(chunks), 4), np.float32)
+        before = catalogue.last_change(1)
+        catalogue.put("default", made, chunks, vectors)
+
+        kept = catalogue.document_at("default", path)
+        assert catalogue.document(kept.id) == kept
+        assert catalogue.text(kept.id) == made.text
+        assert (kept.sha256, kept.encoding, kept.size_bytes) == (made.sha256, made.encoding, made.size_bytes)
+        assert (kept.title, kept.metadata, kept.media_type) == (made.title, made.metadata, made.media_type)
+        assert (kept.characters, kept.chunks) == (len(made.text), len(chunks))
+        stored = stored_chunks(catalogue, before)
+        assert [chunk.ordinal for chunk in stored] == list(range(len(chunks)))
+        for found, chunk in zip(stored, chunks, strict=True):
+            assert found.text == made.text[found.start : found.start + len(found.text)]
+            assert found.start + len(found.text) == chunk.reach
+            assert (found.start, found.end, found.line, found.heading, found.sentences) == (
+                *(chunk.start, chunk.end, chunk.line, chunk.heading, chunk.sentences),
+            )
+            assert found.document == kept
+        indexed = list(catalogue.indexed_chunks(catalogue.changed_documents(1, before)))
+        assert [chunk.vector.tolist() for chunk in indexed] == vectors.tolist()
+
+    check()
+    catalogue.check()
+    catalogue.close()
+
+
+def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Catalogue, tmp_path: Path) -> None:
+    seen: set[int] = set()
+    ids = set()
+    for text in ("One.", "Two.", "One."):
+        put(catalogue, "a.txt", text)
+        ids.add(catalogue.document_at("default", "a.txt").id)
+        fresh = {chunk.id for chunk in stored_chunks(catalogue)}
+        assert len(fresh) == 1
+        assert not fresh & seen
+        seen |= fresh
+    assert len(ids) == 1
+    catalogue.remove("default", ["a.txt"])
+    catalogue.close()
+    again = Catalogue(tmp_path / "catalogue.sqlite")
+    put(again, "b.txt", "Three.")
+    assert not {chunk.id for chunk in stored_chunks(again)} & seen
+    assert again.chunks(sorted(seen)) == []
+    assert again.document_at("default", "b.txt").id not in ids
+    again.close()
+
+
+def test_the_same_path_in_two_collections_is_two_documents(catalogue: Catalogue) -> None:
+    catalogue.add_collection(Collection("other", *list(_values(COLLECTION))[1:]))
+    put(catalogue, "a.txt", "One.")
+    put(catalogue, "a.txt", "Two.", name="other")
+    first, second = catalogue.document_at("default", "a.txt"), catalogue.document_at("other", "a.txt")
+    assert first.id != second.id
+    assert (catalogue.text(first.id), catalogue.text(second.id)) == ("One.", "Two.")
+    catalogue.remove("other", ["a.txt"])
+    assert catalogue.documents("other") == []
+    assert catalogue.documents("default") == [first]
+
+
+def _values(collection: Collection) -> Iterator[Any]:
+    return (getattr(collection, name) for name in Collection.__slots__)
+
+
+def test_a_put_that_fails_leaves_the_version_before_it(catalogue: Catalogue) -> None:
+    put(catalogue, "a.txt", "One.")
+    before = (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change(1))
+    made = document("a.txt", "Two. " * 30)
+    chunks = Chunker(count_words, 12).chunks(made)
+    with pytest.raises(ValueError, match="shorter"):
+        catalogue.put("default", made, chunks, np.zeros((len(chunks) - 1, 4), np.float32))
+    assert (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change(1)) == before
+    catalogue.check()
+
+
+def test_a_document_of_too_many_chunks_is_refused(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.catalogue, "ORDINAL_BITS", 2)
+    put(catalogue, "a.md", "# A\n\na\n\n# B\n\nb\n\n# C\n\nc")
+    with pytest.raises(QuotewiseError, match="has 4 chunks; the limit is 4"):
+        put(catalogue, "b.md", "# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n# D\n\nd")
+    assert [kept.path for kept in catalogue.documents("default")] == ["a.md"]
+
+
+def test_documents_come_by_path_in_pages(catalogue: Catalogue) -> None:
+    for path in ("b.txt", "a/z.txt", "ä.txt", "a.txt", "B.txt"):
+        put(catalogue, path)
+    paths = [kept.path for kept in catalogue.documents("default")]
+    assert paths == sorted(paths) == ["B.txt", "a.txt", "a/z.txt", "b.txt", "ä.txt"]
+    assert [kept.path for kept in catalogue.documents("default", 1, 2)] == paths[1:3]
+    assert catalogue.documents("default", 5, 2) == catalogue.documents("default", 0, 0) == []
+    size = catalogue.size("default")
+    assert (size.documents, size.chunks) == (5, 5)
+    assert catalogue.digests("default").keys() == set(paths)
+
+
+def test_what_is_unknown_is_named(catalogue: Catalogue) -> None:
+    catalogue.add_collection(Collection("other", *list(_values(COLLECTION))[1:]))
+    with pytest.raises(UnknownCollectionError, match="no collection 'nope'; there are: default, other"):
+        catalogue.documents("nope")
+    for unknown in ("0123456789abcdef", "", "' OR 1=1 --"):
+        with pytest.raises(UnknownDocumentError, match="no document"):
+            catalogue.document(unknown)
+        with pytest.raises(UnknownDocumentError, match="no document"):
+            catalogue.text(unknown)
+    with pytest.raises(UnknownDocumentError, match=r"no document at 'a\\\\nb.txt'"):
+        catalogue.document_at("default", "a\nb.txt")
+
+
+@pytest.mark.parametrize("odd", ["\udc80", "caf\udce9.txt", "nul\0"])
+def test_names_that_cannot_be_are_unknown_names(catalogue: Catalogue, odd: str) -> None:
+    put(catalogue, "a.txt")
+    with pytest.raises(UnknownCollectionError):
+        catalogue.collection(odd)
+    with pytest.raises(UnknownDocumentError):
+        catalogue.document(odd)
+    with pytest.raises(UnknownDocumentError):
+        catalogue.document_at("default", odd)
+    for where in (Filter(path_prefix=odd), Filter(media_type=odd), Filter(metadata={odd: [odd]})):
+        assert catalogue.matching_documents("default", where) == []
+
+
+PATHS = (
+    "a.md",
+    "a%b.md",
+    "a_b.md",
+    "axb.md",
+    'it\'s/"x".md',
+    "it's/y.md",
+    "A.md",
+    "ä/ö.md",
+    "new\nline.md",
+    "😀/a.md",
+    "a.txt",
+)
+METADATA = (
+    {},
+    {"year": "2020"},
+    {"year": "2021", "author": "Ann O''Hara"},
+    {"year": "2020", "a key": "x"},
+    {"$.year": "2020", '"q"': "%"},
+)
+
+
+def test_a_filter_lets_through_exactly_what_it_says(catalogue: Catalogue) -> None:
+    documents = {}
+    for number, path in enumerate(PATHS * 2):
+        path = path.replace(".", f"{number}.")
+        documents[path] = put(catalogue, path, metadata=METADATA[number % 5] if path.endswith(".md") else None)
+    rows = dict(
+        sqlite3.connect(f"file:{catalogue._path}?mode=ro", uri=True).execute("SELECT path, row FROM documents").fetchall()
+    )
+    assert {"author": "Ann O'Hara", "year": "2021"} in [made.metadata for made in documents.values()]
+    values = st.lists(st.sampled_from(("2020", "2021", "Ann O'Hara", "x", "%", "", "nobody")), max_size=3)
+    prefixes = st.one_of(
+        st.builds(lambda path, length: path[:length], st.sampled_from(list(documents)), st.integers(0, 12)),
+        st.sampled_from(("%", "_", "a%", "a_", "it's/\"", "a*", "\\", "nowhere/")),
+    )
+    media_types = st.sampled_from((None, "text/plain", "text/markdown", "text/%"))
+    keys = st.sampled_from(("year", "author", "a key", "$.year", '"q"', "none"))
+
+    @examples(200)
+    @given(prefixes, media_types, st.dictionaries(keys, values, max_size=2))
+    def check(prefix: str, media_type: str | None, metadata: dict[str, list[str]]) -> None:
+        where = Filter(prefix, media_type, metadata)
+        expected = sorted(
+            rows[path]
+            for path, made in documents.items()
+            if path.startswith(prefix)
+            and media_type in (None, made.media_type)
+            and all(made.metadata.get(key) in accepted for key, accepted in metadata.items())
+        )
+        assert catalogue.matching_documents("default", where) == (None if where == Filter() else expected)
+
+    check()
+    assert catalogue.matching_documents("default", Filter()) is None
+
+
+def test_a_removed_collection_leaves_nothing_behind(catalogue: Catalogue, tmp_path: Path) -> None:
+    put(catalogue, "a.txt", "One. " * 30)
+    key = catalogue.key("default")
+    catalogue.remove_collection("default")
+    reader = sqlite3.connect(tmp_path / "catalogue.sqlite")
+    assert [reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES] == [0] * 5
+    reader.close()
+    catalogue.add_collection(COLLECTION)
+    assert catalogue.key("default") != key
+
+
+def test_a_collection_cannot_be_made_twice(catalogue: Catalogue) -> None:
+    with pytest.raises(QuotewiseError) as caught:
+        catalogue.add_collection(COLLECTION)
+    assert not isinstance(caught.value, IndexDamagedError)
+
+
+def test_any_number_of_chunks_can_be_asked_for(catalogue: Catalogue) -> None:
+    put(catalogue, "a.txt")
+    (chunk,) = stored_chunks(catalogue)
+    assert catalogue.chunks([*range(300_000), chunk.id]) == [chunk]
+    assert catalogue.chunks([]) == []
+
+
+def test_a_busy_catalogue_is_locked_and_not_damaged(catalogue: Catalogue, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "catalogue.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    catalogue._connection.execute("PRAGMA busy_timeout = 0")  # rather than ten seconds
+    with pytest.raises(IndexLockedError, match="in use by another writer"):
+        put(catalogue, "a.txt")
+    assert catalogue.documents("default") == []
+    other.close()
+    put(catalogue, "a.txt")
+
+
+@pytest.fixture(scope="module")
+def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A catalogue of some dozen pages."""
+    path = tmp_path_factory.mktemp("intact") / "catalogue.sqlite"
+    catalogue = Catalogue(path)
+    catalogue.add_collection(COLLECTION)
+    for number in range(20):
+        put(catalogue, f"{number}.md", f"# Head {number}\n\nNumber {number} is a number. " * 20)
+    catalogue.close()
+    assert not path.with_name("catalogue.sqlite-wal").exists()
+    return path.read_bytes()
+
+
+def page_size(data: bytes) -> int:
+    return int.from_bytes(data[16:18], "big")
+
+
+def refused_untouched(path: Path, data: bytes, error: type[QuotewiseError], match: str) -> None:
+    path.write_bytes(data)
+    with pytest.raises(error, match=match):
+        Catalogue(path).check()
+    assert path.read_bytes() == data
+
+
+def test_a_catalogue_that_is_no_database_is_damaged_and_left_as_it_is(intact: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    for data in (b"\xff" * 100 + intact[100:], intact[:50], b"hello", b"\0" * len(intact)):
+        refused_untouched(path, data, IndexDamagedError, "cannot be used .*; nothing was changed")
+
+
+def test_a_page_overwritten_anywhere_is_found_by_a_check(intact: bytes, tmp_path: Path) -> None:
+    size = page_size(intact)
+    assert len(intact) > 12 * size
+    path = tmp_path / "catalogue.sqlite"
+    for page in range(1, len(intact) // size):
+        refused_untouched(
+            path, intact[: page * size] + b"\xa5" * size + intact[(page + 1) * size :], IndexDamagedError, "restore it"
+        )
+
+
+def test_a_truncated_catalogue_is_found_by_a_check(intact: bytes, tmp_path: Path) -> None:
+    size = page_size(intact)
+    for pages in (1, 5, len(intact) // size - 1):
+        refused_untouched(tmp_path / "catalogue.sqlite", intact[: pages * size], IndexDamagedError, "restore it")
+
+
+def test_reading_a_damaged_catalogue_raises_nothing_but_our_own_errors(intact: bytes, tmp_path: Path) -> None:
+    size = page_size(intact)
+    path = tmp_path / "catalogue.sqlite"
+    noise = np.random.default_rng(0)
+    damaged = 0
+    for page in range(1, len(intact) // size):
+        path.write_bytes(intact[: page * size] + noise.bytes(size) + intact[(page + 1) * size :])
+        try:
+            catalogue = Catalogue(path)
+            for kept in catalogue.documents("default"):
+                catalogue.text(kept.id)
+            stored_chunks(catalogue)
+            catalogue.matching_documents("default", Filter(metadata={"a": ["b"]}))
+        except QuotewiseError:
+            damaged += 1
+    assert damaged > 5
+
+
+def test_a_database_of_another_program_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE t (x)")
+    other.commit()
+    other.close()
+    refused_untouched(path, path.read_bytes(), IndexDamagedError, "is not a Quotewise catalogue")
+    assert [file.name for file in tmp_path.iterdir()] == ["catalogue.sqlite"]
+
+
+def test_a_catalogue_of_a_newer_version_is_refused_untouched(intact: bytes, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.sqlite"
+    newer.write_bytes(intact)
+    connection = sqlite3.connect(newer)
+    connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 2, newer than the 1")
+
+
+def test_an_intact_catalogue_opens_again_and_passes_its_check(intact: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(intact)
+    catalogue = Catalogue(path)
+    catalogue.check()
+    assert catalogue.size("default").documents == 20
+    catalogue.close()
+    shutil.copy(path, tmp_path / "copy.sqlite")
+    assert Catalogue(tmp_path / "copy.sqlite").digests("default") == Catalogue(path).digests("default")

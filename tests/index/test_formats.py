@@ -1,0 +1,218 @@
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.errors import DocumentError
+from index.formats import FORMATS, Block, decode, format_of, parse_markdown, parse_text
+from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts
+
+WINDOWS_1252 = {
+    "English": "“It’s too general,” he said — and the café closed. Nobody asked why; it wasn’t in the naïve résumé.",
+    "French": "L’été dernier, nous avons mangé des crêpes près du château. Où êtes-vous allés à Noël ? Cela a coûté 5 €.",
+    "German": "Der Präsident sagte: „Wir müssen über Größe reden“ – und lächelte. Es war schön, für 5 € zu essen.",
+    "Italian": "La città è più bella di sera. Perché no? È già lunedì, però così non va. Più tardi pioverà.",
+    "Portuguese": "As ações da organização não são boas. Os irmãos põem o pão na mesa — “amanhã”, disse a mãe.",
+    "Spanish": "El niño comió piñas en la montaña. ¿Dónde está la señora? ¡Qué mañana más fría! Costó 5 €.",
+    "Swedish": "Förra året åkte vi till Åre och åt räksmörgås på en mysig krog. Det är så skönt att få vara där.",
+}
+
+
+def headings(markdown: str) -> list[tuple[str, tuple[str, ...]]]:
+    parsed = parse_markdown(markdown.encode())
+    return [(parsed.text[block.start : block.end].strip(), block.heading) for block in parsed.blocks]
+
+
+@pytest.mark.parametrize(
+    ("data", "codec", "text"),
+    [
+        ("Größe\r\n".encode(), "utf-8", "Größe\r\n"),
+        ("Größe\r".encode("utf-8-sig"), "utf-8-sig", "Größe\r"),
+        ("Größe\n".encode("utf-16"), "utf-16", "Größe\n"),
+        (b"\xfe\xff" + "Größe".encode("utf-16-be"), "utf-16", "Größe"),
+        ("Größe 👩‍👧".encode("utf-32"), "utf-32", "Größe 👩‍👧"),
+    ],
+)
+def test_a_byte_order_mark_is_believed_and_is_no_text(data: bytes, codec: str, text: str) -> None:
+    assert decode(data) == (text, codec)
+
+
+@pytest.mark.parametrize("language", WINDOWS_1252)
+def test_windows_1252_is_detected(language: str) -> None:
+    text = WINDOWS_1252[language]
+    data = text.encode("windows-1252")
+    found, codec = decode(data)
+    assert found == text
+    assert data.decode(codec) == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10",
+        b"\x7fELF\x02\x01\x01\0",
+        bytes(range(256)) * 4,
+        b"text with one \0 in it",
+        "BOM-less UTF-16".encode("utf-16-le"),
+        b"\xff\xfeodd",
+        b"\xff\xfe" + "lone \ud800 surrogate".encode("utf-16-le", "surrogatepass"),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes) -> None:
+    with pytest.raises(DocumentError, match="binary"):
+        decode(data)
+
+
+@examples(300)
+@given(st.binary())
+@example(b"+/v8-caf\xe9 +2AA-")  # UTF-7 that spells a surrogate
+@example(b"\xff\xfea\x41b\x41c")
+def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
+    try:
+        text, codec = decode(data)
+    except DocumentError:
+        return
+    assert data.decode(codec) == text
+    assert "\0" not in text
+    text.encode()
+
+
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
+def test_a_first_line_that_looks_like_a_title_is_the_title_of_a_text(end: str) -> None:
+    assert parse_text(f"{end}  Russia warned {end}{end}The warning was too general.".encode()).title == "Russia warned"
+
+
+@pytest.mark.parametrize("text", ["Only one line", "A sentence ends.\nMore.", "word " * 60 + "\nMore.", "  \n "])
+def test_a_first_line_that_looks_like_prose_is_no_title(text: str) -> None:
+    assert parse_text(text.encode()).title is None
+
+
+def test_headings_of_both_styles_form_trails() -> None:
+    markdown = (
+        "Before.\n\n# One #\n\nOf one.\n\nTwo\nlines\n---\n\n- # In a list\n\n  Item.\n\n#### Deep **bold** [link](x) `code`\n"
+        "\nOf deep.\n\n## Other\nOf other.\n\nTop\n===\n\nOf top.\n\n#NoHeading\n\n    # indented"
+    )
+    assert headings(markdown) == [
+        ("Before.", ()),
+        ("Of one.", ("One",)),
+        ("Item.", ("In a list",)),
+        ("Of deep.", ("In a list", "Deep bold link code")),
+        ("Of other.", ("In a list", "Other")),
+        ("Of top.", ("Top",)),
+        ("#NoHeading", ("Top",)),
+        ("# indented", ("Top",)),
+    ]
+
+
+@examples(100)
+@given(st.lists(st.one_of(st.integers(1, 6), st.just(0)), max_size=12), st.sampled_from(LINE_ENDS))
+def test_a_trail_is_the_last_heading_of_each_level_above(levels: list[int], end: str) -> None:
+    lines, trail, expected = ["Start."], {}, [("Start.", ())]  # type: tuple[list[str], dict[int, str], list[tuple[str, tuple[str, ...]]]]
+    for number, level in enumerate(levels):
+        if level:
+            trail = {depth: name for depth, name in trail.items() if depth < level} | {level: f"Head {number}"}
+            lines.append(f"{'#' * level} Head {number}")
+        else:
+            lines.append(f"Text {number}.")
+            expected.append((f"Text {number}.", tuple(trail.values())))
+    assert headings((end * 2).join(lines)) == expected
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~~", "```python title=x"])
+def test_a_hash_in_a_fence_is_no_heading_and_a_fence_is_read_by_lines(fence: str) -> None:
+    mark = fence.split("python")[0]
+    data = f"# Real\n\n{fence}\n# comment\nx = 1\n{mark}\n\n> {fence}\n> # quoted\n> {mark}\n\n{fence}\n# open".encode()
+    parsed = parse_markdown(data)
+    assert [(parsed.text[b.start : b.end], b.heading, b.lined) for b in parsed.blocks] == [
+        ("# comment\nx = 1\n", ("Real",), True),
+        ("> # quoted\n", ("Real",), True),
+        ("# open", ("Real",), True),
+    ]
+
+
+def test_a_line_that_only_resembles_the_end_of_an_open_fence_is_code() -> None:
+    assert headings("```\ncode\n```` x") == [("code\n```` x", ())]
+
+
+def test_comments_rules_and_link_definitions_are_no_prose_and_tables_are_read_by_rows() -> None:
+    parsed = parse_markdown(
+        b"<!-- hidden -->\n\nProse.\n\n***\n\n[a]: http://b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n<p>Html</p>\n"
+    )
+    assert [(parsed.text[b.start : b.end].strip(), b.lined) for b in parsed.blocks] == [
+        ("Prose.", False),
+        ("| x | y |\n|---|---|\n| 1 | 2 |", True),
+        ("<p>Html</p>", False),
+    ]
+
+
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+def test_front_matter_gives_title_and_metadata_as_written_and_is_no_prose(end: str, codec: str) -> None:
+    lines = ["---", "title: 'The Warning: a story'", "date: 2024-03-22", "version: 1.10", "draft: no", "tags: [a, b]", "---"]
+    parsed = parse_markdown(end.join([*lines, "", "# Head", "", "Text."]).encode(codec))
+    assert parsed.title == "The Warning: a story"
+    assert parsed.metadata == {"title": "The Warning: a story", "date": "2024-03-22", "version": "1.10", "draft": "no"}
+    assert [(parsed.text[b.start : b.end], b.heading) for b in parsed.blocks] == [("Text.", ("Head",))]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\n[not closed\n---\n",
+        "---\n- a list\n---\n",
+        "---\ntitle: &a [*a]\n? [x]\n: y\n---\n",
+        "---\nno: end\n",
+        "---\n" + "[" * 5000 + "\n---\n",
+        "---\ntitle: \x07\n---\n",
+        "---\nbig: " + "x" * 20_000 + "\n---\n",
+    ],
+)
+def test_broken_front_matter_is_text(front: str) -> None:
+    parsed = parse_markdown(f"{front}\n# Head\n\nThe text.".encode())
+    assert parsed.metadata == {}
+    assert parsed.title == "Head" or parsed.blocks[0].heading == ()
+    assert parsed.text[parsed.blocks[-1].start : parsed.blocks[-1].end] == "The text."
+
+
+def test_a_title_without_front_matter_is_the_first_heading_over_text() -> None:
+    assert parse_markdown(b"Intro.\n\n# One *two*\n\nText.\n\n# Three\n\nMore.").title == "One two"
+    assert parse_markdown(b"Text only.").title is None
+
+
+@pytest.mark.parametrize("value", ["|\n  one\n  two", '"one\\ttwo"', '"  one two  "'])
+def test_a_title_is_one_line_of_text(value: str) -> None:
+    assert parse_markdown(f"---\ntitle: {value}\n---\nText.".encode()).title == "one two"
+
+
+@examples(300)
+@given(markdown_texts, encodings)
+def test_blocks_are_whole_lines_ascending_and_disjoint(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    parsed = parse_markdown(data)
+    assert data.decode(parsed.encoding) == parsed.text
+    edges = [0, *(edge for block in parsed.blocks for edge in (block.start, block.end)), len(parsed.text)]
+    assert edges == sorted(edges)
+    for block in parsed.blocks:
+        assert block.start < block.end
+        assert block.start == 0 or parsed.text[block.start - 1] in "\r\n"
+        assert block.end == len(parsed.text) or parsed.text[block.end - 1] in "\r\n"
+
+
+@pytest.mark.parametrize(
+    "heading", ["[" * 30_000, "[a](" * 30_000, "*" * 30_000, "![" * 15_000], ids=lambda heading: heading[:4]
+)
+def test_a_hostile_heading_takes_no_time(heading: str) -> None:
+    started = time.perf_counter()
+    assert parse_markdown(f"# x{heading}\n\nText.".encode()).blocks
+    assert time.perf_counter() - started < 1
+
+
+def test_formats_go_by_the_ending_of_the_name_in_any_case() -> None:
+    assert format_of("a/B.TXT") is FORMATS[".txt"]
+    assert format_of("notes.Md") is FORMATS[".md"]
+    assert [format_of(name) for name in ("a.pdf", "txt", ".txt", "a.txt~", "a.txt/b")] == [None] * 5
+
+
+def test_a_text_is_one_block() -> None:
+    assert parse_text("Größe\r\n\r\nx".encode()).blocks == (Block(0, 10),)
