@@ -158,12 +158,13 @@ def test_a_citation_carries_the_trail_of_headings_it_stands_under(eager: httpx.C
 
 
 def test_below_the_threshold_up_to_three_passages_are_offered_in_the_same_form(shy: httpx.Client) -> None:
-    answer = ask(shy, collection="notes")
+    answer = ask(shy, "What did the regulars of the café play?", collection="notes")
     assert shape({**answer, "closest": [{**c, "heading": []} for c in answer["closest"]]}) == UNANSWERED
     assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
     assert [citation["id"] for citation in answer["closest"]] == [1, 2, 3]
     for citation in answer["closest"]:
         check_stands(shy, citation, NOTES[citation["document"]["path"]].encode())
+    assert any(citation["line_end"] > citation["line_start"] for citation in answer["closest"])
 
 
 def test_a_request_keeps_the_id_it_came_with_and_gets_one_if_that_is_unsound(client: httpx.Client) -> None:
