@@ -48,6 +48,8 @@ def create_app(open_service: Callable[[], Service], max_body_bytes: int = 1_000_
         version=version("quotewise"),
         summary="Answers questions about a folder of documents in the documents' own words.",
         lifespan=lifespan,
+        docs_url=None,  # its pages load from another host
+        redoc_url=None,
     )
     app.include_router(_router)
     app.add_middleware(problems.BodyLimit, limit=max_body_bytes)
@@ -111,7 +113,7 @@ class _Identify:
             await problems.problem(scope["path"], "internal-error", detail)(scope, receive, identified)
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service | None = request.app.state.service
     if service is None:
         raise HTTPException(503, request.app.state.reason)
@@ -124,7 +126,7 @@ async def _json_only(request: Request) -> None:
         raise problems.UnsupportedMediaTypeError(found)
 
 
-_INDEX_PROBLEMS = ("not-ready", "index-locked", "index-damaged", "index-missing", "index-version", "embedder-unavailable")
+_INDEX_PROBLEMS = ("not-ready", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
 _BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request")
 _ASK_PROBLEMS = problems.responses("unknown-collection", "embedder-mismatch", *_BODY_PROBLEMS, *_INDEX_PROBLEMS)
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *_INDEX_PROBLEMS)
@@ -167,17 +169,16 @@ def search(
 
 
 @_router.get("/documents", responses=_READ_PROBLEMS)
-def documents(
-    service: Open,
-    collection: Annotated[schemas.ShortText | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=schemas.MAX_PAGE)] = 100,
-    offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
-) -> schemas.DocumentPage:
+def documents(asked: Annotated[schemas.PageRequest, Query()], service: Open) -> schemas.DocumentPage:
     """The documents of a collection by path, a page at a time."""
-    name = collection or service.settings.collection
-    found = service.store.documents(name, offset, limit)
-    page = [schemas.Document.of(document) for document in found]
-    return schemas.DocumentPage(documents=page, total=service.store.size(name).documents, offset=offset, limit=limit)
+    name = asked.collection or service.settings.collection
+    found = service.store.documents(name, asked.offset, asked.limit)
+    return schemas.DocumentPage(
+        documents=[schemas.Document.of(document) for document in found],
+        total=service.store.size(name).documents,
+        offset=asked.offset,
+        limit=asked.limit,
+    )
 
 
 @_router.get("/documents/{id}", responses=_READ_PROBLEMS)
@@ -218,7 +219,7 @@ async def health() -> schemas.Alive:
 
 
 @_router.get("/ready", responses=problems.responses(*_INDEX_PROBLEMS))
-def ready(service: Open) -> schemas.Ready:
+async def ready(service: Open) -> schemas.Ready:
     """Whether the index is open and the models are loaded."""
     return schemas.Ready(collections=len(service.store.collections()))
 

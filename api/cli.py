@@ -1,5 +1,6 @@
 """The command line: typer commands over the same service as HTTP; errors are one line on stderr and a non-zero code."""
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -56,13 +57,13 @@ def serve(
     settings = load_settings(
         index=index, collection=collection, host=host, port=port, embedder=embedder, chunk_tokens=chunk_tokens
     )
-    service = Service.open(settings, create=folder is not None)
-    if folder is not None:
-        terminal.show_report(_sync(service, folder, moved))
-    service.warm()
-    from api.server import listen
+    from api import server
 
-    listen(service)
+    with server.bound(settings.host, settings.port) as listener, _opened(settings, create=folder is not None) as service:
+        if folder is not None:
+            terminal.show_report(_sync(service, folder, moved))
+        service.warm()
+        server.serve(service, listener)
 
 
 @app.command()
@@ -225,6 +226,9 @@ def list_settings(as_json: Json = False) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error becomes one line on stderr and a non-zero exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
         given = sys.argv[1:] if arguments is None else arguments
         code = app(given or ["--help"], standalone_mode=False)

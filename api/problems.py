@@ -31,6 +31,7 @@ STATUS_OF_CODE = {
     "not-ready": 503,
     "index-locked": 503,
     "index-damaged": 503,
+    "index-unavailable": 503,
     "index-missing": 503,
     "index-version": 503,
     "embedder-unavailable": 503,
@@ -79,7 +80,7 @@ def problem(
         headers = {"Retry-After": "1", **(headers or {})}
     body = Problem(
         type=_TYPE + code,
-        title=code.replace("-", " ").capitalize(),
+        title=code.replace("-", " ").capitalize().replace("json", "JSON"),
         status=status,
         detail=detail,
         instance=path,
@@ -123,7 +124,7 @@ def install(app: FastAPI) -> None:
         if error.status_code == 400:
             detail = "the body is not JSON: it is not UTF-8, nested too deep or holds too long a number"
         if detail == HTTPStatus(error.status_code).phrase:
-            detail = f"{request.method} {request.url.path} is not part of this service; see /docs"
+            detail = f"{request.method} {request.url.path} is not part of this service; see /openapi.json"
         return problem(request.url.path, code, detail, headers=dict(error.headers or {}))
 
 

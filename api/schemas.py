@@ -34,6 +34,7 @@ def _listed(value: object) -> object:
 
 QuestionText = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
 ShortText = Annotated[str, Field(max_length=1000), AfterValidator(_unicode)]
+CollectionName = Annotated[ShortText, Field(min_length=1)]
 OneOrMore = Annotated[
     list[ShortText], Field(min_length=1, max_length=100), BeforeValidator(_listed, json_schema_input_type=str | list[str])
 ]
@@ -62,7 +63,7 @@ class SearchRequest(Strict):
     """A question, and optionally where to look."""
 
     question: QuestionText
-    collection: ShortText | None = Field(default=None, description="by default the one of the settings")
+    collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
     top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, strict=True, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()
 
@@ -237,6 +238,14 @@ class Document(DocumentReference):
     indexed_at: str
 
 
+class PageRequest(Strict):
+    """Which documents to list."""
+
+    collection: CollectionName | None = None
+    limit: int = Field(default=100, ge=1, le=MAX_PAGE)
+    offset: int = Field(default=0, ge=0, le=2**53)
+
+
 class DocumentPage(BaseModel):
     """Documents of a collection by path, from ``offset``."""
 
@@ -269,7 +278,7 @@ class VerifyRequest(Strict):
     """Citations to check."""
 
     citations: list[Claim] = Field(min_length=1, max_length=MAX_CLAIMS)
-    collection: ShortText | None = None
+    collection: CollectionName | None = None
 
 
 class Verification(BaseModel):

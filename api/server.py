@@ -7,14 +7,33 @@ import uvicorn
 from api.app import create_app
 from api.service import Service
 from api.terminal import errors
+from index.errors import QuotewiseError
 
 
-def listen(service: Service) -> None:
-    """Serve an open index until interrupted. Raises OSError when the address cannot be listened on."""
-    settings = service.settings
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.create_server((settings.host, settings.port), family=family, backlog=2048) as listener:
-        host, port = listener.getsockname()[:2]
-        errors.print(f"listening on http://{f'[{host}]' if family == socket.AF_INET6 else host}:{port}", markup=False)
-        app = create_app(lambda: service, settings.max_body_bytes)
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+class AddressError(QuotewiseError):
+    """The address to listen on is taken, or not of this machine."""
+
+    code = "address-unavailable"
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to an address; port 0 takes a free one. Raises AddressError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off, which delays answers by 40 ms, only for sockets that say they are TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise AddressError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener
+
+
+def serve(service: Service, listener: socket.socket) -> None:
+    """Serve an open index on a bound socket until interrupted."""
+    listener.listen(2048)
+    host, port = listener.getsockname()[:2]
+    errors.print(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}", markup=False, soft_wrap=True)
+    app = create_app(lambda: service, service.settings.max_body_bytes)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

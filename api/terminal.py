@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -14,7 +15,7 @@ from index.sync import SyncReport
 from rag.answers import Answer, Citation
 from rag.passages import Passage
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line
 errors = Console(stderr=True, highlight=False)
 _OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -19,6 +19,7 @@ from index.errors import (
     DocumentError,
     IndexDamagedError,
     IndexLockedError,
+    IndexUnavailableError,
     IndexVersionError,
     InvalidNameError,
     UnknownCollectionError,
@@ -119,6 +120,14 @@ class Catalogue:
         self._path = path
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        path = self._path
         with self._damage_named():
             connection = self._connection
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -150,7 +159,7 @@ class Catalogue:
         rows = self._rows("SELECT id FROM collections WHERE name = ?", name)
         if not rows:
             known = ", ".join(row[0] for row in self._rows("SELECT name FROM collections ORDER BY name")) or "none yet"
-            raise UnknownCollectionError(f"there is no collection {printable(name)!r}; there are: {known}")
+            raise UnknownCollectionError(f"there is no collection '{printable(name)}'; there are: {known}")
         return int(rows[0][0])
 
     def add_collection(self, collection: Collection) -> None:
@@ -183,19 +192,19 @@ class Catalogue:
     def document(self, document_id: str) -> StoredDocument:
         documents = self._documents("WHERE d.id = ?", document_id)
         if not documents:
-            raise UnknownDocumentError(f"there is no document with the id {printable(document_id)!r}")
+            raise UnknownDocumentError(f"there is no document with the id '{printable(document_id)}'")
         return documents[0]
 
     def document_at(self, name: str, path: str) -> StoredDocument:
         documents = self._documents("WHERE d.collection = ? AND d.path = ?", self.key(name), path)
         if not documents:
-            raise UnknownDocumentError(f"there is no document at {printable(path)!r} in the collection {name!r}")
+            raise UnknownDocumentError(f"there is no document at '{printable(path)}' in the collection {name!r}")
         return documents[0]
 
     def text(self, document_id: str) -> str:
         rows = self._rows("SELECT t.text FROM texts t JOIN documents d ON d.row = t.document WHERE d.id = ?", document_id)
         if not rows:
-            raise UnknownDocumentError(f"there is no document with the id {printable(document_id)!r}")
+            raise UnknownDocumentError(f"there is no document with the id '{printable(document_id)}'")
         return str(rows[0][0])
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
@@ -363,6 +372,8 @@ class Catalogue:
         except sqlite3.OperationalError as error:
             if "locked" in str(error) or "busy" in str(error):
                 raise IndexLockedError(f"{self._path} is in use by another writer; try again when it is done") from error
+            if error.sqlite_errorname not in {"SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB"}:
+                raise IndexUnavailableError(f"the catalogue {self._path} cannot be used now: {error}") from error
             raise IndexDamagedError(self._damage(str(error))) from error
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(self._damage(str(error))) from error

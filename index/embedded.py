@@ -21,6 +21,8 @@ from index.vectors import VectorIndex
 
 _LOOK_AGAIN_SECONDS = 1.0
 """How long a reader may miss what another process has committed."""
+_LOCK_SECONDS = 1.0
+"""How long a writer waits for its lock: as long as a reader in another process may take to catch up on small changes."""
 
 
 class EmbeddedStore:
@@ -45,7 +47,7 @@ class EmbeddedStore:
             raise IndexMissingError(f"cannot make the index folder {folder}: {error.strerror}") from error
         self.folder = folder
         self._catalogue = Catalogue(path)
-        self._lock = FileLock(folder / "writer.lock", timeout=0)
+        self._lock = FileLock(folder / "writer.lock")
         self._mending = threading.Lock()
         self._opening = threading.Lock()
         self._derived: dict[int, _Derived] = {}
@@ -61,10 +63,10 @@ class EmbeddedStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer. Raises IndexLockedError at once when another process or thread is."""
+        """Be the one writer. Raises IndexLockedError within a second when another process or thread is."""
         try:
             with self._mending:  # a thread that searches may be catching up under the lock, which soon is over
-                held = self._lock.acquire()
+                held = self._lock.acquire(timeout=_LOCK_SECONDS)
         except Timeout:
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
         with held:
@@ -132,7 +134,7 @@ class EmbeddedStore:
         """The derived indexes, caught up if it is time to look: words only when no other process is writing."""
         derived = self._derived_of(name)
         if time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS and not derived.follow():
-            with suppress(Timeout), self._mending, self._lock.acquire():
+            with suppress(Timeout), self._mending, self._lock.acquire(timeout=0):
                 derived.save()  # where another process writes, it brings the words up to date itself when it publishes
         return derived
 
@@ -150,14 +152,14 @@ class _Derived:
         self.lexical = LexicalIndex(self._folders[1])
 
     def follow(self) -> bool:
-        """Catch up in memory; False when the words on disk are behind, which only the holder of the lock may mend."""
+        """Catch up in memory; False when what is on disk is behind, which only the holder of the lock may mend."""
         with self._updating:
             change = self._catalogue.last_change(self._key)
             self._update(self.vectors, change)
             if self.lexical.at != change:
                 self.lexical.reopen()
             self.looked = time.monotonic()
-            return self.lexical.at == change
+            return self.lexical.at == change == self.vectors.saved
 
     def save(self) -> None:
         """Catch up in memory and on disk; only for the holder of the lock."""

@@ -193,7 +193,8 @@ class SentenceTransformerEmbedder:
         self.name = name
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
-        digest = hashlib.sha256()
+        made_of = (repr(self._model), self._model.prompts, self.max_tokens, sorted(self._model.tokenizer.get_vocab().items()))
+        digest = hashlib.sha256(repr(made_of).encode())
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
         self.fingerprint = digest.hexdigest()

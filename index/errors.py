@@ -51,6 +51,12 @@ class IndexLockedError(QuotewiseError):
     code = "index-locked"
 
 
+class IndexUnavailableError(QuotewiseError):
+    """The disk or its permissions stand in the way of the catalogue."""
+
+    code = "index-unavailable"
+
+
 class IndexVersionError(QuotewiseError):
     """The index was made by a newer version."""
 

@@ -89,7 +89,8 @@ def _detected(data: bytes) -> str:
     best = matches.best()
     if best is None:
         return ""
-    western = any(match.encoding == "cp1252" and match.chaos <= best.chaos for match in matches)
+    fit = (-best.chaos, best.coherence)
+    western = any(match.encoding == "cp1252" and (-match.chaos, match.coherence) >= fit for match in matches)
     return "cp1252" if western else best.encoding
 
 

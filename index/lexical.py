@@ -20,7 +20,7 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._index: tantivy.Index | None = None
-        self.reset()
+        self.at = UNCHANGED
         self.reopen()
 
     def reset(self) -> None:
@@ -54,7 +54,8 @@ class LexicalIndex:
         searcher = self._index.searcher()
         found = searcher.search(wanted, limit, count=False).hits
         ids = searcher.fast_field_values("chunk", [address for _, address in found])
-        return [Hit(int(key), float(score)) for key, (score, _) in zip(ids, found, strict=True) if key is not None]
+        hits = [Hit(int(key), float(score)) for key, (score, _) in zip(ids, found, strict=True) if key is not None]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 
     def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
         """Forget the chunks of the changed documents, add what they have now, and seal the result on disk.

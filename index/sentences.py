@@ -13,6 +13,7 @@ _HARD_BREAK = re.compile(
     rf"|{_BREAK}(?=[ \t]*{_LIST_MARKER})"  # the next line is a list item
     rf"|(?<=\|)[ \t]*{_BREAK}"  # this line is a table row with outer bars
     rf"|{_BREAK}(?=[^\r\n|]*\|[^\r\n|]*\|)"  # the next line is a table row
+    r"|(?<=[。！？])(?![。！？」』”’）)\]])"  # a full stop of Chinese or Japanese, which no space follows
 )
 _LEADING_MARKER = re.compile(rf"[\s>]*(?:{_LIST_MARKER})?\s*")
 _LINE_BREAK = re.compile(_BREAK)

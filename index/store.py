@@ -98,7 +98,7 @@ class Store(Protocol):
     """
 
     def writing(self) -> AbstractContextManager[None]:
-        """Be the one writer from enter to exit, across calls. Raises IndexLockedError at once when another is."""
+        """Be the one writer from enter to exit, across calls. Raises IndexLockedError when another is."""
         ...
 
     def collections(self) -> list[Collection]: ...

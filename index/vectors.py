@@ -20,18 +20,20 @@ faiss.omp_set_num_threads(1)  # requests already run side by side, one thread ea
 class VectorIndex:
     """An ``IndexIDMap2`` over a flat index; ids are chunk ids. Searches may run while an update builds its successor.
 
-    ``at`` is the last change that it reflects.
+    ``at`` is the last change that it reflects, ``saved`` the one that its file does.
     """
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder = folder
         self._dimension = dimension
         self._index: Any = None
+        self.at = self.saved = UNCHANGED
         self.reset()
         change = read_seal(folder)
         if change:
             with suppress(RuntimeError):  # its writer has replaced it since the seal was read
-                self._index, self.at = faiss.read_index(str(folder / _FILE.format(seq=change.seq))), change
+                self._index = faiss.read_index(str(folder / _FILE.format(seq=change.seq)))
+                self.at = self.saved = change
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -67,12 +69,14 @@ class VectorIndex:
     def save(self) -> None:
         """Write the index beside the one on disk, seal it, and remove the old one."""
         if read_seal(self._folder) == self.at:
+            self.saved = self.at
             return
         if not self._folder.is_dir():
             clear(self._folder)
         name = _FILE.format(seq=self.at.seq)
         faiss.write_index(self._index, str(self._folder / name))
         write_seal(self._folder, self.at, [name])
+        self.saved = self.at
         for path in self._folder.glob(_FILE.format(seq="*")):
             if path.name != name:
                 path.unlink(missing_ok=True)
