@@ -52,6 +52,7 @@ def serve(
     embedder: Embedder = None,
     chunk_tokens: ChunkTokens = None,
     moved: Moved = False,
+    as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
     settings = load_settings(
@@ -60,9 +61,14 @@ def serve(
     from api import server
 
     with server.bound(settings.host, settings.port) as listener, _opened(settings, create=folder is not None) as service:
-        if folder is not None:
-            terminal.show_report(_sync(service, folder, moved))
+        report = _sync(service, folder, moved) if folder is not None else None
         service.warm()
+        listener.listen(2048)  # only now, so that until then clients are refused instead of kept waiting
+        if as_json:
+            terminal.show_json({"url": server.url(listener), "indexed": asdict(report) if report else None})
+        elif report:
+            terminal.show_report(report)
+        terminal.errors.print(f"listening on {server.url(listener)}", markup=False, soft_wrap=True)
         server.serve(service, listener)
 
 

@@ -6,7 +6,6 @@ import uvicorn
 
 from api.app import create_app
 from api.service import Service
-from api.terminal import errors
 from index.errors import QuotewiseError
 
 
@@ -30,10 +29,13 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
+def url(listener: socket.socket) -> str:
+    """The address of a bound socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def serve(service: Service, listener: socket.socket) -> None:
     """Serve an open index on a bound socket until interrupted."""
-    listener.listen(2048)
-    host, port = listener.getsockname()[:2]
-    errors.print(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}", markup=False, soft_wrap=True)
     app = create_app(lambda: service, service.settings.max_body_bytes)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

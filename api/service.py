@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
@@ -23,6 +25,8 @@ class Service:
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> "Service":
         """Open the index of the settings. Raises IndexMissingError, IndexDamagedError, IndexVersionError."""
+        # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
+        threadpool_limits(1, user_api="blas")
         store = EmbeddedStore(settings.index, create)
         load = partial(load_embedder, threads=settings.threads)
         return cls(settings, store, Answerer(store, load, threshold=settings.threshold))

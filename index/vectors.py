@@ -14,7 +14,6 @@ from index.seal import UNCHANGED, Change, clear, read_seal, write_seal
 from index.store import Hit
 
 _FILE = "vectors-{seq}.faiss"
-faiss.omp_set_num_threads(1)  # requests already run side by side, one thread each
 
 
 class VectorIndex:
