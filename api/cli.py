@@ -237,7 +237,7 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
         given = sys.argv[1:] if arguments is None else arguments
-        code = app(given or ["--help"], standalone_mode=False)
+        code = app(given or ["--help"], standalone_mode=False, prog_name="quotewise")
     except typer.Abort:
         code = 130
     except QuotewiseError as error:

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -74,6 +75,16 @@ def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -
         assert process.wait(timeout=20) in (0, -signal.SIGTERM)
     assert "Traceback" not in rest
     assert not list((tmp_path / "index").glob("catalogue.sqlite-*")), "the catalogue was not closed"
+
+
+def test_serve_tells_where_it_listens_as_json(tmp_path: Path) -> None:
+    with quotewise("serve", SEEDS, "--port", "0", "--json", index=tmp_path / "index") as process:
+        assert process.stdout
+        printed = "".join(iter(process.stdout.readline, "}\n")) + "}"
+        told = json.loads(printed)
+        assert told["indexed"]["added"] == [SEED]
+        assert httpx.get(f"{told['url']}/health", timeout=30).json() == {"status": "alive"}
+        os.kill(process.pid, signal.SIGTERM)
 
 
 def test_serve_says_in_one_line_that_its_port_is_taken(tmp_path: Path, library: Path) -> None:
