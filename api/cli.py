@@ -200,14 +200,15 @@ def rm(
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     name = settings.collection
     with _opened(settings) as service:
-        removed = list(paths or []) or sorted(service.store.digests(name))
+        removed = list(dict.fromkeys(paths or [])) or sorted(service.store.digests(name))
         for path in paths or []:
             service.store.document_at(name, path)
-        if everything:
-            service.store.remove_collection(name)
-        else:
-            service.store.remove(name, removed)
-            service.store.publish(name)
+        with service.store.writing():
+            if everything:
+                service.store.remove_collection(name)
+            else:
+                service.store.remove(name, removed)
+                service.store.publish(name)
     if as_json:
         terminal.show_json({"removed": removed})
     else:

@@ -334,7 +334,7 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """The index is open and the models are loaded."""
+    """The index is open and the models of the default collection are loaded."""
 
     status: Literal["ready"] = "ready"
     collections: int

@@ -80,19 +80,13 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(f"{Settings.FILE} is not valid TOML: {error}") from error
 
 
-def origins(**flags: Any) -> dict[str, str]:
-    """Where the value of each setting comes from: flag, environment, file or default."""
+def origins() -> dict[str, str]:
+    """Where the value of each setting comes from, flags apart: environment, file or default."""
     path = Path(Settings.FILE)
     in_file = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     environment = {name.upper() for name in os.environ}
     return {
-        name: "flag"
-        if name in _given(flags)
-        else "environment"
-        if f"{Settings.PREFIX}{name.upper()}" in environment
-        else "file"
-        if name in in_file
-        else "default"
+        name: "environment" if f"{Settings.PREFIX}{name.upper()}" in environment else "file" if name in in_file else "default"
         for name in Settings.model_fields
     }
 

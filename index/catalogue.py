@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from index.chunks import Chunk, embedding_text
 from index.documents import Document, printable
@@ -139,9 +140,14 @@ class Catalogue:
                 raise IndexVersionError(
                     f"{path} has version {version}, newer than the {SCHEMA_VERSION} that this Quotewise reads; upgrade it"
                 )
+            if tables and connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+        with FileLock(f"{path}.begin"), self._damage_named():  # SQLite does not wait for others to change its mode
             connection.execute("PRAGMA journal_mode = WAL")
-            if not tables:
-                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            with self._transaction():
+                if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    for statement in _statements(_SCHEMA):
+                        connection.execute(statement)
 
     def collections(self) -> list[Collection]:
         return [Collection(*row) for row in self._rows(f"{_COLLECTION} ORDER BY name")]
@@ -312,12 +318,13 @@ class Catalogue:
     def indexed_chunks(self, documents: Sequence[int]) -> Iterator[IndexedChunk]:
         """The chunks of those of the documents that still exist."""
         for first in range(0, len(documents), 256):
-            for key, row, heading, text, vector in self._rows(
-                "SELECT id, document, heading, text, vector FROM chunks "
+            for key, row, heading, text, length, vector in self._rows(
+                "SELECT id, document, heading, text, end - start, vector FROM chunks "
                 "WHERE document IN (SELECT value FROM json_each(?)) ORDER BY id",
                 json.dumps(list(documents[first : first + 256])),
             ):
-                yield IndexedChunk(key, row, embedding_text(json.loads(heading), text), np.frombuffer(vector, np.float32))
+                indexed = embedding_text(json.loads(heading), text[:length])
+                yield IndexedChunk(key, row, indexed, np.frombuffer(vector, np.float32))
 
     def check(self) -> None:
         """Read the whole file and raise IndexDamagedError at the first fault."""
@@ -360,10 +367,11 @@ class Catalogue:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # where the disk is full SQLite has rolled back by itself
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     @contextmanager
     def _damage_named(self) -> Iterator[None]:
@@ -383,6 +391,15 @@ class Catalogue:
             f"the catalogue {self._path} cannot be used ({reason}); nothing was changed: "
             "restore it from a backup, or move the index folder away and index again"
         )
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def document_id(collection: str, path: str) -> str:

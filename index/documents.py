@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.errors import DocumentError, FolderError
+from index.errors import AlteredError, DocumentError, FolderError
 from index.formats import Block, format_of
 
 
@@ -106,16 +106,17 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
         with open(path, "rb", opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise DocumentError("is not a regular file")
-            data = file.read(limit_bytes + 1)
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, limit_bytes) + 1)
     except FileNotFoundError:
         raise DocumentError("vanished before it could be read") from None
     except OSError as error:
         reason = "is a folder" if error.errno == errno.EISDIR else (error.strerror or str(error))
         raise DocumentError(f"cannot be read: {reason}") from error
     if len(data) > limit_bytes:
-        raise DocumentError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to index it")
+        raise AlteredError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to index it")
     if not data:
-        raise DocumentError("is empty")
+        raise AlteredError("is empty")
     return data
 
 

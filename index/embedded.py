@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from index.catalogue import Catalogue
 from index.chunks import Chunk
 from index.documents import Document
-from index.errors import IndexLockedError, IndexMissingError, InvalidNameError
+from index.errors import IndexLockedError, IndexMissingError, IndexUnavailableError, InvalidNameError
 from index.lexical import LexicalIndex
 from index.seal import Change
 from index.store import Collection, Filter, Hit, StoredChunk, valid_collection_name
@@ -82,8 +82,9 @@ class EmbeddedStore:
 
     def remove_collection(self, name: str) -> None:
         with self.writing():
-            derived = self._follow(name)
+            derived, key = self._derived_of(name), self._catalogue.key(name)
             self._catalogue.remove_collection(name)
+            self._derived.pop(key, None)
             derived.remove()
 
     def move_collection(self, name: str, root: str) -> None:
@@ -134,7 +135,7 @@ class EmbeddedStore:
         """The derived indexes, caught up if it is time to look: words only when no other process is writing."""
         derived = self._derived_of(name)
         if time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS and not derived.follow():
-            with suppress(Timeout), self._mending, self._lock.acquire(timeout=0):
+            with suppress(Timeout, IndexUnavailableError), self._mending, self._lock.acquire(timeout=0):
                 derived.save()  # where another process writes, it brings the words up to date itself when it publishes
         return derived
 
@@ -154,11 +155,11 @@ class _Derived:
     def follow(self) -> bool:
         """Catch up in memory; False when what is on disk is behind, which only the holder of the lock may mend."""
         with self._updating:
+            self.looked = time.monotonic()  # before looking, so that a change made meanwhile is looked for again
             change = self._catalogue.last_change(self._key)
             self._update(self.vectors, change)
             if self.lexical.at != change:
                 self.lexical.reopen()
-            self.looked = time.monotonic()
             return self.lexical.at == change == self.vectors.saved
 
     def save(self) -> None:
@@ -167,8 +168,11 @@ class _Derived:
             change = self._catalogue.last_change(self._key)
             self.lexical.reopen()
             self._update(self.vectors, change)
-            self._update(self.lexical, change)
-            self.vectors.save()
+            try:
+                self._update(self.lexical, change)
+                self.vectors.save()
+            except (OSError, RuntimeError, ValueError) as error:  # of the file system, FAISS and Tantivy
+                raise IndexUnavailableError(f"the indexes beside the catalogue cannot be written: {error}") from error
 
     def remove(self) -> None:
         for folder in self._folders:

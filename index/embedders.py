@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -198,12 +199,14 @@ class SentenceTransformerEmbedder:
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
         self.fingerprint = digest.hexdigest()
+        self._one_at_a_time = threading.Lock()  # every call sets the padding and truncation of the one tokenizer
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without special tokens and without truncation."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False)
+        with self._one_at_a_time:
+            encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
@@ -220,15 +223,16 @@ class SentenceTransformerEmbedder:
         """The word pieces of each text."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            list(texts),
-            truncation=True,
-            max_length=self.max_tokens,
-            padding=False,
-            return_offsets_mapping=True,
-            return_special_tokens_mask=True,
-        )
-        vectors = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
+        with self._one_at_a_time:
+            encoded = self._model.tokenizer(
+                list(texts),
+                truncation=True,
+                max_length=self.max_tokens,
+                padding=False,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+            vectors = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
         found = []
         for rows, offsets, special in zip(vectors, encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True):
             kept = np.array(special) == 0
@@ -240,9 +244,9 @@ class SentenceTransformerEmbedder:
         """The word pieces of a question."""
         return self.encode_document_tokens([text])[0]
 
-    @staticmethod
-    def _encode(encode: Any, texts: list[str] | str) -> np.ndarray:
-        return np.asarray(encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32)
+    def _encode(self, encode: Any, texts: list[str] | str) -> np.ndarray:
+        with self._one_at_a_time:
+            return np.asarray(encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32)
 
 
 def load_embedder(name: str = DEFAULT_EMBEDDER, threads: int | None = None) -> Embedder:

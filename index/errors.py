@@ -15,6 +15,10 @@ class DocumentError(QuotewiseError):
     code = "unreadable-document"
 
 
+class AlteredError(DocumentError):
+    """A file is there but is empty or too large to be a document."""
+
+
 class FolderError(QuotewiseError):
     """A folder cannot be indexed."""
 

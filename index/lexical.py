@@ -24,8 +24,8 @@ class LexicalIndex:
         self.reopen()
 
     def reset(self) -> None:
-        """Start again from nothing."""
-        self._index, self.at = None, UNCHANGED
+        """Let the next update start from nothing; until then the old words are searched."""
+        self.at = UNCHANGED
 
     def reopen(self) -> None:
         """Open what is on disk. Where it is not sealed, keep what is open to search, but as reflecting no change yet."""
@@ -43,15 +43,16 @@ class LexicalIndex:
     def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
         """The best chunks for any of the words of a query, best first, of the given documents only."""
         words = list(dict.fromkeys(_ANALYZED.analyze(query)))[:_MAX_TERMS]
-        if self._index is None or not words or limit <= 0:
+        index = self._index
+        if index is None or not words or limit <= 0:
             return []
-        schema = self._index.schema
+        schema = index.schema
         terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word)) for word in words]
         wanted = tantivy.Query.boolean_query(terms)
         if documents is not None:
             within = tantivy.Query.const_score_query(_of_documents(schema, documents), 0.0)
             wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, within)])
-        searcher = self._index.searcher()
+        searcher = index.searcher()
         found = searcher.search(wanted, limit, count=False).hits
         ids = searcher.fast_field_values("chunk", [address for _, address in found])
         hits = [Hit(int(key), float(score)) for key, (score, _) in zip(ids, found, strict=True) if key is not None]
@@ -62,13 +63,14 @@ class LexicalIndex:
 
         While it reflects no change it starts afresh, so ``changed`` must then be all documents.
         """
-        if self.at == UNCHANGED or self._index is None:
+        index = self._index
+        if self.at == UNCHANGED or index is None:
             clear(self._folder)
-            self._index = tantivy.Index(_schema(), str(self._folder))
-            _register(self._index)
-        writer = self._index.writer(_WRITER_BYTES, num_threads=1)
+            index = tantivy.Index(_schema(), str(self._folder))
+            _register(index)
+        writer = index.writer(_WRITER_BYTES, num_threads=1)
         if changed:
-            writer.delete_documents_by_query(_of_documents(self._index.schema, changed))
+            writer.delete_documents_by_query(_of_documents(index.schema, changed))
         for chunk in chunks:
             document = tantivy.Document()
             document.add_unsigned("chunk", chunk.id)
@@ -78,10 +80,10 @@ class LexicalIndex:
         writer.commit()
         writer.garbage_collect_files()
         writer.wait_merging_threads()
-        self._index.reload()
+        index.reload()
         files = [path.name for path in self._folder.iterdir() if path.suffix != ".lock" and path.name[0] != "."]
         write_seal(self._folder, change, [name for name in files if not name.startswith("seal.json")])
-        self.at = change
+        self._index, self.at = index, change
 
 
 def _schema() -> tantivy.Schema:

@@ -25,21 +25,16 @@ class VectorIndex:
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder = folder
         self._dimension = dimension
-        self._index: Any = None
+        self._index: Any = self._empty()
         self.at = self.saved = UNCHANGED
-        self.reset()
         change = read_seal(folder)
         if change:
             with suppress(RuntimeError):  # its writer has replaced it since the seal was read
                 self._index = faiss.read_index(str(folder / _FILE.format(seq=change.seq)))
                 self.at = self.saved = change
 
-    def __len__(self) -> int:
-        return int(self._index.ntotal)
-
     def reset(self) -> None:
-        """Start again from nothing."""
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        """Let the next update start from nothing; until then the old vectors are searched."""
         self.at = UNCHANGED
 
     def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | None) -> list[Hit]:
@@ -56,7 +51,7 @@ class VectorIndex:
 
     def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
         """Forget the chunks of the changed documents, add what they have now, and note the change reached."""
-        index: Any = faiss.clone_index(self._index)
+        index: Any = self._empty() if self.at == UNCHANGED else faiss.clone_index(self._index)
         stale = _of_documents(index, changed)
         if len(stale):
             index.remove_ids(faiss.IDSelectorBatch(stale))
@@ -64,6 +59,9 @@ class VectorIndex:
         while some := list(islice(remaining, 4096)):
             index.add_with_ids(np.stack([c.vector for c in some]), np.array([c.id for c in some], np.int64))
         self._index, self.at = index, change
+
+    def _empty(self) -> Any:
+        return faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
 
     def save(self) -> None:
         """Write the index beside the one on disk, seal it, and remove the old one."""

@@ -1,5 +1,6 @@
 """The whole way of a question: embed, retrieve, read, select, cite."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from index.sentences import Span
 from index.store import Filter, Store
 from index.sync import check_embedder
 from rag.answers import Answer, Citation, ShortAnswer, cite
-from rag.evidence import Quote, select_quotes
+from rag.evidence import Quote, select_quotes, without_furniture
 from rag.passages import Passage
 from rag.readers import Reader, SimilarityReader
 from rag.retrieval import Question, retrieve
@@ -46,6 +47,7 @@ class Answerer:
         threshold: float | None = None,
     ) -> None:
         self._store = store
+        self._loading = threading.Lock()
         self._embedder = lru_cache(maxsize=None)(load)
         self._reader = lru_cache(maxsize=None)(lambda name: reader(self._embedder(name)))
         self._threshold = threshold
@@ -57,7 +59,8 @@ class Answerer:
             UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
         """
         known = self._store.collection(collection)
-        embedder = self._embedder(known.embedder)
+        with self._loading:
+            embedder = self._embedder(known.embedder)
         check_embedder(known, embedder)
         return embedder
 
@@ -80,7 +83,7 @@ class Answerer:
         embedder = self.embedder_of(collection)
         asked, passages = self._retrieve(embedder, question, collection, top_k, where, clock)
         reader = self._reader(embedder.name)
-        readings = reader.read(asked, passages)
+        readings = [without_furniture(reading) for reading in reader.read(asked, passages)]
         quotes = select_quotes(readings, max_quotes)
         confidence = reader.confidence(asked, readings) if quotes else 0.0
         answered = bool(quotes) and confidence >= (reader.threshold if self._threshold is None else self._threshold)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from index.sentences import Span
 from rag.furniture import is_furniture
@@ -30,6 +32,7 @@ class Quote:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     reading: Reading
+    number: int
     position: int
     score: float
 
@@ -46,8 +49,8 @@ def select_quotes(readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
     """Up to ``max_quotes`` quotes, the likeliest first; a sentence is taken only if it adds to those before it."""
     candidates = sorted(
         (
-            _Candidate(reading, position, float(score))
-            for reading in readings
+            _Candidate(reading, number, position, float(score))
+            for number, reading in enumerate(readings)
             for position, score in enumerate(reading.evidence)
         ),
         key=lambda candidate: (-candidate.score, candidate.reading.passage.document.path, candidate.span),
@@ -61,6 +64,13 @@ def select_quotes(readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
     return _joined(chosen)
 
 
+def without_furniture(reading: Reading) -> Reading:
+    """A reading in which page furniture is no evidence, however well it matches."""
+    passage = reading.passage
+    prose = np.array([not is_furniture(passage.slice(sentence)) for sentence in passage.sentences], bool)
+    return replace(reading, evidence=np.where(prose, reading.evidence, 0).astype(np.float32))
+
+
 def _same(a: str, b: str) -> bool:
     words_a, words_b = (set(_WORD.findall(text.lower())) for text in (a, b))
     shorter = min(len(words_a), len(words_b))
@@ -70,9 +80,9 @@ def _same(a: str, b: str) -> bool:
 def _joined(chosen: Sequence[_Candidate]) -> list[Quote]:
     """One quote for each run of neighbouring sentences, ordered by its best sentence."""
     runs: list[list[_Candidate]] = []
-    for candidate in sorted(chosen, key=lambda c: (id(c.reading), c.position)):
+    for candidate in sorted(chosen, key=lambda c: (c.number, c.position)):
         last = runs[-1][-1] if runs else None
-        if last and last.reading is candidate.reading and last.position + 1 == candidate.position:
+        if last and last.number == candidate.number and last.position + 1 == candidate.position:
             runs[-1].append(candidate)
         else:
             runs.append([candidate])

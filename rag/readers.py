@@ -33,8 +33,9 @@ class AnswerSpan:
 class Reading:
     """What a reader makes of one passage.
 
-    ``evidence`` has one value per sentence of the passage, the probability that it answers the question; values compare
-    across the passages of one question. ``answer`` is None where the reader finds no span or does not look for one.
+    ``evidence`` has one value per sentence of the passage: the probability that it answers the question, or 0 where it is
+    not to be quoted; values compare across the passages of one question. ``answer`` is None where the reader finds no span
+    or does not look for one.
     """
 
     passage: Passage
@@ -105,6 +106,7 @@ class SimilarityReader:
     def confidence(self, question: Question, readings: Sequence[Reading]) -> float:
         """The calibrated probability that the best sentence of these readings answers the question."""
         evidence = np.sort(np.concatenate([reading.evidence for reading in readings] or [np.empty(0, np.float32)]))[::-1]
+        evidence = evidence[evidence > 0]
         if not len(evidence):
             return 0.0
         return float(_probability(confidence_features(evidence) @ np.array(self._calibration.confidence)))

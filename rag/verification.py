@@ -1,12 +1,13 @@
 """A citation and its source into a verdict: whether the quote still stands where it was found."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from index.documents import parse_document, read_file
-from index.errors import DocumentError, UnknownDocumentError
+from index.errors import AlteredError, DocumentError, UnknownDocumentError
 from index.store import Store
 
 
@@ -67,8 +68,12 @@ class FolderSource:
             inside = False
         if not inside:
             raise DocumentError("is not a file of the folder")
-        document = parse_document(path, read_file(self._folder / path, self._file_limit))
-        return SourceText(document.sha256, document.text)
+        data = read_file(self._folder / path, self._file_limit)
+        try:
+            text = parse_document(path, data).text
+        except DocumentError:  # no text any more, so not the file that was cited
+            text = ""
+        return SourceText(hashlib.sha256(data).hexdigest(), text)
 
 
 class CollectionSource:
@@ -91,10 +96,12 @@ def verify(claim: Claim, source: Source) -> Verification:
     """Check a claim against its source as it is now."""
     try:
         found = source.read(claim.path)
+    except AlteredError as error:
+        return Verification(Verdict.CHANGED, f"the file {error}")
     except (DocumentError, UnknownDocumentError) as error:
         return Verification(Verdict.MISSING, f"the source cannot be had: {error}")
     if found.sha256 != claim.sha256:
         return Verification(Verdict.CHANGED, "the file has other contents than the one cited")
     if not 0 <= claim.start < claim.end <= len(found.text) or found.text[claim.start : claim.end] != claim.quote:
         return Verification(Verdict.CHANGED, "the quote does not stand at these offsets of the file")
-    return Verification(Verdict.VALID, "the quote stands at these offsets of the very file cited")
+    return Verification(Verdict.VALID, "the quote stands at these offsets of what was cited")

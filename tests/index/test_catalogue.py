@@ -1,6 +1,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from index.documents import parse_document
 from index.errors import (
     IndexDamagedError,
     IndexLockedError,
+    IndexUnavailableError,
     IndexVersionError,
     QuotewiseError,
     UnknownCollectionError,
@@ -355,3 +357,24 @@ def test_an_intact_catalogue_opens_again_and_passes_its_check(intact: bytes, tmp
     catalogue.close()
     shutil.copy(path, tmp_path / "copy.sqlite")
     assert Catalogue(tmp_path / "copy.sqlite").digests("default") == Catalogue(path).digests("default")
+
+
+def test_a_full_disk_is_called_so_and_loses_nothing(catalogue: Catalogue) -> None:
+    put(catalogue, "a.txt", "One. Two.")
+    pages = catalogue._connection.execute("PRAGMA page_count").fetchone()[0]
+    catalogue._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(IndexUnavailableError, match="full"):
+        put(catalogue, "b.txt", "Three. " * 20_000)
+    assert [stored.path for stored in catalogue.documents("default")] == ["a.txt"]
+    catalogue._connection.execute("PRAGMA max_page_count = 1000000")
+    put(catalogue, "b.txt", "Three. " * 20)
+    assert [stored.path for stored in catalogue.documents("default")] == ["a.txt", "b.txt"]
+
+
+def test_many_may_begin_the_same_catalogue_at_once(tmp_path: Path) -> None:
+    for attempt in range(10):
+        path = tmp_path / f"{attempt}.sqlite"
+        with ThreadPoolExecutor(4) as pool:
+            for begun in pool.map(lambda _, path=path: Catalogue(path), range(4)):  # type: ignore[misc]
+                assert begun.collections() == []
+                begun.close()

@@ -201,3 +201,8 @@ def test_the_text_of_a_document_is_the_decoded_file(text: str, markdown: str, en
         assert data.decode(document.encoding) == document.text
         assert document.text == f"{content}x" or encoding == "utf-8"
         assert document.title
+
+
+def test_a_limit_of_any_size_costs_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"Hi")
+    assert read_file(tmp_path / "a.txt", 10**19) == b"Hi"

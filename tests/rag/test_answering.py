@@ -96,6 +96,19 @@ def line_of(before: str) -> int:
     return len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
+def test_page_furniture_that_echoes_the_question_makes_nobody_confident(
+    store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    answerer = Answerer(store, lambda name: embedder, threshold=0)
+    found = []
+    for furniture in ("", "\n\nShare this warning on Russia.\n"):
+        (folder / "a.txt").write_text(f"The bridge fell in March.{furniture}")
+        sync()
+        found.append(answerer.ask("Who will share this warning on Russia?", "default"))
+    assert [[c.quote for c in answer.citations] for answer in found] == [["The bridge fell in March."]] * 2
+    assert all(answer.confidence < 0.2 for answer in found)
+
+
 def test_an_unknown_collection_is_named(seeds: Service) -> None:
     with pytest.raises(Exception, match="there is no collection 'nowhere'; there are: default"):
         seeds.answerer.ask(WHY, "nowhere")

@@ -34,8 +34,9 @@ def test_a_fresh_citation_is_valid(claim: Claim, source: Source) -> None:
     assert verify(claim, source).verdict is Verdict.VALID
 
 
-def test_a_file_with_other_bytes_is_changed(claim: Claim, source: Source, folder: Path) -> None:
-    (folder / claim.path).write_bytes(TEXT.encode() + b" ")
+@pytest.mark.parametrize("data", [TEXT.encode() + b" ", b"", b" \n", b"\0binary", b"x" * (LIMIT + 1)])
+def test_a_file_with_other_bytes_is_changed(claim: Claim, source: Source, folder: Path, data: bytes) -> None:
+    (folder / claim.path).write_bytes(data)
     assert verify(claim, source).verdict is Verdict.CHANGED
 
 
