@@ -40,6 +40,8 @@ Embedder = Annotated[
     str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: a sentence-transformers name or path.")
 ]
 ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
+FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
+Threshold = Annotated[float | None, typer.Option("--threshold", metavar="P", help="Least confidence of an answer, 0 to 1.")]
 
 
 @app.command()
@@ -51,12 +53,21 @@ def serve(
     collection: CollectionName = None,
     embedder: Embedder = None,
     chunk_tokens: ChunkTokens = None,
+    max_file_bytes: FileLimit = None,
+    threshold: Threshold = None,
     moved: Moved = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
     settings = load_settings(
-        index=index, collection=collection, host=host, port=port, embedder=embedder, chunk_tokens=chunk_tokens
+        index=index,
+        collection=collection,
+        host=host,
+        port=port,
+        embedder=embedder,
+        chunk_tokens=chunk_tokens,
+        max_file_bytes=max_file_bytes,
+        threshold=threshold,
     )
     from api import server
 
@@ -79,11 +90,14 @@ def index(
     collection: CollectionName = None,
     embedder: Embedder = None,
     chunk_tokens: ChunkTokens = None,
+    max_file_bytes: FileLimit = None,
     moved: Moved = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
-    settings = load_settings(index=index, collection=collection, embedder=embedder, chunk_tokens=chunk_tokens)
+    settings = load_settings(
+        index=index, collection=collection, embedder=embedder, chunk_tokens=chunk_tokens, max_file_bytes=max_file_bytes
+    )
     with _opened(settings, create=True) as service:
         report = _sync(service, folder, moved)
     if as_json:
@@ -102,10 +116,11 @@ def ask(
     top_k: TopK = None,
     max_quotes: Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")] = None,
     path_prefix: Prefix = "",
+    threshold: Threshold = None,
     as_json: Json = False,
 ) -> None:
     """Answer QUESTION with quotes, or say that the documents do not."""
-    settings = load_settings(index=index, collection=collection, top_k=top_k, max_quotes=max_quotes)
+    settings = load_settings(index=index, collection=collection, top_k=top_k, max_quotes=max_quotes, threshold=threshold)
     _checked(schemas.AskRequest, question=question)
     with _opened(settings) as service:
         where = Filter(path_prefix)

@@ -423,3 +423,15 @@ def strings(value: Any) -> str:
     if isinstance(value, dict | list):
         return "\n".join(map(strings, value.values() if isinstance(value, dict) else value))
     return str(value)
+
+
+def test_flags_set_the_threshold_and_the_file_limit(seeded: Run, run: Run, tmp_path: Path) -> None:
+    assert seeded("ask", WHY, "--threshold", "1", "--json").json["answered"] is False
+    assert seeded("ask", WHY, "--threshold", "0", "--json").json["answered"] is True
+    check_complaint(seeded("ask", WHY, "--threshold", "2"), "threshold")
+    folder = tmp_path / "limited"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Something.", encoding="utf-8")
+    (folder / "b.txt").write_text("Something longer than that.", encoding="utf-8")
+    [failure] = run("index", folder, "-c", "limited", "--max-file-bytes", "20", "--json").json["failed"]
+    assert failure["path"] == "b.txt"
