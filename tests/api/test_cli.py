@@ -433,5 +433,5 @@ def test_flags_set_the_threshold_and_the_file_limit(seeded: Run, run: Run, tmp_p
     folder.mkdir()
     (folder / "a.txt").write_text("Something.", encoding="utf-8")
     (folder / "b.txt").write_text("Something longer than that.", encoding="utf-8")
-    [failure] = run("index", folder, "-c", "limited", "--max-file-bytes", "20", "--json").json["failed"]
+    [failure] = run("index", folder, "-i", tmp_path / "own", "--max-file-bytes", "20", "--json").json["failed"]
     assert failure["path"] == "b.txt"
