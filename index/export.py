@@ -116,8 +116,17 @@ class _Surgery:
         self.model.graph.initializer.extend(kept)
         if all(opset.domain != "com.microsoft" for opset in self.model.opset_import):
             self.model.opset_import.append(helper.make_opsetid("com.microsoft", 1))  # of the fused GELU
+        _strip(self.model)
         onnx.checker.check_model(self.model)
         return self.model
+
+
+def _strip(model: onnx.ModelProto) -> None:
+    """Remove what the exporter notes of the machine that it ran on, such as stack traces with paths."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.initializer, *graph.input, *graph.output, *graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
 
 
 def quantize(model: onnx.ModelProto, feed: Feed) -> onnx.ModelProto:
