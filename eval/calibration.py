@@ -1,75 +1,88 @@
-"""Fit the similarity reader: ``python -m eval.calibration ../shared/data/train`` writes ``rag/similarity.json``.
+"""Fit the readers' probabilities: ``python -m eval.calibration ../shared/data/train``.
 
-Fitted on questions that neither the seed gold set nor any report uses, over whole corpora, with and without the passage
+Writes ``calibration.json`` beside the trained reader, with ``--reader similarity`` ``rag/similarity.json``. Fitted on
+questions that neither training, nor the seed gold set, nor any report uses, over whole corpora, with and without the passage
 that answers in them, and with a share of misspelt questions.
 """
 
 import argparse
-import gzip
-import hashlib
 import json
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from eval.sets import path_of, write_corpus
+from eval.training.held_out import held_out
+from eval.training.rows import Row, read_rows
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
 from index.store import Filter
 from index.sync import Sync
 from rag.answering import DEFAULT_TOP_K
+from rag.evidence import quotable, select_quotes
 from rag.passages import Passage
-from rag.readers import Calibration, SimilarityReader, confidence_features
+from rag.readers import Calibration, Reader, Reading, confidence_features
 from rag.retrieval import Question, retrieve
+from rag.similarity import SimilarityReader
+from rag.span_model import BUNDLED
+from rag.span_reader import SIMILARITY, SPAN, SpanReader
 
-_SETS = {"squad2_train_a": 1600, "nq_open_oracle_dev": 1000, "fairytaleqa_val": 500}
-"""Questions drawn from each training set."""
-_MISSPELT_SHARE = 0.2
-"""Of the questions, since people misspell and the training sets do not."""
-_THRESHOLD = 0.02
-"""To withhold a right quote is held to be 49 times as bad as to show a wrong one, which the reader of it sees through. The
-confidence of this reader tells questions off the subject from the others, but hardly what is answered from what is not.
+_SETS = ("squad2_train_a", "nq_open_oracle_dev", "fairytaleqa_val", "quac_first_turn")
+_LIMIT = 520
+"""Questions drawn from each set."""
+_MISSPELT_SHARE = 0.1
+"""Of the questions, since people misspell and the sets do not."""
+_THRESHOLDS = {SPAN: 0.3, SIMILARITY: 0.02}
+"""The confidence t below which nothing is answered: to withhold a right quote is held to be (1 - t) / t times as bad as to show
+a wrong one, which who reads it sees through. The similarity reader tells questions off the subject from the others, but
+hardly what is answered from what is not, so that it speaks nearly always.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """The sentences retrieved for a question: float32 (n, features), and which of them answer, bool (n,)."""
+class Case:
+    """A question, what was retrieved for it, and which sentences of each passage answer, bool (sentences,)."""
+
+    question: Question
+    passages: list[Passage]
+    right: list[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The features of all sentences of a case, float32 (sentences, features), and which are right, bool (sentences,)."""
 
     features: np.ndarray
     right: np.ndarray
 
 
-def examples(path: Path, limit: int, embedder: Embedder) -> Iterator[Example]:
-    """Retrieve for questions of a span file over the corpus of its contexts.
+def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[Case]:
+    """Retrieve for held-out questions of a span file over the corpus of its contexts.
 
-    Where no question is unanswerable by design, half of them lose the passage that answers.
+    Where few questions are unanswerable by design, half of all lose the passage that answers.
     """
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows: list[dict[str, Any]] = [json.loads(line) for line in file]
-    names = {row["context"]: hashlib.sha256(row["context"].encode()).hexdigest()[:16] + ".txt" for row in rows}
-    without_gold = not any(row["is_impossible"] for row in rows)
+    every = read_rows(path)
+    _, rows = held_out(path.name.removesuffix(".jsonl.gz"), every)
+    without_gold = sum(not row.answers for row in rows) < len(rows) / 4
     chance = random.Random(0)
     with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as index:
-        for context, name in names.items():
-            Path(corpus, name).write_bytes(context.encode())
+        write_corpus((row.context for row in every), Path(corpus))
         store = EmbeddedStore(Path(index), create=True)
         Sync(store, embedder).run(Path(corpus))
-        reader = SimilarityReader(embedder, Calibration((), (), 0.0))
         for row in chance.sample(rows, min(limit, len(rows))):
-            text = misspelt(row["question"], chance) if chance.random() < _MISSPELT_SHARE else row["question"]
+            text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
             question = Question(text, embedder.encode_query(text))
             passages = retrieve(store, "default", question, DEFAULT_TOP_K, Filter())
             if without_gold and chance.random() < 0.5:
-                passages = [passage for passage in passages if passage.document.path != names[row["context"]]]
+                passages = [passage for passage in passages if passage.document.path != path_of(row.context)]
             if passages:
-                yield Example(reader.features(question, passages), _right(row, names[row["context"]], passages))
+                yield Case(question, passages, [_right(row, passage) for passage in passages])
         store.close()
 
 
@@ -84,48 +97,62 @@ def misspelt(text: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def _right(row: dict[str, Any], path: str, passages: Sequence[Passage]) -> np.ndarray:
-    spans = [] if row["is_impossible"] else [(a["start"], a["start"] + len(a["text"])) for a in row["answers"]]
-    return np.array(
-        [
-            passage.document.path == path and any(start < s.end and s.start < end for start, end in spans)
-            for passage in passages
-            for s in passage.sentences
+def _right(row: Row, passage: Passage) -> np.ndarray:
+    gold = passage.document.path == path_of(row.context)
+    return np.array([gold and any(a < s.end and s.start < b for a, b in row.answers) for s in passage.sentences], bool)
+
+
+Read = Sequence[Sequence[Reading]]
+"""The readings of each case."""
+
+
+def fit_sentences(data: Sequence[Case], readings: Read) -> tuple[float, ...]:
+    """Weights by which the right sentences of a question come first, and by which their odds are right."""
+    judged = [
+        _Judged(np.concatenate([r.features for r in read]), np.concatenate(case.right))
+        for case, read in zip(data, readings, strict=True)
+    ]
+    direction = _ranking(judged)
+    scores = [one.features @ direction for one in judged]
+    sentences = LogisticRegression(C=1e3).fit(np.concatenate(scores)[:, None], np.concatenate([one.right for one in judged]))
+    return _rounded([*direction * sentences.coef_[0][0], sentences.intercept_[0]])
+
+
+def fit_confidence(data: Sequence[Case], readings: Read, sentence: tuple[float, ...], threshold: float) -> Calibration:
+    """How likely the first quote is right."""
+    unsure = Calibration(sentence, (), threshold)
+    features, truth = [], []
+    for case, read in zip(data, readings, strict=True):
+        scored = [
+            quotable(one) for one in unsure.readings(case.passages, [r.features for r in read], [r.answers for r in read])
         ]
-    )
+        seen = confidence_features(scored)
+        if seen is not None:
+            features.append(seen[:-1])
+            truth.append(_first_right(case, scored))
+    first = LogisticRegression(C=1e3, max_iter=1000).fit(features, truth)
+    return Calibration(sentence, _rounded([*first.coef_[0], *first.intercept_]), threshold)
 
 
-def fit(data: Sequence[Example]) -> Calibration:
-    """Fit which sentence of a question is right, then how sure that is, then whether the first one is right."""
-    direction = _ranking(data)
-    scores = [example.features @ direction for example in data]
-    sentences = LogisticRegression(C=1e3).fit(np.concatenate(scores)[:, None], np.concatenate([e.right for e in data]))
-    scale, bias = sentences.coef_[0][0], sentences.intercept_[0]
-    firsts, right = [], []
-    for example, score in zip(data, scores, strict=True):
-        order = np.argsort(-score)
-        firsts.append(confidence_features(1 / (1 + np.exp(-(score[order] * scale + bias))))[:2])
-        right.append(bool(example.right[order[0]]))
-    first = LogisticRegression(C=1e3).fit(firsts, right)
-    return Calibration(
-        sentence=_rounded([*direction * scale, bias]),
-        confidence=_rounded([*first.coef_[0], *first.intercept_]),
-        threshold=_THRESHOLD,
-    )
+def _first_right(case: Case, readings: Sequence[Reading]) -> bool:
+    first = select_quotes(case.question.text, readings, 3)[0]
+    at = next(i for i, passage in enumerate(case.passages) if passage is first.passage)
+    inside = [first.span.start <= s.start < first.span.end for s in first.passage.sentences]
+    return bool(np.any(case.right[at] & inside))
 
 
-def _ranking(data: Sequence[Example]) -> np.ndarray:
+def _ranking(data: Sequence[_Judged]) -> np.ndarray:
     """Conditional logistic regression: weights that raise the right sentences of a question above its others."""
-    answered = [example for example in data if example.right.any()]
+    answered = [judged for judged in data if judged.right.any()]
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.05 * weights @ weights, 0.1 * weights
-        for example in answered:
-            logits = example.features @ weights
+        for judged in answered:
+            logits = judged.features @ weights
             share = np.exp(logits - logits.max())
-            of_right = share * example.right
+            of_right = share * judged.right
             total -= np.log(of_right.sum() / share.sum())
-            slope = slope - (of_right / of_right.sum() - share / share.sum()) @ example.features
+            slope = slope - (of_right / of_right.sum() - share / share.sum()) @ judged.features
         return total, slope
 
     fitted: np.ndarray = minimize(loss, np.ones(answered[0].features.shape[1]), jac=True).x
@@ -136,23 +163,41 @@ def _rounded(weights: Sequence[float]) -> tuple[float, ...]:
     return tuple(round(float(weight), 4) for weight in weights)
 
 
+def _alone(data: Sequence[Case], readings: Read) -> tuple[list[Case], list[list[Reading]]]:
+    """Each passage as a case of its own."""
+    pairs = [
+        (Case(case.question, [passage], [right]), [reading])
+        for case, read in zip(data, readings, strict=True)
+        for passage, right, reading in zip(case.passages, case.right, read, strict=True)
+    ]
+    return [case for case, _ in pairs], [read for _, read in pairs]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fit the similarity reader.")
+    parser = argparse.ArgumentParser(description="Fit the probabilities of a reader.")
     parser.add_argument("data", type=Path, help="folder of the training sets")
-    parser.add_argument("--output", type=Path, default=Path("rag/similarity.json"))
+    parser.add_argument("--reader", choices=[SPAN, SIMILARITY], default=SPAN)
+    parser.add_argument("--folder", type=Path, default=BUNDLED, help="folder of the trained reader")
+    parser.add_argument("--limit", type=int, default=_LIMIT, help="most questions of each set")
     arguments = parser.parse_args()
     embedder = load_embedder()
-    data = [
-        example for name, limit in _SETS.items() for example in examples(arguments.data / f"{name}.jsonl.gz", limit, embedder)
-    ]
-    calibration = fit(data)
-    fitted = {
-        "sentence": calibration.sentence,
-        "confidence": calibration.confidence,
-        "threshold": calibration.threshold,
-        "fitted_on": {"questions": len(data), "sets": list(_SETS), "embedder": embedder.name},
-    }
-    arguments.output.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+    target, reader = _unfitted(arguments.reader, arguments.folder, embedder)
+    data = [case for name in _SETS for case in cases(arguments.data / f"{name}.jsonl.gz", arguments.limit, embedder)]
+    readings = [reader.read(case.question, case.passages) for case in data]
+    threshold = _THRESHOLDS[arguments.reader]
+    fitted: dict[str, object] = {"passages": asdict(fit_confidence(data, readings, fit_sentences(data, readings), threshold))}
+    if arguments.reader == SPAN:
+        logits = [[replace(reading, features=reading.features[:, :3]) for reading in read] for read in readings]
+        fitted["texts"] = asdict(fit_confidence(*_alone(data, logits), fit_sentences(data, logits), threshold))
+    fitted["fitted_on"] = {"questions": len(data), "sets": _SETS, "embedder": embedder.name}
+    target.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+
+
+def _unfitted(name: str, folder: Path, embedder: Embedder) -> tuple[Path, Reader]:
+    if name == SIMILARITY:
+        target = Path("rag/similarity.json")
+        return target, SimilarityReader(embedder, Calibration((0.0,) * 3, (), 0.0))
+    return folder / "calibration.json", SpanReader(folder, calibration=Calibration((0.0,) * 6, (), 0.0))
 
 
 if __name__ == "__main__":

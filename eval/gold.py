@@ -30,13 +30,14 @@ class GoldQuote(BaseModel):
 
 
 class GoldQuestion(BaseModel):
-    """A question and every quote that by itself answers it; none when the documents do not."""
+    """A question, every quote that by itself answers it, none when the documents do not, and accepted short answers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str
     question: str = Field(min_length=1)
     answerable: bool
     quotes: list[GoldQuote] = []
+    answers: list[str] = []
     tags: list[str] = []
 
     @model_validator(mode="after")

@@ -1,7 +1,6 @@
 """Texts into unit vectors, by the bundled int8 ONNX model or by any sentence-transformers model."""
 
 import hashlib
-import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
 from index.errors import EmbedderError
+from index.onnx_model import batches, load_model
 
 BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -82,20 +81,12 @@ class OnnxEmbedder:
     """
 
     def __init__(self, folder: Path = BUNDLED, threads: int | None = None) -> None:
-        self.name, self.dimension, self.max_tokens, sha256 = _loaded(folder / "model.json", _description)
-        data = _loaded(folder / "model.onnx", Path.read_bytes)
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise EmbedderError(f"{folder / 'model.onnx'} is damaged: its sha256 is not that of model.json; install again")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        # Batches differ in shape, so planning memory by the first one's shape only wastes it.
-        options.enable_mem_pattern = False
-        self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        vocabulary = _loaded(folder / "tokenizer.json", Path.read_bytes)
-        self._tokenizer = _loaded(folder / "tokenizer.json", lambda path: Tokenizer.from_buffer(vocabulary))
-        self.fingerprint = hashlib.sha256(data + vocabulary).hexdigest()
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        model = load_model(folder, EmbedderError)
+        self.name: str = model.described["name"]
+        self.dimension: int = model.described["dimension"]
+        self.max_tokens: int = model.described["max_tokens"]
+        self.fingerprint = model.fingerprint
+        self._session, self._tokenizer = model.session, model.tokenizer
         self._threads = threads or os.cpu_count() or 1
         self._query = lru_cache(maxsize=256)(self._encode_query)
 
@@ -144,12 +135,12 @@ class OnnxEmbedder:
         return vector, pieces
 
     def _encode(self, encodings: list[Encoding], keep: Callable[[list[int], np.ndarray, np.ndarray], None]) -> None:
-        batches = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
+        groups = batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings], _BATCH_TOKENS)
 
         def run(batch: list[int]) -> None:
             keep(batch, *self._run([encodings[i] for i in batch]))
 
-        for _ in self._pool.map(run, batches) if len(batches) > 1 else map(run, batches):
+        for _ in self._pool.map(run, groups) if len(groups) > 1 else map(run, groups):
             pass
 
     def _run(self, encodings: list[Encoding]) -> tuple[np.ndarray, np.ndarray]:
@@ -261,25 +252,3 @@ def load_embedder(name: str = DEFAULT_EMBEDDER, threads: int | None = None) -> E
 def _unit(vectors: np.ndarray) -> np.ndarray:
     unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
     return unit
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indices grouped so that texts of like length share a batch of at most ``_BATCH_TOKENS`` padded word pieces."""
-    batches: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not batches or (len(batches[-1]) + 1) * lengths[i] > _BATCH_TOKENS:
-            batches.append([])
-        batches[-1].append(i)
-    return batches
-
-
-def _description(path: Path) -> tuple[str, int, int, str]:
-    described = json.loads(path.read_text(encoding="utf-8"))
-    return described["name"], described["dimension"], described["max_tokens"], described["sha256"]
-
-
-def _loaded(path: Path, load: Any) -> Any:
-    try:
-        return load(path)
-    except Exception as error:  # tokenizers raises bare Exception
-        raise EmbedderError(f"cannot load the model file {path}: {error}") from error

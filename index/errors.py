@@ -31,6 +31,12 @@ class EmbedderError(QuotewiseError):
     code = "embedder-unavailable"
 
 
+class ReaderError(QuotewiseError):
+    """A reader's model cannot be loaded."""
+
+    code = "reader-unavailable"
+
+
 class EmbedderMismatchError(QuotewiseError):
     """A collection was made by another embedder than the one at hand."""
 

@@ -24,10 +24,15 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
+from index.onnx_model import FORMAT
+
 Feed = dict[str, np.ndarray]
 
 SMOOTHING = 0.5
 """Share of an outlier that moves from activations into weights (SmoothQuant's alpha)."""
+
+HEADS = 12
+"""Attention heads of the 6-layer MiniLM."""
 
 GELU_FLOOR = 0.17
 """GELU is never below -0.17: shifted up by this, its output uses all 255 levels of an unsigned byte."""
@@ -87,14 +92,14 @@ class _Surgery:
             weight = weight * smoothing[:, None]
         scale = np.maximum(np.abs(weight).max(axis=0), 1e-12).astype(np.float32) / 127
         integers = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
-        factors = [f"{x}_q", self.constant(f"{name}_weight", integers), self.zero_point(shifted)]
-        y = self.add("MatMulInteger", factors, f"{name}_integers")
-        y = self.add("Cast", [y], f"{name}_floats", to=TensorProto.FLOAT)
-        y = self.add("Mul", [y, f"{x}_scale"], f"{name}_rows")
+        # With 1 as the scale of x, which has one for each row, this operator leaves the rows to be scaled.
+        factors = [f"{x}_q", self.constant(f"{name}_weight", integers), self.constant("one", 1.0)]
+        factors += [self.constant(f"{name}_scale", scale), self.zero_point(shifted)]
+        y = self.add("MatMulIntegerToFloat", factors, f"{name}_columns", domain="com.microsoft")
         if not shifted:
-            self.add("Mul", [y, self.constant(f"{name}_scale", scale)], node.output[0])
+            self.add("Mul", [y, f"{x}_scale"], node.output[0])
             return
-        y = self.add("Mul", [y, self.constant(f"{name}_scale", scale)], f"{name}_columns")
+        y = self.add("Mul", [y, f"{x}_scale"], f"{name}_rows")
         shift = (-GELU_FLOOR * (integers * scale).sum(axis=0)).astype(np.float32)
         self.add("Add", [y, self.constant(f"{name}_shift", shift)], node.output[0])
 
@@ -134,7 +139,8 @@ def quantize(model: onnx.ModelProto, feed: Feed) -> onnx.ModelProto:
 
     Args:
         model: float32 graph whose linear layers are ``MatMul`` with a constant right side.
-        feed: one batch of typical inputs, from which the outlying channels are read; ``attention_mask`` is int64 (n, t).
+        feed: one batch of typical inputs, from which the outlying channels are read; where there is an ``attention_mask``,
+            int64 (n, t), only what it does not mask.
     """
     peaks = _channel_peaks(model, feed)
     surgery = _Surgery(model)
@@ -164,7 +170,7 @@ def _channel_peaks(model: onnx.ModelProto, feed: Feed) -> dict[str, np.ndarray]:
     names = sorted({node.input[0] for node in _Surgery(probe).linear_layers()})
     probe.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
     session = onnxruntime.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
-    mask = feed["attention_mask"].astype(bool)
+    mask = feed.get("attention_mask", np.ones_like(feed["input_ids"])).astype(bool)
     activations = session.run(names, feed)
     return {name: np.maximum(np.abs(x[mask]).max(axis=0), 1e-3) for name, x in zip(names, activations, strict=True)}
 
@@ -190,10 +196,67 @@ def float_graph(module: Any, feed: Feed, outputs: list[str], fold: Callable[[str
 
 
 def fuse(path: str) -> onnx.ModelProto:
-    """Fuse layer normalisation and GELU, which ONNX Runtime has as single operators."""
+    """Fuse layer normalisation and GELU with its bias, which ONNX Runtime has as single operators.
+
+    Not the layer normalisation with the sum before it: that operator sums one number after the other, which takes five times
+    as long as the two operators (0.42 against 0.08 ms for 217 rows of 384).
+    """
+    from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
-    return optimize_model(path, model_type="bert", num_heads=12, hidden_size=384, opt_level=0).model
+    options = FusionOptions("bert")
+    options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = False
+    return optimize_model(path, "bert", num_heads=HEADS, hidden_size=384, optimization_options=options, opt_level=0).model
+
+
+def fuse_attention(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Put one operator in the place of each attention without a mask, with the biases of query, key and value."""
+    graph = model.graph
+    producers = {output: node for node in graph.node for output in node.output}
+    consumers = {name: node for node in graph.node for name in node.input}
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+
+    def before(name: str, *passed: str) -> onnx.NodeProto:
+        node = producers[name]
+        while node.op_type in passed:
+            node = producers[node.input[0]]
+        return node
+
+    for number, softmax in enumerate([node for node in graph.node if node.op_type == "Softmax"]):
+        scores = before(softmax.input[0], "Mul", "Add")
+        context = consumers[softmax.output[0]]
+        adds = [before(name, "Reshape", "Transpose", "Mul") for name in (*scores.input, context.input[1])]
+        products = [next(name for name in add.input if name not in weights) for add in adds]
+        biases = [numpy_helper.to_array(weights[next(n for n in add.input if n in weights)]) for add in adds]
+        last = consumers[consumers[context.output[0]].output[0]]
+        graph.initializer.append(numpy_helper.from_array(np.concatenate(biases), f"attention_bias_{number}"))
+        fused = helper.make_node(
+            "MultiHeadAttention",
+            [*products, f"attention_bias_{number}"],
+            list(last.output),
+            f"attention_{number}",
+            domain="com.microsoft",
+            num_heads=HEADS,
+        )
+        at = list(graph.node).index(last)
+        graph.node.remove(last)
+        graph.node.insert(at, fused)
+    return _pruned(model)
+
+
+def _pruned(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Without the nodes and weights that no output needs."""
+    needed = {output.name for output in model.graph.output}
+    kept = []
+    for node in reversed(model.graph.node):
+        if needed & set(node.output):
+            kept.append(node)
+            needed.update(node.input)
+    weights = [tensor for tensor in model.graph.initializer if tensor.name in needed]
+    del model.graph.node[:], model.graph.initializer[:]
+    model.graph.node.extend(reversed(kept))
+    model.graph.initializer.extend(weights)
+    return model
 
 
 def export_embedder(source: Path, target: Path, calibration: Sequence[str]) -> None:
@@ -232,6 +295,7 @@ def export_embedder(source: Path, target: Path, calibration: Sequence[str]) -> N
     onnx.save(model, target / "model.onnx")
     shutil.copy(source / "tokenizer.json", target / "tokenizer.json")
     described = {
+        "format": FORMAT,
         "name": "all-MiniLM-L6-v2",
         "dimension": 384,
         "max_tokens": max_tokens,

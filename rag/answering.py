@@ -11,14 +11,19 @@ from index.sentences import Span
 from index.store import Filter, Store
 from index.sync import check_embedder
 from rag.answers import Answer, Citation, ShortAnswer, cite
-from rag.evidence import Quote, select_quotes, without_furniture
+from rag.evidence import Quote, explains, quotable, select_quotes
 from rag.passages import Passage
-from rag.readers import Reader, SimilarityReader
+from rag.readers import Reader
 from rag.retrieval import Question, retrieve
+from rag.span_reader import Readers
 
 DEFAULT_TOP_K = 8
 DEFAULT_QUOTES = 3
 _CLOSEST = 3
+_SHORT = 16
+"""Words of the longest short answer."""
+_SURE = 0.1
+"""Least share of a span among all spans of its passage for it to be a short answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Answerer:
     Args:
         store: holds the collections.
         load: an embedder by the name that a collection remembers; called once a name.
-        reader: a reader for an embedder; called once an embedder.
+        reader: a reader for an embedder, called once an embedder; by default as ``Readers()`` chooses.
         threshold: the confidence below which no answer is given; by default the reader's own.
     """
 
@@ -43,13 +48,14 @@ class Answerer:
         self,
         store: Store,
         load: Callable[[str], Embedder],
-        reader: Callable[[Embedder], Reader] = SimilarityReader,
+        reader: Callable[[Embedder], Reader] | None = None,
         threshold: float | None = None,
     ) -> None:
         self._store = store
         self._loading = threading.Lock()
         self._embedder = lru_cache(maxsize=None)(load)
-        self._reader = lru_cache(maxsize=None)(lambda name: reader(self._embedder(name)))
+        choose = reader or Readers()
+        self._reader = lru_cache(maxsize=None)(lambda name: choose(self._embedder(name)))
         self._threshold = threshold
 
     def embedder_of(self, collection: str) -> Embedder:
@@ -83,9 +89,9 @@ class Answerer:
         embedder = self.embedder_of(collection)
         asked, passages = self._retrieve(embedder, question, collection, top_k, where, clock)
         reader = self._reader(embedder.name)
-        readings = [without_furniture(reading) for reading in reader.read(asked, passages)]
-        quotes = select_quotes(readings, max_quotes)
-        confidence = reader.confidence(asked, readings) if quotes else 0.0
+        readings = [quotable(reading) for reading in reader.read(asked, passages)]
+        quotes = select_quotes(question, readings, max_quotes)
+        confidence = reader.confidence(readings) if quotes else 0.0
         answered = bool(quotes) and confidence >= (reader.threshold if self._threshold is None else self._threshold)
         citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in quotes)
         clock.lap("read")
@@ -94,7 +100,7 @@ class Answerer:
             answered=answered,
             confidence=confidence,
             citations=citations if answered else (),
-            short_answer=_short_answer(quotes) if answered else None,
+            short_answer=_short_answer(question, quotes[0], confidence) if answered else None,
             closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
             timings_ms=clock.timings_ms(),
         )
@@ -113,12 +119,15 @@ def _whole(passage: Passage) -> Citation:
     return cite(passage, Span(passage.start, passage.end), passage.similarity)
 
 
-def _short_answer(quotes: list[Quote]) -> ShortAnswer | None:
-    first = quotes[0]
-    if first.answer is None:
+def _short_answer(question: str, first: Quote, confidence: float) -> ShortAnswer | None:
+    """The span that answers a question for a fact, when it is short and stands out in its passage."""
+    if first.answer is None or explains(question) or first.answer.probability < _SURE:
         return None
     span = first.answer.span
-    return ShortAnswer(first.passage.slice(span), 1, span.start, span.end, first.answer.probability)
+    text = first.passage.slice(span)
+    if len(text.split()) > _SHORT:
+        return None
+    return ShortAnswer(text, 1, span.start, span.end, confidence * first.answer.probability)
 
 
 class _Clock:

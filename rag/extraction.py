@@ -1,0 +1,72 @@
+"""The reader as a service: a question and texts of the caller's own into quotes of each text, with exact offsets."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.sentences import Span, sentence_spans
+from index.store import StoredDocument
+from rag.evidence import quotable, select_quotes
+from rag.passages import Passage
+from rag.readers import AnswerSpan, Calibration
+from rag.span_model import BUNDLED, SpanModel
+from rag.span_reader import answer_spans, logits, read_passages
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedQuote:
+    """A quote, ``[start, end)`` of the text in Unicode code points; ``highlights`` lie inside it."""
+
+    start: int
+    end: int
+    quote: str
+    score: float
+    highlights: tuple[Span, ...]
+    answer: AnswerSpan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one text says to the question: ``answerability`` is the calibrated probability that its first quote answers."""
+
+    answerability: float
+    quotes: tuple[ExtractedQuote, ...]
+
+
+class Extractor:
+    """Reads texts that come from any retriever. Safe to use from many threads.
+
+    Args:
+        model: the trained reader.
+        folder: holds its ``calibration.json``.
+
+    Raises:
+        ReaderError: there is no calibration for texts.
+    """
+
+    def __init__(self, model: SpanModel, folder: Path = BUNDLED) -> None:
+        self._model = model
+        self._calibration = Calibration.load(folder / "calibration.json", "texts")
+        self.threshold = self._calibration.threshold
+
+    def extract(self, question: str, texts: Sequence[str], max_quotes: int = 3) -> list[Extraction]:
+        """One extraction a text, in the same order; a text without any sentence has answerability 0 and no quotes."""
+        passages = [passage_of(text) for text in texts]
+        read = read_passages(self._model, question, passages)
+        answers = [answer_spans(passage, one) for passage, one in zip(passages, read, strict=True)]
+        readings = self._calibration.readings(passages, [logits(one) for one in read], answers)
+        extracted = []
+        for reading in map(quotable, readings):
+            quotes = select_quotes(question, [reading], max_quotes)
+            found = tuple(ExtractedQuote(*q.span, q.passage.slice(q.span), q.score, q.highlights, q.answer) for q in quotes)
+            extracted.append(Extraction(self._calibration.probability([reading]) if quotes else 0.0, found))
+        return extracted
+
+
+def passage_of(text: str) -> Passage:
+    """A text of the caller's own as a passage of a document without a path."""
+    sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    document = StoredDocument("", "", "", "", sha256, "text/plain", "utf-8", len(text), len(text), 1, {}, "")
+    whole = Span(0, len(text))
+    return Passage(document, 0, len(text), 1, (), tuple(sentence_spans(text)), (whole,), text, 0.0, 0.0)

@@ -1,0 +1,174 @@
+"""A question and texts into what the bundled network says of them: the best span and the evidence of each sentence."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Encoding
+
+from index.errors import ReaderError
+from index.onnx_model import OnnxModel, load_model
+from index.sentences import Span
+
+BUNDLED = Path(__file__).parent / "models" / "quotewise-reader"
+_MAX_QUESTION = 96
+"""Word pieces of a question that are read: its first ones."""
+_OVERLAP = 64
+"""Word pieces that neighbouring windows of a long text share."""
+_MAX_ANSWER = 30
+"""Longest span in word pieces, as is usual for SQuAD (Devlin et al., NAACL 2019, released code)."""
+_ABSENT = -20.0
+"""Logit of what is not there to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What the network says of a text and a question, for each of the text's sentences.
+
+    All float32 (sentences,), in logits: ``margin`` is how far the best span that starts in the sentence is above no answer
+    in this window of the text, ``share`` (no logit) the probability of that span among all of the window, ``answerable`` that
+    the window answers, ``evidence`` that the sentence does. ``spans`` are those best spans, in code
+    points of the text, None where the sentence has no word piece. A span may end in a later sentence.
+    """
+
+    margin: np.ndarray
+    share: np.ndarray
+    answerable: np.ndarray
+    evidence: np.ndarray
+    spans: tuple[Span | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The word pieces ``[first, last)`` of text number ``text``."""
+
+    text: int
+    first: int
+    last: int
+
+
+class SpanModel:
+    """The trained reader on ONNX Runtime. Safe to use from many threads.
+
+    Args:
+        folder: holds ``model.onnx``, ``tokenizer.json`` and ``model.json``, made by ``python -m eval.training.export``.
+        threads: windows read at the same time; by default one a core.
+
+    Raises:
+        ReaderError: a file is missing, damaged or of another version; the message names it.
+    """
+
+    def __init__(self, folder: Path = BUNDLED, threads: int | None = None) -> None:
+        model: OnnxModel = load_model(folder, ReaderError)
+        self.described = model.described
+        self._session, self._tokenizer = model.session, model.tokenizer
+        self._window = int(model.described["window"])
+        self._threads = threads or os.cpu_count() or 1
+        vocabulary = self._tokenizer.get_vocab()
+        self._start, self._stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
+
+    def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[TextReading]:
+        """One reading a text; ``sentences`` are ascending, disjoint spans of each text. A text is read alike in any company."""
+        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION]
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        room = self._window - len(asked) - 3
+        windows = [
+            _Window(number, first, last)
+            for number, encoding in enumerate(encodings)
+            for first, last in _windows(len(encoding.ids), room)
+        ]
+        logits = self._run(asked, encodings, windows)
+        readings = [_Reading(encoding, of_text) for encoding, of_text in zip(encodings, sentences, strict=True)]
+        for window, (tokens, answerable) in zip(windows, logits, strict=True):
+            readings[window.text].add(window, tokens[0], tokens[len(asked) + 2 : -1], answerable)
+        return [reading.finish() for reading in readings]
+
+    def _run(
+        self, asked: list[int], encodings: Sequence[Encoding], windows: Sequence[_Window]
+    ) -> list[tuple[np.ndarray, float]]:
+        """Of each window: logits float32 (tokens with the question and special ones, 3), and of answerability."""
+        inputs = [[self._start, *asked, self._stop, *encodings[w.text].ids[w.first : w.last], self._stop] for w in windows]
+
+        def run(ids: list[int]) -> tuple[np.ndarray, float]:
+            types = np.ones((1, len(ids)), np.int64)
+            types[0, : len(asked) + 2] = 0
+            tokens, answerable = self._session.run(None, {"input_ids": np.array([ids], np.int64), "token_type_ids": types})
+            return tokens[0], float(answerable[0])
+
+        return list(self._pool.map(run, inputs) if len(inputs) > 1 else map(run, inputs))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="read")
+
+
+class _Reading:
+    """Gathers the windows of one text: each sentence is judged in the window that has most of it."""
+
+    def __init__(self, encoding: Encoding, sentences: Sequence[Span]) -> None:
+        self._sentences = sentences
+        self._offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
+        self._words = np.array([-1 if word is None else word for word in encoding.word_ids], np.int64)
+        self._first = np.searchsorted(self._offsets[:, 1], [s.start for s in sentences], "right")
+        self._last = np.searchsorted(self._offsets[:, 0], [s.end for s in sentences])
+        count = len(sentences)
+        self._inside = np.zeros(len(self._offsets), bool)
+        for first, last in zip(self._first, self._last, strict=True):
+            self._inside[first:last] = True
+        self._seen = np.zeros(count, int)
+        self._margin, self._answerable, self._evidence = (np.full(count, _ABSENT, np.float32) for _ in range(3))
+        self._share = np.zeros(count, np.float32)
+        self._spans: list[Span | None] = [None] * count
+
+    def add(self, window: _Window, null: np.ndarray, tokens: np.ndarray, answerable: float) -> None:
+        ends, scores = _best_ends(np.where(self._inside[window.first : window.last, None], tokens, _ABSENT))
+        nothing = float(null[0] + null[1])
+        every = _log_sum(tokens[:, 0]) + _log_sum(tokens[:, 1])
+        for number, (first, last) in enumerate(zip(self._first, self._last, strict=True)):
+            a, b = max(first, window.first) - window.first, min(last, window.last) - window.first
+            if b - a <= self._seen[number]:
+                continue
+            self._seen[number] = b - a
+            start = a + int(np.argmax(scores[a:b]))
+            best = float(scores[start])
+            self._margin[number], self._share[number] = best - nothing, np.exp(best - every)
+            self._answerable[number], self._evidence[number] = answerable, tokens[a:b, 2].mean()
+            self._spans[number] = self._span(window.first + start, window.first + int(ends[start]), self._sentences[number])
+
+    def finish(self) -> TextReading:
+        return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans))
+
+    def _span(self, start: int, end: int, sentence: Span) -> Span:
+        """Code points of the whole words that the pieces ``start`` to ``end``, inclusive, belong to."""
+        while start > 0 and self._words[start - 1] == self._words[start]:
+            start -= 1
+        while end + 1 < len(self._words) and self._words[end + 1] == self._words[end]:
+            end += 1
+        return Span(max(int(self._offsets[start, 0]), sentence.start), int(self._offsets[end, 1]))
+
+
+def _windows(length: int, room: int) -> list[tuple[int, int]]:
+    """As few windows as cover so many word pieces with overlap, all of about the same size."""
+    if length <= room:
+        return [(0, length)] if length else []
+    count = -(-(length - _OVERLAP) // (room - _OVERLAP))
+    starts = np.linspace(0, length - room, count).round().astype(int)
+    return [(int(first), int(first) + room) for first in starts]
+
+
+def _best_ends(tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """To each start, the best end within reach, and the score of that span."""
+    count = len(tokens)
+    padded = np.append(tokens[:, 1], np.full(_MAX_ANSWER - 1, -np.inf, np.float32))
+    reachable = np.lib.stride_tricks.sliding_window_view(padded, _MAX_ANSWER)
+    best = reachable.argmax(axis=1)
+    return np.arange(count) + best, tokens[:, 0] + reachable[np.arange(count), best]
+
+
+def _log_sum(values: np.ndarray) -> float:
+    peak = values.max()
+    return float(peak + np.log(np.exp(values - peak).sum()))

@@ -1,0 +1,101 @@
+"""The trained reader over retrieved passages, and which reader a collection gets."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from index.embedders import Embedder
+from index.sentences import Span
+from rag.passages import Passage
+from rag.readers import AnswerSpan, Calibration, Reader, Reading
+from rag.retrieval import Question
+from rag.similarity import SimilarityReader
+from rag.span_model import BUNDLED, SpanModel, TextReading
+
+AUTOMATIC, SPAN, SIMILARITY = "auto", "span", "similarity"
+_OTHER_SCRIPTS = "вопрос об ответственности правительства", "ερώτηση για την ευθύνη της κυβέρνησης"
+"""Words in letters that an English vocabulary has too, but only one by one."""
+_PIECES_PER_LETTER = 0.5
+
+
+class SpanReader:
+    """Reads question and passage together for the exact span that answers, or none (Devlin et al., NAACL 2019, section 4.3).
+
+    Args:
+        folder: of the model, with ``calibration.json``.
+        threads: batches read at the same time; by default one a core.
+        calibration: in place of the model's own.
+
+    Raises:
+        ReaderError: a file is missing, damaged or of another version; the message names it.
+    """
+
+    def __init__(self, folder: Path = BUNDLED, threads: int | None = None, calibration: Calibration | None = None) -> None:
+        self.model = SpanModel(folder, threads)
+        self.name: str = self.model.described["name"]
+        self._calibration = calibration or Calibration.load(folder / "calibration.json", "passages")
+        self.threshold = self._calibration.threshold
+
+    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+        """One reading a passage, in the same order."""
+        read = read_passages(self.model, question.text, passages)
+        retrieved = [np.tile(np.array([p.similarity, 60 * p.score], np.float32), (len(p.sentences), 1)) for p in passages]
+        features = [np.hstack([logits(one), found]) for one, found in zip(read, retrieved, strict=True)]
+        answers = [answer_spans(passage, one) for passage, one in zip(passages, read, strict=True)]
+        return self._calibration.readings(passages, features, answers)
+
+    def confidence(self, readings: Sequence[Reading]) -> float:
+        """The calibrated probability that the first quote of these readings answers the question."""
+        return self._calibration.probability(readings)
+
+
+def read_passages(model: SpanModel, question: str, passages: Sequence[Passage]) -> list[TextReading]:
+    """One reading a passage, in offsets of the passage's text."""
+    local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+    return model.read(question, [passage.text for passage in passages], local)
+
+
+def logits(reading: TextReading) -> np.ndarray:
+    """float32 (sentences, 3): margin, answerability, evidence."""
+    return np.stack([reading.margin, reading.answerable, reading.evidence], axis=1)
+
+
+def answer_spans(passage: Passage, reading: TextReading) -> tuple[AnswerSpan | None, ...]:
+    """The spans of a reading as spans of the document."""
+    return tuple(
+        AnswerSpan(Span(span.start + passage.start, span.end + passage.start), float(share)) if span else None
+        for span, share in zip(reading.spans, reading.share, strict=True)
+    )
+
+
+class Readers:
+    """Gives each embedder its reader, loading the trained one once.
+
+    Args:
+        name: ``similarity``; ``span``, the bundled one; the folder of another trained reader; or ``auto``: the bundled one, but
+            ``similarity`` for an embedder of many languages, which the bundled one does not read.
+        threads: batches read at the same time; by default one a core.
+    """
+
+    def __init__(self, name: str = AUTOMATIC, threads: int | None = None) -> None:
+        self._name = name
+        self._threads = threads
+        self.trained = lru_cache(maxsize=1)(self._trained)
+
+    def __call__(self, embedder: Embedder) -> Reader:
+        """The reader for an embedder. Raises ReaderError where it cannot be loaded."""
+        if self._name == SIMILARITY or (self._name == AUTOMATIC and is_multilingual(embedder)):
+            return SimilarityReader(embedder)
+        return self.trained()
+
+    def _trained(self) -> SpanReader:
+        folder = BUNDLED if self._name in (AUTOMATIC, SPAN, SIMILARITY) else Path(self._name)
+        return SpanReader(folder, self._threads)
+
+
+def is_multilingual(embedder: Embedder) -> bool:
+    """Whether the vocabulary of an embedder has words of other scripts, rather than at most their letters."""
+    pieces = embedder.count_tokens(_OTHER_SCRIPTS)
+    return all(count < _PIECES_PER_LETTER * len(text) for count, text in zip(pieces, _OTHER_SCRIPTS, strict=True))
