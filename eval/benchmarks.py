@@ -1,4 +1,4 @@
-"""Speed and memory, each by one command: ``python -m eval.benchmarks serving`` and ``python -m eval.benchmarks indexing``.
+"""Speed and memory, each by one command: ``python -m eval.benchmarks serving``, ``indexing`` or ``reading``.
 
 Figures of one run on one machine compare with each other; those of different machines do not.
 """
@@ -20,10 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+import onnxruntime
 import psutil
+from onnx import TensorProto, helper, numpy_helper
 
 from api.terminal import show_json
 from eval.gold import load_gold
+from index.sentences import sentence_spans
+from rag.span_model import SpanModel
 
 _MEBIBYTE = 1 << 20
 _COMMAND = [sys.executable, "-m", "eval"]
@@ -168,6 +173,58 @@ def bench_indexing(spans: Path, limit: int | None) -> dict[str, object]:
     return {"documents": len(contexts), "chunks": chunks, **rates, "times_as_fast_as_sentence_transformers": speedup}
 
 
+def bench_reading(folder: Path, count: int, pieces: int) -> dict[str, object]:
+    """Read passages of a folder's text files for a question, against the floor of the integer products alone."""
+    model = SpanModel()
+    text = " ".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt")))
+    offsets = model.tokenizer.encode(text, add_special_tokens=False).offsets
+    starts = [number * pieces // 2 % (len(offsets) - pieces) for number in range(count)]
+    passages = [text[offsets[start][0] : offsets[start + pieces][0]] for start in starts]
+    sentences = [sentence_spans(passage) for passage in passages]
+    times = []
+    for number in range(40):
+        started = time.perf_counter()
+        model.read(f"why did Russia ignore the warning? ({number})", passages, sentences)
+        times.append((time.perf_counter() - started) * 1000)
+    width, inner, layers = 384, 1536, 6
+    operations = 2 * layers * (4 * width**2 + 2 * width * inner) * count * pieces
+    rate = _integer_rate(pieces, width, inner)
+    return {
+        "passages": count,
+        "word_pieces_each": pieces,
+        "median_ms": round(median(times), 1),
+        "integer_operations": operations,
+        "integer_operations_per_second": round(rate),
+        "floor_ms": round(operations / rate * 1000, 1),
+        "times_the_floor": round(median(times) * rate / operations / 1000, 2),
+    }
+
+
+def _integer_rate(rows: int, width: int, inner: int) -> float:
+    """Operations a second of int8 products as large as the reader's, on every core at the same time."""
+    given = helper.make_tensor_value_info("x", TensorProto.UINT8, [rows, width])
+    product = helper.make_tensor_value_info("y", TensorProto.INT32, [rows, inner])
+    weight = numpy_helper.from_array(np.ones((width, inner), np.int8), "weight")
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["x", "weight"], ["y"])], "product", [given], [product], [weight]
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    feed = {"x": np.ones((rows, width), np.uint8)}
+    cores, products = os.cpu_count() or 1, 400
+
+    def work(_: int) -> None:
+        for _ in range(products):
+            session.run(None, feed)
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(work, range(cores)))
+    return 2 * rows * width * inner * products * cores / (time.perf_counter() - started)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -178,8 +235,14 @@ def main() -> None:
     of_indexing = commands.add_parser("indexing")
     of_indexing.add_argument("spans", type=Path, help="gzipped JSON lines with a context each")
     of_indexing.add_argument("--limit", type=int, help="take only so many documents")
+    of_reading = commands.add_parser("reading")
+    of_reading.add_argument("--folder", type=Path, default=Path("seeds"), help="folder of .txt files")
+    of_reading.add_argument("--passages", type=int, default=10)
+    of_reading.add_argument("--pieces", type=int, default=200, help="word pieces of each passage")
     arguments = parser.parse_args()
-    if arguments.command == "serving":
+    if arguments.command == "reading":
+        show_json(bench_reading(arguments.folder, arguments.passages, arguments.pieces))
+    elif arguments.command == "serving":
         show_json(bench_serving(arguments.folder, arguments.gold, arguments.requests))
     else:
         show_json(bench_indexing(arguments.spans, arguments.limit))

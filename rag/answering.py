@@ -17,7 +17,7 @@ from rag.readers import Reader
 from rag.retrieval import Question, retrieve
 from rag.span_reader import Readers
 
-DEFAULT_TOP_K = 8
+DEFAULT_TOP_K = 12
 DEFAULT_QUOTES = 3
 _CLOSEST = 3
 _SHORT = 16

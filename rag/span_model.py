@@ -65,16 +65,16 @@ class SpanModel:
     def __init__(self, folder: Path = BUNDLED, threads: int | None = None) -> None:
         model: OnnxModel = load_model(folder, ReaderError)
         self.described = model.described
-        self._session, self._tokenizer = model.session, model.tokenizer
+        self._session, self.tokenizer = model.session, model.tokenizer
         self._window = int(model.described["window"])
         self._threads = threads or os.cpu_count() or 1
-        vocabulary = self._tokenizer.get_vocab()
+        vocabulary = self.tokenizer.get_vocab()
         self._start, self._stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
 
     def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[TextReading]:
         """One reading a text; ``sentences`` are ascending, disjoint spans of each text. A text is read alike in any company."""
-        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION]
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        asked = self.tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION]
+        encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         room = self._window - len(asked) - 3
         windows = [
             _Window(number, first, last)

@@ -1,7 +1,8 @@
 """Train the span reader: ``python -m eval.training ../shared/data/train --output runs/reader``.
 
-Needs the ``dev`` extra. The defaults are the recipe of the bundled reader. A run that was cut off goes on from its last
-checkpoint when the same command is given again; ``log.jsonl`` in its folder has the loss and the figures on held-out titles.
+Needs the ``dev`` extra. ``recipe.json`` is that of the bundled reader; ``--recipe`` and ``--dev`` take any span rows. A run
+that was cut off goes on from its last checkpoint when the same command is given again; ``log.jsonl`` in its folder has the
+loss and the figures on held-out titles.
 """
 
 import argparse
@@ -13,27 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from pydantic import TypeAdapter, ValidationError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
+from eval.gold import GoldError
 from eval.training.examples import Encoded, Example, Share, encode, examples
 from eval.training.held_out import held_out
 from eval.training.network import SpanNetwork
 from eval.training.rows import read_rows
 from eval.training.squad import gold_passage_figures
+from index.errors import QuotewiseError
 
-RECIPE = (
-    Share("squad_train_partial", 14_000),
-    Share("squad2_train_a", None, repeats=3, retrieved=0.6, edited=0.0, shortened=0.2),
-    Share("squadshifts_new_wiki", 4_500),
-    Share("nq_open_oracle_dev", None, retrieved=0.8, edited=0.0, shortened=0.2),
-    Share("fairytaleqa_train", 2_000),
-    Share("squadshifts_reddit", 900),
-    Share("squadshifts_amazon", 600),
-    Share("policyqa_dev", 1_000, retrieved=0.6, edited=0.0, shortened=0.4),
-    Share("qamr_dev", 3_000, retrieved=0.3, edited=0.2, shortened=0.0),
-    Share("subjqa_train", 800, retrieved=0.5, edited=0.0, shortened=0.5),
-)
+RECIPE = Path(__file__).parent / "recipe.json"
+_DEV = "squad2_train_a"
 _MICRO_TOKENS = 2_560
 _STEP_TOKENS = 5_120
 _PEAK_RATE = 1e-4
@@ -44,11 +38,20 @@ _POOL = 2_048
 """Examples sorted by length together, so that a batch has little padding and the order stays random."""
 
 
-def encoded_examples(data: Path, tokenizer: Tokenizer, seed: int) -> list[Encoded]:
+def read_recipe(path: Path) -> list[Share]:
+    """What is taken from each set. Raises GoldError where the file is no list of shares."""
+    try:
+        return TypeAdapter(list[Share]).validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise GoldError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def encoded_examples(data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int) -> list[Encoded]:
     """All examples of the recipe, shuffled."""
     chance = random.Random(seed)
     drawn: list[Example] = []
-    for share in RECIPE:
+    for share in recipe:
         rows, _ = held_out(share.name, read_rows(data / f"{share.name}.jsonl.gz"))
         before = len(drawn)
         drawn.extend(examples(rows, share, chance))
@@ -122,9 +125,9 @@ def train(arguments: argparse.Namespace) -> None:
     network = SpanNetwork(arguments.encoder)
     if arguments.start:
         network.load_state_dict({key: value.float() for key, value in load_file(arguments.start).items()}, strict=False)
-    data = encoded_examples(arguments.data, tokenizer, arguments.seed)
+    data = encoded_examples(arguments.data, read_recipe(arguments.recipe), tokenizer, arguments.seed)
     plan = [step for epoch in range(arguments.epochs) for step in steps(data, arguments.seed + epoch)]
-    _, dev = held_out("squad2_train_a", read_rows(arguments.data / "squad2_train_a.jsonl.gz"))
+    dev = read_rows(arguments.dev) if arguments.dev else held_out(_DEV, read_rows(arguments.data / f"{_DEV}.jsonl.gz"))[1]
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": _WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
@@ -193,11 +196,16 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder of the run; one that was cut off goes on")
     parser.add_argument("--encoder", type=Path, default=Path(get_model_path()), help="folder of a BERT encoder to start from")
     parser.add_argument("--start", type=Path, help="model.safetensors of an earlier run to start from")
+    parser.add_argument("--recipe", type=Path, default=RECIPE, help="JSON list of what to take from each set")
+    parser.add_argument("--dev", type=Path, help="span rows to measure on; by default the held-out titles of squad2_train_a")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--dev-every", type=int, default=500, help="steps between figures on the held-out titles")
-    train(parser.parse_args())
+    try:
+        train(parser.parse_args())
+    except (QuotewiseError, OSError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
 
 
 if __name__ == "__main__":

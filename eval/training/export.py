@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
+from eval.gold import load_gold
 from eval.training.network import SpanNetwork
 from index.export import Feed, float_graph, fuse, fuse_attention, quantize
 from index.onnx_model import FORMAT
@@ -49,9 +51,11 @@ def typical_inputs(tokenizer: Tokenizer, folder: Path) -> Feed:
 
 
 def export_reader(weights: Path, encoder: Path, target: Path, typical: Path) -> None:
-    """Write ``model.onnx``, ``tokenizer.json`` and ``model.json``; what else is in ``model.json`` of the target stays."""
-    feed = typical_inputs(Tokenizer.from_file(str(encoder / "tokenizer.json")), typical)
-    graph = float_graph(load_network(weights, encoder), feed, ["token_logits", "answerable"], lambda p: fuse_attention(fuse(p)))
+    """Write ``model.onnx``, ``tokenizer.json``, ``model.json`` and ``parity.npz`` to a folder."""
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    feed = typical_inputs(tokenizer, typical)
+    network = load_network(weights, encoder)
+    graph = float_graph(network, feed, ["token_logits", "answerable"], lambda p: fuse_attention(fuse(p)))
     target.mkdir(parents=True, exist_ok=True)
     onnx.save(quantize(graph, feed), target / "model.onnx")
     shutil.copy(encoder / "tokenizer.json", target / "tokenizer.json")
@@ -63,6 +67,23 @@ def export_reader(weights: Path, encoder: Path, target: Path, typical: Path) -> 
         "license": "Apache-2.0",
     }
     (target / "model.json").write_text(json.dumps(described, indent=2) + "\n")
+    write_parity(network, tokenizer, typical, target / "parity.npz")
+
+
+def write_parity(network: SpanNetwork, tokenizer: Tokenizer, folder: Path, target: Path) -> None:
+    """Pairs that the quantization has not seen and what the float weights say of them, for a test to compare with.
+
+    ``ids`` and ``types`` are int64 (pairs, tokens), ``tokens`` float32 (pairs, tokens, 3), ``answerable`` float32 (pairs,).
+    """
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
+    questions = [question.question for question in load_gold(Path("eval/gold/seeds.jsonl"))]
+    pairs = [(question, texts[i % len(texts)][200 * (i % 7) :]) for i, question in enumerate(questions)]
+    tokenizer.enable_truncation(_TYPICAL, strategy="only_second")
+    encodings = tokenizer.encode_batch(pairs)
+    ids, types = np.array([e.ids for e in encodings]), np.array([e.type_ids for e in encodings])
+    with torch.no_grad():
+        tokens, answerable = network(torch.from_numpy(ids), torch.from_numpy(types))
+    np.savez_compressed(target, ids=ids, types=types, tokens=tokens.numpy(), answerable=answerable.numpy())
 
 
 def main() -> None:

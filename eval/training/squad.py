@@ -37,13 +37,11 @@ def gold_passage_figures(network: SpanNetwork, tokenizer: Tokenizer, rows: Seque
     tokenizer.no_truncation()
     tokenizer.no_padding()
     truth = np.array([bool(row.answers) for row in rows])
-    return {
-        "f1_answerable": round(float(f1[truth].mean()), 4),
-        "squad2_f1": round(max(best_squad2_f1(f1, truth, c) for c in (margin, answerability, margin / 2 + answerability)), 4),
-        "auroc_margin": round(auroc(margin.tolist(), truth.tolist()), 4),
-        "auroc_answerable": round(auroc(answerability.tolist(), truth.tolist()), 4),
-        "auroc_sum": round(auroc((margin / 2 + answerability).tolist(), truth.tolist()), 4),
-    }
+    figures = {"f1_answerable": float(f1[truth].mean())}
+    for name, confidence in {"margin": margin, "answerable": answerability, "sum": margin / 2 + answerability}.items():
+        figures[f"squad2_f1_{name}"] = best_squad2_f1(f1, truth, confidence)
+        figures[f"auroc_{name}"] = auroc(confidence.tolist(), truth.tolist())
+    return {name: round(value, 4) for name, value in figures.items()}
 
 
 def best_span(logits: np.ndarray, passage: np.ndarray) -> tuple[int, int, float]:

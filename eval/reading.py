@@ -1,0 +1,53 @@
+"""How well the reader reads a passage that it is given: ``python -m eval.reading ../shared/data/eval/squad2_dev_a.jsonl.gz``.
+
+Prints the figures of SQuAD 2.0: F1 and exact match of the best span over the answerable questions, and F1 over all, for which
+no answer is right where there is none, at the threshold of the reader and at the best one.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from eval.measures import auroc, best_squad2_f1, normalized, token_f1
+from eval.training.rows import read_rows
+from index.errors import QuotewiseError
+from rag.extraction import Extractor
+from rag.span_model import BUNDLED, SpanModel
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the reader on passages that it is given.")
+    parser.add_argument("rows", type=Path, help="a file of span rows")
+    parser.add_argument("--folder", type=Path, default=BUNDLED, help="folder of the trained reader")
+    arguments = parser.parse_args()
+    try:
+        rows = read_rows(arguments.rows)
+        extractor = Extractor(SpanModel(arguments.folder), arguments.folder)
+    except (QuotewiseError, OSError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    f1, exact, confidence = (np.zeros(len(rows)) for _ in range(3))
+    for i, row in enumerate(rows):
+        [extraction] = extractor.extract(row.question, [row.context], 1)
+        answer = extraction.quotes[0].answer if extraction.quotes else None
+        text = row.context[answer.span.start : answer.span.end] if answer else ""
+        f1[i] = token_f1(text, row.texts())
+        exact[i] = any(normalized(text) == normalized(gold) for gold in row.texts())
+        confidence[i] = extraction.answerability
+    truth = np.array([bool(row.answers) for row in rows])
+    shown = confidence >= extractor.threshold
+    figures = {
+        "questions": len(rows),
+        "answerable": int(truth.sum()),
+        "F1 of the answerable": f1[truth].mean(),
+        "exact match of the answerable": exact[truth].mean(),
+        "SQuAD 2.0 F1 at the threshold": np.where(truth, f1 * shown, ~shown).mean(),
+        "SQuAD 2.0 F1 at the best threshold": best_squad2_f1(f1, truth, confidence),
+        "AUROC of answerability": auroc(confidence.tolist(), truth.tolist()),
+    }
+    print(json.dumps({name: round(float(value), 4) for name, value in figures.items()}, indent=2))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
