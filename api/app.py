@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import examples, problems, schemas
 from api.service import Service
 from api.settings import load_settings
+from rag.extraction import Extractor
 from rag.verification import CollectionSource, verify
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -71,7 +73,7 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
         await asyncio.to_thread(service.warm)
         app.state.service = service
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
-        app.state.reason = f"the index cannot be opened: {error}"
+        app.state.reason = f"the service cannot start: {error}"
         _log.error("%s", app.state.reason)
 
 
@@ -128,7 +130,10 @@ async def _json_only(request: Request) -> None:
 
 _INDEX_PROBLEMS = ("not-ready", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
 _BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request")
-_ASK_PROBLEMS = problems.responses("unknown-collection", "embedder-mismatch", *_BODY_PROBLEMS, *_INDEX_PROBLEMS)
+_SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *_BODY_PROBLEMS, *_INDEX_PROBLEMS)
+_ASK_PROBLEMS = problems.responses(*_SEARCH_CODES, "reader-unavailable")
+_SEARCH_PROBLEMS = problems.responses(*_SEARCH_CODES)
+_EXTRACT_PROBLEMS = problems.responses(*_BODY_PROBLEMS, "not-ready", "reader-unavailable")
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *_INDEX_PROBLEMS)
 
 Open = Annotated[Service, Depends(_service)]
@@ -152,7 +157,7 @@ def ask(
     return schemas.AskResponse.of(answer, request.state.id)
 
 
-@_router.post("/search", responses=_ASK_PROBLEMS)
+@_router.post("/search", responses=_SEARCH_PROBLEMS)
 def search(
     asked: Annotated[schemas.SearchRequest, Body(openapi_examples=examples.SEARCH)], service: Open, request: Request
 ) -> schemas.SearchResponse:
@@ -166,6 +171,41 @@ def search(
         timings_ms=schemas.Timings(**found.timings_ms),
         request_id=request.state.id,
     )
+
+
+@_router.post("/extract", responses=_EXTRACT_PROBLEMS)
+def extract(
+    asked: Annotated[schemas.ExtractRequest, Body(openapi_examples=examples.EXTRACT)], service: Open, request: Request
+) -> schemas.ExtractResponse:
+    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept."""
+    began = time.perf_counter()
+    extractor = service.extractor()
+    loaded = time.perf_counter()
+    found = _extracted(service, extractor, asked)
+    timings = schemas.ExtractTimings.since(began, loaded)
+    return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
+
+
+@_router.post("/extract/batch", responses=_EXTRACT_PROBLEMS)
+def extract_batch(
+    asked: Annotated[schemas.ExtractBatchRequest, Body(openapi_examples=examples.EXTRACT_BATCH)],
+    service: Open,
+    request: Request,
+) -> schemas.ExtractBatchResponse:
+    """What ``/extract`` does, for several questions with texts of their own; one mistake refuses the whole batch."""
+    began = time.perf_counter()
+    extractor = service.extractor()
+    loaded = time.perf_counter()
+    found = [_extracted(service, extractor, one) for one in asked.requests]
+    timings = schemas.ExtractTimings.since(began, loaded)
+    return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
+
+
+def _extracted(service: Service, extractor: Extractor, asked: schemas.ExtractRequest) -> schemas.Extracted:
+    settings = service.settings
+    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes)
+    threshold = extractor.threshold if settings.threshold is None else settings.threshold
+    return schemas.Extracted.of(asked.question, found, threshold)
 
 
 @_router.get("/documents", responses=_READ_PROBLEMS)
@@ -193,7 +233,7 @@ def text(id: DocumentId, service: Open) -> PlainTextResponse:
     return PlainTextResponse(service.store.text(id))
 
 
-@_router.post("/verify", responses=_ASK_PROBLEMS)
+@_router.post("/verify", responses=_SEARCH_PROBLEMS)
 def verify_citations(
     request: Annotated[schemas.VerifyRequest, Body(openapi_examples=examples.VERIFY)], service: Open
 ) -> schemas.VerifyResponse:

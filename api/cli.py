@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,10 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api import schemas, terminal
 from api.service import Service
 from api.settings import Settings, load_settings, origins
-from index.documents import printable
-from index.errors import QuotewiseError
+from index.documents import printable, read_file
+from index.errors import DocumentError, QuotewiseError
+from index.formats import decode
 from index.store import Filter
 from index.sync import SyncReport
+from rag.extraction import Extractor
+from rag.span_reader import Readers
 from rag.verification import CollectionSource, FolderSource, Source, Verdict, verify
 
 app = typer.Typer(
@@ -41,6 +45,10 @@ Embedder = Annotated[
 ]
 ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
 FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
+Reader = Annotated[
+    str | None, typer.Option("--reader", metavar="NAME", help="auto, span, similarity, or the folder of a trained reader.")
+]
+MaxQuotes = Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")]
 Threshold = Annotated[float | None, typer.Option("--threshold", metavar="P", help="Least confidence of an answer, 0 to 1.")]
 
 
@@ -54,6 +62,7 @@ def serve(
     embedder: Embedder = None,
     chunk_tokens: ChunkTokens = None,
     max_file_bytes: FileLimit = None,
+    reader: Reader = None,
     threshold: Threshold = None,
     moved: Moved = False,
     as_json: Json = False,
@@ -67,11 +76,13 @@ def serve(
         embedder=embedder,
         chunk_tokens=chunk_tokens,
         max_file_bytes=max_file_bytes,
+        reader=reader,
         threshold=threshold,
     )
     from api import server
 
     with server.bound(settings.host, settings.port) as listener, _opened(settings, create=folder is not None) as service:
+        service.load_reader()  # before a folder is indexed, which may take long
         report = _sync(service, folder, moved) if folder is not None else None
         service.warm()
         listener.listen(2048)  # only now, so that until then clients are refused instead of kept waiting
@@ -114,14 +125,17 @@ def ask(
     index: IndexDir = None,
     collection: CollectionName = None,
     top_k: TopK = None,
-    max_quotes: Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")] = None,
+    max_quotes: MaxQuotes = None,
     path_prefix: Prefix = "",
+    reader: Reader = None,
     threshold: Threshold = None,
     as_json: Json = False,
 ) -> None:
     """Answer QUESTION with quotes, or say that the documents do not."""
-    settings = load_settings(index=index, collection=collection, top_k=top_k, max_quotes=max_quotes, threshold=threshold)
-    _checked(schemas.AskRequest, question=question)
+    settings = load_settings(
+        index=index, collection=collection, top_k=top_k, max_quotes=max_quotes, reader=reader, threshold=threshold
+    )
+    _checked(question)
     with _opened(settings) as service:
         where = Filter(path_prefix)
         answer = service.answerer.ask(question, settings.collection, settings.top_k, settings.max_quotes, where)
@@ -142,13 +156,43 @@ def search(
 ) -> None:
     """Show the passages closest to QUESTION."""
     settings = load_settings(index=index, collection=collection, top_k=top_k)
-    _checked(schemas.SearchRequest, question=question)
+    _checked(question)
     with _opened(settings) as service:
         found = service.answerer.search(question, settings.collection, settings.top_k, Filter(path_prefix))
     if as_json:
         terminal.show_json([schemas.Passage.of(passage).model_dump() for passage in found.passages])
     else:
         terminal.show_passages(found.passages)
+
+
+@app.command()
+def extract(
+    question: Annotated[str, typer.Argument(help="A question.", show_default=False)],
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files of text; - is standard input.", show_default="standard input")
+    ] = None,
+    max_quotes: MaxQuotes = None,
+    reader: Reader = None,
+    threshold: Threshold = None,
+    as_json: Json = False,
+) -> None:
+    """Find quotes that answer QUESTION in each of FILES, without an index."""
+    settings = load_settings(max_quotes=max_quotes, reader=reader, threshold=threshold)
+    _checked(question)
+    began = time.perf_counter()
+    names = files or ["-"]
+    texts = [_text(name, settings.max_file_bytes) for name in names]
+    extractor = Extractor.of(Readers(settings.reader, settings.threads))
+    loaded = time.perf_counter()
+    found = extractor.extract(question, texts, settings.max_quotes)
+    threshold = extractor.threshold if settings.threshold is None else settings.threshold
+    extracted = schemas.Extracted.of(question, found, threshold)
+    if as_json:
+        timings = schemas.ExtractTimings.since(began, loaded)
+        shape = schemas.ExtractResponse(**dict(extracted), timings_ms=timings, request_id="command-line")
+        terminal.show_json(shape.model_dump())
+    else:
+        terminal.show_extracted(names, extracted)
 
 
 @app.command()
@@ -292,9 +336,30 @@ def _sync(service: Service, folder: Path, moved: bool) -> SyncReport:
         return service.sync(folder, moved, report)
 
 
-def _checked(model: type[schemas.SearchRequest], **values: Any) -> None:
+def _text(name: str, limit_bytes: int) -> str:
+    """The text of a file, read and decoded as the indexer does. Raises DocumentError, which names the file."""
     try:
-        model(**values)
+        if name == "-":
+            return decode(_standard_input(limit_bytes))[0]
+        if not Path(name).exists():
+            raise DocumentError("does not exist")
+        return decode(read_file(Path(name), limit_bytes))[0]
+    except DocumentError as error:
+        raise DocumentError(f"{terminal.file_name(name)} {error}") from error
+
+
+def _standard_input(limit_bytes: int) -> bytes:
+    data = sys.stdin.buffer.read(limit_bytes + 1)
+    if not data:
+        raise DocumentError("is empty")
+    if len(data) > limit_bytes:
+        raise DocumentError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to read it")
+    return data
+
+
+def _checked(question: str) -> None:
+    try:
+        schemas.Asked(question=question)
     except ValidationError as error:
         first = error.errors()[0]
         raise QuotewiseError(f"{first['loc'][0]}: {first['msg']}") from error

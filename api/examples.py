@@ -37,6 +37,25 @@ VERIFY: dict[str, Any] = {
         "value": {"citations": [{"quote": _TOO_GENERAL, **_SPAN, "document": {"path": _PATH, "sha256": _SHA256}}]},
     },
 }
+EXTRACT: dict[str, Any] = {
+    "capital": {
+        "summary": "Texts from a retriever of the caller's own",
+        "value": {
+            "question": "What is the capital of France?",
+            "texts": ["Paris is the capital of France. It lies on the Seine.", "Bananas are yellow."],
+        },
+    },
+    "one_quote": {
+        "summary": "At most one quote of each text",
+        "value": {"question": _QUESTION, "texts": [_TOO_GENERAL], "max_quotes": 1},
+    },
+}
+EXTRACT_BATCH: dict[str, Any] = {
+    "two": {
+        "summary": "Two questions, each with its own texts",
+        "value": {"requests": [EXTRACT[name]["value"] for name in ("capital", "one_quote")]},
+    },
+}
 DOCUMENT_ID: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": _DOCUMENT["id"]}}
 
 ANSWER: dict[str, Any] = {

@@ -35,6 +35,7 @@ STATUS_OF_CODE = {
     "index-missing": 503,
     "index-version": 503,
     "embedder-unavailable": 503,
+    "reader-unavailable": 503,
 }
 _CODE_OF_STATUS = {
     400: "malformed-json",

@@ -1,6 +1,7 @@
 """The JSON shapes of the HTTP service and of ``--json`` on the command line, and how they come from our values."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -9,11 +10,16 @@ from api.settings import MAX_QUOTES, MAX_TOP_K
 from index.sentences import Span
 from index.store import Collection as StoredCollection
 from index.store import CollectionSize, Filter, StoredDocument
-from rag import answers, passages, verification
+from rag import answers, extraction, passages, verification
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
 MAX_CLAIMS = 100
+MAX_TEXT = 20_000
+MAX_TEXTS = 50
+MAX_REQUESTS = 32
+MAX_TOGETHER = 200_000
+"""Characters of all texts of a request, a batch being one."""
 
 
 def _unicode(text: str) -> str:
@@ -40,6 +46,9 @@ OneOrMore = Annotated[
 ]
 
 
+OwnText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_unicode)]
+
+
 class Strict(BaseModel):
     """A request: unknown fields are refused, so that a misspelt one is noticed."""
 
@@ -59,10 +68,15 @@ class DocumentFilter(Strict):
         return Filter(self.path_prefix, self.media_type, self.metadata)
 
 
-class SearchRequest(Strict):
-    """A question, and optionally where to look."""
+class Asked(Strict):
+    """A question."""
 
     question: QuestionText
+
+
+class SearchRequest(Asked):
+    """A question, and optionally where to look."""
+
     collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
     top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, strict=True, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()
@@ -189,6 +203,134 @@ class AskResponse(BaseModel):
 
 def _numbered(citations: tuple[answers.Citation, ...]) -> list[Citation]:
     return [Citation.of(number, citation) for number, citation in enumerate(citations, 1)]
+
+
+def _bounded_texts(texts: list[str]) -> list[str]:
+    length = sum(map(len, texts))
+    if length > MAX_TOGETHER:
+        raise ValueError(f"should have at most {MAX_TOGETHER:,} characters of text together, not {length:,}")
+    return texts
+
+
+class ExtractRequest(Asked):
+    """A question, and texts of the caller's own to look for quotes in; a text may be blank."""
+
+    texts: Annotated[
+        list[OwnText],
+        Field(min_length=1, max_length=MAX_TEXTS, description=f"at most {MAX_TOGETHER:,} characters together"),
+        AfterValidator(_bounded_texts),
+    ]
+    max_quotes: int | None = Field(default=None, ge=1, le=MAX_QUOTES, strict=True, description="most quotes of each text")
+
+
+def _bounded_requests(requests: list[ExtractRequest]) -> list[ExtractRequest]:
+    _bounded_texts([text for request in requests for text in request.texts])
+    return requests
+
+
+class ExtractBatchRequest(Strict):
+    """Several questions, each with texts of its own."""
+
+    requests: Annotated[
+        list[ExtractRequest],
+        Field(min_length=1, max_length=MAX_REQUESTS, description=f"at most {MAX_TOGETHER:,} characters of text together"),
+        AfterValidator(_bounded_requests),
+    ]
+
+
+class ExtractedQuote(BaseModel):
+    """A quote, ``[start, end)`` of the text in Unicode code points; the spans of ``highlights`` lie inside it."""
+
+    quote: str
+    start: int
+    end: int
+    score: float
+    highlights: list[Highlight]
+
+
+class ExtractedShortAnswer(BaseModel):
+    """A few words of the first quote that answer by themselves, ``[start, end)`` of the text in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float
+
+
+class ExtractedText(BaseModel):
+    """What one text says: ``answered`` is whether it has quotes and its ``answerability`` reaches the threshold."""
+
+    text: int = Field(ge=0, description="which of the request's texts, from 0")
+    answerability: float = Field(ge=0, le=1, description="probability that the first quote answers the question")
+    answered: bool
+    quotes: list[ExtractedQuote] = Field(description="likeliest first; also those of a text that does not answer")
+    short_answer: ExtractedShortAnswer | None
+
+    @classmethod
+    def of(cls, number: int, found: extraction.Extraction, threshold: float) -> Self:
+        answered = bool(found.quotes) and found.answerability >= threshold
+        short = found.short_answer if answered else None
+        return cls(
+            text=number,
+            answerability=round(found.answerability, 4),
+            answered=answered,
+            quotes=[
+                ExtractedQuote(
+                    quote=quote.quote,
+                    start=quote.start,
+                    end=quote.end,
+                    score=round(quote.score, 4),
+                    highlights=[Highlight.of(span) for span in quote.highlights],
+                )
+                for quote in found.quotes
+            ],
+            short_answer=ExtractedShortAnswer(
+                text=short.text, start=short.start, end=short.end, confidence=round(short.confidence, 4)
+            )
+            if short
+            else None,
+        )
+
+
+class ExtractTimings(BaseModel):
+    """Milliseconds of reading the texts, and of all of the request, which may have had to load the reader."""
+
+    read: float
+    total: float
+
+    @classmethod
+    def since(cls, began: float, loaded: float) -> Self:
+        """Until now, from these values of ``time.perf_counter``."""
+        now = time.perf_counter()
+        return cls(read=round((now - loaded) * 1000, 3), total=round((now - began) * 1000, 3))
+
+
+class Extracted(BaseModel):
+    """What each text says to a question, in the order of the texts; ``threshold`` is the answerability of an answer."""
+
+    question: str
+    results: list[ExtractedText]
+    threshold: float
+
+    @classmethod
+    def of(cls, question: str, found: Sequence[extraction.Extraction], threshold: float) -> Self:
+        results = [ExtractedText.of(number, one, threshold) for number, one in enumerate(found)]
+        return cls(question=question, results=results, threshold=threshold)
+
+
+class ExtractResponse(Extracted):
+    """What each text says to the question, in the order of the texts."""
+
+    timings_ms: ExtractTimings
+    request_id: str
+
+
+class ExtractBatchResponse(BaseModel):
+    """One result a request, in the same order."""
+
+    results: list[Extracted]
+    timings_ms: ExtractTimings
+    request_id: str
 
 
 class Passage(BaseModel):

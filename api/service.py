@@ -1,7 +1,8 @@
 """The open index and its models: what every way in works with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -12,15 +13,22 @@ from index.embedders import Embedder, load_embedder
 from index.errors import UnknownCollectionError
 from index.sync import Progress, Sync, SyncReport
 from rag.answering import Answerer
+from rag.extraction import Extractor
+from rag.span_reader import SIMILARITY, Readers
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An index that is open for questions."""
+    """An index that is open for questions.
+
+    ``extractor`` gives the one reader of the caller's own texts, loading it at the first call; raises ReaderError where that
+    cannot be.
+    """
 
     settings: Settings
     store: EmbeddedStore
     answerer: Answerer
+    extractor: Callable[[], Extractor]
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> "Service":
@@ -29,10 +37,21 @@ class Service:
         threadpool_limits(1, user_api="blas")
         store = EmbeddedStore(settings.index, create)
         load = partial(load_embedder, threads=settings.threads)
-        return cls(settings, store, Answerer(store, load, threshold=settings.threshold))
+        readers = Readers(settings.reader, settings.threads)
+        answerer = Answerer(store, load, readers, settings.threshold)
+        return cls(settings, store, answerer, cache(partial(Extractor.of, readers)))
+
+    def load_reader(self) -> None:
+        """Load the trained reader, unless the settings do without. Raises ReaderError, which names the file at fault."""
+        if self.settings.reader != SIMILARITY:
+            self.extractor()
 
     def warm(self) -> None:
-        """Load the models of the default collection, if there is one, and answer a question with it."""
+        """Load the trained reader and the models of the default collection, if there is one, and answer a question with it.
+
+        Raises what ``load_reader`` and ``Answerer.ask`` do.
+        """
+        self.load_reader()
         if any(collection.name == self.settings.collection for collection in self.store.collections()):
             self.answerer.ask("Is it ready?", self.settings.collection)
 

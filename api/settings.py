@@ -12,6 +12,7 @@ from index.embedders import DEFAULT_EMBEDDER
 from index.errors import QuotewiseError
 from index.sync import DEFAULT_FILE_LIMIT
 from rag.answering import DEFAULT_QUOTES, DEFAULT_TOP_K
+from rag.span_reader import AUTOMATIC
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
@@ -44,6 +45,13 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1, description="largest HTTP request body")] = 1_000_000
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="chunks read for a question")] = DEFAULT_TOP_K
     max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES
+    reader: Annotated[
+        str,
+        Field(
+            description="auto, span, similarity, or the folder of a trained reader; auto is span, "
+            "but similarity for an embedder of many languages"
+        ),
+    ] = AUTOMATIC
     threshold: Annotated[
         float | None, Field(ge=0, le=1, description="confidence below which nothing is answered; by default the reader's")
     ] = None

@@ -3,13 +3,14 @@
 import json
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from api.schemas import Extracted
 from index.documents import printable
 from index.sync import SyncReport
 from rag.answers import Answer, Citation
@@ -26,6 +27,11 @@ def show_json(value: Any) -> None:
     console.out(_OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
+def file_name(name: str) -> str:
+    """What to call a file named on the command line, where ``-`` is standard input."""
+    return "standard input" if name == "-" else printable(name)
+
+
 def shown(text: str, style: str = "") -> Text:
     """Text with its line breaks kept, and every other control character escaped."""
     return Text("\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines()), style)
@@ -39,6 +45,17 @@ def show_answer(answer: Answer) -> None:
         console.print("The documents do not say. The closest passages:")
         console.print(Group(*(_cited(number, c) for number, c in enumerate(answer.closest, 1))))
     console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms", "dim"))
+
+
+def show_extracted(names: Sequence[str], extracted: Extracted) -> None:
+    """The quotes of each file that answers with where they stand, and the files that do not."""
+    for name, found in zip(names, extracted.results, strict=True):
+        file = file_name(name)
+        if found.answered:
+            for number, quote in enumerate(found.quotes, 1):
+                console.print(_numbered(number, shown(quote.quote), f"{file}, characters {quote.start}-{quote.end}"))
+        verdict = "answers" if found.answered else "does not say"
+        console.print(Text(f"{file} {verdict}, answerability {found.answerability:.2f}", "dim"))
 
 
 def show_passages(passages: tuple[Passage, ...]) -> None:
@@ -78,5 +95,6 @@ def _cited(number: int, citation: Citation) -> RenderableType:
 
 
 def _numbered(number: int, text: Text, place: str, *heading: str) -> RenderableType:
-    source = Text(printable(" > ".join([place, *heading])), "dim cyan")
-    return Group(Text.assemble((f"[{number}] ", "bold"), text), Padding(source, (0, 0, 1, 4)))
+    source = printable(" > ".join([place, *heading]))
+    # No Padding around it, which cuts what is longer than the line where nothing is to be wrapped.
+    return Group(Text.assemble((f"[{number}] ", "bold"), text), Text.assemble("    ", (source, "dim cyan"), "\n"))

@@ -15,6 +15,10 @@ from api.settings import load_settings
 def evaluate_gold(
     gold: Annotated[Path, typer.Argument(help="Gold questions, as JSON lines.", show_default=False)],
     corpus: Annotated[Path, typer.Option("--corpus", metavar="DIR", help="Folder that the questions are about.")],
+    reader: Annotated[str | None, typer.Option("--reader", help="auto, span, similarity, or a reader's folder.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option("--threshold", help="Confidence below which nothing is answered; 0 answers always.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask the questions of GOLD about a folder, and measure the answers."""
@@ -23,7 +27,7 @@ def evaluate_gold(
     from eval.measures import totals
 
     questions = load_gold(gold)
-    with indexed(corpus, load_settings()) as service:
+    with indexed(corpus, load_settings(reader=reader, threshold=threshold)) as service:
         outcomes = list(evaluate(questions, service))
     rows = [
         {

@@ -10,8 +10,8 @@ from index.embedders import Embedder
 from index.sentences import Span
 from index.store import Filter, Store
 from index.sync import check_embedder
-from rag.answers import Answer, Citation, ShortAnswer, cite
-from rag.evidence import Quote, explains, quotable, select_quotes
+from rag.answers import Answer, Citation, cite
+from rag.evidence import quotable, select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import Reader
 from rag.retrieval import Question, retrieve
@@ -20,10 +20,6 @@ from rag.span_reader import Readers
 DEFAULT_TOP_K = 12
 DEFAULT_QUOTES = 3
 _CLOSEST = 3
-_SHORT = 16
-"""Words of the longest short answer."""
-_SURE = 0.1
-"""Least share of a span among all spans of its passage for it to be a short answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class Answerer:
             answered=answered,
             confidence=confidence,
             citations=citations if answered else (),
-            short_answer=_short_answer(question, quotes[0], confidence) if answered else None,
+            short_answer=short_answer(question, quotes[0], confidence) if answered else None,
             closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
             timings_ms=clock.timings_ms(),
         )
@@ -117,17 +113,6 @@ class Answerer:
 
 def _whole(passage: Passage) -> Citation:
     return cite(passage, Span(passage.start, passage.end), passage.similarity)
-
-
-def _short_answer(question: str, first: Quote, confidence: float) -> ShortAnswer | None:
-    """The span that answers a question for a fact, when it is short and stands out in its passage."""
-    if first.answer is None or explains(question) or first.answer.probability < _SURE:
-        return None
-    span = first.answer.span
-    text = first.passage.slice(span)
-    if len(text.split()) > _SHORT:
-        return None
-    return ShortAnswer(text, 1, span.start, span.end, confidence * first.answer.probability)
 
 
 class _Clock:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.sentences import Span
+from rag.answers import ShortAnswer
 from rag.furniture import is_furniture
 from rag.passages import Passage
 from rag.readers import AnswerSpan, Reading, without
@@ -19,6 +20,10 @@ _EXPLAIN = re.compile(
 _SAID_ALREADY = 0.8
 """Share of the words of the shorter sentence found in the longer one from which both say the same."""
 _WORD = re.compile(r"\w+")
+_SHORT = 16
+"""Words of the longest short answer."""
+_SURE = 0.1
+"""Least share of a span among all spans of its passage for it to be a short answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,17 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
 def quotable(reading: Reading) -> Reading:
     """A reading in which page furniture is no evidence, however well it matches."""
     return without(reading, [is_furniture(reading.passage.slice(sentence)) for sentence in reading.passage.sentences])
+
+
+def short_answer(question: str, first: Quote, confidence: float) -> ShortAnswer | None:
+    """The span of the first quote that answers a question for a fact, when it is short and stands out in its passage."""
+    if first.answer is None or explains(question) or first.answer.probability < _SURE:
+        return None
+    span = first.answer.span
+    text = first.passage.slice(span)
+    if len(text.split()) > _SHORT:
+        return None
+    return ShortAnswer(text, 1, span.start, span.end, confidence * first.answer.probability)
 
 
 def _same(a: str, b: str) -> bool:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from index.sentences import Span, sentence_spans
 from index.store import StoredDocument
-from rag.evidence import quotable, select_quotes
+from rag.answers import ShortAnswer
+from rag.evidence import quotable, select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import AnswerSpan, Calibration
 from rag.span_model import BUNDLED, SpanModel
-from rag.span_reader import answer_spans, logits, read_passages
+from rag.span_reader import Readers, answer_spans, logits, read_passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,14 @@ class ExtractedQuote:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one text says to the question: ``answerability`` is the calibrated probability that its first quote answers."""
+    """What one text says to the question: ``answerability`` is the calibrated probability that its first quote answers.
+
+    ``short_answer`` is a few words of that quote that answer by themselves, provided that it answers at all.
+    """
 
     answerability: float
     quotes: tuple[ExtractedQuote, ...]
+    short_answer: ShortAnswer | None
 
 
 class Extractor:
@@ -50,6 +55,11 @@ class Extractor:
         self._calibration = Calibration.load(folder / "calibration.json", "texts")
         self.threshold = self._calibration.threshold
 
+    @classmethod
+    def of(cls, readers: Readers) -> "Extractor":
+        """That of the trained reader, which is loaded if it is not yet. Raises ReaderError where it cannot be."""
+        return cls(readers.trained().model, readers.folder)
+
     def extract(self, question: str, texts: Sequence[str], max_quotes: int = 3) -> list[Extraction]:
         """One extraction a text, in the same order; a text without any sentence has answerability 0 and no quotes."""
         passages = [passage_of(text) for text in texts]
@@ -60,7 +70,9 @@ class Extractor:
         for reading in map(quotable, readings):
             quotes = select_quotes(question, [reading], max_quotes)
             found = tuple(ExtractedQuote(*q.span, q.passage.slice(q.span), q.score, q.highlights, q.answer) for q in quotes)
-            extracted.append(Extraction(self._calibration.probability([reading]) if quotes else 0.0, found))
+            answerability = self._calibration.probability([reading]) if quotes else 0.0
+            short = short_answer(question, quotes[0], answerability) if quotes else None
+            extracted.append(Extraction(answerability, found, short))
         return extracted
 
 

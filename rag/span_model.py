@@ -1,6 +1,7 @@
 """A question and texts into what the bundled network says of them: the best span and the evidence of each sentence."""
 
 import os
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -66,9 +67,13 @@ class SpanModel:
         model: OnnxModel = load_model(folder, ReaderError)
         self.described = model.described
         self._session, self.tokenizer = model.session, model.tokenizer
-        self._window = int(model.described["window"])
         self._threads = threads or os.cpu_count() or 1
+        if not isinstance(model.described.get("name"), str) or not isinstance(model.described.get("window"), int):
+            raise ReaderError(f"{folder / 'model.json'} describes no reader: it should have a name and a window")
+        self._window: int = model.described["window"]
         vocabulary = self.tokenizer.get_vocab()
+        if not {"[CLS]", "[SEP]"} <= vocabulary.keys():
+            raise ReaderError(f"{folder / 'tokenizer.json'} is not that of a reader: it should have [CLS] and [SEP]")
         self._start, self._stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
 
     def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[TextReading]:
@@ -82,7 +87,7 @@ class SpanModel:
             for first, last in _windows(len(encoding.ids), room)
         ]
         logits = self._run(asked, encodings, windows)
-        readings = [_Reading(encoding, of_text) for encoding, of_text in zip(encodings, sentences, strict=True)]
+        readings = [_Reading(*of_text) for of_text in zip(texts, encodings, sentences, strict=True)]
         for window, (tokens, answerable) in zip(windows, logits, strict=True):
             readings[window.text].add(window, tokens[0], tokens[len(asked) + 2 : -1], answerable)
         return [reading.finish() for reading in readings]
@@ -107,9 +112,14 @@ class SpanModel:
 
 
 class _Reading:
-    """Gathers the windows of one text: each sentence is judged in the window that has most of it."""
+    """Gathers the windows of one text: each sentence is judged in the first window that has all of it.
 
-    def __init__(self, encoding: Encoding, sentences: Sequence[Span]) -> None:
+    One that is too long for that is judged in the window with its best span, of those that have at least as much of it as
+    neighbours share.
+    """
+
+    def __init__(self, text: str, encoding: Encoding, sentences: Sequence[Span]) -> None:
+        self._text = text
         self._sentences = sentences
         self._offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
         self._words = np.array([-1 if word is None else word for word in encoding.word_ids], np.int64)
@@ -130,11 +140,15 @@ class _Reading:
         every = _log_sum(tokens[:, 0]) + _log_sum(tokens[:, 1])
         for number, (first, last) in enumerate(zip(self._first, self._last, strict=True)):
             a, b = max(first, window.first) - window.first, min(last, window.last) - window.first
-            if b - a <= self._seen[number]:
+            whole = b - a == last - first
+            seen = b - a if whole else min(b - a, _OVERLAP)
+            if seen <= 0 or seen < self._seen[number] or (whole and seen == self._seen[number]):
                 continue
-            self._seen[number] = b - a
             start = a + int(np.argmax(scores[a:b]))
             best = float(scores[start])
+            if seen == self._seen[number] and best - nothing <= self._margin[number]:
+                continue
+            self._seen[number] = seen
             self._margin[number], self._share[number] = best - nothing, np.exp(best - every)
             self._answerable[number], self._evidence[number] = answerable, tokens[a:b, 2].mean()
             self._spans[number] = self._span(window.first + start, window.first + int(ends[start]), self._sentences[number])
@@ -143,12 +157,15 @@ class _Reading:
         return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans))
 
     def _span(self, start: int, end: int, sentence: Span) -> Span:
-        """Code points of the whole words that the pieces ``start`` to ``end``, inclusive, belong to."""
+        """Code points of the whole words that the pieces ``start`` to ``end``, inclusive, belong to, with their accents."""
         while start > 0 and self._words[start - 1] == self._words[start]:
             start -= 1
         while end + 1 < len(self._words) and self._words[end + 1] == self._words[end]:
             end += 1
-        return Span(max(int(self._offsets[start, 0]), sentence.start), int(self._offsets[end, 1]))
+        stop, limit = int(self._offsets[end, 1]), self._sentences[-1].end
+        while stop < limit and unicodedata.category(self._text[stop]) == "Mn":  # which the tokenizer drops
+            stop += 1
+        return Span(max(int(self._offsets[start, 0]), sentence.start), stop)
 
 
 def _windows(length: int, room: int) -> list[tuple[int, int]]:

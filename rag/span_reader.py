@@ -1,5 +1,6 @@
 """The trained reader over retrieved passages, and which reader a collection gets."""
 
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -81,8 +82,9 @@ class Readers:
 
     def __init__(self, name: str = AUTOMATIC, threads: int | None = None) -> None:
         self._name = name
-        self._threads = threads
-        self.trained = lru_cache(maxsize=1)(self._trained)
+        self.folder = BUNDLED if name in (AUTOMATIC, SPAN, SIMILARITY) else Path(name)
+        self._loading = threading.Lock()
+        self._trained = lru_cache(maxsize=1)(lambda: SpanReader(self.folder, threads))
 
     def __call__(self, embedder: Embedder) -> Reader:
         """The reader for an embedder. Raises ReaderError where it cannot be loaded."""
@@ -90,9 +92,10 @@ class Readers:
             return SimilarityReader(embedder)
         return self.trained()
 
-    def _trained(self) -> SpanReader:
-        folder = BUNDLED if self._name in (AUTOMATIC, SPAN, SIMILARITY) else Path(self._name)
-        return SpanReader(folder, self._threads)
+    def trained(self) -> SpanReader:
+        """The trained reader of ``folder``. Raises ReaderError where it cannot be loaded, and tries again the next time."""
+        with self._loading:
+            return self._trained()
 
 
 def is_multilingual(embedder: Embedder) -> bool:

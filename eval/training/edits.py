@@ -47,9 +47,13 @@ def unanswerable(question: str, context: str, answers: list[str], elsewhere: str
     edits = [_swap, _swap, _oppose, _oppose, _negate]
     for edit in chance.sample(edits, len(edits)):
         edited = edit(question, context, answers, elsewhere, chance)
-        if edited and edited != question:
+        if edited and edited != question and not any(_names(edited, a) and not _names(question, a) for a in answers):
             return edited
     return None
+
+
+def _names(question: str, answer: str) -> bool:
+    return answer.lower() in question.lower()
 
 
 def _swap(question: str, context: str, answers: list[str], elsewhere: str, chance: random.Random) -> str | None:

@@ -1,7 +1,7 @@
 """Files of span rows into questions with answers: gzip JSON lines, the format that anyone can bring their own data in."""
 
 import gzip
-import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,18 +51,22 @@ def read_rows(path: Path) -> list[Row]:
     """The rows of a file of span rows, plain or gzipped.
 
     Raises:
-        GoldError: a line is no span row, or an answer does not stand where it says.
+        GoldError: the file cannot be read, a line is no span row, or an answer does not stand where it says.
     """
-    return list(_rows(path))
+    try:
+        return list(_rows(path))
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise GoldError(f"cannot read the span rows {path}: {error}") from error
 
 
 def _rows(path: Path) -> Iterator[Row]:
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             try:
-                row = _SpanRow.model_validate(json.loads(line))
-            except (ValidationError, json.JSONDecodeError) as error:
-                raise GoldError(f"{path}:{number}: {str(error).splitlines()[0]}") from error
+                row = _SpanRow.model_validate_json(line)
+            except ValidationError as error:
+                first = error.errors()[0]
+                raise GoldError(f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
             spans = tuple(Span(answer.start, answer.start + len(answer.text)) for answer in row.answers)
             for span, answer in zip(spans, row.answers, strict=True):
                 if not answer.text or row.context[span.start : span.end] != answer.text:

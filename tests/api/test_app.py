@@ -17,8 +17,9 @@ from api.settings import Settings
 from index.embedders import Embedder
 from rag.answering import Answerer
 from rag.passages import Passage
-from rag.readers import Reading, SimilarityReader
+from rag.readers import Reading
 from rag.retrieval import Question
+from rag.similarity import SimilarityReader
 from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 

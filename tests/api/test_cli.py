@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from eval.cli import main
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder
 from index.sync import Sync
+from rag.span_model import BUNDLED
 from tests.conftest import SEED, SEEDS, WHY
 
+CAPITAL = "What is the capital of France?"
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys, or what turns text round; the line feed apart."""
@@ -141,6 +144,112 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert run("rm", "--all", "--json").json == {"removed": [SEED]}
 
 
+def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Path) -> None:
+    text = "Fünf 🍤.\r\n\r\nParis is the capital of France.\r\n"
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    (tmp_path / "b").write_bytes("Bananas are yellow. Se\xf1or.".encode("cp1252"))
+    (tmp_path / "blank.md").write_bytes(b" ")
+    files = [tmp_path / name for name in ("a.txt", "b", "blank.md")]
+    printed = run("extract", CAPITAL, *files)
+    assert (printed.code, printed.err) == (0, "")
+    start = text.index("Paris")
+    assert "Paris is the capital of France." in printed.words
+    assert f"a.txt, characters {start}-{start + 31}" in printed.words
+    assert f"{tmp_path / 'b'} does not say" in printed.words
+    shape = run("extract", CAPITAL, *files, "--json").json
+    assert shape.keys() == {"question", "results", "threshold", "timings_ms", "request_id"}
+    assert [found["answered"] for found in shape["results"]] == [True, False, False]
+    (quote,) = shape["results"][0]["quotes"]
+    assert text[quote["start"] : quote["end"]] == quote["quote"] == "Paris is the capital of France."
+    assert shape["results"][0]["short_answer"]["text"] == "Paris"
+    assert shape["results"][2]["quotes"] == []
+    assert not (tmp_path / "index").exists()
+
+
+def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Paris is the capital of France. Bananas are yellow.", encoding="utf-8")
+    model = shutil.copytree(BUNDLED, tmp_path / "model")
+    eager = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "0", "--max-quotes", "1", "--json").json
+    shy = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "1", "--reader", model, "--json").json
+    assert (eager["threshold"], shy["threshold"]) == (0, 1)
+    assert (eager["results"][0]["answered"], shy["results"][0]["answered"]) == (True, False)
+    assert len(eager["results"][0]["quotes"]) == 1
+    assert shy["results"][0]["quotes"][0]["quote"] == eager["results"][0]["quotes"][0]["quote"]
+
+
+@pytest.mark.parametrize("files", [[], ["-"]])
+def test_texts_can_be_piped_into_extract(tmp_path: Path, files: list[str]) -> None:
+    options: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "timeout": 60}
+    text = "\ufeffNo 🍤. Paris is the capital of France."
+    done = subprocess.run([QUOTEWISE, "extract", CAPITAL, *files, "--json"], input=text.encode(), check=True, **options)
+    (quote,) = json.loads(done.stdout)["results"][0]["quotes"]
+    assert text[1:][quote["start"] : quote["end"]] == quote["quote"]
+    assert "Paris is the capital of France." in quote["quote"]
+    done = subprocess.run([QUOTEWISE, "extract", CAPITAL, *files], input=text.encode(), check=True, **options)
+    assert b"standard input, characters " in done.stdout
+    for content, complaint in ((b"", b"is empty"), (b"\0\xff", b"is binary")):
+        done = subprocess.run([QUOTEWISE, "extract", CAPITAL, *files], input=content, **options)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert done.stderr.startswith(b"quotewise: standard input " + complaint)
+        assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"", "is empty"), (b"a\0b", "is binary"), (b"x" * 101, "is larger than 100 bytes")],
+    ids=["empty", "binary", "large"],
+)
+def test_extract_refuses_a_file_in_the_words_of_the_indexer(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, complaint: str
+) -> None:
+    monkeypatch.setenv("QUOTEWISE_MAX_FILE_BYTES", "100")
+    (tmp_path / "a.txt").write_bytes(content)
+    check_complaint(run("extract", CAPITAL, tmp_path / "a.txt"), f"a.txt {complaint}")
+
+
+@pytest.mark.parametrize("command", ["ask", "extract", "serve"])
+@pytest.mark.parametrize(
+    ("name", "damage", "mentioned"),
+    [
+        ("model.onnx", lambda path: path.write_bytes(path.read_bytes()[:1000]), "is damaged"),
+        ("model.onnx", Path.unlink, "cannot load"),
+        ("model.json", lambda path: path.write_text(path.read_text().replace('"format": 1', '"format": 99')), "format 99"),
+        ("model.json", Path.unlink, "cannot load"),
+        ("tokenizer.json", lambda path: path.write_bytes(path.read_bytes()[:1000]), "cannot load"),
+        ("calibration.json", Path.unlink, "cannot load"),
+        ("calibration.json", lambda path: path.write_text("{}"), "cannot load"),
+    ],
+    ids=["cut model", "no model", "other version", "no description", "cut vocabulary", "no calibration", "empty calibration"],
+)
+def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
+    seeded: Run, tmp_path: Path, command: str, name: str, damage: Callable[[Path], object], mentioned: str
+) -> None:
+    model = shutil.copytree(BUNDLED, tmp_path / "model")
+    damage(model / name)
+    arguments: dict[str, list[str | Path]] = {
+        "ask": ["ask", WHY],
+        "extract": ["extract", WHY, SEEDS / SEED],
+        "serve": ["serve", "--port", "0"],
+    }
+    check_complaint(seeded(*arguments[command], "--reader", model), str(model / name), mentioned)
+
+
+def test_a_reader_that_cannot_be_loaded_is_complained_about_before_a_folder_is_indexed(run: Run, tmp_path: Path) -> None:
+    check_complaint(run("serve", SEEDS, "--port", "0", "--reader", tmp_path), str(tmp_path / "model.json"))
+    assert run("status", "--json").json == []
+
+
+def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
+    options = ["--collection", "notes", "--threshold", "0", "--json"]
+    found = {
+        reader: seeded("ask", "Where was tea first drunk?", "--reader", reader, *options).json["short_answer"]
+        for reader in ("similarity", "span", "auto")
+    }
+    assert found["similarity"] is None
+    assert "China" in found["span"]["text"]
+    assert found["auto"] == found["span"]
+
+
 def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUOTEWISE_THRESHOLD", "1")
     assert seeded("ask", WHY).words.startswith("The documents do not say. The closest passages: [1] ")
@@ -212,6 +321,17 @@ def test_an_answer_can_be_piped_into_verify(library: Path, tmp_path: Path) -> No
         (["search", WHY, "-c", "nope"], "there are: default, foreign, notes"),
         (["ask", WHY, "-c", "foreign"], "embedder"),
         (["ask", WHY, "--index", "missing"], "quotewise index FOLDER --index missing"),
+        (["extract"], "question"),
+        (["extract", " ", SEEDS / SEED], "blank"),
+        (["extract", "x" * 2001, SEEDS / SEED], "2000"),
+        (["extract", WHY, "missing.txt"], "missing.txt does not exist"),
+        (["extract", WHY, SEEDS / SEED, "missing.txt"], "missing.txt does not exist"),
+        (["extract", WHY, SEEDS], "seeds cannot be read: is a folder"),
+        (["extract", WHY, SEEDS / SEED, "--max-quotes", "4"], "max_quotes"),
+        (["extract", WHY, SEEDS / SEED, "--threshold", "2"], "threshold"),
+        (["extract", WHY, SEEDS / SEED, "--reader", "nope"], "nope/model.json"),
+        (["ask", WHY, "--reader", "nope"], "nope/model.json"),
+        (["serve", "--reader", "nope"], "nope/model.json"),
         (["status", "--index", "missing"], "there is no index in missing"),
         (["index", "missing"], "missing is not a folder"),
         (["index", "."], "no .txt or .md files"),
@@ -247,7 +367,9 @@ def test_no_arguments_get_the_help_and_it_keeps_its_lines(run: Run) -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["serve", "index", "ask", "search", "status", "verify", "rm", "settings", "eval"])
+@pytest.mark.parametrize(
+    "command", ["serve", "index", "ask", "search", "extract", "status", "verify", "rm", "settings", "eval"]
+)
 def test_every_command_has_help(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert (outcome.code, outcome.err) == (0, "")
@@ -384,7 +506,7 @@ def test_an_undecodable_file_name_is_reported_also_as_json(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
-@pytest.mark.parametrize("command", ["ask", "closest", "search", "status", "verify", "index", "settings", "rm"])
+@pytest.mark.parametrize("command", ["ask", "closest", "search", "extract", "status", "verify", "index", "settings", "rm"])
 def test_nothing_from_a_document_or_its_name_reaches_the_terminal_raw(
     run: Run, evil: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, as_json: bool
 ) -> None:
@@ -402,6 +524,7 @@ def test_nothing_from_a_document_or_its_name_reaches_the_terminal_raw(
         "ask": ["ask", question],
         "closest": ["ask", question],
         "search": ["search", question],
+        "extract": ["extract", question, folder / f"a{EVIL}.md"],
         "status": ["status"],
         "verify": ["verify", tmp_path / "answer.json", "--folder", folder],
         "index": ["index", folder],

@@ -14,13 +14,16 @@ from api.settings import Settings
 from index.embedders import Embedder
 from rag.answering import Answerer
 from rag.passages import Passage
-from rag.readers import Reading, SimilarityReader
+from rag.readers import Reading
 from rag.retrieval import Question
+from rag.similarity import SimilarityReader
 from tests.api.conftest import Refused, ready
 from tests.conftest import SEED, WHY
 
 CLAIM = {"quote": "The U.S.", "start": 0, "end": 8, "document": {"path": SEED, "sha256": "0" * 64}}
 SURROGATE = "why\ud800"
+POSTED = ("/ask", "/search", "/extract", "/extract/batch", "/verify")
+EXTRACT = {"question": WHY, "texts": ["The U.S."]}
 
 INVALID: list[tuple[str, Any, str]] = [
     ("/ask", {}, "body.question"),
@@ -71,6 +74,27 @@ INVALID: list[tuple[str, Any, str]] = [
         {"citations": [{**CLAIM, "document": {"path": SURROGATE, "sha256": "0" * 64}}]},
         "body.citations.0.document.path",
     ),
+    ("/extract", {"texts": ["a"]}, "body.question"),
+    ("/extract", {**EXTRACT, "question": " \n"}, "body.question"),
+    ("/extract", {**EXTRACT, "question": "x" * 2001}, "body.question"),
+    ("/extract", {**EXTRACT, "question": SURROGATE}, "body.question"),
+    ("/extract", {"question": WHY}, "body.texts"),
+    *(("/extract", {"question": WHY, "texts": wrong}, "body.texts") for wrong in ([], ["a"] * 51, "a", None, {"0": "a"})),
+    *(("/extract", {"question": WHY, "texts": ["a", wrong]}, "body.texts.1") for wrong in (5, None, ["a"], SURROGATE)),
+    ("/extract", {"question": WHY, "texts": ["", "x" * 20_001]}, "body.texts.1"),
+    ("/extract", {"question": WHY, "texts": ["x" * 20_000] * 10 + ["x"]}, "body.texts"),
+    *(("/extract", {**EXTRACT, "max_quotes": wrong}, "body.max_quotes") for wrong in (0, 4, -1, "2", True, 1.5)),
+    ("/extract", {**EXTRACT, "collection": "default"}, "body.collection"),
+    ("/extract", [EXTRACT], "body"),
+    ("/extract/batch", {}, "body.requests"),
+    *(("/extract/batch", {"requests": wrong}, "body.requests") for wrong in ([], [EXTRACT] * 33, EXTRACT, None)),
+    ("/extract/batch", {"requests": [EXTRACT, WHY]}, "body.requests.1"),
+    ("/extract/batch", {"requests": [EXTRACT, {**EXTRACT, "question": ""}]}, "body.requests.1.question"),
+    ("/extract/batch", {"requests": [EXTRACT, {**EXTRACT, "texts": []}]}, "body.requests.1.texts"),
+    ("/extract/batch", {"requests": [{**EXTRACT, "texts": ["a", SURROGATE]}]}, "body.requests.0.texts.1"),
+    ("/extract/batch", {"requests": [{**EXTRACT, "max_quotes": 4}]}, "body.requests.0.max_quotes"),
+    ("/extract/batch", {"requests": [{**EXTRACT, "texts": ["x" * 20_000] * 6}] * 2}, "body.requests"),
+    ("/extract/batch", {"requests": [EXTRACT], "threshold": 0}, "body.threshold"),
 ]
 MALFORMED = {
     "empty braces and a half": b'{"question": "why"',
@@ -147,7 +171,7 @@ def test_a_body_that_is_no_json_is_called_so(client: httpx.Client, refused: Refu
     assert refused(response, 400, "malformed-json")["detail"].startswith("the body is not JSON: ")
 
 
-@pytest.mark.parametrize("path", ["/ask", "/search", "/verify"])
+@pytest.mark.parametrize("path", POSTED)
 def test_no_body_is_refused_as_a_missing_field(client: httpx.Client, refused: Refused, path: str) -> None:
     problem = refused(client.post(path, headers={"Content-Type": "application/json"}), 422, "invalid-request")
     assert [error["field"] for error in problem["errors"]] == ["body"]
@@ -168,7 +192,7 @@ def test_a_body_of_another_type_is_refused(
     client: httpx.Client, refused: Refused, content_type: str | None, content: bytes
 ) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
-    for path in ("/ask", "/search", "/verify"):
+    for path in POSTED:
         problem = refused(client.post(path, content=content, headers=headers), 415, "unsupported-media-type")
         assert (content_type or "missing") in problem["detail"]
         assert "application/json" in problem["detail"]
@@ -236,7 +260,7 @@ def test_a_wrong_method_is_told_the_right_one(client: httpx.Client, refused: Ref
         assert response.headers["allow"] == allowed
 
 
-@pytest.mark.parametrize("path", ["/ask", "/search", "/verify"])
+@pytest.mark.parametrize("path", POSTED)
 def test_a_body_over_the_limit_is_refused_however_it_is_sent(client: httpx.Client, refused: Refused, path: str) -> None:
     body = b'{"question": "' + b"x" * 1_000_000 + b'"}'
     headers = {"Content-Type": "application/json"}

@@ -6,6 +6,7 @@ import pytest
 
 from api.settings import Settings, SettingsError, load_settings, origins
 from eval.cli import main
+from rag.answering import DEFAULT_TOP_K
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _nothing_set_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("file", "environment", "flag", "value", "origin"),
     [
-        (None, None, None, 8, "default"),
+        (None, None, None, DEFAULT_TOP_K, "default"),
         (5, None, None, 5, "file"),
         (None, 6, None, 6, "environment"),
         (5, 6, None, 6, "environment"),
@@ -52,6 +53,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "max_body_bytes": 2,
         "top_k": 3,
         "max_quotes": 2,
+        "reader": "similarity",
         "threshold": 0.5,
         "threads": 4,
     }
@@ -97,7 +99,7 @@ def test_the_settings_command_lists_every_setting_with_its_value_origin_and_purp
     assert listed.keys() == Settings.model_fields.keys()
     assert (listed["collection"]["value"], listed["collection"]["from"]) == ("notes", "file")
     assert (listed["port"]["value"], listed["port"]["from"]) == (0, "environment")
-    assert (listed["top_k"]["value"], listed["top_k"]["from"]) == (8, "default")
+    assert (listed["top_k"]["value"], listed["top_k"]["from"]) == (DEFAULT_TOP_K, "default")
     assert all(setting["about"] for setting in listed.values())
 
     with pytest.raises(SystemExit, match="0"):
