@@ -51,7 +51,7 @@ def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
     options.enable_mem_pattern = False
     # The exported graph is fused already, in the ways that were measured to be faster.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    session = loaded("model.onnx", lambda _: onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]))
     vocabulary = loaded("tokenizer.json", Path.read_bytes)
     tokenizer = loaded("tokenizer.json", lambda path: Tokenizer.from_buffer(vocabulary))
     tokenizer.no_padding()

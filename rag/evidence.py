@@ -56,6 +56,12 @@ class _Candidate:
     def answer(self) -> AnswerSpan | None:
         return self.reading.answers[self.position] if self.reading.answers else None
 
+    @property
+    def reach(self) -> int:
+        """The end of the sentence in which its answer ends, or of its own."""
+        end = self.answer.span.end if self.answer else self.span.end
+        return next(s.end for s in self.reading.passage.sentences[self.position :] if s.end >= end)
+
 
 def explains(question: str) -> bool:
     """Whether a question asks why or how, rather than for one fact."""
@@ -107,20 +113,21 @@ def _same(a: str, b: str) -> bool:
 def _joined(chosen: Sequence[_Candidate]) -> list[Quote]:
     """One quote for each run of neighbouring sentences, ordered by its best sentence."""
     runs: list[list[_Candidate]] = []
+    reach = 0
     for candidate in sorted(chosen, key=lambda c: (c.number, c.position)):
         last = runs[-1][-1] if runs else None
-        if last and last.number == candidate.number and last.position + 1 == candidate.position:
+        together = last is not None and last.number == candidate.number
+        if last and together and (last.position + 1 == candidate.position or candidate.span.start < reach):
             runs[-1].append(candidate)
         else:
             runs.append([candidate])
+        reach = max(reach if together else 0, candidate.reach)
     return sorted((_quote(run) for run in runs), key=lambda quote: -quote.score)
 
 
 def _quote(run: Sequence[_Candidate]) -> Quote:
-    """Whole sentences, to the end of that in which the best one's answer ends."""
+    """Whole sentences, to the end of that in which the last answer ends; the best one's is the highlight."""
     best = max(run, key=lambda candidate: candidate.score)
     passage, answer = best.reading.passage, best.answer
-    reach = max(run[-1].span.end, answer.span.end if answer else 0)
-    end = next(sentence.end for sentence in passage.sentences if sentence.end >= reach)
     highlights = (answer.span,) if answer else tuple(candidate.span for candidate in run)
-    return Quote(passage, Span(run[0].span.start, end), best.score, highlights, answer)
+    return Quote(passage, Span(run[0].span.start, max(candidate.reach for candidate in run)), best.score, highlights, answer)

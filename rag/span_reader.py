@@ -100,5 +100,6 @@ class Readers:
 
 def is_multilingual(embedder: Embedder) -> bool:
     """Whether the vocabulary of an embedder has words of other scripts, rather than at most their letters."""
-    pieces = embedder.count_tokens(_OTHER_SCRIPTS)
-    return all(count < _PIECES_PER_LETTER * len(text) for count, text in zip(pieces, _OTHER_SCRIPTS, strict=True))
+    backwards = [text[::-1] for text in _OTHER_SCRIPTS]  # where no letter is known, nonsense is not split more than words are
+    counts = zip(embedder.count_tokens(_OTHER_SCRIPTS), embedder.count_tokens(backwards), _OTHER_SCRIPTS, strict=True)
+    return all(words < nonsense and words < _PIECES_PER_LETTER * len(text) for words, nonsense, text in counts)

@@ -1,6 +1,8 @@
 """Imports point one way: index <- rag <- api, and eval on top of all three."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,9 +36,44 @@ def test_imports_point_one_way(package: str) -> None:
         assert not forbidden, f"{module.relative_to(ROOT)} imports {forbidden}"
 
 
-def test_only_the_exporter_and_the_optional_embedder_name_torch_or_transformers() -> None:
-    heavy = {"torch", "transformers", "sentence_transformers", "sklearn", "onnx"}
-    named = {
-        m.relative_to(ROOT).as_posix() for p in MAY_IMPORT for m in (ROOT / p).rglob("*.py") if imported_packages(m) & heavy
-    }
-    assert named == {"index/export.py", "index/embedders.py", "eval/calibration.py"}
+TRAINING_ONLY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "onnx", "onnxscript", "safetensors"}
+MAY_NAME_THEM = {
+    "index/export.py",
+    "index/embedders.py",
+    "eval/benchmarks.py",
+    "eval/calibration.py",
+    "eval/training/__main__.py",
+    "eval/training/export.py",
+    "eval/training/network.py",
+    "eval/training/squad.py",
+}
+
+
+def test_only_making_and_measuring_models_and_the_optional_embedder_name_the_libraries_of_training() -> None:
+    modules = [module for package in MAY_IMPORT for module in (ROOT / package).rglob("*.py")]
+    named = {m.relative_to(ROOT).as_posix() for m in modules if imported_packages(m) & TRAINING_ONLY}
+    assert named == MAY_NAME_THEM
+
+
+def test_what_answers_questions_imports_neither_the_exporter_nor_the_training() -> None:
+    making = ("index.export", "eval.training", "eval.calibration")
+    for module in (m for package in ("index", "rag", "api") for m in (ROOT / package).rglob("*.py")):
+        source = ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        imported = {node.module or "" for node in source if isinstance(node, ast.ImportFrom)}
+        assert not any(name.startswith(making) for name in imported), module
+
+
+def test_answering_loads_none_of_the_libraries_of_training() -> None:
+    program = f"""if True:
+        import sys
+        from index.embedders import load_embedder
+        from rag.extraction import Extractor
+        from rag.span_reader import Readers
+        readers = Readers()
+        assert readers(load_embedder()) is readers.trained()
+        assert Extractor.of(readers).extract("Who fell?", ["The bridge fell."])[0].quotes
+        import api.cli, api.app
+        print(*{TRAINING_ONLY!r} & set(sys.modules))
+    """
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

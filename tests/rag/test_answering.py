@@ -105,8 +105,9 @@ def test_page_furniture_that_echoes_the_question_makes_nobody_confident(
         (folder / "a.txt").write_text(f"The bridge fell in March.{furniture}")
         sync()
         found.append(answerer.ask("Who will share this warning on Russia?", "default"))
+    answered = answerer.ask("When did the bridge fall?", "default")
     assert [[c.quote for c in answer.citations] for answer in found] == [["The bridge fell in March."]] * 2
-    assert all(answer.confidence < 0.2 for answer in found)
+    assert all(answer.confidence < answered.confidence / 2 for answer in found)
 
 
 def test_an_unknown_collection_is_named(seeds: Service) -> None:

@@ -1,0 +1,48 @@
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.training.edits import unanswerable
+
+CONTEXT = "In 1887 Maria Keller built the lighthouse of Brest after Queen Anne sold 40 ships. John Marlow left in 1790."
+ELSEWHERE = "Hugo Lind wrote 12 books in Oslo in 1903."
+WORDS = "Who What When did was has built Brest Maria Keller John Marlow the of in after first north south 1887 40"
+questions = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=9).map(lambda words: " ".join(words) + "?")
+answers = st.lists(st.sampled_from(["Maria Keller", "1887", "Brest", "before", "last", "north", "John Marlow"]), max_size=3)
+
+
+@given(questions, answers, st.integers(0, 10**6))
+def test_an_edited_question_is_another_one_that_names_no_answer_anew(question: str, named: list[str], seed: int) -> None:
+    edited = unanswerable(question, CONTEXT, named, ELSEWHERE, random.Random(seed))
+    if edited is not None:
+        assert edited != question
+        assert not any(answer.lower() in edited.lower() and answer.lower() not in question.lower() for answer in named)
+        assert edited == unanswerable(question, CONTEXT, named, ELSEWHERE, random.Random(seed))
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.integers(0, 99))
+def test_any_text_can_be_edited_or_left(question: str, context: str, seed: int) -> None:
+    assert unanswerable(question, context, [], "", random.Random(seed)) != question
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did John Marlow sell?", {"What did Queen Anne sell?", "What did Hugo Lind sell?"}),
+        ("Which ship sank in 1790?", {"Which ship sank in 1903?"}),
+        ("Which ship was first?", {"Which ship was last?"}),
+        ("Who can swim?", {"Who can not swim?", "Who can't swim?"}),
+        ("Who is it?", {"Who is not it?", "Who isn't it?"}),
+        ("Ships?", {None}),
+    ],
+)
+def test_edits_are_those_that_people_make(question: str, expected: set[str | None]) -> None:
+    found = {unanswerable(question, CONTEXT, ["Maria Keller", "1887"], ELSEWHERE, random.Random(seed)) for seed in range(60)}
+    assert expected <= found
+
+
+def test_an_opposite_that_is_the_answer_is_not_put_into_the_question() -> None:
+    found = {unanswerable("Which gate is south?", CONTEXT, ["North"], ELSEWHERE, random.Random(seed)) for seed in range(60)}
+    assert found == {"Which gate is not south?", "Which gate isn't south?"}

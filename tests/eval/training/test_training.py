@@ -1,0 +1,69 @@
+import gzip
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval.gold import GoldError
+from eval.training.__main__ import RECIPE, main, read_recipe, steps
+from eval.training.examples import Encoded
+
+KEEPERS = {"Ann Lee": 1887, "Bob Ray": 1790, "Cid Fox": 1655, "Dan Orr": 1901, "Eve May": 1922, "Flo Kay": 1833}
+
+
+def encoded(length: int) -> Encoded:
+    return Encoded(np.zeros(length, int), np.zeros(length, int), np.zeros(length, int), np.zeros(1, bool), 0, 0)
+
+
+def test_a_pass_sees_each_example_once_in_batches_of_like_length_that_fit() -> None:
+    chance = random.Random(0)
+    data = [encoded(chance.randint(20, 320)) for _ in range(5000)]
+    planned = steps(data, 0)
+    assert Counter(id(one) for step in planned for batch in step for one in batch) == Counter(map(id, data))
+    batches = [batch for step in planned for batch in step]
+    assert all(len(batch) * max(len(one.ids) for one in batch) <= 2560 for batch in batches)
+    assert np.mean([np.ptp([len(one.ids) for one in batch]) for batch in batches]) < 10
+    assert planned != steps(data, 1)
+
+
+def test_the_recipe_that_ships_names_sets_once() -> None:
+    names = [share.name for share in read_recipe(RECIPE)]
+    assert len(names) == len(set(names)) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("[", "JSON"), ("{}", "array"), ('[{"name": "a", "questions": "all"}]', "0.questions")]
+)
+def test_a_recipe_that_is_none_is_named(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(GoldError, match=named) as caught:
+        read_recipe(tmp_path / "recipe.json")
+    assert "recipe.json" in str(caught.value)
+
+
+def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[dict[str, object]] = []
+    for number, (name, year) in enumerate(KEEPERS.items()):
+        context = f"{name} built the lighthouse {number} in {year}. The keepers lived on the rock. Boats came with bread."
+        asked = {"id": number, "context": context, "question": f"Who built the lighthouse {number}?"}
+        rows.append(asked | {"answers": [{"text": name, "start": 0}]})
+        rows.append(asked | {"question": f"Who burnt the lighthouse {number}?", "answers": []})
+    (tmp_path / "own.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+    (tmp_path / "recipe.json").write_text(json.dumps([{"name": "own", "questions": None, "repeats": 16}]))
+    command = ["training", tmp_path, "--recipe", tmp_path / "recipe.json", "--threads", "1"]
+    command += ["--dev", tmp_path / "own.jsonl.gz", "--output", tmp_path / "run"]
+    monkeypatch.setattr("sys.argv", list(map(str, command)))
+    for _ in range(2):
+        main()
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [(line["step"], "f1_answerable" in line) for line in log] == [(0, False), (2, True), (2, False)]
+    assert 0 <= log[1]["f1_answerable"] <= 1
+    assert (tmp_path / "run" / "model.safetensors").stat().st_size > 40_000_000
+    assert not (tmp_path / "run" / "checkpoint.part").exists()
+    for path in (tmp_path / "run").glob("[cm]*"):
+        path.unlink()
