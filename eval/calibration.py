@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from eval.sets import path_of, write_corpus
+from eval.training.edits import misspelt
 from eval.training.held_out import held_out
 from eval.training.rows import Row, read_rows
 from index.embedded import EmbeddedStore
@@ -84,17 +85,6 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[Case]:
             if passages:
                 yield Case(question, passages, [_right(row, passage) for passage in passages])
         store.close()
-
-
-def misspelt(text: str, chance: random.Random) -> str:
-    """A text with a slip of the fingers in about a third of its longer words: a letter lost, doubled or swapped."""
-    words = text.split(" ")
-    for i, word in enumerate(words):
-        if len(word) > 4 and chance.random() < 0.35:
-            at = chance.randrange(1, len(word) - 1)
-            slip = chance.choice([word[at + 1 :], word[at] * 2 + word[at + 1 :], word[at + 1] + word[at] + word[at + 2 :]])
-            words[i] = word[:at] + slip
-    return " ".join(words)
 
 
 def _right(row: Row, passage: Passage) -> np.ndarray:

@@ -30,7 +30,6 @@ RECIPE = Path(__file__).parent / "recipe.json"
 _DEV = "squad2_train_a"
 _MICRO_TOKENS = 2_560
 _STEP_TOKENS = 5_120
-_PEAK_RATE = 1e-4
 _WARM_UP = 0.06
 _WEIGHT_DECAY = 0.01
 _CHECKPOINT_SECONDS = 600
@@ -131,7 +130,7 @@ def train(arguments: argparse.Namespace) -> None:
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": _WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=_PEAK_RATE, fused=True)
+    optimizer = torch.optim.AdamW(groups, lr=arguments.rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(plan)))
     checkpoint = arguments.output / "checkpoint.pt"
     done = 0
@@ -199,6 +198,7 @@ def main() -> None:
     parser.add_argument("--recipe", type=Path, default=RECIPE, help="JSON list of what to take from each set")
     parser.add_argument("--dev", type=Path, help="span rows to measure on; by default the held-out titles of squad2_train_a")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--dev-every", type=int, default=500, help="steps between figures on the held-out titles")

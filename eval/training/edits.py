@@ -1,4 +1,5 @@
-"""Questions that a passage answers into look-alikes that it does not: another name or number, an opposite, a negation."""
+"""Questions into look-alikes: those that their passage no longer answers, by another name or number, an opposite or a negation,
+and misspelt ones."""
 
 import random
 import re
@@ -94,3 +95,14 @@ def _negate(question: str, context: str, answers: list[str], elsewhere: str, cha
         return question[: match.end()] + " not" + question[match.end() :]
     verb = {"can": "ca", "will": "wo"}.get(match.group().lower(), match.group())
     return question[: match.start()] + verb + "n't" + question[match.end() :]
+
+
+def misspelt(text: str, chance: random.Random) -> str:
+    """A text with a slip of the fingers in about a third of its longer words: a letter lost, doubled or swapped."""
+    words = text.split(" ")
+    for i, word in enumerate(words):
+        if len(word) > 4 and chance.random() < 0.35:
+            at = chance.randrange(1, len(word) - 1)
+            slip = chance.choice([word[at + 1 :], word[at] * 2 + word[at + 1 :], word[at + 1] + word[at] + word[at + 2 :]])
+            words[i] = word[:at] + slip
+    return " ".join(words)

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from tokenizers import Tokenizer
 
-from eval.training.edits import unanswerable
+from eval.training.edits import misspelt, unanswerable
 from eval.training.negatives import Corpus
 from eval.training.rows import Row
 from index.sentences import Span, sentence_spans
 
 MAX_TOKENS = 320
 """Word pieces of an example; a longer passage is cut to whole sentences around its answer."""
+
+_UNMARKED = 0.15
+"""Share of the questions that lose their question mark, as people type into a search box."""
+_MISSPELT = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def examples(rows: Sequence[Row], share: Share, chance: random.Random) -> Iterat
     drawn = usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable)))
     contexts = [row.context for row in rows]
     for row in drawn:
-        asked = row.question.rstrip(" ?") if chance.random() < 0.15 else row.question
+        asked = row.question.rstrip(" ?") if chance.random() < _UNMARKED else row.question
+        asked = misspelt(asked, chance) if chance.random() < _MISSPELT else asked
         for _ in range(share.repeats):
             answer = (_likeliest(row, chance),) if row.answers else ()
             yield Example(asked, row.context, answer)
