@@ -63,6 +63,7 @@ def test_what_answers_questions_imports_neither_the_exporter_nor_the_training() 
         assert not any(name.startswith(making) for name in imported), module
 
 
+@pytest.mark.reader
 def test_answering_loads_none_of_the_libraries_of_training() -> None:
     program = f"""if True:
         import sys

@@ -144,6 +144,7 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert run("rm", "--all", "--json").json == {"removed": [SEED]}
 
 
+@pytest.mark.reader
 def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Path) -> None:
     text = "Fünf 🍤.\r\n\r\nParis is the capital of France.\r\n"
     (tmp_path / "a.txt").write_bytes(text.encode())
@@ -166,6 +167,7 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
     assert not (tmp_path / "index").exists()
 
 
+@pytest.mark.reader
 def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Paris is the capital of France. Bananas are yellow.", encoding="utf-8")
     model = shutil.copytree(BUNDLED, tmp_path / "model")
@@ -178,6 +180,7 @@ def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(r
 
 
 @pytest.mark.parametrize("files", [[], ["-"]])
+@pytest.mark.reader
 def test_texts_can_be_piped_into_extract(tmp_path: Path, files: list[str]) -> None:
     options: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "timeout": 60}
     text = "\ufeffNo 🍤. Paris is the capital of France."
@@ -221,6 +224,7 @@ def test_extract_refuses_a_file_in_the_words_of_the_indexer(
     ],
     ids=["cut model", "no model", "other version", "no description", "cut vocabulary", "no calibration", "empty calibration"],
 )
+@pytest.mark.reader
 def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     seeded: Run, tmp_path: Path, command: str, name: str, damage: Callable[[Path], object], mentioned: str
 ) -> None:
@@ -239,6 +243,7 @@ def test_a_reader_that_cannot_be_loaded_is_complained_about_before_a_folder_is_i
     assert run("status", "--json").json == []
 
 
+@pytest.mark.reader
 def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
     options = ["--collection", "notes", "--threshold", "0", "--json"]
     found = {

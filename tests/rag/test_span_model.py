@@ -18,6 +18,8 @@ from rag.span_model import BUNDLED, SpanModel, TextReading
 from rag.span_reader import SpanReader
 from tests.index.texts import examples, texts
 
+pytestmark = pytest.mark.reader
+
 WHO = "Who built the lighthouse?"
 FACT = "Maria Keller built the lighthouse. "
 FILLER = "The harbour was quiet and the boats lay still in the cold water. "

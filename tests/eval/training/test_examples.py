@@ -9,8 +9,8 @@ from tokenizers import Tokenizer
 
 from eval.training.examples import MAX_TOKENS, Encoded, Example, Share, encode, examples
 from eval.training.rows import Row
+from index.embedders import BUNDLED
 from index.sentences import Span, sentence_spans
-from rag.span_model import BUNDLED
 
 TOKENIZER = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 TOKENIZER.no_truncation()
@@ -116,7 +116,8 @@ def test_a_share_gives_each_question_with_its_passage_as_often_as_it_says() -> N
 
 
 @pytest.mark.parametrize("kind", ["retrieved", "edited", "shortened"])
-def test_negatives_of_every_kind_have_a_passage_that_does_not_answer(kind: str) -> None:
+def test_negatives_of_every_kind_have_a_passage_that_does_not_answer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eval.training.examples._MISSPELT", 0.0)  # so that questions can be told by their words
     chances = {"retrieved": 0.0, "edited": 0.0, "shortened": 0.0} | {kind: 1.0}
     rows = [row(number) for number in range(8)]
     rows[0] = Row("0", "", "Anna built it. Boats lay still.", "Who built the lighthouse?", (Span(0, 4),), True)
