@@ -14,7 +14,7 @@ import numpy as np
 from tokenizers import Encoding
 
 from index.errors import EmbedderError
-from index.onnx_model import batches, load_model
+from index.onnx_model import load_model
 
 BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -135,7 +135,7 @@ class OnnxEmbedder:
         return vector, pieces
 
     def _encode(self, encodings: list[Encoding], keep: Callable[[list[int], np.ndarray, np.ndarray], None]) -> None:
-        groups = batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings], _BATCH_TOKENS)
+        groups = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
 
         def run(batch: list[int]) -> None:
             keep(batch, *self._run([encodings[i] for i in batch]))
@@ -252,3 +252,13 @@ def load_embedder(name: str = DEFAULT_EMBEDDER, threads: int | None = None) -> E
 def _unit(vectors: np.ndarray) -> np.ndarray:
     unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
     return unit
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Indices grouped so that texts of like length share a batch of at most ``_BATCH_TOKENS`` padded word pieces."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not batches or (len(batches[-1]) + 1) * lengths[i] > _BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(i)
+    return batches

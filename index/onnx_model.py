@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,13 +56,3 @@ def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return OnnxModel(described, session, tokenizer, hashlib.sha256(data + vocabulary).hexdigest())
-
-
-def batches(lengths: Sequence[int], limit: int) -> list[list[int]]:
-    """Indices grouped so that texts of like length share a batch of at most ``limit`` padded word pieces."""
-    grouped: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not grouped or (len(grouped[-1]) + 1) * lengths[i] > limit:
-            grouped.append([])
-        grouped[-1].append(i)
-    return grouped

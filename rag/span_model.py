@@ -20,7 +20,7 @@ _MAX_QUESTION = 96
 """Word pieces of a question that are read: its first ones."""
 _OVERLAP = 64
 """Word pieces that neighbouring windows of a long text share."""
-_MAX_ANSWER = 30
+MAX_ANSWER = 30
 """Longest span in word pieces, as is usual for SQuAD (Devlin et al., NAACL 2019, released code)."""
 _ABSENT = -20.0
 """Logit of what is not there to be read."""
@@ -180,8 +180,8 @@ def _windows(length: int, room: int) -> list[tuple[int, int]]:
 def _best_ends(tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """To each start, the best end within reach, and the score of that span."""
     count = len(tokens)
-    padded = np.append(tokens[:, 1], np.full(_MAX_ANSWER - 1, -np.inf, np.float32))
-    reachable = np.lib.stride_tricks.sliding_window_view(padded, _MAX_ANSWER)
+    padded = np.append(tokens[:, 1], np.full(MAX_ANSWER - 1, -np.inf, np.float32))
+    reachable = np.lib.stride_tricks.sliding_window_view(padded, MAX_ANSWER)
     best = reachable.argmax(axis=1)
     return np.arange(count) + best, tokens[:, 0] + reachable[np.arange(count), best]
 

@@ -17,14 +17,13 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from eval.gold import load_gold
+from eval.training.examples import MAX_TOKENS
 from eval.training.network import SpanNetwork
 from index.export import Feed, float_graph, fuse, fuse_attention, quantize
 from index.onnx_model import FORMAT
 from index.sentences import sentence_spans
 from rag.span_model import BUNDLED
 
-WINDOW = 320
-"""Word pieces of question and passage together, as in training."""
 _TYPICAL = 128
 """Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""
 
@@ -62,7 +61,7 @@ def export_reader(weights: Path, encoder: Path, target: Path, typical: Path) -> 
     described = {
         "format": FORMAT,
         "name": "quotewise-reader",
-        "window": WINDOW,
+        "window": MAX_TOKENS,
         "sha256": hashlib.sha256((target / "model.onnx").read_bytes()).hexdigest(),
         "license": "Apache-2.0",
     }

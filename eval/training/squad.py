@@ -9,13 +9,12 @@ from tokenizers import Tokenizer
 from eval.measures import auroc, best_squad2_f1, token_f1
 from eval.training.network import SpanNetwork
 from eval.training.rows import Row
-
-_MAX_ANSWER_TOKENS = 30
+from rag.span_model import MAX_ANSWER
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
 def gold_passage_figures(network: SpanNetwork, tokenizer: Tokenizer, rows: Sequence[Row]) -> dict[str, float]:
-    """F1 of the answerable, best overall F1 and AUROC, each by the better of span margin and answerability as confidence."""
+    """F1 of the answerable, and best overall F1 and AUROC by span margin, by answerability and by both as confidence."""
     network.eval()
     order = sorted(range(len(rows)), key=lambda i: len(rows[i].context))
     f1, margin, answerability = (np.zeros(len(rows)) for _ in range(3))
@@ -48,6 +47,6 @@ def best_span(logits: np.ndarray, passage: np.ndarray) -> tuple[int, int, float]
     """First and last word piece, inclusive, of the best span of up to 30 word pieces, and its score."""
     places = np.flatnonzero(passage)[:-1]
     scores = logits[places, 0][:, None] + logits[places, 1][None, :]
-    allowed = np.triu(np.ones_like(scores, bool)) & ~np.triu(np.ones_like(scores, bool), _MAX_ANSWER_TOKENS)
+    allowed = np.triu(np.ones_like(scores, bool)) & ~np.triu(np.ones_like(scores, bool), MAX_ANSWER)
     first, last = np.unravel_index(np.argmax(np.where(allowed, scores, -np.inf)), scores.shape)
     return int(places[first]), int(places[last]), float(scores[first, last])

@@ -93,6 +93,13 @@ def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes:
     return folder
 
 
+@pytest.fixture(scope="module")
+def eager(library: Path) -> Iterator[httpx.Client]:
+    """A service for which every quote answers."""
+    with ready(Settings(index=library, threshold=0.0)) as client:
+        yield client
+
+
 @pytest.fixture(scope="session")
 def client(library: Path) -> Iterator[httpx.Client]:
     """A service of the library with default settings."""

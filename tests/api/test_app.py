@@ -62,13 +62,6 @@ PASSAGE = {
 
 
 @pytest.fixture(scope="module")
-def eager(library: Path) -> Iterator[httpx.Client]:
-    """A service that always answers."""
-    with ready(Settings(index=library, threshold=0.0)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def shy(library: Path) -> Iterator[httpx.Client]:
     """A service that never answers."""
     with ready(Settings(index=library, threshold=1.0)) as client:

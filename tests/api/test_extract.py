@@ -28,13 +28,6 @@ CAFE = "Das Haus 🍤.\r\n\r\nThe cafe\u0301 👨\u200d👩 opened in 1911. 🎱
 
 
 @pytest.fixture(scope="module")
-def eager(library: Path) -> Iterator[httpx.Client]:
-    """A service for which every quote answers."""
-    with ready(Settings(index=library, threshold=0.0)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def shy(library: Path) -> Iterator[httpx.Client]:
     """A service for which no quote answers, and that gives at most one a text."""
     with ready(Settings(index=library, threshold=1.0, max_quotes=1)) as client:
