@@ -87,7 +87,7 @@ class Answerer:
         reader = self._reader(embedder.name)
         readings = [quotable(reading) for reading in reader.read(asked, passages)]
         quotes = select_quotes(question, readings, max_quotes)
-        confidence = reader.confidence(readings) if quotes else 0.0
+        confidence = reader.confidence(readings)
         answered = bool(quotes) and confidence >= (reader.threshold if self._threshold is None else self._threshold)
         citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in quotes)
         clock.lap("read")
@@ -96,7 +96,7 @@ class Answerer:
             answered=answered,
             confidence=confidence,
             citations=citations if answered else (),
-            short_answer=short_answer(question, quotes[0], confidence) if answered else None,
+            short_answer=short_answer(quotes[0], confidence) if answered else None,
             closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
             timings_ms=clock.timings_ms(),
         )

@@ -70,8 +70,8 @@ class Extractor:
         for reading in map(quotable, readings):
             quotes = select_quotes(question, [reading], max_quotes)
             found = tuple(ExtractedQuote(*q.span, q.passage.slice(q.span), q.score, q.highlights, q.answer) for q in quotes)
-            answerability = self._calibration.probability([reading]) if quotes else 0.0
-            short = short_answer(question, quotes[0], answerability) if quotes else None
+            answerability = self._calibration.probability([reading])
+            short = short_answer(quotes[0], answerability) if quotes else None
             extracted.append(Extraction(answerability, found, short))
         return extracted
 

@@ -13,8 +13,6 @@ from index.sentences import Span
 from rag.passages import Passage
 from rag.retrieval import Question
 
-_LEAD_OF_AN_ONLY_SENTENCE = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpan:
@@ -65,8 +63,8 @@ class Reader(Protocol):
 class Calibration:
     """Fitted weights, made by ``python -m eval.calibration``.
 
-    A sentence is evidence with log-odds ``sentence . (its features, 1)``; the best one answers with log-odds
-    ``confidence . (its log-odds, its lead over the second, its features, 1)``.
+    A sentence is evidence with log-odds ``sentence . (its features, 1)``; the best one of a question answers it with log-odds
+    ``confidence . (its log-odds, 1)``.
     """
 
     sentence: tuple[float, ...]
@@ -99,16 +97,12 @@ class Calibration:
 
 
 def confidence_features(readings: Sequence[Reading]) -> np.ndarray | None:
-    """float64 (features + 3,): log-odds of the best sentence, its lead in log-odds over the second, its features, and 1."""
-    evidence = np.concatenate([reading.evidence for reading in readings] or [np.empty(0)]).astype(np.float64)
-    if not evidence.any():
+    """float64 (2,): the log-odds of the best sentence, and 1; None where none is to be quoted."""
+    best = max((float(reading.evidence.max()) for reading in readings if reading.evidence.any()), default=None)
+    if best is None:
         return None
-    features = np.concatenate([reading.features for reading in readings])
-    best, *others = np.argsort(-evidence)[: min(2, np.count_nonzero(evidence))]
-    odds = np.clip(evidence, 1e-6, 1 - 1e-6)
-    odds = np.log(odds / (1 - odds))
-    lead = odds[best] - odds[others[0]] if others else _LEAD_OF_AN_ONLY_SENTENCE
-    return np.array([odds[best], lead, *features[best], 1.0])
+    best = min(max(best, 1e-6), 1 - 1e-6)
+    return np.array([np.log(best / (1 - best)), 1.0])
 
 
 def without(reading: Reading, unquotable: Sequence[bool]) -> Reading:

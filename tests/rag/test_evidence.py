@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index.sentences import Span, sentence_spans
 from index.store import StoredDocument
-from rag.evidence import explains, select_quotes
+from rag.evidence import explains, quotable, select_quotes
 from rag.furniture import is_furniture
 from rag.passages import Passage
 from rag.readers import AnswerSpan, Reading
@@ -30,7 +30,7 @@ def reading(scores: list[float], text: str = TEXT, path: str = "a.txt", answers:
 
 
 def quoted(question: str, scores: list[float], most: int = 3) -> list[str]:
-    return [quote.passage.slice(quote.span) for quote in select_quotes(question, [reading(scores)], most)]
+    return [quote.passage.slice(quote.span) for quote in select_quotes(question, [quotable(reading(scores))], most)]
 
 
 def test_the_best_sentence_is_quoted_whole_and_alone_when_others_are_far_behind() -> None:
@@ -70,7 +70,8 @@ def test_nothing_is_said_twice() -> None:
 
 def test_page_furniture_is_never_quoted_even_when_it_scores_best() -> None:
     assert quoted(WHEN, [0.5, 0.1, 0.1, 0.1, 0.1, 0.99]) == ["The bridge fell in March."]
-    assert select_quotes(WHEN, [reading([0.9], "Share."), reading([0.9], "Exit mobile version")], 3) == []
+    furniture = [quotable(reading([0.9], "Share.")), quotable(reading([0.9], "Exit mobile version"))]
+    assert select_quotes(WHEN, furniture, 3) == []
 
 
 def test_the_span_that_answers_is_the_highlight_of_the_quote_of_its_sentence() -> None:
@@ -107,7 +108,7 @@ def answers_of_sentences(draw: st.DrawFn) -> tuple[AnswerSpan | None, ...]:
 
 
 @given(
-    st.lists(st.floats(0, 1, width=32), min_size=6, max_size=6),
+    st.lists(st.floats(2**-10, 1, width=32), min_size=6, max_size=6),
     st.integers(1, 3),
     st.sampled_from((WHEN, WHY)),
     st.one_of(st.just(()), answers_of_sentences()),
