@@ -39,7 +39,7 @@ _LIMIT = 520
 """Questions drawn from each set."""
 _MISSPELT_SHARE = 0.1
 """Of the questions, since people misspell and the sets do not."""
-_THRESHOLDS = {SPAN: 0.3, SIMILARITY: 0.01}
+_THRESHOLDS = {SPAN: 0.15, SIMILARITY: 0.01}
 """The confidence t below which nothing is answered: to withhold a right quote is held to be (1 - t) / t times as bad as to show
 a wrong one, which who reads it sees through. The similarity reader tells questions off the subject from the others, but
 hardly what is answered from what is not, so that it speaks nearly always.

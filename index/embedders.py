@@ -19,7 +19,7 @@ from index.onnx_model import load_model
 BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 _BATCH_TOKENS = 2048
-"""Padded word pieces a batch: larger batches fall out of the cache (measured with ``python -m eval.benchmarks``)."""
+"""Padded word pieces a batch: larger batches fall out of the cache (measured with ``quotewise bench embedders``)."""
 _COUNTED_TOGETHER = 4096
 """Texts tokenized at a time, to hold the tokens of only so many."""
 

@@ -14,7 +14,7 @@ from rag.answers import Answer, Citation, cite
 from rag.evidence import quotable, select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import Reader
-from rag.retrieval import Question, retrieve
+from rag.retrieval import Method, Question, retrieve
 from rag.span_reader import Readers
 
 DEFAULT_TOP_K = 12
@@ -38,6 +38,7 @@ class Answerer:
         load: an embedder by the name that a collection remembers; called once a name.
         reader: a reader for an embedder, called once an embedder; by default as ``Readers()`` chooses.
         threshold: the confidence below which no answer is given; by default the reader's own.
+        method: of retrieval.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Answerer:
         load: Callable[[str], Embedder],
         reader: Callable[[Embedder], Reader] | None = None,
         threshold: float | None = None,
+        method: Method = "hybrid",
     ) -> None:
         self._store = store
         self._loading = threading.Lock()
@@ -53,6 +55,7 @@ class Answerer:
         choose = reader or Readers()
         self._reader = lru_cache(maxsize=None)(lambda name: choose(self._embedder(name)))
         self._threshold = threshold
+        self._method = method
 
     def embedder_of(self, collection: str) -> Embedder:
         """The embedder that a collection was made by.
@@ -79,8 +82,12 @@ class Answerer:
         top_k: int = DEFAULT_TOP_K,
         max_quotes: int = DEFAULT_QUOTES,
         where: Filter | None = None,
+        threshold: float | None = None,
     ) -> Answer:
-        """Answer with up to ``max_quotes`` quotes from the ``top_k`` best chunks. Raises what ``embedder_of`` does."""
+        """Answer with up to ``max_quotes`` quotes from the ``top_k`` best chunks, if it is as sure as ``threshold`` asks.
+
+        Raises what ``embedder_of`` does.
+        """
         clock = _Clock()
         embedder = self.embedder_of(collection)
         asked, passages = self._retrieve(embedder, question, collection, top_k, where, clock)
@@ -88,16 +95,19 @@ class Answerer:
         readings = [quotable(reading) for reading in reader.read(asked, passages)]
         quotes = select_quotes(question, readings, max_quotes)
         confidence = reader.confidence(readings)
-        answered = bool(quotes) and confidence >= (reader.threshold if self._threshold is None else self._threshold)
+        least = next(one for one in (threshold, self._threshold, reader.threshold) if one is not None)
+        answered = bool(quotes) and confidence >= least
         citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in quotes)
         clock.lap("read")
         return Answer(
             question=question,
             answered=answered,
             confidence=confidence,
+            threshold=least,
             citations=citations if answered else (),
             short_answer=short_answer(quotes[0], confidence) if answered else None,
             closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
+            passages=tuple(passages),
             timings_ms=clock.timings_ms(),
         )
 
@@ -106,7 +116,7 @@ class Answerer:
     ) -> tuple[Question, list[Passage]]:
         question = Question(text, embedder.encode_query(text))
         clock.lap("embed")
-        passages = retrieve(self._store, collection, question, top_k, where or Filter())
+        passages = retrieve(self._store, collection, question, top_k, where or Filter(), self._method)
         clock.lap("search")
         return question, passages
 

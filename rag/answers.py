@@ -42,16 +42,18 @@ class ShortAnswer:
 class Answer:
     """What the documents say to a question, or, with ``answered`` false, the closest passages of them.
 
-    ``confidence`` is the calibrated probability that the first quote answers the question. ``timings_ms`` are the
-    milliseconds of each stage.
+    ``confidence`` is the calibrated probability that the first quote answers the question, and ``threshold`` the one below
+    which nothing is answered. ``passages`` are all that were read, best first; ``timings_ms`` the milliseconds of each stage.
     """
 
     question: str
     answered: bool
     confidence: float
+    threshold: float
     citations: tuple[Citation, ...]
     short_answer: ShortAnswer | None
     closest: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
     timings_ms: Mapping[str, float]
 
     @property

@@ -11,8 +11,7 @@ from rag.passages import Passage
 from rag.readers import AnswerSpan, Reading, without
 
 _WORTH_ADDING = 0.25
-"""A further quote must be at least this fraction as likely as the best one. On the questions held out for calibration one in
-three gets a further one, and one first quote in a hundred more is right, with the neighbours that join it, than at 0.4."""
+"""The odds of a further quote must be at least this fraction of those of the best one."""
 _WORTH_EXPLAINING = 0.15
 """The same for a question that asks why or how, which several sentences answer together."""
 _EXPLAIN = re.compile(
@@ -21,9 +20,9 @@ _EXPLAIN = re.compile(
 _SAID_ALREADY = 0.8
 """Share of the words of the shorter sentence found in the longer one from which both say the same."""
 _WORD = re.compile(r"\w+")
-_SHORT = 16
+_SHORT = 20
 """Words of the longest short answer."""
-_SURE = 0.05
+_SURE = 0.1
 """Least share of a span among all spans of its passage for it to be a short answer."""
 
 
@@ -44,6 +43,10 @@ class _Candidate:
     number: int
     position: int
     score: float
+
+    @property
+    def odds(self) -> float:
+        return self.score / max(1 - self.score, 1e-6)
 
     @property
     def span(self) -> Span:
@@ -83,7 +86,7 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     )
     chosen: list[_Candidate] = []
     for candidate in candidates:
-        if len(chosen) == max_quotes or (chosen and candidate.score < worth * chosen[0].score):
+        if len(chosen) == max_quotes or (chosen and candidate.odds < worth * chosen[0].odds):
             break
         if not any(_same(candidate.text, other.text) for other in chosen):
             chosen.append(candidate)

@@ -86,7 +86,7 @@ class Calibration:
         """Readings of the features float32 (sentences, features) of each passage."""
         *weights, bias = self.sentence
         return [
-            Reading(passage, seen, _probability(seen @ np.array(weights, np.float32) + bias), spans)
+            Reading(passage, seen, _probability((seen * np.array(weights, np.float32)).sum(axis=1) + bias), spans)
             for passage, seen, spans in zip(passages, features, answers, strict=True)
         ]
 

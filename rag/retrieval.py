@@ -1,14 +1,16 @@
-"""A question into passages: the nearest chunks and the best by BM25, fused by their ranks."""
+"""A question into passages: the nearest chunks, the best by BM25, or both fused by their ranks."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from index.store import Filter, Hit, Store
 from rag.passages import Passage, join_chunks
 
+Method = Literal["hybrid", "dense", "lexical"]
 _RANK_OFFSET = 60
 """The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
 _DEPTH = 50
@@ -23,11 +25,13 @@ class Question:
     vector: np.ndarray
 
 
-def retrieve(store: Store, collection: str, question: Question, top_k: int, where: Filter) -> list[Passage]:
+def retrieve(
+    store: Store, collection: str, question: Question, top_k: int, where: Filter, method: Method = "hybrid"
+) -> list[Passage]:
     """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer."""
     depth = max(_DEPTH, top_k)
-    nearest = store.search_vectors(collection, question.vector, depth, where)
-    wordiest = store.search_text(collection, question.text, depth, where)
+    nearest = [] if method == "lexical" else store.search_vectors(collection, question.vector, depth, where)
+    wordiest = [] if method == "dense" else store.search_text(collection, question.text, depth, where)
     scores = fuse([nearest, wordiest])
     best = sorted(scores, key=lambda key: (-scores[key], key))[:top_k]
     return join_chunks(store.chunks(best), scores, {hit.chunk_id: hit.score for hit in nearest})

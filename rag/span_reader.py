@@ -76,15 +76,14 @@ class Readers:
 
     Args:
         name: ``similarity``; ``span``, the bundled one; the folder of another trained reader; or ``auto``: the bundled one, but
-            ``similarity`` for an embedder of many languages, which the bundled one does not read, and in an installation
-            without it.
+            ``similarity`` for an embedder of many languages, which the bundled one does not read.
         threads: batches read at the same time; by default one a core.
     """
 
     def __init__(self, name: str = AUTOMATIC, threads: int | None = None) -> None:
         self._name = name
         self.folder = BUNDLED if name in (AUTOMATIC, SPAN, SIMILARITY) else Path(name)
-        self.reads_spans = name != SIMILARITY and (name != AUTOMATIC or (BUNDLED / "model.onnx").exists())
+        self.reads_spans = name != SIMILARITY
         self._loading = threading.Lock()
         self._trained = lru_cache(maxsize=1)(lambda: SpanReader(self.folder, threads))
 

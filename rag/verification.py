@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from index.documents import parse_document, read_file
 from index.errors import AlteredError, DocumentError, UnknownDocumentError
 from index.store import Store
+from rag.answers import Citation
 
 
 class Verdict(StrEnum):
@@ -28,6 +29,12 @@ class Claim:
     start: int
     end: int
     quote: str
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        """What a citation of ours claims."""
+        document = citation.document
+        return cls(document.path, document.sha256, citation.start, citation.end, citation.quote)
 
 
 @dataclass(frozen=True, slots=True)

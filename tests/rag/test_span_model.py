@@ -18,8 +18,6 @@ from rag.span_model import BUNDLED, SpanModel, TextReading
 from rag.span_reader import SpanReader
 from tests.index.texts import examples, texts
 
-pytestmark = pytest.mark.reader
-
 WHO = "Who built the lighthouse?"
 FACT = "Maria Keller built the lighthouse. "
 FILLER = "The harbour was quiet and the boats lay still in the cold water. "
@@ -188,5 +186,5 @@ def test_the_bundled_files_belong_together() -> None:
     assert described["sha256"] == hashlib.sha256((BUNDLED / "model.onnx").read_bytes()).hexdigest()
     for part, features in (("passages", 5), ("texts", 3)):
         fitted = Calibration.load(BUNDLED / "calibration.json", part)
-        assert (len(fitted.sentence), len(fitted.confidence)) == (features + 1, features + 3)
+        assert (len(fitted.sentence), len(fitted.confidence)) == (features + 1, 2)
         assert 0 < fitted.threshold < 1

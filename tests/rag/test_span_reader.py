@@ -17,8 +17,6 @@ from rag.similarity import SimilarityReader
 from rag.span_model import BUNDLED
 from rag.span_reader import Readers, SpanReader, is_multilingual
 
-pytestmark = pytest.mark.reader
-
 WHO = "Who built the lighthouse?"
 FILES = {
     "lighthouse.txt": "Cafe\u0301s 🌉. Maria Keller built the lighthouse in 1887.\r\n\r\nIts lamp burnt whale oil.",

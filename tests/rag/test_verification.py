@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from eval.harness import claim_of
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder
 from index.sync import SyncReport
@@ -21,7 +20,7 @@ def claim(store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, e
     (folder / "deep" / "bridge.txt").write_bytes(TEXT.encode())
     sync()
     answer = Answerer(store, lambda name: embedder, threshold=0).ask("What had eaten the cables?", "default")
-    return claim_of(answer.citations[0])
+    return Claim.of(answer.citations[0])
 
 
 @pytest.fixture(params=["folder", "collection"])
