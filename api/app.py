@@ -153,8 +153,9 @@ def ask(
         asked.top_k or settings.top_k,
         asked.max_quotes or settings.max_quotes,
         asked.filter.value(),
+        asked.threshold,
     )
-    return schemas.AskResponse.of(answer, request.state.id)
+    return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
 
 @_router.post("/search", responses=_SEARCH_PROBLEMS)

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api import schemas, terminal
 from api.service import Service
@@ -326,13 +325,7 @@ def _opened(settings: Settings, create: bool = False) -> Iterator[Service]:
 
 
 def _sync(service: Service, folder: Path, moved: bool) -> SyncReport:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=terminal.errors, transient=True, disable=not terminal.errors.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-
-        def report(done: int, total: int, path: str) -> None:
-            progress.update(task, completed=done, total=total, description=path[-40:])
-
+    with terminal.progress() as report:
         return service.sync(folder, moved, report)
 
 

@@ -61,7 +61,8 @@ DOCUMENT_ID: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "va
 ANSWER: dict[str, Any] = {
     "question": _QUESTION,
     "answered": True,
-    "confidence": 0.93,
+    "confidence": 0.5644,
+    "threshold": 0.15,
     "answer": f"{_TOO_GENERAL} [1]",
     "short_answer": None,
     "citations": [
@@ -79,6 +80,7 @@ ANSWER: dict[str, Any] = {
         }
     ],
     "closest": [],
+    "passages": None,
     "timings_ms": {"embed": 4.1, "search": 2.2, "read": 7.9, "total": 14.2},
     "request_id": "5f0c2e8a9b7d4c31a6e2f4d8c0b1a397",
 }

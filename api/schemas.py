@@ -86,6 +86,10 @@ class AskRequest(SearchRequest):
     """A question, optionally where to look and how many quotes to give at most."""
 
     max_quotes: int | None = Field(default=None, ge=1, le=MAX_QUOTES, strict=True)
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the one of the service"
+    )
+    include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were read")
 
 
 class Highlight(BaseModel):
@@ -170,20 +174,23 @@ class AskResponse(BaseModel):
     question: str
     answered: bool
     confidence: float = Field(ge=0, le=1, description="probability that the first quote answers the question")
+    threshold: float = Field(ge=0, le=1, description="confidence below which nothing is answered")
     answer: str | None = Field(description="the quotes, each followed by the number of its citation in brackets")
     short_answer: ShortAnswer | None
     citations: list[Citation]
     closest: list[Citation]
+    passages: "list[Passage] | None" = Field(description="all that were read, best first, where the request asks for them")
     timings_ms: Timings
     request_id: str
 
     @classmethod
-    def of(cls, answer: answers.Answer, request_id: str) -> Self:
+    def of(cls, answer: answers.Answer, request_id: str, include_passages: bool = False) -> Self:
         short = answer.short_answer
         return cls(
             question=answer.question,
             answered=answer.answered,
             confidence=round(answer.confidence, 4),
+            threshold=answer.threshold,
             answer=answer.text,
             short_answer=ShortAnswer(
                 text=short.text,
@@ -196,6 +203,7 @@ class AskResponse(BaseModel):
             else None,
             citations=_numbered(answer.citations),
             closest=_numbered(answer.closest),
+            passages=[Passage.of(passage) for passage in answer.passages] if include_passages else None,
             timings_ms=Timings(**answer.timings_ms),
             request_id=request_id,
         )

@@ -39,7 +39,7 @@ class Service:
         store = EmbeddedStore(settings.index, create)
         load = partial(load_embedder, threads=settings.threads)
         readers = Readers(settings.reader, settings.threads)
-        answerer = Answerer(store, load, readers, settings.threshold)
+        answerer = Answerer(store, load, readers, settings.threshold, settings.retrieval)
         return cls(settings, store, answerer, cache(partial(Extractor.of, readers)), readers.reads_spans)
 
     def load_reader(self) -> None:

@@ -12,6 +12,7 @@ from index.embedders import DEFAULT_EMBEDDER
 from index.errors import QuotewiseError
 from index.sync import DEFAULT_FILE_LIMIT
 from rag.answering import DEFAULT_QUOTES, DEFAULT_TOP_K
+from rag.retrieval import Method
 from rag.span_reader import AUTOMATIC
 
 MAX_TOP_K = 100
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is indexed")] = DEFAULT_FILE_LIMIT
     max_body_bytes: Annotated[int, Field(ge=1, description="largest HTTP request body")] = 1_000_000
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="chunks read for a question")] = DEFAULT_TOP_K
+    retrieval: Annotated[Method, Field(description="how passages are found: hybrid, dense or lexical")] = "hybrid"
     max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES
     reader: Annotated[
         str,

@@ -3,10 +3,12 @@
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -35,6 +37,11 @@ def file_name(name: str) -> str:
 def shown(text: str, style: str = "") -> Text:
     """Text with its line breaks kept, and every other control character escaped."""
     return Text("\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines()), style)
+
+
+def tell(line: str) -> None:
+    """Print a line, whatever it holds, as it is."""
+    console.print(shown(line))
 
 
 def show_answer(answer: Answer) -> None:
@@ -86,6 +93,15 @@ def show_table(columns: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*(shown(cell) for cell in row))
     console.print(table)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on standard error, where that is a terminal; it is told how many are done, of how many, and which is at hand."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name[-40:])
 
 
 def _cited(number: int, citation: Citation) -> RenderableType:

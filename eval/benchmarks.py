@@ -1,9 +1,8 @@
-"""Speed and memory, each by one command: ``python -m eval.benchmarks serving``, ``indexing`` or ``reading``.
+"""Speed and memory of a service, of two embedders side by side, and of the reader against its floor.
 
 Figures of one run on one machine compare with each other; those of different machines do not.
 """
 
-import argparse
 import gzip
 import http.client
 import json
@@ -25,7 +24,6 @@ import onnxruntime
 import psutil
 from onnx import TensorProto, helper, numpy_helper
 
-from api.terminal import show_json
 from eval.gold import load_gold
 from index.sentences import sentence_spans
 from rag.span_model import SpanModel
@@ -102,7 +100,7 @@ def _is_ready(port: int) -> bool:
 
 def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
     """Start-up, memory and latency of ``/ask`` over a folder, with one client and with four, each its own process."""
-    questions = json.dumps([question.question for question in load_gold(gold)])
+    questions = json.dumps([question.question for question in load_gold(gold).questions])
     with tempfile.TemporaryDirectory() as index:
         timed([*_COMMAND, "index", str(folder), "--index", index])
         with serving(Path(index)) as (process, port, ready_seconds):
@@ -223,30 +221,3 @@ def _integer_rate(rows: int, width: int, inner: int) -> float:
     with ThreadPoolExecutor(cores) as pool:
         list(pool.map(work, range(cores)))
     return 2 * rows * width * inner * products * cores / (time.perf_counter() - started)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True)
-    of_serving = commands.add_parser("serving")
-    of_serving.add_argument("--folder", type=Path, default=Path("seeds"))
-    of_serving.add_argument("--gold", type=Path, default=Path("eval/gold/seeds.jsonl"))
-    of_serving.add_argument("--requests", type=int, default=300, help="requests of each client")
-    of_indexing = commands.add_parser("indexing")
-    of_indexing.add_argument("spans", type=Path, help="gzipped JSON lines with a context each")
-    of_indexing.add_argument("--limit", type=int, help="take only so many documents")
-    of_reading = commands.add_parser("reading")
-    of_reading.add_argument("--folder", type=Path, default=Path("seeds"), help="folder of .txt files")
-    of_reading.add_argument("--passages", type=int, default=10)
-    of_reading.add_argument("--pieces", type=int, default=200, help="word pieces of each passage")
-    arguments = parser.parse_args()
-    if arguments.command == "reading":
-        show_json(bench_reading(arguments.folder, arguments.passages, arguments.pieces))
-    elif arguments.command == "serving":
-        show_json(bench_serving(arguments.folder, arguments.gold, arguments.requests))
-    else:
-        show_json(bench_indexing(arguments.spans, arguments.limit))
-
-
-if __name__ == "__main__":
-    main()

@@ -5,11 +5,11 @@ no answer is right where there is none, at the threshold of the reader and at th
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 
+from api.terminal import show_json
 from eval.measures import auroc, best_squad2_f1, normalized, token_f1
 from eval.training.rows import read_rows
 from index.errors import QuotewiseError
@@ -17,16 +17,10 @@ from rag.extraction import Extractor
 from rag.span_model import BUNDLED, SpanModel
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the reader on passages that it is given.")
-    parser.add_argument("rows", type=Path, help="a file of span rows")
-    parser.add_argument("--folder", type=Path, default=BUNDLED, help="folder of the trained reader")
-    arguments = parser.parse_args()
-    try:
-        rows = read_rows(arguments.rows)
-        extractor = Extractor(SpanModel(arguments.folder), arguments.folder)
-    except (QuotewiseError, OSError) as error:
-        parser.exit(1, f"{parser.prog}: {error}\n")
+def read_given(rows_file: Path, folder: Path = BUNDLED) -> dict[str, float]:
+    """The figures of the reader in a folder over a file of span rows. Raises GoldError, ReaderError."""
+    rows = read_rows(rows_file)
+    extractor = Extractor(SpanModel(folder), folder)
     f1, exact, confidence = (np.zeros(len(rows)) for _ in range(3))
     for i, row in enumerate(rows):
         [extraction] = extractor.extract(row.question, [row.context], 1)
@@ -39,14 +33,25 @@ def main() -> None:
     shown = confidence >= extractor.threshold
     figures = {
         "questions": len(rows),
-        "answerable": int(truth.sum()),
+        "answerable": truth.sum(),
         "F1 of the answerable": f1[truth].mean(),
         "exact match of the answerable": exact[truth].mean(),
         "SQuAD 2.0 F1 at the threshold": np.where(truth, f1 * shown, ~shown).mean(),
         "SQuAD 2.0 F1 at the best threshold": best_squad2_f1(f1, truth, confidence),
-        "AUROC of answerability": auroc(confidence.tolist(), truth.tolist()),
+        "AUROC of answerability": auroc(confidence, truth),
     }
-    print(json.dumps({name: round(float(value), 4) for name, value in figures.items()}, indent=2))  # noqa: T201
+    return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the reader on passages that it is given.")
+    parser.add_argument("rows", type=Path, help="a file of span rows")
+    parser.add_argument("--folder", type=Path, default=BUNDLED, help="folder of the trained reader")
+    arguments = parser.parse_args()
+    try:
+        show_json(read_given(arguments.rows, arguments.folder))
+    except (QuotewiseError, OSError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
 
 
 if __name__ == "__main__":

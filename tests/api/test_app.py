@@ -42,10 +42,12 @@ ANSWER = {
     "question": str,
     "answered": bool,
     "confidence": float,
+    "threshold": float,
     "answer": str,
     "short_answer": type(None),
     "citations": [CITATION],
     "closest": [],
+    "passages": type(None),
     "timings_ms": TIMINGS,
     "request_id": str,
 }

@@ -144,7 +144,6 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert run("rm", "--all", "--json").json == {"removed": [SEED]}
 
 
-@pytest.mark.reader
 def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Path) -> None:
     text = "Fünf 🍤.\r\n\r\nParis is the capital of France.\r\n"
     (tmp_path / "a.txt").write_bytes(text.encode())
@@ -167,7 +166,6 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
     assert not (tmp_path / "index").exists()
 
 
-@pytest.mark.reader
 def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Paris is the capital of France. Bananas are yellow.", encoding="utf-8")
     model = shutil.copytree(BUNDLED, tmp_path / "model")
@@ -180,7 +178,6 @@ def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(r
 
 
 @pytest.mark.parametrize("files", [[], ["-"]])
-@pytest.mark.reader
 def test_texts_can_be_piped_into_extract(tmp_path: Path, files: list[str]) -> None:
     options: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "timeout": 60}
     text = "\ufeffNo 🍤. Paris is the capital of France."
@@ -224,7 +221,6 @@ def test_extract_refuses_a_file_in_the_words_of_the_indexer(
     ],
     ids=["cut model", "no model", "other version", "no description", "cut vocabulary", "no calibration", "empty calibration"],
 )
-@pytest.mark.reader
 def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     seeded: Run, tmp_path: Path, command: str, name: str, damage: Callable[[Path], object], mentioned: str
 ) -> None:
@@ -243,7 +239,6 @@ def test_a_reader_that_cannot_be_loaded_is_complained_about_before_a_folder_is_i
     assert run("status", "--json").json == []
 
 
-@pytest.mark.reader
 def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
     options = ["--collection", "notes", "--threshold", "0", "--json"]
     found = {
@@ -263,27 +258,10 @@ def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, 
     assert answer["closest"]
 
 
-def test_eval_measures_the_answers_to_gold_questions(run: Run, tmp_path: Path) -> None:
-    text = (SEEDS / SEED).read_text(encoding="utf-8")
-    quote = "The Islamic State claimed responsibility for the massacre"
-    start = text.index(quote)
-    gold = {"path": SEED, "quote": quote, "start": start, "end": start + len(quote)}
-    lines = [
-        {"id": "who", "question": "Who claimed responsibility for the massacre?", "answerable": True, "quotes": [gold]},
-        {"id": "none", "question": "What did the tickets cost?", "answerable": False},
-    ]
-    (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    found = run("eval", tmp_path / "gold.jsonl", "--corpus", SEEDS, "--json").json
-    assert [question["id"] for question in found["questions"]] == ["who", "none"]
-    assert found["questions"][0]["first_quote"].startswith(quote)
-    assert found["totals"]["citations that verify"] == 1
-    assert "Who claimed responsibility" in run("eval", tmp_path / "gold.jsonl", "--corpus", SEEDS).words
-    assert not (tmp_path / "index").exists()
-
-
 @pytest.mark.parametrize("tampered", ["quote", "file", "folder"])
 def test_verify_exits_with_1_as_soon_as_one_citation_no_longer_holds(seeded: Run, tmp_path: Path, tampered: str) -> None:
     answer = seeded("ask", WHY, "--json").json
+    answer["citations"] = [answer["citations"][0], dict(answer["citations"][0])]
     folder = tmp_path / "copy"
     folder.mkdir()
     if tampered != "folder":
@@ -373,13 +351,13 @@ def test_no_arguments_get_the_help_and_it_keeps_its_lines(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "index", "ask", "search", "extract", "status", "verify", "rm", "settings", "eval"]
+    "command", ["serve", "index", "ask", "search", "extract", "status", "verify", "rm", "settings", "eval", "bench"]
 )
 def test_every_command_has_help(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith(f"Usage: quotewise {command} ")
-    assert "--json" in outcome.out
+    assert ("--json" in outcome.out) == (command not in ("eval", "bench"))
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,6 @@ from rag.span_reader import Readers
 from tests.api.conftest import Refused, ready, serving, wait_until
 from tests.conftest import WHY
 
-pytestmark = pytest.mark.reader
-
 CAPITAL = "What is the capital of France?"
 PARIS = "Paris is the capital of France."
 BANANAS = "Bananas are yellow."

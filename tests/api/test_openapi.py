@@ -63,7 +63,6 @@ def test_nothing_is_left_of_the_validation_errors_that_the_service_never_sends(o
     assert "ValidationError" not in str(openapi)
 
 
-@pytest.mark.reader
 def test_every_example_request_gets_the_response_that_is_described(
     client: httpx.Client, openapi: dict[str, Any], operations: list[Operation]
 ) -> None:
@@ -79,7 +78,6 @@ def test_every_example_request_gets_the_response_that_is_described(
     assert replayed == ROUTES
 
 
-@pytest.mark.reader
 def test_the_examples_show_what_they_are_there_to_show(client: httpx.Client, openapi: dict[str, Any]) -> None:
     asked = examples(openapi["paths"]["/ask"]["post"]["requestBody"]["content"]["application/json"])
     assert client.post("/ask", json=asked[0]).json()["answered"]

@@ -52,6 +52,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "max_file_bytes": 1,
         "max_body_bytes": 2,
         "top_k": 3,
+        "retrieval": "dense",
         "max_quotes": 2,
         "reader": "similarity",
         "threshold": 0.5,

@@ -1,3 +1,4 @@
+import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ LINE = '{"id": "%s", "question": "q", "answerable": true, "quotes": [{"path": "a
 
 def test_the_seed_gold_set_quotes_its_document_exactly_and_has_every_kind_of_question() -> None:
     text = (SEEDS / SEED).read_bytes().decode()
-    questions = load_gold(SEED_GOLD)
+    questions = load_gold(SEED_GOLD).questions
     for quote in (quote for question in questions for quote in question.quotes):
         assert (quote.path, text[quote.start : quote.end]) == (SEED, quote.quote)
     tags = Counter(tag for question in questions for tag in question.tags)
@@ -29,7 +30,7 @@ def test_the_seed_gold_set_quotes_its_document_exactly_and_has_every_kind_of_que
         ('{"id": "b", "question": "q"}', "gold.jsonl:2: answerable: Field required"),
         ('{"id": "b", "question": "q", "answerable": true}', "an answerable question has quotes"),
         (LINE.replace('"end": 3', '"end": 4') % "b", "the quote has 3 characters, start and end say 4"),
-        (LINE % "a", "gold.jsonl:2: the id 'a' stands on an earlier line"),
+        (LINE % "a", "gold.jsonl:2: the id 'a' stands on line 1 too"),
         (LINE.replace('"question"', '"qestion"') % "b", "gold.jsonl:2: "),
     ],
 )
@@ -46,4 +47,49 @@ def test_an_empty_or_binary_gold_file_is_refused(tmp_path: Path, data: bytes) ->
     path = tmp_path / "gold.jsonl"
     path.write_bytes(data)
     with pytest.raises(GoldError):
+        load_gold(path)
+
+
+TEXT = "The bridge fell in March. Nobody was hurt. The bridge fell in March."
+QUESTION = '{"id": "%s", "question": "when?", "answerable": true, "quotes": [{"path": "%s", "quote": "%s"%s}]}'
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        (QUESTION % ("a", "b.txt", "Nobody", ""), "a: the corpus has no document 'b.txt'"),
+        (
+            QUESTION % ("a", "a.txt", "Nobody was harmed.", ""),
+            "a: a.txt does not have the quote 'Nobody was harmed.'; the nearest is '. Nobody was hurt.' at 24-42",
+        ),
+        (QUESTION % ("a", "a.txt", "¿¿¿", ""), "the nearest is nothing like it"),
+        (QUESTION % ("a", "a.txt", "bridge fell", ""), "stands at 4-15 and 47-58 of a.txt; say which with start and end"),
+        (QUESTION % ("a", "a.txt", "Nobody", ', "start": 0, "end": 6'), "stands at 26-32 of a.txt, not at 0-6"),
+        ('{"id": "a", "question": "q", "answerable": true, "documents": ["b.txt"]}', "a: the corpus has no document 'b.txt'"),
+    ],
+)
+def test_a_quote_that_is_not_where_it_should_be_is_named_with_its_line(tmp_path: Path, line: str, complaint: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(f"{QUESTION % ('fine', 'a.txt', 'Nobody', '')}\n\n{line}\n", encoding="utf-8")
+    gold = load_gold(path)
+    [found] = gold.complaints({"a.txt": TEXT}.get)
+    assert found.startswith(f"{path}:3: ")
+    assert complaint in found
+    with pytest.raises(GoldError, match=r"gold\.jsonl:3: "):
+        gold.located({"a.txt": TEXT}.get)
+
+
+def test_a_quote_that_stands_once_needs_no_offsets(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(QUESTION % ("a", "a.txt", "Nobody", ""), encoding="utf-8")
+    [question] = load_gold(path).located({"a.txt": TEXT}.get).questions
+    assert question.quotes[0].span == (26, 32)
+
+
+def test_a_gold_file_may_be_gzipped(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl.gz"
+    path.write_bytes(gzip.compress(SEED_GOLD.read_bytes()))
+    assert load_gold(path).questions == load_gold(SEED_GOLD).questions
+    path.write_bytes(gzip.compress(SEED_GOLD.read_bytes())[:-9])
+    with pytest.raises(GoldError, match="cannot read the gold file"):
         load_gold(path)

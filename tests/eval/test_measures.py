@@ -2,9 +2,27 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
+from torchmetrics.functional.text import squad
 
-from eval.measures import auroc, best_squad2_f1, calibration_error, normalized, token_f1
+from eval.gold import GoldQuestion, GoldQuote
+from eval.measures import (
+    Answered,
+    Place,
+    auroc,
+    best_squad2_f1,
+    calibration_error,
+    characters,
+    failed,
+    judge,
+    normalized,
+    retrieval,
+    risk_coverage,
+    sentences,
+    token_f1,
+)
 
 SCORES = [0.1, 0.4, 0.4, 0.8, 0.9, 0.35]
 TRUTHS = [False, False, True, True, True, False]
@@ -59,3 +77,101 @@ def test_the_best_f1_of_squad_2_answers_as_long_as_that_gains() -> None:
     assert best_squad2_f1(f1, answerable, np.array([0.1, 0.9, 0.2, 0.15, 0.8])) == pytest.approx(2.5 / 5)
     assert best_squad2_f1(f1, answerable, np.array([0.0, 0.9, -0.5, -0.6, 0.8])) == pytest.approx(2.5 / 5)
     assert best_squad2_f1(f1 * 0, answerable, np.zeros(5)) == pytest.approx(2 / 5)
+
+
+WORDS = st.lists(st.sampled_from(["the", "Eiffel", "tower.", "a", "in", "Paris,", "1889", "-", "é"]), max_size=6).map(" ".join)
+
+
+@given(st.lists(st.tuples(WORDS, st.lists(WORDS, min_size=1, max_size=3)), min_size=1, max_size=5))
+def test_f1_and_exact_match_are_those_of_torchmetrics(pairs: list[tuple[str, list[str]]]) -> None:
+    predictions = [{"prediction_text": text, "id": str(n)} for n, (text, _) in enumerate(pairs)]
+    targets = [
+        {"answers": {"text": golds, "answer_start": [0] * len(golds)}, "id": str(n)} for n, (_, golds) in enumerate(pairs)
+    ]
+    theirs = squad(predictions, targets)
+    f1 = np.mean([token_f1(text, golds) for text, golds in pairs])
+    exact = np.mean([any(normalized(text) == normalized(gold) for gold in golds) for text, golds in pairs])
+    assert float(theirs["f1"]) == pytest.approx(100 * f1, abs=1e-3)
+    assert float(theirs["exact_match"]) == pytest.approx(100 * exact, abs=1e-3)
+
+
+TEXT = "One is here. Two is there. Three is gone. Four came back."
+ONE, TWO, THREE = Place("a", 0, 12), Place("a", 13, 26), Place("a", 27, 41)
+
+
+def text_of(path: str) -> str:
+    return TEXT
+
+
+def test_sentences_count_whole_where_a_quote_touches_them() -> None:
+    found = sentences([Place("a", 17, 30)], [TWO], text_of)  # gold touches two and three
+    assert found == pytest.approx({"sentence precision": 1, "sentence recall": 0.5, "sentence F1": 2 / 3})
+    assert sentences([ONE], [], text_of)["sentence F1"] == 0
+    assert sentences([ONE], [Place("b", 0, 12)], text_of)["sentence recall"] == 0
+
+
+def test_characters_count_once_where_gold_quotes_overlap() -> None:
+    found = characters([ONE, Place("a", 6, 12)], [Place("a", 6, 20)])
+    assert found == pytest.approx({"character precision": 6 / 14, "character recall": 0.5, "character IoU": 6 / 20})
+    assert characters([ONE], [Place("b", 0, 12)])["character IoU"] == 0
+
+
+def question(*quotes: Place, documents: tuple[str, ...] = ()) -> GoldQuestion:
+    gold = [GoldQuote(path=q.path, quote=TEXT[q.start : q.end], start=q.start, end=q.end) for q in quotes]
+    return GoldQuestion(id="q", question="q", answerable=bool(quotes or documents), quotes=gold, documents=list(documents))
+
+
+@pytest.mark.parametrize(
+    ("asked", "ranked", "expected"),
+    [
+        (question(ONE), [TWO, ONE], {"recall@1": 0, "recall@5": 1, "MRR@10": 1 / 2, "nDCG@10": 1 / math.log2(3)}),
+        (question(ONE, THREE), [ONE, TWO], {"recall@1": 1 / 2, "recall@10": 1 / 2, "MRR@10": 1}),
+        (question(ONE, Place("a", 4, 12)), [ONE], {"recall@1": 1, "nDCG@10": 1}),  # one place, not two
+        (question(ONE, TWO), [Place("a", 0, 26)], {"recall@1": 1, "nDCG@10": 1}),  # one passage has both
+        (question(ONE), [ONE, Place("a", 0, 20)], {"nDCG@10": 1}),  # what was found already is not found again
+        (question(ONE), [], {"recall@10": 0, "MRR@10": 0, "nDCG@10": 0}),
+        (question(), [ONE], {}),
+        (question(documents=("a", "b")), [Place("c", 0, 1), ONE, TWO], {"recall@5": 1 / 2, "MRR@10": 1 / 2}),
+    ],
+)
+def test_retrieval_counts_the_first_passage_that_has_a_gold_quote(
+    asked: GoldQuestion, ranked: list[Place], expected: dict[str, float]
+) -> None:
+    [found] = retrieval([asked], [ranked])
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert bool(found) == asked.answerable
+
+
+def test_risk_is_that_of_the_surest_questions() -> None:
+    coverage, risk = risk_coverage(np.array([0.2, 0.9, 0.5, 0.7]), np.array([0.0, 1.0, 0.0, 1.0]))
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1]
+    assert risk.tolist() == pytest.approx([0, 0, 1 / 3, 1 / 2])
+
+
+@pytest.mark.parametrize(
+    ("answerable", "confidence", "quotes", "expected"),
+    [
+        (True, 0.9, (ONE,), {"handled": 1, "first": 1, "shown right": 1}),
+        (True, 0.1, (ONE,), {"handled": 0, "first": 1, "shown right": 0}),
+        (True, 0.9, (TWO, ONE), {"handled": 0, "first": 0, "any": 1, "shown right": 0}),
+        (False, 0.9, (ONE,), {"handled": 0, "shown": 1}),
+        (False, 0.1, (ONE,), {"handled": 1, "shown": 0}),
+        (False, 0.9, (), {"handled": 1, "shown": 0}),
+    ],
+)
+def test_the_threshold_decides_what_is_shown_and_not_what_is_right(
+    answerable: bool, confidence: float, quotes: tuple[Place, ...], expected: dict[str, float]
+) -> None:
+    asked = question(ONE) if answerable else question()
+    found = judge(asked, Answered(confidence, (), quotes, "", math.nan), 0.5, text_of)
+    assert {name: found[name] for name in expected} == expected
+    assert ("first" in found) == answerable
+
+
+def test_a_question_that_failed_is_wrong_in_all_that_it_could_have_been_right_in() -> None:
+    everything = judge(question(ONE), Answered(0.9, (ONE,), (ONE,), "", 1.0), 0.5, text_of)
+    lost = failed(question(ONE))
+    assert set(everything) - set(lost) == {"verified"}
+    assert not any(value for name, value in lost.items() if name != "answerable")
+    assert failed(question())["confidence"] == 1
+    assert failed(question())["handled"] == 0

@@ -1,0 +1,228 @@
+"""Every figure that README.md and MODEL.md show, from one command: ``python -m eval.figures ../shared/data``.
+
+Writes ``eval/figures.json`` and, between the marks ``<!-- NAME -->`` and ``<!-- /NAME -->`` of the two pages, the tables made
+of it; a test checks that they agree.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from api.settings import load_settings
+from api.terminal import console
+from eval.asking import InProcess, indexed
+from eval.benchmarks import bench_reading, bench_serving
+from eval.gold import load_gold
+from eval.harness import evaluate, threshold_of
+from eval.reading import read_given
+from eval.runs import Journal, Run, head_of
+from eval.sets import import_set
+from index.errors import QuotewiseError
+
+ROOT = Path(__file__).parent.parent
+FIGURES = ROOT / "eval" / "figures.json"
+PAGES = (ROOT / "README.md", ROOT / "rag" / "models" / "quotewise-reader" / "MODEL.md")
+SEEDS = ROOT / "eval" / "gold" / "seeds.jsonl"
+Figures = Mapping[str, Any]
+
+
+def _squad2(data: Path, folder: Path) -> None:
+    import_set("spans", data / "eval/squad2_dev_a.jsonl.gz", [data / "train/squad2_train_a.jsonl.gz"], folder)
+
+
+def _clapnq(data: Path, folder: Path) -> None:
+    import_set("clapnq", data / "eval", [], folder)
+
+
+def _longdocs(data: Path, folder: Path) -> None:
+    import_set("longdocs", data / "eval/longdocs", [], folder)
+
+
+def _scifact(data: Path, folder: Path) -> None:
+    import_set("beir", data / "eval/scifact", [], folder)
+
+
+SETS: dict[str, Callable[[Path, Path], None]] = {
+    "squad2_dev_a": _squad2,
+    "clapnq_dev_a": _clapnq,
+    "longdocs": _longdocs,
+    "scifact": _scifact,
+}
+_SHOWN = (
+    "first quote right",
+    "any quote right",
+    "short answer F1",
+    "AUROC of confidence",
+    "calibration error",
+    "answered and right",
+    "rightly silent",
+    "citations that verify",
+    "recall@10",
+    "MRR@10",
+    "nDCG@10",
+)
+
+
+def of_run(run: Run) -> Figures:
+    """What is kept of a run."""
+    kept = {name: run.estimates[name] for name in _SHOWN if run.estimates[name].value is not None}
+    return {
+        "questions": len(run.outcomes),
+        "threshold": run.head.threshold,
+        "models": run.head.models,
+        "machine": run.head.machine,
+        "overhead": run.overhead,
+        "p50_ms": run.latency_ms["total"]["p50"] if run.latency_ms else None,
+        "estimates": {name: [one.value, one.low, one.high] for name, one in kept.items()},
+    }
+
+
+def measured(gold: Path, corpus: Path, **flags: Any) -> Figures:
+    """The figures of a gold file over a folder, indexed afresh."""
+    with indexed(corpus, load_settings(**flags)) as service:
+        service.warm()
+        asked = InProcess(service)
+        located = load_gold(gold).located(asked.text)
+        head = head_of(located, asked.name, asked.documents(), threshold_of(located, asked), service.settings)
+        return of_run(evaluate(located, asked, head, Journal(None, head), None, lambda done, total: None))
+
+
+def commands(data: Path) -> dict[str, Callable[[], Figures]]:
+    """What can be measured, by name."""
+
+    def over(name: str, **flags: Any) -> Callable[[], Figures]:
+        def run() -> Figures:
+            with tempfile.TemporaryDirectory() as folder:
+                SETS[name](data, Path(folder))
+                return measured(Path(folder, "gold.jsonl"), Path(folder, "corpus"), **flags)
+
+        return run
+
+    return {
+        "seeds": lambda: measured(SEEDS, ROOT / "seeds"),
+        "squad2_dev_a": over("squad2_dev_a"),
+        "squad2_dev_a, similarity": over("squad2_dev_a", reader="similarity"),
+        "clapnq_dev_a": over("clapnq_dev_a"),
+        "longdocs": over("longdocs"),
+        "scifact, dense": over("scifact", retrieval="dense"),
+        "scifact, lexical": over("scifact", retrieval="lexical"),
+        "scifact": over("scifact"),
+        "passage given": lambda: read_given(data / "eval/squad2_dev_a.jsonl.gz"),
+        "serving": lambda: bench_serving(ROOT / "seeds", SEEDS, 300),
+        "reading": lambda: bench_reading(ROOT / "seeds", 10, 200),
+    }
+
+
+def tables(figures: Figures) -> dict[str, str]:
+    """The Markdown of each table, by the name of its marks."""
+    return {"answers": _answers(figures), "retrieval": _retrieval(figures), "speed": _speed(figures)}
+
+
+def _answers(figures: Figures) -> str:
+    names = (
+        "first quote right",
+        "any quote right",
+        "short answer F1",
+        "AUROC of confidence",
+        "calibration error",
+        "answered and right",
+        "rightly silent",
+    )
+    rows = [
+        [
+            name,
+            str(figures[name]["questions"]),
+            *(_estimate(figures[name], one) for one in names),
+            f"{figures[name]['p50_ms']:.0f}",
+        ]
+        for name in ("seeds", "squad2_dev_a", "squad2_dev_a, similarity", "clapnq_dev_a", "longdocs")
+    ]
+    columns = ["set", "questions", "first quote right", "one of three", "short answer F1", "AUROC", "ECE"]
+    return _table([*columns, "answered and right", "rightly silent", "p50 ms"], rows)
+
+
+def _retrieval(figures: Figures) -> str:
+    names = ("nDCG@10", "MRR@10", "recall@10")
+    rows = [
+        [f"`--retrieval {method}`", *(_estimate(figures[name], one) for one in names)]
+        for method, name in (("dense", "scifact, dense"), ("lexical", "scifact, lexical"), ("hybrid", "scifact"))
+    ]
+    return _table(["scifact, 300 claims, 5,183 abstracts", *names], rows)
+
+
+def _speed(figures: Figures) -> str:
+    serving, reading, given = figures["serving"], figures["reading"], figures["passage given"]
+    one, four = serving["one_client"], serving["four_clients"]
+    rows = [
+        [
+            "start to ready; resident memory after load",
+            f"{serving['ready_seconds']} s; {serving['resident_mib_after_load']} MiB",
+        ],
+        ["`/ask` over the seeds, one client: p50; p95", f"{one['p50_ms']} ms; {one['p95_ms']} ms"],
+        [
+            "the same, four clients on the same two cores: p50; answers a second",
+            f"{four['p50_ms']} ms; {four['requests_per_second']}",
+        ],
+        [
+            "ten passages of 200 word pieces read, median; times the floor of the integer products",
+            f"{reading['median_ms']} ms; {reading['times_the_floor']}",
+        ],
+        [
+            "squad2_dev_a, passage given: F1 of the answerable; best SQuAD 2.0 F1; AUROC",
+            f"{100 * given['F1 of the answerable']:.1f}; {100 * given['SQuAD 2.0 F1 at the best threshold']:.1f}; "
+            f"{given['AUROC of answerability']:.2f}",
+        ],
+    ]
+    return _table(["what", "figure"], rows)
+
+
+def _estimate(figures: Figures, name: str) -> str:
+    if name not in figures["estimates"]:
+        return "–"
+    value, low, high = figures["estimates"][name]
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _table(columns: list[str], rows: list[list[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def filled(page: str, figures: Figures) -> str:
+    """A page with the table of each pair of marks in place of what stood between them."""
+    for name, table in tables(figures).items():
+        before, mark, rest = page.partition(f"<!-- {name} -->\n")
+        if mark:
+            _, end, after = rest.partition(f"<!-- /{name} -->")
+            page = f"{before}{mark}{table}\n{end}{after}" if end else page
+    return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure what README.md and MODEL.md show, and write it there.")
+    parser.add_argument("data", type=Path, help="folder that has eval/ and train/")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="measure only this; the others stay")
+    arguments = parser.parse_args()
+    known = commands(arguments.data)
+    unknown = [name for name in arguments.only if name not in known]
+    if unknown:
+        parser.error(f"there is no {unknown[0]!r}; there are {', '.join(known)}")
+    figures = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+    for name in arguments.only or known:
+        try:
+            figures[name] = known[name]()
+        except (QuotewiseError, OSError) as error:
+            parser.exit(1, f"{parser.prog}: {name}: {error}\n")
+        console.print(f"{name}: {json.dumps(figures[name])}")
+        FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if set(known) - set(figures):
+        parser.exit(1, f"{parser.prog}: not measured yet: {', '.join(sorted(set(known) - set(figures)))}\n")
+    for path in PAGES:
+        path.write_text(filled(path.read_text(encoding="utf-8"), figures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

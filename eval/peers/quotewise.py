@@ -1,0 +1,32 @@
+"""Quotewise itself, as it is installed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from api.service import Service
+from api.settings import Settings
+from eval.peers.peer import PeerAnswer, Weights
+
+name = "Quotewise"
+setup = "as installed, with a threshold of 0"
+
+
+def index(corpus: Path, folder: Path, weights: Weights) -> None:
+    service = Service.open(Settings(index=folder / "index"), create=True)
+    service.sync(corpus, moved=False, progress=lambda done, total, path: None)
+    service.store.close()
+
+
+def open(folder: Path, weights: Weights) -> Callable[[str], PeerAnswer | None]:
+    settings = Settings(index=folder / "index", threshold=0)
+    service = Service.open(settings)
+    service.load_reader()
+
+    def ask(question: str) -> PeerAnswer | None:
+        answer = service.answerer.ask(question, settings.collection, settings.top_k, settings.max_quotes)
+        if not answer.citations:
+            return None
+        first, short = answer.citations[0], answer.short_answer
+        return PeerAnswer(first.document.path, first.start, first.quote, short.text if short else "", answer.confidence)
+
+    return ask
