@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -57,6 +58,8 @@ def load(url: str, questions: Sequence[str], rate: float, seconds: float) -> Loa
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise LoadError(f"{url!r} is not the address of a service")
+    if find_spec("locust") is None:
+        raise ModuleNotFoundError("there is no locust", name="locust")
     command = [sys.executable, "-m", "eval.load", url, str(rate), str(seconds)]
     process = subprocess.run(command, input=json.dumps(list(questions)), capture_output=True, text=True, check=False)
     if process.returncode:

@@ -131,8 +131,12 @@ def _joined(chosen: Sequence[_Candidate]) -> list[Quote]:
 
 
 def _quote(run: Sequence[_Candidate]) -> Quote:
-    """Whole sentences, to the end of that in which the last answer ends; the best one's is the highlight."""
-    best = max(run, key=lambda candidate: candidate.score)
-    passage, answer = best.reading.passage, best.answer
-    highlights = (answer.span,) if answer else tuple(candidate.span for candidate in run)
-    return Quote(passage, Span(run[0].span.start, max(candidate.reach for candidate in run)), best.score, highlights, answer)
+    """Whole sentences, to the end of that in which the last answer ends; highlights are their answers, the best one's first."""
+    ordered = sorted(run, key=lambda candidate: -candidate.score)
+    best = ordered[0]
+    highlights: list[Span] = []
+    for span in [one.answer.span for one in ordered if one.answer] or [one.span for one in ordered]:
+        if not any(span.start < other.end and other.start < span.end for other in highlights):
+            highlights.append(span)
+    whole = Span(run[0].span.start, max(candidate.reach for candidate in run))
+    return Quote(best.reading.passage, whole, best.score, tuple(highlights), best.answer)

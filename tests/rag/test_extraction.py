@@ -27,7 +27,7 @@ def test_every_text_gets_exact_quotes_of_its_own(extractor: Extractor, question:
             assert text[quote.start : quote.end] == quote.quote != ""
             assert quote.highlights
             assert all(quote.start <= h.start < h.end <= quote.end for h in quote.highlights)
-            assert quote.answer is None or quote.highlights == (quote.answer.span,)
+            assert quote.answer is None or quote.highlights[0] == quote.answer.span
         short = extraction.short_answer
         assert short is None or text[short.start : short.end] == short.text
         assert short is None or extraction.quotes[0].start <= short.start < short.end <= extraction.quotes[0].end
