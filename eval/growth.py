@@ -1,6 +1,5 @@
 """How indexing and searching grow with the corpus, by stage, over documents of made-up sentences."""
 
-import resource
 import tempfile
 import time
 from collections import defaultdict
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from eval.runs import peak_mib
 from index.chunks import DEFAULT_CHUNK_TOKENS, Chunk, Chunker
 from index.documents import Document, parse_document
 from index.embedded import EmbeddedStore
@@ -83,7 +83,7 @@ def _indexed(size: int, report: Callable[[dict[str, Any]], None]) -> dict[str, A
     row = {
         "chunks": count,
         "chunks_per_second": round(count / seconds, 1),
-        "peak_mib": _peak_mib(),
+        "peak_mib": peak_mib(),
         "stages_ms": clock.rounded(),
     }
     report(row)
@@ -123,7 +123,7 @@ def _searched(size: int, report: Callable[[dict[str, Any]], None]) -> dict[str, 
     row = {
         "chunks": len(vectors),
         "recall_at_10_of_exact": round(found / _TOP / _QUERIES, 4),
-        "peak_mib": _peak_mib(),
+        "peak_mib": peak_mib(),
         "stages_ms": clock.rounded(_QUERIES),
     }
     report(row)
@@ -189,7 +189,3 @@ def _put(store: EmbeddedStore, batch: Batch, vectors: np.ndarray) -> None:
         for document, chunks in batch:
             store.put(_NAME, document, chunks, vectors[first : first + len(chunks)])
             first += len(chunks)
-
-
-def _peak_mib() -> int:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -1,6 +1,5 @@
 """Gold questions and a service into a run: ask every question, check every citation, judge every answer."""
 
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from api import schemas
 from eval.asking import Asked, AskingError
 from eval.gold import GoldQuestion, GoldSet
 from eval.measures import MEASURES, Answered, Place, columns, failed, judge, retrieval
-from eval.runs import Head, Journal, Kind, Outcome, Quoted, Run
+from eval.runs import Head, Journal, Kind, Outcome, Quoted, Run, peak_mib
 from eval.uncertainty import estimates
 
 STAGES = ("embed", "search", "read", "total")
@@ -42,7 +41,7 @@ def evaluate(gold: GoldSet, asked: Asked, head: Head, journal: Journal, index_se
             asked_now += 1
         progress(number, len(gold.questions))
     seconds = time.perf_counter() - started
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    peak = peak_mib()
     outcomes = _with_retrieval([journal.done[question.id] for question in gold.questions])
     tags = sorted({tag for question in gold.questions for tag in question.tags})
     of_all = estimates(columns([one.figures for one in outcomes]), MEASURES)

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import resource
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -212,6 +213,14 @@ def changed(before: Run, after: Run) -> list[tuple[Outcome, Outcome]]:
     """The questions that went another way, before and after."""
     pairs = zip(before.outcomes, after.outcomes, strict=True)
     return [(old, new) for old, new in pairs if old.kind != new.kind]
+
+
+def peak_mib() -> int:
+    """The most resident memory this process has had; unlike ``ru_maxrss`` not what the process that started it had."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    high = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), None)
+    return round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if high is None else high) / 1024)
 
 
 def _versions() -> dict[str, str]:

@@ -7,7 +7,6 @@ import argparse
 import importlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from api.terminal import show_json, show_table
 from eval.gold import GoldSet, load_gold
 from eval.measures import Place, auroc, token_f1
 from eval.peers.peer import Peer, PeerAnswer, Weights, texts
+from eval.runs import peak_mib
 from index.errors import QuotewiseError
 
 PEERS = ("tutorial", "haystack", "txtai", "quotewise")
@@ -116,7 +116,7 @@ def _task(task: str, name: str, corpus: Path, folder: Path) -> None:
             answers.append(ask(question))
             times.append((time.perf_counter() - started) * 1000)
         found |= {"answers": [asdict(one) if one else None for one in answers], "ms": times}
-    found["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    found["peak_mib"] = peak_mib()
     print(json.dumps(found))  # noqa: T201
 
 
