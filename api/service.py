@@ -14,7 +14,7 @@ from index.errors import UnknownCollectionError
 from index.sync import Progress, Sync, SyncReport
 from rag.answering import Answerer
 from rag.extraction import Extractor
-from rag.span_reader import Readers
+from rag.span_reader import SIMILARITY, Readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class Service:
     store: EmbeddedStore
     answerer: Answerer
     extractor: Callable[[], Extractor]
-    reads_spans: bool
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> "Service":
@@ -40,11 +39,11 @@ class Service:
         load = partial(load_embedder, threads=settings.threads)
         readers = Readers(settings.reader, settings.threads)
         answerer = Answerer(store, load, readers, settings.threshold, settings.retrieval)
-        return cls(settings, store, answerer, cache(partial(Extractor.of, readers)), readers.reads_spans)
+        return cls(settings, store, answerer, cache(partial(Extractor.of, readers)))
 
     def load_reader(self) -> None:
         """Load the trained reader, where one is used. Raises ReaderError, which names the file at fault."""
-        if self.reads_spans:
+        if self.settings.reader != SIMILARITY:
             self.extractor()
 
     def warm(self) -> None:

@@ -1,4 +1,4 @@
-"""Every figure that README.md and MODEL.md show, from one command: ``python -m eval.figures ../shared/data``.
+"""The tables between marks in README.md and MODEL.md, from one command: ``python -m eval.figures ../shared/data``.
 
 Writes ``eval/figures.json`` and, between the marks ``<!-- NAME -->`` and ``<!-- /NAME -->`` of the two pages, the tables made
 of it; a test checks that they agree.
@@ -51,7 +51,7 @@ SETS: dict[str, Callable[[Path, Path], None]] = {
     "longdocs": _longdocs,
     "scifact": _scifact,
 }
-_SHOWN = (
+_ANSWERS = (
     "first quote right",
     "any quote right",
     "short answer F1",
@@ -59,11 +59,9 @@ _SHOWN = (
     "calibration error",
     "answered and right",
     "rightly silent",
-    "citations that verify",
-    "recall@10",
-    "MRR@10",
-    "nDCG@10",
 )
+_RETRIEVAL = ("nDCG@10", "MRR@10", "recall@10")
+_SHOWN = (*_ANSWERS, "citations that verify", *_RETRIEVAL)
 
 
 def of_run(run: Run) -> Figures:
@@ -122,20 +120,11 @@ def tables(figures: Figures) -> dict[str, str]:
 
 
 def _answers(figures: Figures) -> str:
-    names = (
-        "first quote right",
-        "any quote right",
-        "short answer F1",
-        "AUROC of confidence",
-        "calibration error",
-        "answered and right",
-        "rightly silent",
-    )
     rows = [
         [
             name,
             str(figures[name]["questions"]),
-            *(_estimate(figures[name], one) for one in names),
+            *(_estimate(figures[name], one) for one in _ANSWERS),
             f"{figures[name]['p50_ms']:.0f}",
         ]
         for name in ("seeds", "squad2_dev_a", "squad2_dev_a, similarity", "clapnq_dev_a", "longdocs")
@@ -145,12 +134,11 @@ def _answers(figures: Figures) -> str:
 
 
 def _retrieval(figures: Figures) -> str:
-    names = ("nDCG@10", "MRR@10", "recall@10")
     rows = [
-        [f"`--retrieval {method}`", *(_estimate(figures[name], one) for one in names)]
+        [f"`--retrieval {method}`", *(_estimate(figures[name], one) for one in _RETRIEVAL)]
         for method, name in (("dense", "scifact, dense"), ("lexical", "scifact, lexical"), ("hybrid", "scifact"))
     ]
-    return _table(["scifact, 300 claims, 5,183 abstracts", *names], rows)
+    return _table(["scifact, 300 claims, 5,183 abstracts", *_RETRIEVAL], rows)
 
 
 def _speed(figures: Figures) -> str:

@@ -83,13 +83,12 @@ class Readers:
     def __init__(self, name: str = AUTOMATIC, threads: int | None = None) -> None:
         self._name = name
         self.folder = BUNDLED if name in (AUTOMATIC, SPAN, SIMILARITY) else Path(name)
-        self.reads_spans = name != SIMILARITY
         self._loading = threading.Lock()
         self._trained = lru_cache(maxsize=1)(lambda: SpanReader(self.folder, threads))
 
     def __call__(self, embedder: Embedder) -> Reader:
         """The reader for an embedder. Raises ReaderError where it cannot be loaded."""
-        if not self.reads_spans or (self._name == AUTOMATIC and is_multilingual(embedder)):
+        if self._name == SIMILARITY or (self._name == AUTOMATIC and is_multilingual(embedder)):
             return SimilarityReader(embedder)
         return self.trained()
 

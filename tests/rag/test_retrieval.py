@@ -34,3 +34,14 @@ def test_words_that_are_query_syntax_elsewhere_are_only_words_here(seeds: Servic
     for text in ('"unclosed', "a AND (b OR", "text:warning~2^9", "*", "[a TO b]", "\\", "' OR 1=1 --"):
         seeds.answerer.search(text, "default")
     assert Path(seeds.store.folder).is_dir()
+
+
+def test_one_way_of_searching_can_be_had_without_the_other(seeds: Service) -> None:
+    question = Question("the of and", seeds.answerer.embedder_of("default").encode_query("the of and"))
+    assert retrieve(seeds.store, "default", question, 12, Filter(), "lexical") == []
+    [dense] = retrieve(seeds.store, "default", question, 12, Filter(), "dense")
+    [hybrid] = retrieve(seeds.store, "default", question, 12, Filter())
+    assert dense.score == pytest.approx(1 / 61) == hybrid.score
+    asked = Question(WHY, seeds.answerer.embedder_of("default").encode_query(WHY))
+    [lexical] = retrieve(seeds.store, "default", asked, 12, Filter(), "lexical")
+    assert (lexical.similarity, lexical.score) == (0.0, pytest.approx(1 / 61))
