@@ -37,5 +37,5 @@ def url(listener: socket.socket) -> str:
 
 def serve(service: Service, listener: socket.socket) -> None:
     """Serve an open index on a bound socket until interrupted."""
-    app = create_app(lambda: service, service.settings.max_body_bytes)
+    app = create_app(lambda: service, service.settings)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

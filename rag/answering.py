@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from index.sentences import Span
 from index.store import Filter, Store
 from index.sync import check_embedder
 from rag.answers import Answer, Citation, cite
+from rag.conversation import Turn
 from rag.evidence import quotable, select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import Reader
@@ -83,28 +84,50 @@ class Answerer:
         max_quotes: int = DEFAULT_QUOTES,
         where: Filter | None = None,
         threshold: float | None = None,
+        history: Sequence[Turn] = (),
     ) -> Answer:
         """Answer with up to ``max_quotes`` quotes from the ``top_k`` best chunks, if it is as sure as ``threshold`` asks.
 
         Raises what ``embedder_of`` does.
         """
+        *_, answer = self.steps(question, collection, top_k, max_quotes, where, threshold, history)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def steps(
+        self,
+        question: str,
+        collection: str,
+        top_k: int = DEFAULT_TOP_K,
+        max_quotes: int = DEFAULT_QUOTES,
+        where: Filter | None = None,
+        threshold: float | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Iterator[SearchResult | Citation | Answer]:
+        """What ``ask`` finds, as it becomes known: the passages, each citation of the answer, and last the whole answer.
+
+        The work is done as the iterator is asked for more, so that who stops asking stops it. Raises what ``embedder_of`` does.
+        """
         clock = _Clock()
         embedder = self.embedder_of(collection)
         asked, passages = self._retrieve(embedder, question, collection, top_k, where, clock)
+        yield SearchResult(tuple(passages), clock.timings_ms())
         reader = self._reader(embedder.name)
         readings = [quotable(reading) for reading in reader.read(asked, passages)]
         quotes = select_quotes(question, readings, max_quotes)
         confidence = reader.confidence(readings)
         least = next(one for one in (threshold, self._threshold, reader.threshold) if one is not None)
         answered = bool(quotes) and confidence >= least
-        citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in quotes)
+        cited = quotes if answered else []
+        citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in cited)
+        yield from citations
         clock.lap("read")
-        return Answer(
+        yield Answer(
             question=question,
             answered=answered,
             confidence=confidence,
             threshold=least,
-            citations=citations if answered else (),
+            citations=citations,
             short_answer=short_answer(quotes[0], confidence) if answered else None,
             closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
             passages=tuple(passages),

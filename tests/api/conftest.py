@@ -56,7 +56,7 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
 @contextmanager
 def ready(settings: Settings, opened: Callable[[Settings], Service] = Service.open) -> Iterator[httpx.Client]:
     """A service by these settings, once it is ready."""
-    with serving(create_app(lambda: opened(settings), settings.max_body_bytes)) as client:
+    with serving(create_app(lambda: opened(settings), settings)) as client:
         wait_until_ready(client)
         yield client
 

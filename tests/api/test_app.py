@@ -305,7 +305,7 @@ def test_while_the_index_is_being_opened_the_service_is_alive_but_not_ready(libr
         assert opened.wait(30)
         return Service.open(Settings(index=library))
 
-    with serving(create_app(slowly)) as client:
+    with serving(create_app(slowly, Settings())) as client:
         try:
             assert client.get("/health").json() == {"status": "alive"}
             for response in (client.get("/ready"), client.post("/ask", json={"question": WHY}), client.get("/documents")):
@@ -318,7 +318,7 @@ def test_while_the_index_is_being_opened_the_service_is_alive_but_not_ready(libr
 
 
 def test_an_index_that_cannot_be_opened_leaves_the_service_alive_and_saying_why(tmp_path: Path, refused: Refused) -> None:
-    with serving(create_app(lambda: Service.open(Settings(index=tmp_path / "none")))) as client:
+    with serving(create_app(lambda: Service.open(Settings(index=tmp_path / "none")), Settings())) as client:
         wait_until(lambda: "being opened" not in client.get("/ready").text)
         assert "there is no index" in refused(client.get("/ready"), 503, "not-ready")["detail"]
         assert client.get("/health").status_code == 200

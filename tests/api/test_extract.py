@@ -189,7 +189,7 @@ def test_a_reader_that_cannot_be_loaded_leaves_the_service_alive_and_saying_why(
     library: Path, tmp_path: Path, refused: Refused
 ) -> None:
     settings = Settings(index=library, reader=str(tmp_path / "none"))
-    with serving(create_app(lambda: Service.open(settings))) as client:
+    with serving(create_app(lambda: Service.open(settings), settings)) as client:
         wait_until(lambda: "being opened" not in client.get("/ready").text)
         for response in (client.get("/ready"), client.post("/extract", json={"question": CAPITAL, "texts": [PARIS]})):
             assert str(tmp_path / "none" / "model.json") in refused(response, 503, "not-ready")["detail"]
