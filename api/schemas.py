@@ -89,7 +89,7 @@ class AskRequest(SearchRequest):
     threshold: float | None = Field(
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the one of the service"
     )
-    include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were read")
+    include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were found")
 
 
 class Highlight(BaseModel):
@@ -179,7 +179,7 @@ class AskResponse(BaseModel):
     short_answer: ShortAnswer | None
     citations: list[Citation]
     closest: list[Citation]
-    passages: "list[Passage] | None" = Field(description="all that were read, best first, where the request asks for them")
+    passages: "list[Passage] | None" = Field(description="all that were found, best first, where the request asks for them")
     timings_ms: Timings
     request_id: str
 

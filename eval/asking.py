@@ -45,7 +45,7 @@ class Asked(Protocol):
         ...
 
     def ask(self, question: str, threshold: float | None) -> schemas.AskResponse:
-        """The answer, with all passages that were read. Raises AskingError, UnreachableError."""
+        """The answer, with all passages that were found. Raises AskingError, UnreachableError."""
         ...
 
     def search(self, question: str) -> schemas.SearchResponse:

@@ -180,7 +180,8 @@ def main() -> None:
     embedder = load_embedder()
     target, reader = _unfitted(arguments.reader, arguments.folder, embedder)
     data = [case for name in _SETS for case in cases(arguments.data / f"{name}.jsonl.gz", arguments.limit, embedder)]
-    readings = [reader.read(case.question, case.passages) for case in data]
+    read = reader.read_all if isinstance(reader, SpanReader) else reader.read
+    readings = [read(case.question, case.passages) for case in data]
     threshold = _THRESHOLDS[arguments.reader]
     fitted: dict[str, object] = {"passages": asdict(fit_confidence(data, readings, fit_sentences(data, readings), threshold))}
     if arguments.reader == SPAN:

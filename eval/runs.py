@@ -47,7 +47,7 @@ class Quoted(_Frozen):
 class Outcome(_Frozen):
     """How one question went.
 
-    ``passages`` are the places that were read, best first, ``gold_passages`` those that hold the gold quotes, or the lines
+    ``passages`` are the places that were found, best first, ``gold_passages`` those that hold the gold quotes, or the lines
     around one that was not retrieved. ``figures`` are what ``eval.measures`` reads; ``failure`` is why there is no answer.
     """
 

@@ -43,7 +43,7 @@ class Answer:
     """What the documents say to a question, or, with ``answered`` false, the closest passages of them.
 
     ``confidence`` is the calibrated probability that the first quote answers the question, and ``threshold`` the one below
-    which nothing is answered. ``passages`` are all that were read, best first; ``timings_ms`` the milliseconds of each stage.
+    which nothing is answered. ``passages`` are all that were found, best first; ``timings_ms`` the milliseconds of each stage.
     """
 
     question: str

