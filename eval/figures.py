@@ -14,7 +14,7 @@ from typing import Any
 from api.settings import load_settings
 from api.terminal import console
 from eval.asking import InProcess, indexed
-from eval.benchmarks import bench_reading, bench_serving
+from eval.benchmarks import bench_indexing, bench_reading, bench_serving
 from eval.gold import load_gold
 from eval.growth import bench_index, bench_search
 from eval.harness import evaluate, threshold_of
@@ -121,6 +121,7 @@ def commands(data: Path) -> dict[str, Callable[[], Figures]]:
         "scifact": over("scifact", measured),
         "scifact, whole": over("scifact", rank_whole),
         "peers": over("squad2_dev_a", side_by_side),
+        "embedders": lambda: bench_indexing(data / "train/squad_train_partial.jsonl.gz", None),
         "bench index": lambda: bench_index(_SIZES, lambda row: None),
         "bench search": lambda: bench_search(_SIZES, lambda row: None),
         "passage given": lambda: read_given(data / "eval/squad2_dev_a.jsonl.gz"),
@@ -135,6 +136,7 @@ def tables(figures: Figures) -> dict[str, str]:
         "answers": _answers(figures),
         "retrieval": _retrieval(figures),
         "speed": _speed(figures),
+        "indexing": _indexing,
         "growth": _growth(figures),
         "peers": _peers(figures),
     }
@@ -191,6 +193,19 @@ def _speed(figures: Figures) -> str:
         ],
     ]
     return _table(["what", "figure"], rows)
+
+
+def _indexing(figures: Figures) -> str:
+    found = figures["embedders"]
+    rows = [
+        [
+            name,
+            *(f"{found[key][rate]:,.0f}" for rate in ("documents_per_second", "chunks_per_second")),
+            f"{found[key]['peak_mib']:,}",
+        ]
+        for name, key in (("bundled", "bundled"), ("the same in PyTorch, by sentence-transformers", "sentence_transformers"))
+    ]
+    return _table([f"{found['documents']:,} paragraphs of Wikipedia", "documents/s", "chunks/s", "MiB"], rows)
 
 
 def _growth(figures: Figures) -> str:
