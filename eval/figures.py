@@ -136,7 +136,7 @@ def tables(figures: Figures) -> dict[str, str]:
         "answers": _answers(figures),
         "retrieval": _retrieval(figures),
         "speed": _speed(figures),
-        "indexing": _indexing,
+        "indexing": _indexing(figures),
         "growth": _growth(figures),
         "peers": _peers(figures),
     }
