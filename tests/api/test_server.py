@@ -27,7 +27,8 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 
-with TestClient(create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))), Settings())) as client:
+app = create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))), Settings())
+with TestClient(app, "http://localhost", client=("127.0.0.1", 50000)) as client:
     while client.get("/ready").status_code != 200:
         time.sleep(0.01)
     assert client.post("/ask", json={"question": sys.argv[2]}).json()["answered"]
