@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from api import schemas, terminal
-from api.keys import Key, Keys, Scope
+from api.keys import Key, Keys
 from api.service import Service
 from api.settings import Settings, load_settings, origins
 from index.documents import printable, read_file
@@ -299,7 +299,7 @@ app.add_typer(key_commands, name="keys")
 @key_commands.command("make")
 def make_key(
     name: Annotated[str, typer.Argument(help="Whose it is, or what for.", show_default=False)],
-    scope: Annotated[list[Scope] | None, typer.Option(help="ask, or manage, which may ask too.", show_default="ask")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="ask, or manage, which may ask too.", show_default="ask")] = None,
     collection: Annotated[
         list[str] | None, typer.Option("--collection", "-c", metavar="NAME", help="Only for this one; may be repeated.")
     ] = None,

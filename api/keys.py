@@ -146,7 +146,7 @@ class Keys:
     def make(
         self,
         name: str,
-        scopes: Iterable[Scope] = ("ask",),
+        scopes: Iterable[str] = ("ask",),
         collections: Iterable[str] = (),
         origins: Iterable[str] = (),
         rate: str | None = None,
@@ -160,15 +160,17 @@ class Keys:
         origins, key_id = tuple(origins), secrets.token_hex(4)
         secret = f"{BROWSER if origins else SECRET}{key_id}_{secrets.token_urlsafe(32)}"
         try:
-            key = Key(
-                id=key_id,
-                name=name,
-                scopes=tuple(dict.fromkeys(scopes)),
-                collections=tuple(dict.fromkeys(collections)) or None,
-                origins=origins,
-                rate=rate or (DEFAULT_BROWSER_RATE if origins else None),
-                created=_now(),
-                digest=_digest(secret),
+            key = Key.model_validate(
+                {
+                    "id": key_id,
+                    "name": name,
+                    "scopes": tuple(dict.fromkeys(scopes)),
+                    "collections": tuple(dict.fromkeys(collections)) or None,
+                    "origins": origins,
+                    "rate": rate or (DEFAULT_BROWSER_RATE if origins else None),
+                    "created": _now(),
+                    "digest": _digest(secret),
+                }
             )
         except ValidationError as error:
             first = error.errors()[0]
