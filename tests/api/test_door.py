@@ -132,7 +132,6 @@ def test_a_missing_a_wrong_and_a_revoked_key_get_the_same_answer_everywhere(
     given = [
         None,
         "Bearer",
-        "Bearer ",
         "Bearer qw_x_y",
         f"Bearer qw_{keys.all()[0].id}_y",
         f"Bearer {revoked}",
