@@ -53,6 +53,7 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
     door.install(app, settings)
     app.add_middleware(_Identify)
+    app.add_middleware(door.SecurityHeaders)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

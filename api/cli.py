@@ -91,7 +91,8 @@ def serve(
         elif report:
             terminal.show_report(report)
         if not (server.is_local(listener) or Keys(settings.index).any()):
-            terminal.errors.print("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
+            notice = "there is no key yet, so only this machine is answered; make one: quotewise keys make NAME"
+            terminal.errors.print(notice, soft_wrap=True)
         terminal.errors.print(f"listening on {server.url(listener)}", markup=False, soft_wrap=True)
         server.serve(service, listener)
 

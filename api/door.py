@@ -28,7 +28,7 @@ PROBES = ("/health", "/ready")
 _PUBLIC = re.compile("/|/openapi.json|/static/.*|/documents/[^/]+/view")
 _ASKED = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")
 _READ = re.compile("/(documents|documents/.*|collections|mcp|v1/.*)")
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 _MOST_COUNTED = 10_000
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -56,7 +56,6 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Admission, lanes=app.state.lanes, body_seconds=settings.body_seconds)
     app.add_middleware(Door, keys=known, settings=settings)
     app.add_middleware(Cors, keys=known, origins=settings.cors_origins)
-    app.add_middleware(SecurityHeaders)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 

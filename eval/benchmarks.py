@@ -119,21 +119,22 @@ def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
                 "resident_mib_when_ready": round(ready_mib),
                 "resident_mib_after_load": round(process.memory_info().rss / MEBIBYTE),
                 "torch_loaded": "libtorch" in maps.read_text() if maps.exists() else None,
-                "one_client": _latency(alone, alone_seconds),
-                "four_clients": _latency([t for times in four for t in times], four_seconds),
+                "one_client": latency(alone, alone_seconds),
+                "four_clients": latency([t for times in four for t in times], four_seconds),
                 "throughput_four_over_one": round(4 * alone_seconds / four_seconds, 2),
             }
 
 
 def ask(port: int, questions: str, first: int, count: int) -> list[float]:
-    """Milliseconds of so many questions of a JSON list, one after the other, numbered from ``first`` so that none is the same."""
+    """Milliseconds of so many questions of a JSON list, one after the other, numbered from ``first``."""
     command = [sys.executable, "-c", _CLIENT, str(port), str(first), str(count)]
     printed = subprocess.run(command, input=questions, capture_output=True, text=True, check=True).stdout
     times: list[float] = json.loads(printed)
     return times
 
 
-def _latency(times: list[float], seconds: float) -> dict[str, float]:
+def latency(times: list[float], seconds: float) -> dict[str, float]:
+    """What came of questions that took so many milliseconds each, and so many seconds together."""
     ordered = sorted(times)
     return {
         "p50_ms": round(median(ordered), 1),

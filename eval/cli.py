@@ -298,10 +298,10 @@ def bench_overload(
     times: Annotated[float, typer.Option("--times", min=1, help="How many times as much as it can serve.")] = 3,
     seconds: Annotated[float, typer.Option("--seconds", min=1, help="How long that is kept up.")] = 60,
 ) -> None:
-    """Serve a folder and ask more of it than it can answer: refusals, /health and memory meanwhile, latency before and after."""
+    """Ask more of a service than it can answer: refusals, /health, memory, and latency before and after."""
     from eval import overload
 
-    terminal.show_json(overload.bench_overload(folder, gold, times, seconds, rest=10))
+    terminal.show_json(overload.bench_overload(folder, gold, times, seconds))
 
 
 @benchmarks.command("embedders")

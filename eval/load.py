@@ -33,7 +33,7 @@ class LoadError(QuotewiseError):
 class Load:
     """What came of a rate: percentiles in milliseconds from when each request was due, of those that were answered.
 
-    ``sent_per_second`` is what the generator reached; ``failures`` counts each kind, and ``refusal_p95_ms`` is of the 429 and 503.
+    ``sent_per_second`` is what the generator reached; ``failures`` counts each kind; ``refusal_p95_ms`` is of 429 and 503.
     """
 
     rate: float
