@@ -17,9 +17,6 @@ _SLOWEST = 50_000
 """Bytes a second at which a long body may take as much longer as it needs."""
 _LONGEST_WAIT = 10.0
 """Seconds in a queue."""
-_CHANGES = 4
-"""Uploads and removals at work at once; the index has one writer."""
-_LANE = {"POST": "questions"}
 
 
 class Lane:
@@ -28,11 +25,11 @@ class Lane:
     def __init__(self, places: int, queue: int) -> None:
         self.working = self.waiting = 0
         self._places = asyncio.Semaphore(places)
-        self._queue = queue
+        self._most = places + queue
 
     @property
     def full(self) -> bool:
-        return self._places.locked() and self.waiting >= self._queue
+        return self.working + self.waiting >= self._most
 
     async def enter(self, gone: "asyncio.Future[Message]") -> bool:
         """Wait for a turn, as long as is of use and the client is not ``gone``. Returns whether it came."""
@@ -54,21 +51,21 @@ class Lane:
         self._places.release()
 
 
-def lanes(settings: Settings) -> dict[str, Lane]:
-    """One for questions, which use every core, and one for changes; what only looks up needs none."""
+def lane_of_questions(settings: Settings) -> Lane:
+    """As many places as the settings say, or as there are cores, since each question uses them all."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return {"questions": Lane(settings.parallel or cores, settings.queue), "changes": Lane(_CHANGES, settings.queue)}
+    return Lane(settings.parallel or cores, settings.queue)
 
 
 class Admission:
-    """ASGI middleware before everything that reads a body: refuses what is compressed, late, or one too many.
+    """ASGI middleware before everything that reads a body: refuses what is compressed, late, or one question too many.
 
-    A turn is taken when the body has come, so that a slow client keeps nobody waiting.
+    What is posted is a question. It takes its turn when its body has come, so that a slow client keeps nobody waiting.
     """
 
-    def __init__(self, app: ASGIApp, lanes: dict[str, Lane], body_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, lane: Lane, body_seconds: float) -> None:
         self._app = app
-        self._lanes = lanes
+        self._lane = lane
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +78,7 @@ class Admission:
             refusal = problems.problem(scope["path"], "unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
             await refusal(scope, receive, send)
             return
-        lane = None if scope["method"] in ("GET", "HEAD", "OPTIONS") else self._lanes[_LANE.get(scope["method"], "changes")]
+        lane = self._lane if scope["method"] == "POST" else None
         visit = _Visit(scope, receive, send, lane, self._body_seconds)
         try:
             visit.look_for_room()

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import problems
-from api.admission import Admission, lanes
+from api.admission import Admission, lane_of_questions
 from api.keys import LOCAL, NOBODY, Key, KeyFileError, Keys
 from api.keys import Scope as KeyScope
 from api.settings import Settings
@@ -52,8 +52,8 @@ class Refusal(QuotewiseError):  # noqa: N818 - it is no error of the service
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the door before an app: the last that is added is the first that a request comes to."""
     known = Keys(settings.index)
-    app.state.lanes = lanes(settings)
-    app.add_middleware(Admission, lanes=app.state.lanes, body_seconds=settings.body_seconds)
+    app.state.lanes = {"questions": lane_of_questions(settings)}
+    app.add_middleware(Admission, lane=app.state.lanes["questions"], body_seconds=settings.body_seconds)
     app.add_middleware(Door, keys=known, settings=settings)
     app.add_middleware(Cors, keys=known, origins=settings.cors_origins)
     if settings.trusted_proxies:

@@ -109,6 +109,7 @@ def test_serve_on_every_address_answers_strangers_as_soon_as_there_is_a_key(tmp_
         port = process.stdout.readline().strip().rpartition(":")[2]
         own = [a.address for found in psutil.net_if_addrs().values() for a in found if a.family == socket.AF_INET]
         strange = [address for address in own if not address.startswith("127.")]
+        wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200)
         assert httpx.get(f"http://127.0.0.1:{port}/collections").status_code == 200
         for address in strange:
             assert "quotewise keys make" in httpx.get(f"http://{address}:{port}/collections").json()["detail"]
