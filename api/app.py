@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import examples, problems, routes
+from api import door, examples, problems, routes
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -47,10 +47,13 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
         lifespan=lifespan,
         docs_url=None,  # its pages load from another host
         redoc_url=None,
+        responses=problems.responses(*door.PROBLEMS),
     )
     app.include_router(routes.router)
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
+    door.install(app, settings)
     app.add_middleware(_Identify)
+    app.add_middleware(door.SecurityHeaders)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -122,5 +125,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
         answered["example"] = examples.ANSWER  # here, since FastAPI drops what is null from its examples
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
+        for path in door.PROBES:
+            probe = schema["paths"][path]["get"]
+            probe["security"] = []
+            for status in ("401", "403", "429"):
+                probe["responses"].pop(status)
         app.openapi_schema = schema
     return app.openapi_schema

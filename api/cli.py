@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from api import schemas, terminal
+from api.keys import Key, Keys
 from api.service import Service
 from api.settings import Settings, load_settings, origins
 from index.documents import printable, read_file
@@ -89,6 +90,9 @@ def serve(
             terminal.show_json({"url": server.url(listener), "indexed": asdict(report) if report else None})
         elif report:
             terminal.show_report(report)
+        if not (server.is_local(listener) or Keys(settings.index).any()):
+            notice = "there is no key yet, so only this machine is answered; make one: quotewise keys make NAME"
+            terminal.errors.print(notice, soft_wrap=True)
         terminal.errors.print(f"listening on {server.url(listener)}", markup=False, soft_wrap=True)
         server.serve(service, listener)
 
@@ -287,6 +291,67 @@ def list_settings(as_json: Json = False) -> None:
         rows = [[name, str(values[name]), comes_from[name], about] for name, about in described.items()]
         terminal.show_table(["setting", "value", "from", "about"], rows)
         terminal.console.print(f"\nSet by flag, by {Settings.PREFIX}<SETTING>, or in {Settings.FILE}, in that order.")
+
+
+key_commands = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(key_commands, name="keys")
+
+
+@key_commands.command("make")
+def make_key(
+    name: Annotated[str, typer.Argument(help="Whose it is, or what for.", show_default=False)],
+    scope: Annotated[list[str] | None, typer.Option(help="ask, or manage, which may ask too.", show_default="ask")] = None,
+    collection: Annotated[
+        list[str] | None, typer.Option("--collection", "-c", metavar="NAME", help="Only for this one; may be repeated.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser", help="For pages, where every visitor can read it.")] = False,
+    origin: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="Of a page that may use a browser key; may be repeated.")
+    ] = None,
+    rate: Annotated[str | None, typer.Option(metavar="RATE", help="Most requests, such as 60/minute.")] = None,
+    index: IndexDir = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key, and show its secret this once."""
+    if browser != bool(origin):
+        raise QuotewiseError("a browser key takes --browser and at least one --origin https://…; other keys take neither")
+    kept = Keys(load_settings(index=index).index)
+    key, secret = kept.make(name, scope or ["ask"], collection or [], origin or [], rate)
+    if as_json:
+        terminal.show_json({**_shown_key(key), "key": secret})
+    else:
+        terminal.console.print(secret, markup=False, soft_wrap=True)
+        terminal.errors.print(f"the key {key.id}; it is not shown again. Send it as: Authorization: Bearer KEY", soft_wrap=True)
+
+
+@key_commands.command("list")
+def list_keys(index: IndexDir = None, as_json: Json = False) -> None:
+    """List all keys, also those that are revoked."""
+    listed = [_shown_key(key) for key in Keys(load_settings(index=index).index).all()]
+    if as_json:
+        terminal.show_json(listed)
+    else:
+        columns = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
+        rows = [[", ".join(one[c]) if isinstance(one[c], list) else one[c] or "" for c in columns] for one in listed]
+        terminal.show_table(columns, rows)
+
+
+@key_commands.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As keys list shows it.", show_default=False)],
+    index: IndexDir = None,
+    as_json: Json = False,
+) -> None:
+    """Revoke a key; a running service refuses it at once."""
+    key = Keys(load_settings(index=index).index).revoke(key_id)
+    if as_json:
+        terminal.show_json(_shown_key(key))
+    else:
+        terminal.tell(f"{key.id} ({key.name}) is revoked")
+
+
+def _shown_key(key: Key) -> dict[str, Any]:
+    return key.model_dump(mode="json", exclude={"digest"})
 
 
 def main(arguments: list[str] | None = None) -> None:

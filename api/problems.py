@@ -19,14 +19,19 @@ _LONGEST_FIELD = 200
 
 STATUS_OF_CODE = {
     "malformed-json": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "local-only": 403,
     "unknown-collection": 404,
     "unknown-document": 404,
     "not-found": 404,
     "method-not-allowed": 405,
+    "request-timeout": 408,
     "embedder-mismatch": 409,
     "payload-too-large": 413,
     "unsupported-media-type": 415,
     "invalid-request": 422,
+    "too-many-requests": 429,
     "internal-error": 500,
     "not-ready": 503,
     "index-locked": 503,
@@ -36,6 +41,8 @@ STATUS_OF_CODE = {
     "index-version": 503,
     "embedder-unavailable": 503,
     "reader-unavailable": 503,
+    "keys-unavailable": 503,
+    "overloaded": 503,
 }
 _CODE_OF_STATUS = {
     400: "malformed-json",

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
-from api import examples, problems, schemas
+from api import admission, examples, problems, schemas
+from api.keys import ForbiddenError, Key
 from api.service import Service
+from index.errors import UnknownCollectionError, UnknownDocumentError
 from index.store import StoredDocument
 from rag.extraction import Extractor
 from rag.verification import CollectionSource, verify
@@ -18,7 +20,8 @@ async def opened(request: Request) -> Service:
     """The open service. Raises HTTPException 503 until it is ready."""
     service: Service | None = request.app.state.service
     if service is None:
-        raise HTTPException(503, request.app.state.reason)
+        told: Key = request.state.caller
+        raise HTTPException(503, request.app.state.reason if told.may("ask") else "the service is not ready; its log says why")
     return service
 
 
@@ -30,17 +33,30 @@ async def json_only(request: Request) -> None:
 
 
 def collection_of(request: Request, service: Service, name: str | None) -> str:
-    """The collection that a request is about: the one it names, or the default one."""
-    return name or service.settings.collection
+    """The collection that a request is about: the one it names, or the caller's default one.
+
+    Raises ForbiddenError where the caller does not see it, whether or not it is there, and UnknownCollectionError.
+    """
+    caller: Key = request.state.caller
+    name = name or caller.default(service.settings.collection)
+    if not caller.sees(name):
+        raise ForbiddenError("this key may not use that collection")
+    if caller.collections is not None and all(name != known.name for known in service.store.collections()):
+        raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
+    return name
 
 
 def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
-    """The document of this id. Raises UnknownDocumentError."""
-    return service.store.document(document_id)
+    """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
+    found = service.store.document(document_id)
+    caller: Key = request.state.caller
+    if not caller.sees(found.collection):
+        raise UnknownDocumentError(f"there is no document with the id '{found.id}'")
+    return found
 
 
 INDEX_PROBLEMS = ("not-ready", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
-BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request")
+BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
@@ -156,10 +172,12 @@ def verify_citations(
 
 
 @router.get("/collections", responses=_READ_PROBLEMS)
-def collections(service: Open) -> schemas.CollectionList:
-    """All collections, how much they hold and what they were made with."""
-    found = [schemas.Collection.of(c, service.store.size(c.name)) for c in service.store.collections()]
-    return schemas.CollectionList(collections=found, default=service.settings.collection)
+def collections(service: Open, request: Request) -> schemas.CollectionList:
+    """The collections that the caller may use, how much they hold and what they were made with."""
+    caller: Key = request.state.caller
+    seen = [known for known in service.store.collections() if caller.sees(known.name)]
+    found = [schemas.Collection.of(known, service.store.size(known.name)) for known in seen]
+    return schemas.CollectionList(collections=found, default=caller.default(service.settings.collection))
 
 
 @router.get("/health")
@@ -169,6 +187,7 @@ async def health() -> schemas.Alive:
 
 
 @router.get("/ready", responses=problems.responses(*INDEX_PROBLEMS))
-async def ready(service: Open) -> schemas.Ready:
-    """Whether the index is open and the models are loaded."""
-    return schemas.Ready(collections=len(service.store.collections()))
+async def ready(service: Open, request: Request) -> schemas.Ready:
+    """Whether the index is open and the models are loaded, and how many collections the caller may use."""
+    caller: Key = request.state.caller
+    return schemas.Ready(collections=sum(caller.sees(known.name) for known in service.store.collections()))

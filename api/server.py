@@ -1,8 +1,12 @@
 """Runs the app on uvicorn. Apart from the command line, so that other commands do not import a web server."""
 
+import asyncio
+import ipaddress
 import socket
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api.app import create_app
 from api.service import Service
@@ -35,7 +39,52 @@ def url(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def is_local(listener: socket.socket) -> bool:
+    """Whether only this machine can reach a bound socket."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's HTTP, but a client has only so many seconds for the head of a request, and to take more of an answer."""
+
+    PATIENCE_SECONDS = 20.0
+    _cut: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_client()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE or self.conn.our_state is h11.DONE:  # no request that is being answered
+            self._wait_for_client()
+        else:
+            self._stop_waiting()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait_for_client()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait_for_client(self) -> None:
+        if self._cut is None:
+            self._cut = self.loop.call_later(self.PATIENCE_SECONDS, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._cut is not None:
+            self._cut.cancel()
+            self._cut = None
+
+
 def serve(service: Service, listener: socket.socket) -> None:
     """Serve an open index on a bound socket until interrupted."""
     app = create_app(lambda: service, service.settings)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    config = uvicorn.Config(app, http=PatientProtocol, proxy_headers=False, server_header=False, log_level="warning")
+    uvicorn.Server(config).run(sockets=[listener])

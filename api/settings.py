@@ -1,13 +1,15 @@
 """Settings from flags, ``QUOTEWISE_*`` environment variables and ``quotewise.toml``, in that order of precedence."""
 
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from api.keys import Origin, Rate
 from index.embedders import DEFAULT_EMBEDDER
 from index.errors import QuotewiseError
 from index.sync import DEFAULT_FILE_LIMIT
@@ -17,6 +19,17 @@ from rag.span_reader import AUTOMATIC
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
+
+
+def _listed(value: object) -> object:
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+def _network(value: str) -> str:
+    return str(ipaddress.ip_network(value, strict=False)) and value
+
+
+Network = Annotated[str, AfterValidator(_network)]
 
 
 class SettingsError(QuotewiseError):
@@ -44,6 +57,21 @@ class Settings(BaseSettings):
     ] = None
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is indexed")] = DEFAULT_FILE_LIMIT
     max_body_bytes: Annotated[int, Field(ge=1, description="largest HTTP request body")] = 1_000_000
+    body_seconds: Annotated[float, Field(gt=0, description="seconds within which a request body has to arrive")] = 10.0
+    parallel: Annotated[
+        int | None, Field(ge=1, description="questions answered side by side by a service; by default one a core")
+    ] = None
+    queue: Annotated[int, Field(ge=0, description="questions that wait for their turn; more are refused")] = 32
+    rate: Annotated[Rate, Field(description="most requests of a key, or of an address without one")] = "600/minute"
+    cors_origins: Annotated[
+        tuple[Origin, ...], NoDecode, BeforeValidator(_listed), Field(description="origins of pages that may use the service")
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[Network, ...],
+        NoDecode,
+        BeforeValidator(_listed),
+        Field(description="addresses of proxies that say for whom they ask, by X-Forwarded-For"),
+    ] = ()
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="chunks read for a question")] = DEFAULT_TOP_K
     retrieval: Annotated[Method, Field(description="how passages are found: hybrid, dense or lexical")] = "hybrid"
     max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES

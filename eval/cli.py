@@ -291,6 +291,19 @@ def bench_serving(
     terminal.show_json(benchmarks.bench_serving(folder, gold, requests))
 
 
+@benchmarks.command("overload")
+def bench_overload(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder to serve.")] = Path("seeds"),
+    gold: Annotated[Path, typer.Option("--gold", metavar="FILE", help="Where the questions are from.")] = SEED_GOLD,
+    times: Annotated[float, typer.Option("--times", min=1, help="How many times as much as it can serve.")] = 3,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, help="How long that is kept up.")] = 60,
+) -> None:
+    """Ask more of a service than it can answer: refusals, /health, memory, and latency before and after."""
+    from eval import overload
+
+    terminal.show_json(overload.bench_overload(folder, gold, times, seconds))
+
+
 @benchmarks.command("embedders")
 def bench_embedders(
     spans: Annotated[Path, typer.Argument(help="Gzipped JSON lines with a context each.", show_default=False)],

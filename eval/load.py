@@ -17,6 +17,7 @@ import numpy as np
 
 from index.errors import QuotewiseError
 
+REFUSALS = ("429", "503")
 _TIMEOUT_SECONDS = 30
 _TRIES = 24
 """Of the search for the highest rate; its result is within a tenth."""
@@ -32,7 +33,7 @@ class LoadError(QuotewiseError):
 class Load:
     """What came of a rate: percentiles in milliseconds from when each request was due, of those that were answered.
 
-    ``sent_per_second`` is what the generator reached; ``failures`` counts each kind.
+    ``sent_per_second`` is what the generator reached; ``failures`` counts each kind; ``refusal_p95_ms`` is of 429 and 503.
     """
 
     rate: float
@@ -44,6 +45,7 @@ class Load:
     p99_ms: float
     longest_ms: float
     failures: dict[str, int]
+    refusal_p95_ms: float | None = None
 
     def keeps(self, limit_ms: float) -> bool:
         """Whether every request was answered and p95 is within a limit."""
@@ -69,6 +71,7 @@ def load(url: str, questions: Sequence[str], rate: float, seconds: float) -> Loa
     reasons = [one["failure"] for one in sent if one["failure"] is not None]
     if not times:
         raise LoadError(f"{url} answered none of {len(sent)} requests: {reasons[0] if reasons else 'none was due'}")
+    refusals = [one["ms"] for one in sent if one["failure"] in REFUSALS]
     span = max(one["sent"] for one in sent) - min(one["sent"] for one in sent)
     reached = (len(sent) - 1) / span if span else rate
     p50, p95, p99 = np.percentile(times, (50, 95, 99))
@@ -83,6 +86,7 @@ def load(url: str, questions: Sequence[str], rate: float, seconds: float) -> Loa
         p99_ms=round(float(p99), 1),
         longest_ms=round(max(times), 1),
         failures=failures,
+        refusal_p95_ms=round(float(np.percentile(refusals, 95)), 1) if refusals else None,
     )
 
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from api.app import create_app
+from api.server import PatientProtocol
 from api.service import Service
 from api.settings import Settings
 from index.embedded import EmbeddedStore
@@ -42,7 +43,7 @@ Refused = Callable[[httpx.Response, int, str], dict[str, Any]]
 def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """The app on a free port, from start to end of its life."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        server = uvicorn.Server(uvicorn.Config(app, http=PatientProtocol, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -347,7 +347,7 @@ def test_questions_are_read_side_by_side_and_off_the_event_loop(library: Path, e
         answerer = Answerer(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, waiting))
         return replace(service, answerer=answerer)
 
-    with ready(Settings(index=library), gated) as client, ThreadPoolExecutor(4) as pool:
+    with ready(Settings(index=library, parallel=4), gated) as client, ThreadPoolExecutor(4) as pool:
         alone = ask(client)
         gate.clear()
         try:

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from api.app import from_environment
+from api.keys import Keys
 from tests.api.conftest import serving, wait_until, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 
@@ -27,7 +30,8 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 
-with TestClient(create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))), Settings())) as client:
+app = create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))), Settings())
+with TestClient(app, "http://localhost", client=("127.0.0.1", 50000)) as client:
     while client.get("/ready").status_code != 200:
         time.sleep(0.01)
     assert client.post("/ask", json={"question": sys.argv[2]}).json()["answered"]
@@ -95,6 +99,26 @@ def test_serve_says_in_one_line_that_its_port_is_taken(tmp_path: Path, library: 
             printed = process.stdout.read()
             assert process.wait(timeout=20) != 0
     assert re.fullmatch(rf"quotewise: [^\n]*{port}[^\n]*\n", printed), printed
+
+
+def test_serve_on_every_address_answers_strangers_as_soon_as_there_is_a_key(tmp_path: Path, library: Path) -> None:
+    index = Path(shutil.copytree(library, tmp_path / "index"))
+    with quotewise("serve", "--host", "0.0.0.0", "--port", "0", index=index) as process:
+        assert process.stdout
+        assert "there is no key yet" in process.stdout.readline()
+        port = process.stdout.readline().strip().rpartition(":")[2]
+        own = [a.address for found in psutil.net_if_addrs().values() for a in found if a.family == socket.AF_INET]
+        strange = [address for address in own if not address.startswith("127.")]
+        wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200)
+        assert httpx.get(f"http://127.0.0.1:{port}/collections").status_code == 200
+        for address in strange:
+            assert "quotewise keys make" in httpx.get(f"http://{address}:{port}/collections").json()["detail"]
+        _, secret = Keys(index).make("stranger")
+        for address in ("127.0.0.1", *strange):
+            assert httpx.get(f"http://{address}:{port}/collections").status_code == 401
+            headers = {"Authorization": f"Bearer {secret}"}
+            assert httpx.get(f"http://{address}:{port}/collections", headers=headers).status_code == 200
+        os.kill(process.pid, signal.SIGTERM)
 
 
 def test_serving_imports_none_of_the_libraries_that_only_training_and_other_embedders_need(library: Path) -> None:

@@ -51,6 +51,12 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "chunk_tokens": 64,
         "max_file_bytes": 1,
         "max_body_bytes": 2,
+        "body_seconds": 1.5,
+        "parallel": 3,
+        "queue": 7,
+        "rate": "5/second",
+        "cors_origins": ["https://a.example", "http://b.example:8080"],
+        "trusted_proxies": ["10.0.0.0/8"],
         "top_k": 3,
         "retrieval": "dense",
         "max_quotes": 2,
@@ -64,7 +70,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
     assert set(origins().values()) == {"file"}
     Path("quotewise.toml").unlink()
     for name, value in wanted.items():
-        monkeypatch.setenv(f"QUOTEWISE_{name.upper()}", str(value))
+        monkeypatch.setenv(f"QUOTEWISE_{name.upper()}", ",".join(value) if isinstance(value, list) else str(value))
     assert load_settings().model_dump(mode="json") == wanted
     assert set(origins().values()) == {"environment"}
 
@@ -79,6 +85,12 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         ("threads = 0", "'threads'"),
         ("chunk_tokens = 15", "'chunk_tokens'"),
         ("port = 65536", "'port'"),
+        ("queue = -1", "'queue'"),
+        ("body_seconds = 0", "'body_seconds'"),
+        ('rate = "often"', "'rate'"),
+        ('cors_origins = ["*"]', "'cors_origins"),
+        ('cors_origins = ["https://a.example/page"]', "'cors_origins"),
+        ('trusted_proxies = ["nearby"]', "'trusted_proxies"),
         ("topk = 5", "'topk'"),
         ("top_k =", "quotewise.toml is not valid TOML"),
     ],

@@ -1,0 +1,452 @@
+import gzip
+import select
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import Response
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.door import Rates, scope_of
+from api.keys import Keys
+from api.server import PatientProtocol
+from api.service import Service
+from api.settings import Settings
+from index.embedders import Embedder
+from rag.answering import Answerer
+from rag.passages import Passage
+from rag.readers import Reading
+from rag.retrieval import Question
+from rag.similarity import SimilarityReader
+from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
+from tests.conftest import WHY
+
+SHOP = "https://shop.example"
+ASK = {"question": WHY}
+UNKNOWN = "0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, library: Path) -> Path:
+    """The library in a folder of its own, for keys."""
+    return Path(shutil.copytree(library, tmp_path_factory.mktemp("keyed") / "index"))
+
+
+@pytest.fixture(scope="module")
+def keys(folder: Path) -> Keys:
+    return Keys(folder)
+
+
+@pytest.fixture(scope="module")
+def bearer(keys: Keys) -> dict[str, dict[str, str]]:
+    """The header of a key of each kind."""
+    made = {
+        "ask": keys.make("ask"),
+        "manage": keys.make("manage", ["manage"]),
+        "notes": keys.make("notes", collections=["notes", "planned"]),
+        "browser": keys.make("browser", origins=[SHOP]),
+    }
+    return {name: {"Authorization": f"Bearer {secret}"} for name, (_, secret) in made.items()}
+
+
+@pytest.fixture(scope="module")
+def keyed(folder: Path, bearer: dict[str, dict[str, str]]) -> Iterator[httpx.Client]:
+    """A service with keys, behind a proxy on this machine."""
+    settings = Settings(index=folder, body_seconds=0.5, trusted_proxies=("127.0.0.1",), cors_origins=("https://desk.example",))
+    with ready(settings) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Host": "192.168.0.7:8000"},
+        {"Host": ""},
+    ],
+)
+def test_without_keys_neither_a_proxy_nor_a_foreign_name_comes_in(
+    client: httpx.Client, refused: Refused, headers: dict[str, str]
+) -> None:
+    for path in ("/documents", "/openapi.json", "/", "/nothing"):
+        assert "keys make" in refused(client.get(path, headers=headers), 403, "local-only")["detail"]
+    refused(client.post("/ask", json=ASK, headers=headers), 403, "local-only")
+    assert client.get("/health", headers=headers).status_code == 200
+    assert client.get("/ready", headers=headers).json() == {"status": "ready", "collections": 0}
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:99", "[::1]:8000", "quotewise.localhost"])
+def test_without_keys_this_machine_is_answered_under_its_own_names(client: httpx.Client, host: str) -> None:
+    assert client.get("/collections", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("203.0.113.7", 403), ("fe80::1", 403)]
+)
+def test_without_keys_the_address_of_the_peer_decides(tmp_path: Path, address: str, status: int) -> None:
+    app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
+    peer = TestClient(app, "http://localhost", client=(address, 50000))
+    assert peer.get("/openapi.json").status_code == status
+    assert peer.get("/openapi.json", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    assert peer.get("/health").status_code == 200
+
+
+def test_without_keys_a_page_of_another_origin_is_refused(client: httpx.Client, refused: Refused) -> None:
+    own = f"http://127.0.0.1:{client.base_url.port}"
+    assert client.post("/ask", json=ASK, headers={"Origin": own}).status_code == 200
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:1", f"{own}.evil.example"):
+        response = client.post("/ask", json=ASK, headers={"Origin": origin})
+        refused(response, 403, "forbidden")
+        assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+def every_route(openapi: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, item in openapi["paths"].items():
+        for method in item:
+            if path not in ("/health", "/ready"):
+                yield method.upper(), path.format(id=UNKNOWN)
+    yield from [("GET", "/nothing"), ("PUT", "/collections/notes/documents/a.txt"), ("POST", "/mcp"), ("GET", "/v1/models")]
+    yield from [("GET", "/metrics"), ("GET", "/documents/../documents"), ("GET", "/%64ocuments")]
+
+
+def test_a_missing_a_wrong_and_a_revoked_key_get_the_same_answer_everywhere(
+    keyed: httpx.Client, keys: Keys, openapi: dict[str, Any], refused: Refused
+) -> None:
+    gone, revoked = keys.make("gone")
+    keys.revoke(gone.id)
+    given = [
+        None,
+        "Bearer",
+        "Bearer qw_x_y",
+        f"Bearer qw_{keys.all()[0].id}_y",
+        f"Bearer {revoked}",
+        f"Basic {revoked}",
+    ]
+    for method, path in every_route(openapi):
+        answers = set()
+        for key in given:
+            headers = {"X-Forwarded-For": "203.0.113.7", "X-Request-ID": "same"} | ({"Authorization": key} if key else {})
+            response = keyed.request(method, path, headers=headers)
+            refused(response, 401, "unauthorized")
+            assert response.headers["www-authenticate"].startswith("Bearer")
+            answers.add((response.text, *(value for name, value in response.headers.multi_items() if name != "date")))
+        assert len(answers) == 1, (method, path)
+        keyed.cookies.clear()
+
+
+def test_what_holds_nothing_needs_no_key(keyed: httpx.Client) -> None:
+    for path in ("/health", "/openapi.json"):
+        assert keyed.get(path, headers={"Authorization": "Bearer wrong"}).status_code == 200
+    assert keyed.get("/ready").json()["collections"] == 0
+    for path in ("/", "/static/quotewise-chat.js", f"/documents/{UNKNOWN}/view"):
+        assert keyed.get(path).status_code not in (401, 403)
+        assert keyed.delete(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        *(("POST", path, "ask") for path in ("/ask", "/search", "/extract", "/extract/batch", "/verify", "/feedback")),
+        *(("POST", path, "ask") for path in ("/mcp", "/mcp/", "/v1/chat/completions")),
+        *(("GET", path, "ask") for path in ("/documents", "/documents/x", "/documents/x/text", "/collections", "/v1/models")),
+        *(("GET", path, None) for path in ("/", "/health", "/ready", "/openapi.json", "/static/x/y", "/documents/x/view")),
+        *(("GET", path, "manage") for path in ("/metrics", "/jobs/x", "/nothing", "/askx", "/documentsx", "/static")),
+        *(("GET", path, "manage") for path in ("/health/x", "/documents/x/view/y/../../view\n", "//health")),
+        *(("PUT", path, "manage") for path in ("/collections/a/documents/b", "/ask", "/v1/x")),
+        *(("DELETE", path, "manage") for path in ("/collections/a", "/documents/x", "/documents/x/view")),
+        *(("POST", path, "manage") for path in ("/", "/documents", "/collections/a/documents", "/ask/x", "/nothing")),
+    ],
+)
+def test_what_is_not_known_to_only_ask_takes_a_key_that_may_manage(method: str, path: str, scope: str | None) -> None:
+    assert scope_of(method, path) == scope or (path.startswith("/documents/x/view/") and scope_of(method, path) == "ask")
+
+
+def test_a_key_does_what_its_scope_says(keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused) -> None:
+    for name in ("ask", "manage"):
+        assert keyed.post("/ask", json=ASK, headers=bearer[name]).json()["answered"]
+        assert keyed.get("/documents", headers=bearer[name]).json()["total"] == 1
+    for method, path in (
+        ("PUT", "/collections/default/documents/a.txt"),
+        ("DELETE", "/collections/default"),
+        ("GET", "/metrics"),
+    ):
+        refused(keyed.request(method, path, headers=bearer["ask"]), 403, "forbidden")
+        assert keyed.request(method, path, headers=bearer["manage"]).status_code not in (401, 403)
+
+
+def test_a_key_of_some_collections_learns_nothing_of_others(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    headers = bearer["notes"]
+    listed = keyed.get("/collections", headers=headers).json()
+    assert ([c["name"] for c in listed["collections"]], listed["default"]) == (["notes"], "notes")
+    assert keyed.get("/documents", headers=headers).json()["total"] == len(NOTES)
+    found = keyed.post("/search", json=ASK, headers=headers).json()
+    assert {passage["document"]["path"] for passage in found["passages"]} <= NOTES.keys()
+    told = {
+        refused(keyed.request(method, path, headers=headers, **asked), 403, "forbidden")["detail"]
+        for name in ("default", "foreign", "no such", "")
+        for method, path, asked in (
+            ("POST", "/ask", {"json": {**ASK, "collection": name or "x"}}),
+            ("POST", "/search", {"json": {**ASK, "collection": name or "x"}}),
+            ("GET", f"/documents?collection={name or 'x'}", {}),
+        )
+    }
+    assert len(told) == 1
+    planned = keyed.post("/ask", json={**ASK, "collection": "planned"}, headers=headers)
+    assert "default" not in refused(planned, 404, "unknown-collection")["detail"]
+    other = keyed.get("/documents", headers=bearer["ask"]).json()["documents"][0]["id"]
+    for suffix in ("", "/text"):
+        hidden, unknown = (keyed.get(f"/documents/{one}{suffix}", headers=headers) for one in (other, UNKNOWN))
+        refused(hidden, 404, "unknown-document")
+        assert hidden.text.replace(other, "") == unknown.text.replace(UNKNOWN, "")
+
+
+def test_a_running_service_notices_new_and_revoked_keys(keyed: httpx.Client, keys: Keys) -> None:
+    key, secret = keys.make("late")
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert keyed.get("/collections", headers=headers).status_code == 200
+    keys.revoke(key.id)
+    assert keyed.get("/collections", headers=headers).status_code == 401
+
+
+def test_a_damaged_key_file_lets_nobody_in(tmp_path: Path, refused: Refused) -> None:
+    settings = Settings(index=tmp_path)
+    with serving(create_app(lambda: Service.open(settings), settings)) as client:
+        assert client.get("/openapi.json").status_code == 200
+        (tmp_path / "keys.json").write_text("[")
+        for path in ("/collections", "/openapi.json"):
+            assert str(tmp_path) not in refused(client.get(path), 503, "keys-unavailable")["detail"]
+        assert client.get("/health").status_code == 200
+
+
+def test_a_browser_key_asks_from_its_origins_alone(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    def ask(**headers: str) -> httpx.Response:
+        return keyed.post("/ask", json=ASK, headers=bearer["browser"] | headers)
+
+    answered = ask(Origin=SHOP)
+    assert answered.json()["answered"]
+    assert answered.headers["access-control-allow-origin"] == SHOP
+    assert {"X-Request-ID", "Retry-After"} <= set(answered.headers["access-control-expose-headers"].split(", "))
+    for other in ("https://evil.example", "null", f"{SHOP}.evil.example", "http://shop.example"):
+        response = ask(Origin=other)
+        refused(response, 403, "forbidden")
+        assert not [name for name in response.headers if name.startswith("access-control-")]
+    refused(ask(Origin="https://desk.example"), 403, "forbidden")
+    refused(ask(), 403, "forbidden")
+    assert ask(Host="shop.example").status_code == 200, "what a page reads from its own origin carries none"
+    refused(keyed.put("/collections/a", headers=bearer["browser"] | {"Origin": SHOP}), 403, "forbidden")
+
+
+def test_cross_origin_requests_are_announced_only_to_allowed_origins(keyed: httpx.Client, refused: Refused) -> None:
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, content-type"}
+    for origin in (SHOP, "https://desk.example"):
+        allowed = keyed.options("/ask", headers={"Origin": origin, **asked})
+        assert allowed.status_code == 200
+        assert allowed.headers["access-control-allow-origin"] == origin
+        assert allowed.headers["access-control-allow-headers"] == asked["Access-Control-Request-Headers"]
+        assert "access-control-allow-credentials" not in allowed.headers
+    denied = keyed.options("/ask", headers={"Origin": "https://evil.example", **asked})
+    assert denied.status_code == 403
+    assert not [name for name in denied.headers if name.startswith("access-control-")]
+
+
+def test_a_rate_holds_for_each_key_and_for_each_address_without_one(folder: Path, keys: Keys, refused: Refused) -> None:
+    one, other, page = (
+        {"Authorization": f"Bearer {keys.make(name, origins=origins, rate=rate)[1]}"}
+        for name, origins, rate in (("one", [], "3/minute"), ("other", [], None), ("page", [SHOP], "5/minute"))
+    )
+    with ready(Settings(index=folder, rate="4/minute", trusted_proxies=("127.0.0.1",))) as client:
+
+        def statuses(count: int, **headers: str) -> list[int]:
+            return [client.get("/collections", headers=headers).status_code for _ in range(count)]
+
+        assert statuses(4, **one) == [200, 200, 200, 429]
+        over = client.get("/collections", headers=one)
+        refused(over, 429, "too-many-requests")
+        assert 0 < int(over.headers["retry-after"]) <= 60
+        assert over.headers["ratelimit-policy"] == '"default";q=3;w=60'
+        assert over.headers["ratelimit"].startswith('"default";r=0;t=')
+        assert statuses(5, **other) == [200] * 4 + [429]
+        guess = {"Authorization": "Bearer qw_0_0", "X-Forwarded-For": "198.51.100.1"}
+        assert statuses(5, **guess) == [401] * 4 + [429]
+        guess["X-Forwarded-For"] = "198.51.100.1, 198.51.100.2"
+        assert statuses(1, **guess) == [401], "the proxy names the last, which it has seen itself"
+        visitor = page | {"Origin": SHOP}
+        assert statuses(5, **visitor, **{"X-Forwarded-For": "2001:db8::1"}) == [200] * 4 + [429]
+        assert statuses(1, **visitor, **{"X-Forwarded-For": "2001:db8::ffff:2"}) == [429], "of the same network"
+        assert statuses(2, **visitor, **{"X-Forwarded-For": "2001:db8:1::1"}) == [200, 429], "of all visitors together"
+        assert client.get("/health", headers=guess).status_code == 200
+
+
+def test_rates_are_counted_in_a_moving_window_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates, now = Rates(), 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
+    now = 59.0
+    assert rates.hit("a", "2/minute") == 1
+    now = 60.0
+    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
+    for number in range(20_000):
+        rates.hit(str(number), "2/minute")
+    assert len(rates._times) == 10_000
+
+
+def test_a_compressed_body_is_refused_unopened(client: httpx.Client, refused: Refused) -> None:
+    bomb = gzip.compress(b'{"question": "' + b" " * 50_000_000, 1)
+    assert len(bomb) * 100 < 50_000_000
+    for encoding in ("gzip", "br", "deflate, gzip", "GZIP", "x"):
+        headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+        response = client.post("/ask", content=bomb, headers=headers)
+        refused(response, 415, "unsupported-media-type")
+        assert response.headers["accept-encoding"] == "identity"
+
+
+def sent_slowly(client: httpx.Client, head: str, chunk: bytes, pause: float) -> tuple[str, int, float]:
+    """The first line of the answer to a body without an end, how much was sent until then, and the seconds it took."""
+    started, sent = time.monotonic(), 0
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
+        connection.sendall(head.encode())
+        while not select.select([connection], [], [], pause)[0]:
+            connection.sendall(chunk)
+            sent += len(chunk)
+        return connection.recv(4096).decode().splitlines()[0], sent, time.monotonic() - started
+
+
+@pytest.mark.parametrize(("declared", "chunk"), [("Content-Length: 1000", b" "), ("Transfer-Encoding: chunked", b"1\r\n \r\n")])
+def test_a_body_that_dribbles_is_cut_off(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], declared: str, chunk: bytes
+) -> None:
+    key = bearer["ask"]["Authorization"]
+    head = f"POST /ask HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: application/json\r\n{declared}\r\n\r\n"
+    status, _, seconds = sent_slowly(keyed, head, chunk, 0.02)
+    assert status == "HTTP/1.1 408 Request Timeout"
+    assert 0.4 < seconds < 3
+    assert keyed.post("/ask", json=ASK, headers=bearer["ask"]).status_code == 200
+
+
+def test_an_endless_body_is_refused_where_the_limit_is_reached(client: httpx.Client) -> None:
+    head = "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    status, sent, _ = sent_slowly(client, head, b"8000\r\n" + b" " * 0x8000 + b"\r\n", 0.001)
+    assert status.startswith("HTTP/1.1 413 ")
+    assert sent < 20_000_000
+
+
+def test_a_head_that_does_not_end_and_an_answer_that_is_not_taken_are_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientProtocol, "PATIENCE_SECONDS", 0.3)
+    app = FastAPI()
+    app.get("/")(lambda: Response(b"x" * 50_000_000))
+    with serving(app) as client:
+        address = (client.base_url.host, client.base_url.port or 0)
+        for said in (b"", b"GET / HTTP/1.1\r\nX-Slow: "):
+            with socket.create_connection(address, timeout=10) as connection:
+                connection.sendall(said)
+                assert connection.recv(1) == b""
+        with socket.create_connection(address, timeout=10) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            time.sleep(1)
+            taken = 0
+            with suppress(ConnectionError):
+                while received := len(connection.recv(1 << 20)):
+                    taken += received
+            assert taken < 50_000_000
+        assert len(client.get("/").content) == 50_000_000
+
+
+class GatedReader(SimilarityReader):
+    """The real reader, but each reading waits at a gate."""
+
+    def __init__(self, embedder: Embedder, gate: threading.Event, read: list[str]) -> None:
+        super().__init__(embedder)
+        self._gate, self._read = gate, read
+
+    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+        self._read.append(question.text)
+        assert self._gate.wait(30)
+        return super().read(question, passages)
+
+
+def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still_answered(
+    library: Path, embedder: Embedder, refused: Refused
+) -> None:
+    gate, read = threading.Event(), list[str]()
+    gate.set()
+
+    def opened() -> Service:
+        service = Service.open(Settings(index=library))
+        return replace(
+            service, answerer=Answerer(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, read))
+        )
+
+    app = create_app(opened, Settings(index=library, parallel=1, queue=2))
+    lane = app.state.lanes["questions"]
+    with serving(app) as client, ThreadPoolExecutor(4) as pool:
+        wait_until_ready(client)
+        gate.clear()
+        read.clear()
+
+        def ask(question: str) -> httpx.Response:
+            return client.post("/ask", json={"question": question})
+
+        try:
+            asked = [pool.submit(ask, "first")]
+            wait_until(lambda: read == ["first"])
+            asked.append(pool.submit(ask, "second"))
+            wait_until(lambda: lane.waiting == 1)
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(f"{client.base_url}/ask", json={"question": "impatient"}, timeout=0.2)
+            wait_until(lambda: lane.waiting == 1)
+            asked.append(pool.submit(ask, "third"))
+            wait_until(lambda: lane.waiting == 2)
+            for path in ("/ask", "/search"):
+                response = client.post(path, json=ASK, timeout=1)
+                refused(response, 503, "overloaded")
+                assert response.headers["retry-after"]
+            for path in ("/health", "/ready", "/documents", "/openapi.json"):
+                assert client.get(path, timeout=1).status_code == 200
+        finally:
+            gate.set()
+        assert [future.result().status_code for future in asked] == [200] * 3
+        assert read == ["first", "second", "third"], "nobody works for a client that has gone"
+        assert ask("fourth").status_code == 200
+        assert (lane.working, lane.waiting) == (0, 0)
+
+
+def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, keyed: httpx.Client, tmp_path: Path) -> None:
+    app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
+    app.get("/broken")(lambda: 1 / 0)
+    broken = TestClient(app, "http://localhost", client=("127.0.0.1", 50000)).get("/broken")
+    assert broken.status_code == 500
+    for response in (
+        broken,
+        client.get("/health"),
+        client.post("/ask", json=ASK),
+        client.get("/nothing"),
+        client.get("/static/nothing"),
+        keyed.get("/documents"),
+    ):
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["vary"].lower().count("origin") == 1
+        anywhere = response.url.path.startswith("/static/")
+        assert response.headers["cross-origin-resource-policy"] == ("cross-origin" if anywhere else "same-origin")

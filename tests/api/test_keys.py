@@ -1,0 +1,142 @@
+import json
+import os
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.keys import InvalidKeyError, Key, KeyFileError, Keys
+from eval.cli import main
+
+
+def keys(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as exit:
+        main(["keys", *arguments, "--index", str(folder)])
+    said = capsys.readouterr()
+    return int(exit.value.code or 0), said.out, said.err
+
+
+def test_a_key_is_made_listed_and_revoked_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "index"
+    code, printed, _ = keys(capsys, folder, "make", "the shop", "--scope", "ask", "--collection", "notes")
+    secret = printed.strip()
+    assert code == 0
+    assert secret.startswith("qw_")
+    assert len(secret) > 40
+    made = json.loads(keys(capsys, folder, "make", "admin", "--scope", "manage", "--json")[1])
+    assert Keys(folder).holder(made["key"])
+    listed: list[dict[str, Any]] = json.loads(keys(capsys, folder, "list", "--json")[1])
+    assert [(k["name"], k["scopes"], k["collections"]) for k in listed] == [
+        ("the shop", ["ask"], ["notes"]),
+        ("admin", ["manage"], None),
+    ]
+    for told in (keys(capsys, folder, "list")[1], json.dumps(listed), (folder / "keys.json").read_text()):
+        assert listed[0]["id"] in told
+        assert secret not in told
+        assert secret.rpartition("_")[2] not in told
+    assert keys(capsys, folder, "revoke", listed[0]["id"])[0] == 0
+    assert Keys(folder).holder(secret) is None
+    assert Keys(folder).holder(made["key"])
+    assert json.loads(keys(capsys, folder, "list", "--json")[1])[0]["revoked"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["make", "x", "--scope", "rule"], "scopes"),
+        (["make", "x", "--browser"], "--origin"),
+        (["make", "x", "--origin", "https://a.example"], "--browser"),
+        (["make", "x", "--browser", "--origin", "https://a.example/page"], "without a path"),
+        (["make", "x", "--browser", "--origin", "*"], "should be an origin"),
+        (["make", "x", "--browser", "--origin", "https://a.example", "--scope", "manage"], "may only ask"),
+        (["make", "x", "--rate", "often"], "60/minute"),
+        (["make", "x", "--rate", "0/minute"], "60/minute"),
+        (["make", "x\x1b[2J"], "control characters"),
+        (["make", ""], "at least 1 character"),
+        (["revoke", "0000\x1b[2J"], "no key with the id"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+) -> None:
+    code, _, error = keys(capsys, tmp_path, *arguments)
+    assert code
+    assert complaint in error
+    assert "\x1b" not in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "keys.json").exists()
+
+
+def test_the_file_is_readable_by_its_owner_alone_and_holds_a_hash(tmp_path: Path) -> None:
+    previous = os.umask(0)
+    try:
+        Keys(tmp_path).make("one")
+        key, secret = Keys(tmp_path).make("two")
+    finally:
+        os.umask(previous)
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    assert key.digest in (tmp_path / "keys.json").read_text()
+    assert secret not in (tmp_path / "keys.json").read_text()
+
+
+def test_only_the_very_secret_opens(tmp_path: Path) -> None:
+    kept = Keys(tmp_path)
+    key, secret = kept.make("one")
+    _, other = kept.make("two")
+    assert kept.holder(secret) == key
+    mixed = f"qw_{key.id}_{other.rpartition('_')[2]}"
+    for wrong in (
+        "",
+        "qw_",
+        "qw_x",
+        key.id,
+        f"qw_{key.id}",
+        f"qb_{secret[3:]}",
+        secret[:-1],
+        secret + "x",
+        mixed,
+        key.digest,
+        "é",
+    ):
+        assert kept.holder(wrong) is None
+
+
+def test_those_who_hold_the_keys_see_new_and_revoked_ones_at_once(tmp_path: Path) -> None:
+    server, command = Keys(tmp_path), Keys(tmp_path)
+    assert not server.any()
+    key, secret = command.make("shop", origins=["https://a.example"])
+    assert server.holder(secret) == key
+    assert (key.rate, server.origins()) == ("60/minute", {"https://a.example"})
+    command.revoke(key.id)
+    assert server.holder(secret) is None
+    assert server.origins() == frozenset()
+    assert server.any(), "the door stays shut when the last key is revoked"
+    with pytest.raises(InvalidKeyError):
+        command.revoke("nothing")
+
+
+def test_keys_made_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    threads = [threading.Thread(target=lambda: Keys(tmp_path).make("one of many")) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(Keys(tmp_path).all()) == 8
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[{}]", b"\xff", b'[{"id": "x", "name": "x", "scopes": ["rule"]}]'])
+def test_a_damaged_file_lets_nobody_in(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "keys.json").write_bytes(content)
+    kept = Keys(tmp_path)
+    for asked in (kept.any, kept.all, kept.origins, lambda: kept.holder("qw_x_y"), lambda: kept.make("x")):
+        with pytest.raises(KeyFileError, match=r"keys\.json"):
+            asked()
+    assert (tmp_path / "keys.json").read_bytes() == content
+
+
+def test_who_may_manage_may_ask_and_a_key_sees_what_it_lists() -> None:
+    ask, manage = (Key(id="x", name="x", scopes=(scope,), collections=("a", "b")) for scope in ("ask", "manage"))
+    assert (ask.may("ask"), ask.may("manage"), manage.may("ask"), manage.may("manage")) == (True, False, True, True)
+    assert (ask.sees("b"), ask.sees("c"), ask.default("b"), ask.default("c")) == (True, False, "b", "a")
