@@ -106,6 +106,9 @@ class _Identify:
 
         try:
             await self._app(scope, receive, identified)
+        except asyncio.CancelledError:  # by the server, which has been told to stop and has waited as long as it may
+            if not started:
+                await problems.problem(scope["path"], "not-ready", "the service is stopping")(scope, receive, identified)
         except Exception:
             _log.exception("unexpected error in request %s", request_id)
             if started:

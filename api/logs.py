@@ -53,7 +53,7 @@ class _TextLines(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - a hook of logging
         shown = (*_RESERVED, "method", "route", "status")  # the last three are in the message
         fields = (f" {name}={value}" for name, value in vars(record).items() if name not in shown)
-        return printable(super().formatMessage(record) + "".join(fields))
+        return printable(super().formatMessage(record).rstrip() + "".join(fields))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - a hook of logging
         return "\n".join(f"  {printable(line)}" for line in super().formatException(ei).splitlines())

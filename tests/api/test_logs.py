@@ -45,11 +45,7 @@ def test_as_json_each_line_is_an_object_with_the_request_id_and_nothing_of_what_
         assert text not in service.stderr
 
 
-def test_as_text_only_warnings_are_logged_unless_lines_and_questions_are_asked_for(library: Path) -> None:
-    with running(library) as service:
-        service.client.post("/ask", json={"question": WHY})
-        service.stop()
-    assert [line.split(" on ")[0] for line in service.stderr.splitlines()] == ["listening"]
+def test_as_text_each_line_has_the_question_where_it_is_asked_for(library: Path) -> None:
     with running(library, QUOTEWISE_LOG_LEVEL="info", QUOTEWISE_LOG_QUESTIONS="true") as service:
         service.client.post("/ask", json={"question": f"{WHY} {FORGED}"}, headers={"X-Request-ID": "mine"})
         service.stop()
