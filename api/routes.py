@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
-from api import admission, examples, problems, schemas
+from api import admission, examples, metrics, problems, schemas
 from api.keys import ForbiddenError, Key
 from api.service import Service
 from index.errors import UnknownCollectionError, UnknownDocumentError
@@ -82,6 +82,7 @@ def ask(
         asked.filter.value(),
         asked.threshold,
     )
+    metrics.observe_answer(request, answer)
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
 

@@ -2,14 +2,21 @@
 
 import asyncio
 import ipaddress
+import logging
+import os
+import signal
 import socket
+import sys
+from typing import Any
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api import logs, tracing
 from api.app import create_app
 from api.service import Service
+from api.settings import Settings
 from index.errors import QuotewiseError
 
 
@@ -83,8 +90,34 @@ class PatientProtocol(H11Protocol):
             self._cut = None
 
 
+def prepare(settings: Settings) -> None:
+    """Set up what tells of this process: its log and its traces. Raises TracingError."""
+    logs.install(settings)
+    tracing.install()
+
+
 def serve(service: Service, listener: socket.socket) -> None:
-    """Serve an open index on a bound socket until interrupted."""
+    """Serve an open index on a bound socket until told to stop; requests under way may then finish within the bound."""
     app = create_app(lambda: service, service.settings)
-    config = uvicorn.Config(app, http=PatientProtocol, proxy_headers=False, server_header=False, log_level="warning")
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=service.settings.shutdown_seconds,
+    )
+    signal.signal(signal.SIGTERM, _leave)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _leave(*_: Any) -> None:
+    """End the process. uvicorn calls this when the last request has ended or its time is up, and the index is closed.
+
+    A thread that still reads cannot be stopped, and would be waited for by any other way out.
+    """
+    tracing.flush()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
