@@ -15,11 +15,12 @@ from api.jobs import Job, Jobs
 from api.routes import INDEX_PROBLEMS, Open, collection_of
 from api.service import Service
 from index.errors import UnknownCollectionError
-from index.placing import check_path
+from index.placing import PATTERN, document_path
+from index.store import COLLECTION_NAME
 from index.uploads import ANY, Condition, Uploaded, Uploads
 
 _TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
-_ETAG = re.compile(r'(W/)?"([^"]*)"')
+_TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
     *("invalid-request", "invalid-path", "path-taken", "precondition-failed", "embedder-mismatch"),
     *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
@@ -34,21 +35,36 @@ _PUT_RESPONSES: dict[int | str, dict[str, Any]] = {
     202: _JOB,
     **problems.responses(*_PUT_CODES),
 }
+_NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
     "required": True,
-    "content": {
-        "text/plain": {"schema": {"type": "string", "minLength": 1}, "examples": examples.UPLOAD},
-        "text/markdown": {"schema": {"type": "string", "minLength": 1}},
-        "application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}},
-    },
+    "description": "The file, best in UTF-8. It may also be called application/octet-stream, or not be called anything.",
+    "content": {"text/plain": {"schema": _NOT_BLANK, "examples": examples.UPLOAD}, "text/markdown": {"schema": _NOT_BLANK}},
 }
 
-Name = Annotated[str, Path(openapi_examples=examples.UPLOAD_COLLECTION, description="of the collection")]
-DocumentPath = Annotated[
-    str, Path(openapi_examples=examples.UPLOAD_PATH, description="of the file in the collection's folder; ends in .txt or .md")
+Name = Annotated[
+    str,
+    Path(
+        openapi_examples=examples.UPLOAD_COLLECTION,
+        json_schema_extra={"pattern": COLLECTION_NAME},
+        description="of the collection",
+    ),
 ]
-IfMatch = Annotated[str | None, Header(description="touch only a document with this sha256, in quotes, or * for any")]
-IfNoneMatch = Annotated[str | None, Header(pattern=r"^\*$", description="* touches nothing that is there already")]
+DocumentPath = Annotated[
+    str,
+    Path(
+        openapi_examples=examples.UPLOAD_PATH,
+        json_schema_extra={"pattern": PATTERN},
+        description="of the file in the collection's folder",
+    ),
+]
+IfMatch = Annotated[
+    str,
+    Header(
+        pattern=rf"^(\*|{_TAG}( *, *{_TAG})*)$", description="touch only a document with this sha256, in quotes, or * for any"
+    ),
+]
+IfNoneMatch = Annotated[str, Header(pattern=r"^\*$", description="* touches nothing that is there already")]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 router = APIRouter()
 
@@ -65,8 +81,8 @@ async def put(
     path: DocumentPath,
     service: Open,
     request: Request,
-    if_match: IfMatch = None,
-    if_none_match: IfNoneMatch = None,
+    if_match: IfMatch = "",
+    if_none_match: IfNoneMatch = "",
 ) -> Response:
     """Add a document, or replace the one at its path: the body is the file, which the collection's folder gets too.
 
@@ -76,7 +92,7 @@ async def put(
         name = collection_of(request, service, collection)
     except UnknownCollectionError:  # one that the caller may use, to be made
         name = collection
-    _check_path(request, path)
+    path = _document_path(request, path)
     found = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if found not in _TEXT:
         raise HTTPException(415, f"the content type is {found}; expected text/plain or text/markdown: the body is the file")
@@ -99,11 +115,11 @@ async def put(
     response_class=Response,
     responses={202: _JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
 )
-async def delete(collection: Name, path: DocumentPath, service: Open, request: Request, if_match: IfMatch = None) -> Response:
+async def delete(collection: Name, path: DocumentPath, service: Open, request: Request, if_match: IfMatch = "") -> Response:
     """Remove a document and its file. What has to wait long for its turn is answered with a job."""
     name = collection_of(request, service, collection)
-    _check_path(request, path)
-    condition = _condition(if_match, None)
+    path = _document_path(request, path)
+    condition = _condition(if_match, "")
     request.app.state.jobs.take_place()
     return await _done(service, request, name, path, lambda uploads: uploads.remove(name, path, condition))
 
@@ -117,9 +133,9 @@ async def job(id: JobId, service: Open, request: Request) -> schemas.Job:
     return found.shape()
 
 
-def _check_path(request: Request, path: str) -> None:
+def _document_path(request: Request, path: str) -> str:
     lost = "\n" * request.scope["path"].endswith("\n")  # the router's regular expressions pass over a line break at the end
-    check_path(path + lost)
+    return document_path(path + lost)
 
 
 async def _done(
@@ -146,10 +162,8 @@ def _answer(job: Job) -> Response:
     return JSONResponse(shape.model_dump(), 201 if outcome.created else 200, headers)
 
 
-def _condition(if_match: str | None, if_none_match: str | None) -> Condition:
-    if if_match is None:
-        return Condition(absent=if_none_match is not None)
-    if if_match.strip() == "*":
-        return Condition(ANY, if_none_match is not None)
-    strong = frozenset(tag for weak, tag in _ETAG.findall(if_match) if not weak)
-    return Condition(strong, if_none_match is not None)
+def _condition(if_match: str, if_none_match: str) -> Condition:
+    if not if_match:
+        return Condition(absent=bool(if_none_match))
+    strong = frozenset(tag for weak, tag in re.findall(_TAG, if_match) if not weak)
+    return Condition(ANY if if_match == "*" else strong, bool(if_none_match))

@@ -400,12 +400,19 @@ class Job(BaseModel):
     problem: Problem | None = None
 
 
+def _whole(number: object) -> object:
+    return int(number) if isinstance(number, float) and number.is_integer() else number  # JSON's 1.0 is an integer
+
+
+Offset = Annotated[int, Field(ge=0, le=2**53, strict=True), BeforeValidator(_whole, json_schema_input_type=int)]
+
+
 class RightQuote(Strict):
     """The quote that would have been right, ``[start, end)`` of a document in Unicode code points."""
 
     document_id: str = Field(pattern="^[0-9a-f]{16}$")
-    start: int = Field(ge=0, le=2**53, strict=True)
-    end: int = Field(ge=0, le=2**53, strict=True)
+    start: Offset
+    end: Offset
 
 
 class FeedbackRequest(Strict):

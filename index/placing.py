@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
@@ -10,44 +11,35 @@ from pathlib import Path
 
 from index.documents import printable
 from index.errors import FolderUnavailableError, InvalidPathError, PathTakenError
-from index.formats import FORMATS, format_of
+from index.formats import FORMATS
 
 MAX_PATH_BYTES = 1000
 MAX_NAME_BYTES = 255
 MAX_FOLDERS = 32
-_TURNS_TEXT = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NEVER = r"/\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd"
+"""Separators, control characters, what turns text round, and what stands for bytes that are not UTF-8."""
+_EDGE = rf"[^\s.{_NEVER}]"
+_ENDINGS = "|".join("".join(f"[{c}{c.upper()}]" for c in ending[1:]) for ending in FORMATS)
+PATTERN = rf"^({_EDGE}([^{_NEVER}]*{_EDGE})?/){{0,{MAX_FOLDERS}}}{_EDGE}[^{_NEVER}]*\.({_ENDINGS})$"
+"""A path at which a document can be put, lengths in bytes apart."""
 _TAKEN = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 
 
-def check_path(path: str) -> None:
-    """Raises InvalidPathError unless a file at this path is one that ``find_files`` finds, on whatever file system."""
-    fault = _fault(path)
-    if fault:
-        raise InvalidPathError(
-            f"the path '{printable(path[:MAX_PATH_BYTES])}' {fault}; expected one such as notes/tea.md: names in Unicode's "
-            f"composed form (NFC) with '/' between, at most {MAX_FOLDERS} folders and {MAX_PATH_BYTES:,} bytes, none hidden, "
-            f"the last ending in {' or '.join(FORMATS)}"
-        )
+def document_path(path: str) -> str:
+    """The path in Unicode's composed form (NFC), which is one form on every system.
 
-
-def _fault(path: str) -> str | None:
-    names = path.split("/")
-    if len(path.encode(errors="replace")) > MAX_PATH_BYTES or len(names) > MAX_FOLDERS + 1:
-        return "is too long"
-    if any(c in "\\\ufffd" or c in _TURNS_TEXT or unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in path):
-        return "has a backslash, a control character or something that is not UTF-8"
-    if not unicodedata.is_normalized("NFC", path):
-        return "has letters in decomposed form"
-    for name in names:
-        if not name:
-            return "has an empty name"
-        if name.startswith("."):
-            return "has a name that starts with a full stop"
-        if name != name.strip() or name.endswith("."):
-            return "has a name with a space around it or a full stop at its end"
-        if len(name.encode()) > MAX_NAME_BYTES:
-            return f"has a name of more than {MAX_NAME_BYTES} bytes"
-    return None if format_of(path) else "is of no known format"
+    Raises InvalidPathError unless ``find_files`` finds a file at this path, on whatever file system.
+    """
+    composed = unicodedata.normalize("NFC", path)
+    size = [len(name.encode(errors="surrogatepass")) for name in (composed, *composed.split("/"))]
+    fits = size[0] <= MAX_PATH_BYTES and max(size[1:]) <= MAX_NAME_BYTES
+    if fits and re.fullmatch(PATTERN, composed) and not re.search("[\ud800-\udfff]", composed):
+        return composed
+    raise InvalidPathError(
+        f"the path '{printable(path[:MAX_PATH_BYTES])}' is not one of a document; expected one such as notes/tea.md: at most "
+        f"{MAX_FOLDERS} folders and {MAX_PATH_BYTES:,} bytes, names of at most {MAX_NAME_BYTES} bytes with a / between, none "
+        f"hidden, ending in a full stop or beginning or ending in a space, the last ending in {' or '.join(FORMATS)}"
+    )
 
 
 @contextmanager

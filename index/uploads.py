@@ -16,7 +16,7 @@ from index.errors import (
     PreconditionError,
     UnknownDocumentError,
 )
-from index.placing import check_path, remove_file, written
+from index.placing import document_path, remove_file, written
 from index.store import Collection, Store, StoredDocument, valid_collection_name
 from index.sync import check_embedder, embed, new_collection
 
@@ -75,7 +75,7 @@ class Uploads:
             PathTakenError, FolderUnavailableError: the file cannot be written.
             IndexLockedError: another process is writing.
         """
-        check_path(path)
+        path = document_path(path)
         with self._store.writing():
             made = next((known for known in self._store.collections() if known.name == name), None)
             embedder = self._embedder_of(name)
@@ -111,7 +111,7 @@ class Uploads:
             UnknownCollectionError, UnknownDocumentError: there is no such document.
             Otherwise as ``put``.
         """
-        check_path(path)
+        path = document_path(path)
         with self._store.writing():
             known, root = self._store.document_at(name, path), Path(self._store.collection(name).root)
             _require(condition, known, self._on_disk(root, path), path)

@@ -197,7 +197,7 @@ TRAVERSALS = [
     *("a/%2e%2e/x.txt", "..%5cx.txt", "%2e%2e%5cx.txt", "..\\x.txt", "/x.txt", "%2fx.txt", "//x.txt", "/etc/x.txt"),
     *("%2Fetc%2Fx.txt", "a//x.txt", "./x.txt", "%2e/x.txt", "a/./x.txt", "x.txt/", "x.txt%2f", "x.txt%00", "x.txt%00.md"),
     *("%00.txt", "x%09.txt", "%1b[2Jx.txt", "..%c0%afx.txt", "%c0%ae%c0%ae/x.txt", "%ff.txt", "..%u2215x.txt", "%20x.txt"),
-    *("%E2%80%AEx.txt", ".hidden.txt", "%2ehidden/x.txt", "x.exe", "x", "", "x.txt.exe", "x.TXT.", "cafe%CC%81.txt"),
+    *("%E2%80%AEx.txt", ".hidden.txt", "%2ehidden/x.txt", "x.exe", "x", "", "x.txt.exe", "x.TXT."),
     *("x" * 300 + ".txt", "a/" * 40 + "x.txt", "x.txt%20"),
 ]
 
@@ -231,8 +231,8 @@ def test_what_is_encoded_twice_stays_the_text_that_it_is(place: Place, target: s
         ({"if_match": "*"}, 200),
         ({"if_match": etag(COCOA)}, 412),
         ({"if_match": f"W/{etag(TEA)}"}, 412),
-        ({"if_match": etag(TEA).strip('"')}, 412),
-        ({"if_match": ""}, 412),
+        ({"if_match": etag(TEA).strip('"')}, 422),
+        ({"if_match": ""}, 422),
         ({"if_none_match": "*"}, 412),
         ({"if_match": etag(TEA), "if_none_match": "*"}, 412),
         ({"if_none_match": etag(TEA)}, 422),
