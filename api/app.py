@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import door, examples, logs, metrics, problems, routes, tracing
+from api import documents, door, examples, feedback, logs, metrics, problems, routes, tracing
+from api.jobs import Jobs
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -32,11 +33,13 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service, app.state.reason = None, "the index is being opened"
+        app.state.jobs = Jobs(settings.max_uploads)
         opening = asyncio.create_task(_open(app, open_service))
         yield
         opening.cancel()
         with suppress(asyncio.CancelledError):
             await opening
+        await asyncio.to_thread(app.state.jobs.close)
         if app.state.service:
             app.state.service.store.close()
 
@@ -51,7 +54,9 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
         telemetry=tracing.TELEMETRY,
     )
     app.include_router(routes.router)
-    app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
+    app.include_router(documents.router)
+    app.include_router(feedback.router)
+    app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     door.install(app, settings)
     app.add_middleware(_Identify)
     app.add_middleware(door.SecurityHeaders)

@@ -57,6 +57,20 @@ EXTRACT_BATCH: dict[str, Any] = {
     },
 }
 DOCUMENT_ID: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": _DOCUMENT["id"]}}
+UPLOAD_COLLECTION: dict[str, Any] = {"uploads": {"summary": "A collection of uploads", "value": "uploads"}}
+UPLOAD_PATH: dict[str, Any] = {"tea": {"summary": "A file in a folder", "value": "drinks/tea.txt"}}
+UPLOAD: dict[str, Any] = {"tea": {"summary": "A text", "value": "Tea was first drunk in southwest China."}}
+FEEDBACK: dict[str, Any] = {
+    "right": {"summary": "It helped", "value": {"request_id": "5f0c2e8a9b7d4c31a6e2f4d8c0b1a397", "helpful": True}},
+    "wrong": {
+        "summary": "It did not, and this quote would have",
+        "value": {
+            "request_id": "5f0c2e8a9b7d4c31a6e2f4d8c0b1a397",
+            "helpful": False,
+            "right_quote": {"document_id": _DOCUMENT["id"], **_SPAN},
+        },
+    },
+}
 
 ANSWER: dict[str, Any] = {
     "question": _QUESTION,

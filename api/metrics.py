@@ -144,4 +144,5 @@ def _template(scope: Scope) -> str:
     """Of the route that a request was for; paths that none has, of which there is no end, are one."""
     root = scope.get("root_path", "")
     mount = root.removeprefix(scope.get("app_root_path", root))
-    return mount + getattr(scope.get("route"), "path", "") or "unmatched"
+    route = scope.get("route")
+    return mount + getattr(route, "path_format", getattr(route, "path", "")) or "unmatched"

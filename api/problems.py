@@ -24,14 +24,21 @@ STATUS_OF_CODE = {
     "local-only": 403,
     "unknown-collection": 404,
     "unknown-document": 404,
+    "unknown-job": 404,
+    "unknown-request": 404,
     "not-found": 404,
     "method-not-allowed": 405,
     "request-timeout": 408,
     "embedder-mismatch": 409,
+    "path-taken": 409,
+    "precondition-failed": 412,
     "payload-too-large": 413,
     "unsupported-media-type": 415,
     "invalid-request": 422,
     "too-many-requests": 429,
+    "invalid-name": 422,
+    "invalid-path": 422,
+    "unreadable-document": 422,
     "internal-error": 500,
     "not-ready": 503,
     "index-locked": 503,
@@ -42,7 +49,9 @@ STATUS_OF_CODE = {
     "embedder-unavailable": 503,
     "reader-unavailable": 503,
     "keys-unavailable": 503,
+    "folder-unavailable": 503,
     "overloaded": 503,
+    "stopped": 503,
 }
 _CODE_OF_STATUS = {
     400: "malformed-json",
@@ -83,18 +92,31 @@ def problem(
     path: str, code: str, detail: str, errors: list[FieldProblem] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """A problem response for the request to ``path``."""
-    status = STATUS_OF_CODE[code]
-    if status == 503:
+    return response(details(path, code, detail, errors), headers)
+
+
+def response(body: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """A response with these problem details."""
+    if body.status == 503:
         headers = {"Retry-After": "1", **(headers or {})}
-    body = Problem(
+    return JSONResponse(body.model_dump(), body.status, headers, media_type=MEDIA_TYPE)
+
+
+def details(path: str, code: str, detail: str, errors: list[FieldProblem] | None = None) -> Problem:
+    """The body of a problem response for the request to ``path``."""
+    return Problem(
         type=_TYPE + code,
         title=code.replace("-", " ").capitalize().replace("json", "JSON"),
-        status=status,
+        status=STATUS_OF_CODE[code],
         detail=detail,
         instance=path,
         errors=errors or [],
     )
-    return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def details_of(path: str, error: QuotewiseError) -> Problem:
+    """The body of the response to a request to ``path`` that failed with this error."""
+    return details(path, error.code if error.code in STATUS_OF_CODE else "internal-error", str(error))
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -122,8 +144,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(QuotewiseError)
     async def known(request: Request, error: QuotewiseError) -> JSONResponse:
-        code = error.code if error.code in STATUS_OF_CODE else "internal-error"
-        return problem(request.url.path, code, str(error))
+        return response(details_of(request.url.path, error))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -141,22 +162,27 @@ def _field(location: tuple[int | str, ...]) -> str:
 
 
 class BodyLimit:
-    """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive."""
+    """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    What is put is a document, which may have ``uploads`` bytes.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, uploads: int) -> None:
         self._app = app
         self._limit = limit
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = self._uploads if scope.get("method") == "PUT" else self._limit
         declared = dict(scope.get("headers", ())).get(b"content-length", b"")
-        seen = int(declared) if declared.isdigit() and int(declared) > self._limit else 0
+        seen = int(declared) if declared.isdigit() and int(declared) > limit else 0
 
         async def bounded() -> Message:
             nonlocal seen
-            message = await receive() if seen <= self._limit else {}
+            message = await receive() if seen <= limit else {}
             seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise HTTPException(413, f"the body is larger than {self._limit:,} bytes")
+            if seen > limit:
+                raise HTTPException(413, f"the body is larger than {limit:,} bytes")
             return message
 
         await self._app(scope, bounded if scope["type"] == "http" else receive, send)

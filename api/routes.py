@@ -74,15 +74,17 @@ def ask(
 ) -> schemas.AskResponse:
     """Answer a question in the words of the documents, or say that they do not and offer the closest passages."""
     settings = service.settings
+    collection = collection_of(request, service, asked.collection)
     answer = service.answerer.ask(
         asked.question,
-        collection_of(request, service, asked.collection),
+        collection,
         asked.top_k or settings.top_k,
         asked.max_quotes or settings.max_quotes,
         asked.filter.value(),
         asked.threshold,
     )
     metrics.observe_answer(request, answer)
+    service.answers.remember(request.state.id, collection, answer)
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from api.problems import Problem
 from api.settings import MAX_QUOTES, MAX_TOP_K
 from index.sentences import Span
 from index.store import Collection as StoredCollection
@@ -401,6 +402,39 @@ class Document(DocumentReference):
     chunks: int
     metadata: Mapping[str, str]
     indexed_at: str
+
+
+class Job(BaseModel):
+    """An upload or a removal that takes its time: once it is done with the document, once it has failed with the problem."""
+
+    id: str
+    state: Literal["queued", "running", "done", "failed"]
+    collection: str
+    path: str
+    document: Document | None = Field(default=None, description="what is indexed now; null for a removal")
+    problem: Problem | None = None
+
+
+class RightQuote(Strict):
+    """The quote that would have been right, ``[start, end)`` of a document in Unicode code points."""
+
+    document_id: str = Field(pattern="^[0-9a-f]{16}$")
+    start: Offset
+    end: Offset
+
+
+class FeedbackRequest(Strict):
+    """Whether the answer to a request helped; feedback on the same request replaces what was said before."""
+
+    request_id: str = Field(pattern="^[A-Za-z0-9._-]{1,64}$")
+    helpful: bool = Field(strict=True)
+    right_quote: RightQuote | None = None
+
+
+class FeedbackResponse(BaseModel):
+    """The id under which the feedback is kept."""
+
+    id: str
 
 
 class PageRequest(Strict):

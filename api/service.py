@@ -7,6 +7,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from api.recent import RecentAnswers
 from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
@@ -22,13 +23,15 @@ class Service:
     """An index that is open for questions.
 
     ``extractor`` gives the one reader of the caller's own texts, loading it at the first call; raises ReaderError where that
-    cannot be.
+    cannot be. ``load`` gives the embedder of a name; ``answers`` are those that feedback can be given on.
     """
 
     settings: Settings
     store: EmbeddedStore
     answerer: Answerer
     extractor: Callable[[], Extractor]
+    load: Callable[[str], Embedder]
+    answers: RecentAnswers
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> "Service":
@@ -36,10 +39,11 @@ class Service:
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
         store = EmbeddedStore(settings.index, create)
-        load = partial(load_embedder, threads=settings.threads)
+        load = cache(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
         answerer = Answerer(store, load, readers, settings.threshold, settings.retrieval)
-        return cls(settings, store, answerer, cache(partial(Extractor.of, readers)))
+        extractor = cache(partial(Extractor.of, readers))
+        return cls(settings, store, answerer, extractor, load, RecentAnswers(settings.remembered_answers))
 
     def load_reader(self) -> None:
         """Load the trained reader, where one is used. Raises ReaderError, which names the file at fault."""
@@ -61,6 +65,11 @@ class Service:
         sync = Sync(self.store, self._embedder(), settings.max_file_bytes)
         return sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress)
 
+    def embedder_of(self, name: str) -> Embedder:
+        """That of a collection, or, where there is none of that name, the one that a new one gets."""
+        made_by = {collection.name: collection.embedder for collection in self.store.collections()}
+        return self.load(made_by.get(name, self.settings.embedder))
+
     def _embedder(self) -> Embedder:
         """That of the collection, unless the settings ask for another, which the sync will refuse."""
         wanted = self.settings.embedder
@@ -69,4 +78,4 @@ class Service:
             name = wanted if explicit else self.store.collection(self.settings.collection).embedder
         except UnknownCollectionError:
             name = wanted
-        return load_embedder(name, self.settings.threads)
+        return self.load(name)

@@ -72,6 +72,15 @@ class Settings(BaseSettings):
         BeforeValidator(_listed),
         Field(description="addresses of proxies that say for whom they ask, by X-Forwarded-For"),
     ] = ()
+    max_uploads: Annotated[
+        int, Field(ge=1, description="uploads that arrive, wait and are indexed at once; more are refused")
+    ] = 8
+    upload_seconds: Annotated[
+        float, Field(ge=0, le=60, description="how long an upload is waited for before its answer is a job to ask for")
+    ] = 5.0
+    remembered_answers: Annotated[
+        int, Field(ge=0, description="answers kept in memory for feedback on them; 0 takes no feedback")
+    ] = 1000
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="chunks read for a question")] = DEFAULT_TOP_K
     retrieval: Annotated[Method, Field(description="how passages are found: hybrid, dense or lexical")] = "hybrid"
     max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES

@@ -1,5 +1,6 @@
 """The ``quotewise`` command: the command line of ``api``, and ``eval`` on top of it."""
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -182,6 +183,36 @@ def new(
     finally:
         store.close()
     terminal.tell(f"{written} questions added to {gold}")
+
+
+@commands.command("export-feedback")
+def export_feedback(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Gold file to write; by default standard output.")
+    ] = None,
+    index: IndexDir = None,
+    collection: CollectionName = None,
+) -> None:
+    """Turn the feedback on answers into gold questions; what no question can be made of is counted on standard error."""
+    from eval.feedback import gold_of
+    from index.embedded import EmbeddedStore
+
+    settings = load_settings(index=index, collection=collection)
+    store = EmbeddedStore(settings.index)
+    try:
+        found = gold_of(store, settings.collection)
+    finally:
+        store.close()
+    for reason, count in found.left_out.items():
+        terminal.errors.print(f"{count:,} left out: {reason}", soft_wrap=True)
+    if not found.questions:
+        raise QuotewiseError(f"there is no feedback on {settings.collection!r} that a gold question can be made of")
+    lines = [json.dumps(question.model_dump(mode="json", exclude_defaults=True)) for question in found.questions]
+    if output:
+        output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        terminal.tell(f"{len(lines):,} questions in {output}")
+    else:
+        terminal.console.out("\n".join(lines))
 
 
 @commands.command("import")

@@ -30,11 +30,24 @@ from index.seal import UNCHANGED, Change
 from index.sentences import Span
 from index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x51574953  # "QWIS"
 ORDINAL_BITS = 20
 """A chunk's id is its document's row shifted left by this, plus its ordinal: one range of ids a document."""
 
+FEEDBACK_KEPT = 20_000
+"""Entries of all collections together; the oldest make room."""
+
+_FEEDBACK = """
+CREATE TABLE feedback (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
+    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+    request TEXT NOT NULL,
+    content TEXT NOT NULL,
+    UNIQUE (collection, request)
+);
+"""
 _SCHEMA = f"""
 CREATE TABLE collections (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -88,9 +101,11 @@ CREATE TRIGGER document_added AFTER INSERT ON documents
     BEGIN INSERT INTO changes (collection, document) VALUES (new.collection, new.row); END;
 CREATE TRIGGER document_removed AFTER DELETE ON documents
     BEGIN INSERT INTO changes (collection, document) VALUES (old.collection, old.row); END;
+{_FEEDBACK}
 PRAGMA application_id = {_APPLICATION_ID};
-PRAGMA user_version = {SCHEMA_VERSION};
 """
+_MIGRATIONS = {1: _FEEDBACK}
+"""What makes of a catalogue of this version one of the next."""
 
 _DOCUMENT = (
     "d.id, c.name, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, d.characters, d.chunks, d.metadata, "
@@ -140,14 +155,17 @@ class Catalogue:
                 raise IndexVersionError(
                     f"{path} has version {version}, newer than the {SCHEMA_VERSION} that this Quotewise reads; upgrade it"
                 )
-            if tables and connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+            if version == SCHEMA_VERSION and connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
                 return
         with FileLock(f"{path}.begin"), self._damage_named():  # SQLite does not wait for others to change its mode
             connection.execute("PRAGMA journal_mode = WAL")
             with self._transaction():
-                if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in _statements(_SCHEMA):
-                        connection.execute(statement)
+                empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+                version = connection.execute("PRAGMA user_version").fetchone()[0]  # another may have brought it up to date
+                scripts = [_SCHEMA] if empty else [_MIGRATIONS[made] for made in range(max(version, 1), SCHEMA_VERSION)]
+                for statement in (one for script in scripts for one in _statements(script)):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def collections(self) -> list[Collection]:
         return [Collection(*row) for row in self._rows(f"{_COLLECTION} ORDER BY name")]
@@ -258,6 +276,22 @@ class Catalogue:
         key = self.key(name)
         with self._transaction() as connection:
             connection.executemany("DELETE FROM documents WHERE collection = ? AND path = ?", ((key, path) for path in paths))
+
+    def put_feedback(self, name: str, request: str, content: str) -> str:
+        """Keep what was said of an answer, in the place of what was said of it before, and return the id of the entry."""
+        values = (self.key(name), request, content)
+        with self._transaction() as connection:
+            written = connection.execute(
+                "INSERT INTO feedback (collection, request, content) VALUES (?, ?, ?) "
+                "ON CONFLICT (collection, request) DO UPDATE SET content = excluded.content RETURNING id",
+                values,
+            ).fetchone()
+            connection.execute("DELETE FROM feedback WHERE row <= (SELECT max(row) FROM feedback) - ?", (FEEDBACK_KEPT,))
+        return str(written[0])
+
+    def feedback(self, name: str) -> list[tuple[str, str]]:
+        """The id and content of all feedback on answers from a collection, oldest first."""
+        return self._rows("SELECT id, content FROM feedback WHERE collection = ? ORDER BY row", self.key(name))
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         """Rows of the documents that a filter lets through, ascending; None when it lets all through."""

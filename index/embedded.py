@@ -60,6 +60,8 @@ class EmbeddedStore:
         self.document_at = self._catalogue.document_at
         self.text = self._catalogue.text
         self.check = self._catalogue.check
+        self.put_feedback = self._catalogue.put_feedback
+        self.feedback = self._catalogue.feedback
 
     @contextmanager
     def writing(self) -> Iterator[None]:

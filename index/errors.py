@@ -25,6 +25,36 @@ class FolderError(QuotewiseError):
     code = "invalid-folder"
 
 
+class FolderUnavailableError(QuotewiseError):
+    """The folder of a collection is gone or cannot be written to."""
+
+    code = "folder-unavailable"
+
+
+class InvalidPathError(QuotewiseError):
+    """A path at which no document can be put."""
+
+    code = "invalid-path"
+
+
+class PathTakenError(QuotewiseError):
+    """Something that is no document stands at a path or on the way to it."""
+
+    code = "path-taken"
+
+
+class PreconditionError(QuotewiseError):
+    """A document is not as the caller believes it to be."""
+
+    code = "precondition-failed"
+
+
+class StoppedError(QuotewiseError):
+    """Work was given up because the program ends; nothing of it was done."""
+
+    code = "stopped"
+
+
 class EmbedderError(QuotewiseError):
     """An embedding model cannot be loaded."""
 

@@ -86,9 +86,12 @@ class Filter:
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
+
+
 def valid_collection_name(name: str) -> bool:
     """Whether a name is 1 to 64 of the ASCII letters, digits, ``-``, ``_`` and ``.``, and does not start with a dot."""
-    return re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", name) is not None
+    return re.fullmatch(COLLECTION_NAME, name) is not None
 
 
 class Store(Protocol):

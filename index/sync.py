@@ -1,7 +1,7 @@
 """A folder into a collection: touches only what changed, and loses nothing that was indexed to a file that is bad now."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +107,9 @@ class Sync:
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
         collection = next((known for known in self._store.collections() if known.name == name), None)
         if collection is None:
-            return self._new_collection(name, root, chunk_tokens)
+            collection = new_collection(name, root, self._embedder, chunk_tokens)
+            self._store.add_collection(collection)
+            return collection
         check_embedder(collection, self._embedder)
         if chunk_tokens not in (None, collection.chunk_tokens):
             raise ChunkingError(
@@ -123,15 +125,30 @@ class Sync:
             self._store.move_collection(name, root)
         return collection
 
-    def _new_collection(self, name: str, root: str, chunk_tokens: int | None) -> Collection:
-        embedder = self._embedder
-        longest = embedder.max_tokens - HEADING_ROOM
-        chosen = min(DEFAULT_CHUNK_TOKENS, longest) if chunk_tokens is None else chunk_tokens
-        if not 1 <= chosen <= longest:
-            raise ChunkingError(f"chunks of {chosen} tokens do not fit the embedder {embedder.name!r}; choose 1 to {longest}")
-        collection = Collection(name, root, embedder.name, embedder.fingerprint, embedder.dimension, chosen)
-        self._store.add_collection(collection)
-        return collection
+
+def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int | None = None) -> Collection:
+    """What a collection is to be made with. Raises ChunkingError when the chunks do not fit the embedder."""
+    longest = embedder.max_tokens - HEADING_ROOM
+    chosen = min(DEFAULT_CHUNK_TOKENS, longest) if chunk_tokens is None else chunk_tokens
+    if not 1 <= chosen <= longest:
+        raise ChunkingError(f"chunks of {chosen} tokens do not fit the embedder {embedder.name!r}; choose 1 to {longest}")
+    return Collection(name, root, embedder.name, embedder.fingerprint, embedder.dimension, chosen)
+
+
+def embed(
+    embedder: Embedder, chunked: Sequence[tuple[Document, Sequence[Chunk]]], pause: Callable[[], None] = lambda: None
+) -> np.ndarray:
+    """float32 (chunks, dimension): the vectors of all chunks in order; ``pause`` is called before each batch, and may raise."""
+    texts = [
+        embedding_text(chunk.heading, document.text[chunk.start : chunk.end])
+        for document, chunks in chunked
+        for chunk in chunks
+    ]
+    vectors = []
+    for first in range(0, max(1, len(texts)), _BATCH_CHUNKS):
+        pause()
+        vectors.append(embedder.encode_document(texts[first : first + _BATCH_CHUNKS]))
+    return np.concatenate(vectors)
 
 
 def check_embedder(collection: Collection, embedder: Embedder) -> None:
@@ -174,13 +191,7 @@ class _Run:
             self.flush()
 
     def flush(self) -> None:
-        texts = [
-            embedding_text(chunk.heading, document.text[chunk.start : chunk.end])
-            for document, chunks in self._waiting
-            for chunk in chunks
-        ]
-        slices = [texts[i : i + _BATCH_CHUNKS] for i in range(0, len(texts), _BATCH_CHUNKS)]
-        vectors = np.concatenate([self._embedder.encode_document(some) for some in slices or [[]]])
+        vectors = embed(self._embedder, self._waiting)
         first = 0
         for document, chunks in self._waiting:
             try:

@@ -21,7 +21,14 @@ ROUTES = {
     "GET /collections",
     "GET /health",
     "GET /ready",
+    "GET /jobs/{id}",
 }
+WRITING = {
+    "PUT /collections/{collection}/documents/{path}",
+    "DELETE /collections/{collection}/documents/{path}",
+    "POST /feedback",
+}
+"""Their examples are tried where they may write, in their own tests."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +50,7 @@ def example_requests(method: str, path: str, operation: dict[str, Any]) -> Itera
 
 
 def test_the_description_has_every_route_and_says_what_each_does(operations: list[Operation]) -> None:
-    assert {f"{method} {path}" for method, path, _ in operations} == ROUTES
+    assert {f"{method} {path}" for method, path, _ in operations} == ROUTES | WRITING
     for method, path, operation in operations:
         assert operation["summary"], (method, path)
         assert len(operation["description"]) > 20, (method, path)
@@ -55,7 +62,8 @@ def test_every_error_is_described_as_problem_details(operations: list[Operation]
         assert all(found["content"] == PROBLEM and found["description"] for found in errors.values()), (method, path)
         expected = set() if path == "/health" else {"503"} if path == "/ready" else {"404", "422", "503"}
         expected -= {"404"} if path.startswith("/extract") else set()  # these look nothing up
-        expected |= {"400", "413", "415"} if method == "POST" else set()
+        expected -= {"404"} if method == "PUT" else set()  # this makes what is not there
+        expected |= {"400", "413", "415"} if method == "POST" else {"409", "412"} if method in ("PUT", "DELETE") else set()
         assert expected <= set(errors), (method, path)
 
 
@@ -68,6 +76,8 @@ def test_every_example_request_gets_the_response_that_is_described(
 ) -> None:
     replayed = set()
     for method, path, operation in operations:
+        if f"{method} {path}" in WRITING:
+            continue
         for url, body in example_requests(method, path, operation):
             response = client.request(method, url, **body)
             assert response.status_code == 200, (url, response.text)
@@ -75,7 +85,7 @@ def test_every_example_request_gets_the_response_that_is_described(
             schema = operation["responses"]["200"]["content"][media_type]["schema"]
             conform(response.json() if media_type == "application/json" else response.text, schema, openapi)
             replayed.add(f"{method} {path}")
-    assert replayed == ROUTES
+    assert replayed == ROUTES - {"GET /jobs/{id}"}  # of which there is none yet
 
 
 def test_the_examples_show_what_they_are_there_to_show(client: httpx.Client, openapi: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.catalogue
-from index.catalogue import Catalogue
+from index.catalogue import SCHEMA_VERSION, Catalogue
 from index.chunks import Chunker
 from index.documents import parse_document
 from index.errors import (
@@ -343,9 +343,48 @@ def test_a_catalogue_of_a_newer_version_is_refused_untouched(intact: bytes, tmp_
     newer = tmp_path / "newer.sqlite"
     newer.write_bytes(intact)
     connection = sqlite3.connect(newer)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
-    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 2, newer than the 1")
+    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 3, newer than the 2")
+
+
+def test_a_catalogue_of_version_1_is_brought_up_to_date_and_loses_nothing(intact: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(intact)
+    old = sqlite3.connect(path)
+    old.executescript("DROP TABLE feedback; PRAGMA user_version = 1;")
+    before = list(old.iterdump())
+    old.close()
+    with ThreadPoolExecutor(4) as pool:  # all at once, of which one does it
+        for catalogue in pool.map(lambda _: Catalogue(path), range(4)):
+            assert catalogue.size("default").documents == 20
+            catalogue.close()
+    catalogue = Catalogue(path)
+    first = catalogue.put_feedback("default", "r1", "good")
+    assert catalogue.put_feedback("default", "r1", "bad") == first
+    second = catalogue.put_feedback("default", "r2", "good")
+    assert catalogue.feedback("default") == [(first, "bad"), (second, "good")]
+    catalogue.check()
+    catalogue.close()
+    new = sqlite3.connect(path)
+    assert new.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    new.executescript("DELETE FROM sqlite_sequence WHERE name = 'feedback'; DROP TABLE feedback;")
+    assert list(new.iterdump()) == before
+    new.close()
+
+
+def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.catalogue, "FEEDBACK_KEPT", 3)
+    for number in range(5):
+        catalogue.put_feedback("default", str(number), str(number))
+    assert [content for _, content in catalogue.feedback("default")] == ["2", "3", "4"]
+    with pytest.raises(UnknownCollectionError):
+        catalogue.put_feedback("none", "1", "1")
+    catalogue.remove_collection("default")
+    catalogue.add_collection(COLLECTION)
+    assert catalogue.feedback("default") == []
 
 
 def test_an_intact_catalogue_opens_again_and_passes_its_check(intact: bytes, tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""Single documents into a collection and out of it: the file into the collection's folder, the document into the store."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.chunks import Chunker
+from index.documents import parse_document, printable, read_file
+from index.embedders import Embedder
+from index.errors import (
+    AlteredError,
+    DocumentError,
+    FolderUnavailableError,
+    InvalidNameError,
+    PreconditionError,
+    UnknownDocumentError,
+)
+from index.placing import document_path, remove_file, written
+from index.store import Collection, Store, StoredDocument, valid_collection_name
+from index.sync import check_embedder, embed, new_collection
+
+ANY = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must stand at a path before it is touched: one of these sha256, ``ANY``, or with ``absent`` nothing."""
+
+    matches: frozenset[str] | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A document that was put, and whether there was none at its path before."""
+
+    document: StoredDocument
+    created: bool
+
+
+class Uploads:
+    """Puts documents into a store one at a time, as a sync of the folder would that they are put into.
+
+    Args:
+        store: where the collections live.
+        embedder_of: the embedder of a collection, or of one to be made.
+        folder: holds the folders of the collections that are made here.
+        file_limit: the largest document, in bytes.
+        chunk_tokens: for collections that are made here.
+        pause: called now and then during long work; what it raises gives the work up.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embedder_of: Callable[[str], Embedder],
+        folder: Path,
+        file_limit: int,
+        chunk_tokens: int | None = None,
+        pause: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._embedder_of = store, embedder_of
+        self._folder, self._file_limit, self._chunk_tokens, self._pause = folder, file_limit, chunk_tokens, pause
+
+    def put(self, name: str, path: str, data: bytes, condition: Condition = Condition()) -> Uploaded:
+        """Add a document, or replace the one at its path; bytes that are there already are not indexed again.
+
+        The file is written first, so that whatever cuts this off leaves no document without its file: a sync adds it.
+
+        Raises:
+            InvalidPathError, InvalidNameError: nothing can be put there.
+            DocumentError: the bytes are no document.
+            PreconditionError: the condition does not hold.
+            PathTakenError, FolderUnavailableError: the file cannot be written.
+            IndexLockedError: another process is writing.
+        """
+        path = document_path(path)
+        with self._store.writing():
+            made = next((known for known in self._store.collections() if known.name == name), None)
+            embedder = self._embedder_of(name)
+            collection = made or self._new_collection(name, embedder)
+            check_embedder(collection, embedder)
+            root, sha256 = Path(collection.root), hashlib.sha256(data).hexdigest()
+            if made and not root.is_dir():
+                raise FolderUnavailableError(f"the folder of the collection {name!r} is gone; nothing was changed")
+            known, on_disk = self._document(name, path) if made else None, self._on_disk(root, path)
+            _require(condition, known, on_disk if on_disk != sha256 else None, path)
+            if known and known.sha256 == sha256:
+                if on_disk != sha256:
+                    with written(root, path, data):
+                        pass
+                return Uploaded(known, created=False)
+            try:
+                document = parse_document(path, data)
+                chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
+                vectors = embed(embedder, [(document, chunks)], self._pause)
+                if not made:
+                    self._make(collection)
+                with written(root, path, data):
+                    self._store.put(name, document, chunks, vectors)
+            except DocumentError as error:
+                raise DocumentError(f"'{printable(path)}' {error}") from error
+            self._store.publish(name)
+            return Uploaded(self._store.document_at(name, path), created=known is None)
+
+    def remove(self, name: str, path: str, condition: Condition = Condition()) -> None:
+        """Remove a document and its file.
+
+        Raises:
+            UnknownCollectionError, UnknownDocumentError: there is no such document.
+            Otherwise as ``put``.
+        """
+        path = document_path(path)
+        with self._store.writing():
+            known, root = self._store.document_at(name, path), Path(self._store.collection(name).root)
+            _require(condition, known, self._on_disk(root, path), path)
+            remove_file(root, path)
+            self._store.remove(name, [path])
+            self._store.publish(name)
+
+    def _new_collection(self, name: str, embedder: Embedder) -> Collection:
+        if not valid_collection_name(name):
+            raise InvalidNameError(
+                f"the collection name '{printable(name)}' is not valid; use 1 to 64 letters, digits, '-', '_' and '.'"
+            )
+        return new_collection(name, str((self._folder / name).resolve()), embedder, self._chunk_tokens)
+
+    def _make(self, collection: Collection) -> None:
+        try:
+            Path(collection.root).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FolderUnavailableError(f"cannot make the folder of {collection.name!r}: {error.strerror}") from error
+        self._store.add_collection(collection)
+
+    def _document(self, name: str, path: str) -> StoredDocument | None:
+        try:
+            return self._store.document_at(name, path)
+        except UnknownDocumentError:
+            return None
+
+    def _on_disk(self, root: Path, path: str) -> str | None:
+        """The sha256 of the file as it is now, which a sync may not have seen; None where there is none."""
+        try:
+            return hashlib.sha256(read_file(root / path, self._file_limit)).hexdigest()
+        except AlteredError:
+            return "of a file that can be no document"
+        except DocumentError:
+            return None
+
+
+def _require(condition: Condition, known: StoredDocument | None, on_disk: str | None, path: str) -> None:
+    """Both what is indexed and the file must be as the caller believes; the file is of interest where that differs."""
+    found = {known.sha256 if known else None, on_disk} - {None}
+    if condition.absent and found:
+        raise PreconditionError(f"there is a file at '{printable(path)}' already")
+    if condition.matches is not None and not (known and (condition.matches == ANY or found <= condition.matches)):
+        now = f"the sha256 {known.sha256}" if known else "no document"
+        unseen = ", and a file that was changed without being indexed" if len(found) > bool(known) else ""
+        raise PreconditionError(f"there is {now} at '{printable(path)}'{unseen}; the request is about another")

@@ -1,0 +1,155 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.feedback import Feedback
+from api.recent import RecentAnswers
+from api.service import Service
+from api.settings import Settings
+from index.embedders import Embedder
+from index.sync import Sync
+from rag.conversation import Turn
+from tests.api.conftest import Refused, conform, ready
+from tests.conftest import SEED, SEEDS, WHY
+
+RIGHT = {"document_id": "b2b170137b3621de", "start": 1152, "end": 1274}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes: Path) -> Settings:
+    """Of an index of the seeds and the notes, which remembers three answers."""
+    found = Settings(index=tmp_path_factory.mktemp("index"), remembered_answers=3)
+    service = Service.open(found, create=True)
+    for folder, name in ((SEEDS, "default"), (notes, "notes")):
+        Sync(service.store, embedder).run(folder, name)
+    service.store.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def asked(settings: Settings) -> Iterator[httpx.Client]:
+    with ready(settings) as client:
+        yield client
+
+
+def ask(client: httpx.Client, question: str = WHY, collection: str = "default", request_id: str = "") -> dict[str, Any]:
+    headers = {"X-Request-ID": request_id} if request_id else {}
+    found: dict[str, Any] = client.post("/ask", json={"question": question, "collection": collection}, headers=headers).json()
+    return found
+
+
+def kept(settings: Settings, collection: str = "default") -> list[Feedback]:
+    service = Service.open(settings)
+    found = service.store.feedback(collection)
+    service.store.close()
+    return [Feedback.model_validate_json(content) for _, content in found]
+
+
+def test_feedback_is_kept_with_what_it_is_about_and_later_feedback_replaces_it(
+    asked: httpx.Client, settings: Settings, openapi: dict[str, Any]
+) -> None:
+    answer = ask(asked)
+    described = openapi["paths"]["/feedback"]["post"]
+    examples = [one["value"] for one in described["requestBody"]["content"]["application/json"]["examples"].values()]
+    ids = set()
+    for example in examples:
+        response = asked.post("/feedback", json={**example, "request_id": answer["request_id"]})
+        assert response.status_code == 201, response.text
+        conform(response.json(), described["responses"]["201"]["content"]["application/json"]["schema"], openapi)
+        ids.add(response.json()["id"])
+    assert len(ids) == 1
+    [feedback] = kept(settings)
+    assert (feedback.helpful, feedback.answer.question, feedback.answer.collection) == (False, WHY, "default")
+    first = answer["citations"][0]
+    assert (feedback.answer.quotes[0].quote, feedback.answer.quotes[0].path) == (first["quote"], SEED)
+    assert feedback.right_quote
+    text = asked.get(f"/documents/{RIGHT['document_id']}/text").text
+    assert feedback.right_quote.quote == text[1152:1274]
+
+
+@pytest.mark.parametrize("request_id", ["nobody-asked", "0" * 32, "A.b_c-1"])
+def test_feedback_on_what_was_never_answered_is_not_found(asked: httpx.Client, refused: Refused, request_id: str) -> None:
+    asked.post("/search", json={"question": WHY}, headers={"X-Request-ID": request_id})  # which answers nothing
+    response = asked.post("/feedback", json={"request_id": request_id, "helpful": True})
+    assert request_id in refused(response, 404, "unknown-request")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"helpful": "yes"}, "body.helpful"),
+        ({"helpful": 1}, "body.helpful"),
+        ({"helpful": None}, "body.helpful"),
+        ({"request_id": "x" * 65}, "body.request_id"),
+        ({"request_id": "a\nb"}, "body.request_id"),
+        ({"request_id": "\ud800"}, "body.request_id"),
+        ({"request_id": 5}, "body.request_id"),
+        ({"comment": "x" * 100_000}, "body.comment"),
+        ({"right_quote": []}, "body.right_quote"),
+        ({"right_quote": {**RIGHT, "document_id": "../../etc/passwd"}}, "body.right_quote.document_id"),
+        ({"right_quote": {**RIGHT, "start": -1}}, "body.right_quote.start"),
+        ({"right_quote": {**RIGHT, "start": "0"}}, "body.right_quote.start"),
+        ({"right_quote": {**RIGHT, "end": 10**30}}, "body.right_quote.end"),
+        ({"right_quote": {**RIGHT, "end": 2**53}}, "body.right_quote.end"),
+        ({"right_quote": {**RIGHT, "end": 1152}}, "body.right_quote.end"),
+        ({"right_quote": {**RIGHT, "end": 1151}}, "body.right_quote.end"),
+        ({"right_quote": {**RIGHT, "start": 4000, "end": 4001}}, "body.right_quote.end"),
+        ({"right_quote": {**RIGHT, "quote": "The U.S."}}, "body.right_quote.quote"),
+    ],
+    ids=lambda value: ascii(value)[:60],
+)
+def test_feedback_that_cannot_be_is_refused_with_the_field_that_is_wrong(
+    asked: httpx.Client, refused: Refused, settings: Settings, change: dict[str, Any], field: str
+) -> None:
+    ask(asked, request_id="fine")
+    before = kept(settings)
+    body = json.dumps({"request_id": "fine", "helpful": True, **change})
+    response = asked.post("/feedback", content=body, headers={"Content-Type": "application/json"})
+    assert [error["field"] for error in refused(response, 422, "invalid-request")["errors"]] == [field]
+    assert kept(settings) == before
+
+
+def test_the_right_quote_is_one_of_the_collection_that_was_asked(asked: httpx.Client, refused: Refused) -> None:
+    ask(asked, "where was tea first drunk?", "notes", "tea")
+    for document_id in (RIGHT["document_id"], "0" * 16):
+        body = {"request_id": "tea", "helpful": False, "right_quote": {**RIGHT, "document_id": document_id}}
+        assert document_id in refused(asked.post("/feedback", json=body), 404, "unknown-document")["detail"]
+
+
+def test_only_the_latest_answers_are_remembered(asked: httpx.Client, refused: Refused) -> None:
+    for number in range(5):
+        ask(asked, request_id=f"r{number}")
+    said = [asked.post("/feedback", json={"request_id": f"r{number}", "helpful": True}).status_code for number in range(5)]
+    assert said == [404, 404, 201, 201, 201]
+
+
+def test_none_is_remembered_where_none_is_to_be(seeds: Service) -> None:
+    answer, answers = seeds.answerer.ask(WHY, "default"), RecentAnswers(0)
+    answers.remember("r", "default", answer)
+    assert answers.get("r") is None
+
+
+def test_of_a_long_conversation_the_latest_questions_are_remembered(seeds: Service) -> None:
+    answer, answers = seeds.answerer.ask(WHY, "default"), RecentAnswers(1)
+    answers.remember("r", "default", answer, [Turn(str(number)) for number in range(50)])
+    given = answers.get("r")
+    assert given
+    assert given.history == tuple(map(str, range(40, 50)))
+
+
+def test_feedback_does_not_wait_for_a_writer_and_its_question_is_stored_nowhere_else(
+    asked: httpx.Client, settings: Settings
+) -> None:
+    secret = "who told the secret word zyzzyva?"
+    ask(asked, secret, request_id="secret")
+    stored = b"".join(path.read_bytes() for path in settings.index.rglob("*") if path.is_file())
+    assert b"zyzzyva" not in stored
+    service = Service.open(settings)
+    with service.store.writing():
+        assert asked.post("/feedback", json={"request_id": "secret", "helpful": False}).status_code == 201
+    service.store.close()
+    assert secret in [feedback.answer.question for feedback in kept(settings)]

@@ -1,0 +1,156 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.documents import find_files
+from index.errors import FolderUnavailableError, InvalidPathError, PathTakenError
+from index.placing import document_path, remove_file, written
+from tests.index.conftest import ordinary_user
+from tests.index.texts import examples
+
+HOSTILE = [
+    *("", "/", ".", "..", "a.txt/", "/a.txt", "//a.txt", "a//b.txt", "./a.txt", "a/./b.txt"),
+    *("../a.txt", "a/../b.txt", "a/../../b.txt", "..\\a.txt", "a\\b.txt", "C:\\a.txt", "\\\\host\\a.txt"),
+    *(".txt", ".a.txt", ".git/a.txt", "a/.b/c.txt", ".../a.txt", "a", "a.exe", "a.txt.exe", "a.txt\0", "a.txt\0.md"),
+    *("a\n.txt", "a\r.md", "\x1b[2Ja.txt", "a\x7f.txt", "a\x85.txt", "a\u2028.txt", "\u202etxt.a.txt", "a\u2066.txt"),
+    *("a\ufffd.txt", "a\ud800.txt", " a.txt", "a /b.txt", "a./b.txt", "\u2003a.txt"),
+    *("x" * 252 + ".txt", "ä" * 126 + ".txt", "a/" * 33 + "b.txt", "/".join(["x" * 200] * 6) + ".txt"),
+]
+SOUND = [
+    *("a.txt", "A.TXT", "a.md", "a/b/c.md", "café 🍤.txt", "games/👨\u200d👩.txt", "%2e%2e%2fa.txt", "%252e.txt", "~/a.txt"),
+    *("~a.txt", "-rf.txt", "a:b.txt", "a..b.txt", "$(x);'\".md", "CON.txt", "x" * 251 + ".txt", "a/" * 32 + "b.txt"),
+]
+pieces = st.sampled_from(["/", "//", "..", ".", "../", "\\", "%2f", "a", "b.txt", ".md", " ", "\0", "~", "x" * 256, *HOSTILE])
+paths = st.one_of(st.text(max_size=30), st.lists(st.one_of(pieces, st.text(max_size=3)), max_size=8).map("".join))
+
+
+def everything_below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=ascii)
+def test_a_path_that_is_no_documents_is_refused_with_what_would_be_taken(path: str) -> None:
+    with pytest.raises(InvalidPathError, match="expected one such as"):
+        document_path(path)
+
+
+@pytest.mark.parametrize("path", SOUND, ids=ascii)
+def test_an_unusual_name_is_a_name(path: str, tmp_path: Path) -> None:
+    assert document_path(path) == path
+    with written(tmp_path, path, b"text"):
+        pass
+    assert [file.path for file in find_files(tmp_path)] == [path]
+
+
+def test_a_name_has_one_form_whatever_system_it_comes_from() -> None:
+    assert document_path("cafe\u0301/the\u0301.txt") == "café/thé.txt"
+
+
+def test_no_path_ever_leads_out_of_the_folder_and_what_is_written_is_what_a_sync_finds(tmp_path: Path) -> None:
+    number = 0
+
+    @examples(300)
+    @given(st.one_of(paths, paths.map(lambda path: f"{path}.txt")))
+    def check(path: str) -> None:
+        nonlocal number
+        number += 1
+        around = tmp_path / str(number)
+        root = around / "root"
+        root.mkdir(parents=True)
+        try:
+            path = document_path(path)
+        except InvalidPathError:
+            return
+        with written(root, path, b"text"):
+            pass
+        assert {entry.name for entry in around.iterdir()} == {"root"}
+        assert [(file.path, file.problem) for file in find_files(root)] == [(path, None)]
+        assert (root / path).read_bytes() == b"text"
+        remove_file(root, path)
+        assert everything_below(around) == {"root"}
+
+    check()
+
+
+def to_folder_outside(root: Path, outside: Path) -> None:
+    (root / "a").symlink_to(outside)
+
+
+def to_folder_inside(root: Path, outside: Path) -> None:
+    (root / "real").mkdir()
+    (root / "a").symlink_to("real")
+
+
+def to_nothing(root: Path, outside: Path) -> None:
+    (root / "a").symlink_to(outside / "new")
+
+
+def a_file(root: Path, outside: Path) -> None:
+    (root / "a").write_text("a file", encoding="utf-8")
+
+
+def a_folder_there(root: Path, outside: Path) -> None:
+    (root / "a" / "b.txt" / "c").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("arranged", [to_folder_outside, to_folder_inside, to_nothing, a_file, a_folder_there])
+def test_links_and_what_stands_in_the_way_are_left_alone(tmp_path: Path, arranged: Callable[[Path, Path], None]) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (outside / "b.txt").write_text("not yours", encoding="utf-8")
+    arranged(root, outside)
+    before = everything_below(tmp_path)
+    with pytest.raises(PathTakenError), written(root, "a/b.txt", b"text"):
+        pass
+    with pytest.raises(PathTakenError):
+        remove_file(root, "a/b.txt")
+    assert everything_below(tmp_path) == before
+    assert (outside / "b.txt").read_text(encoding="utf-8") == "not yours"
+
+
+def test_a_link_at_the_path_itself_gives_way_and_its_target_stays(tmp_path: Path) -> None:
+    root, secret = tmp_path / "root", tmp_path / "secret.txt"
+    root.mkdir()
+    secret.write_text("secret", encoding="utf-8")
+    (root / "a.txt").symlink_to(secret)
+    with written(root, "a.txt", b"text"):
+        pass
+    assert not (root / "a.txt").is_symlink()
+    (root / "b.txt").symlink_to(secret)
+    remove_file(root, "b.txt")
+    assert everything_below(root) == {"a.txt"}
+    assert secret.read_text(encoding="utf-8") == "secret"
+
+
+def test_what_stood_there_comes_back_when_the_rest_fails(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_bytes(b"old")
+    for path in ("old.txt", "new/new.txt"):
+        with pytest.raises(RuntimeError), written(tmp_path, path, b"new"):
+            assert (tmp_path / path).read_bytes() == b"new"
+            raise RuntimeError
+    assert everything_below(tmp_path) == {"old.txt", "new"}
+    assert (tmp_path / "old.txt").read_bytes() == b"old"
+
+
+def test_a_folder_that_is_gone_or_not_to_be_written_to_is_called_so(open_folder: Path) -> None:
+    root = open_folder / "root"
+    with pytest.raises(FolderUnavailableError, match="cannot be used: No such file"), written(root, "a.txt", b"text"):
+        pass
+    root.mkdir()
+    (root / "a.txt").write_bytes(b"old")
+    root.chmod(0o555)
+    with ordinary_user():
+        with (
+            pytest.raises(FolderUnavailableError, match="Permission denied; nothing was changed"),
+            written(root, "a.txt", b"new"),
+        ):
+            pass
+        with pytest.raises(FolderUnavailableError, match="Permission denied"):
+            remove_file(root, "a.txt")
+    assert (root / "a.txt").read_bytes() == b"old"
+    assert everything_below(root) == {"a.txt"}
+    root.chmod(0o755)
