@@ -65,6 +65,7 @@ def ask(
         asked.max_quotes or settings.max_quotes,
         asked.filter.value(),
         asked.threshold,
+        asked.turns(),
     )
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
