@@ -82,6 +82,7 @@ def ask(
         asked.max_quotes or settings.max_quotes,
         asked.filter.value(),
         asked.threshold,
+        asked.turns(),
     )
     metrics.observe_answer(request, answer)
     service.answers.remember(request.state.id, collection, answer)

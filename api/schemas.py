@@ -11,7 +11,7 @@ from api.settings import MAX_QUOTES, MAX_TOP_K
 from index.sentences import Span
 from index.store import Collection as StoredCollection
 from index.store import CollectionSize, Filter, StoredDocument
-from rag import answers, extraction, passages, verification
+from rag import answers, conversation, extraction, passages, verification
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
@@ -19,6 +19,8 @@ MAX_CLAIMS = 100
 MAX_TEXT = 20_000
 MAX_TEXTS = 50
 MAX_REQUESTS = 32
+MAX_TURNS = 50
+MAX_QUOTED = 10
 MAX_TOGETHER = 200_000
 """Characters of all texts of a request, a batch being one."""
 
@@ -94,6 +96,13 @@ class SearchRequest(Asked):
     filter: DocumentFilter = DocumentFilter()
 
 
+class HistoryTurn(Strict):
+    """An earlier question of the conversation, and the quotes that answered it."""
+
+    question: QuestionText
+    quotes: list[OwnText] = Field(default=[], max_length=MAX_QUOTED)
+
+
 class AskRequest(SearchRequest):
     """A question, optionally where to look and how many quotes to give at most."""
 
@@ -106,6 +115,12 @@ class AskRequest(SearchRequest):
         description="confidence below which nothing is answered; by default the one of the service",
     )
     include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were found")
+    history: list[HistoryTurn] = Field(
+        default=[], max_length=MAX_TURNS, description="the turns before, first one first: they say what a follow-up is about"
+    )
+
+    def turns(self) -> tuple[conversation.Turn, ...]:
+        return tuple(conversation.Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
 
 
 class Highlight(BaseModel):

@@ -2,8 +2,9 @@
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -15,6 +16,7 @@ from api import schemas
 from api.service import Service
 from api.settings import MAX_TOP_K, Settings
 from index.errors import QuotewiseError, UnknownDocumentError
+from rag.conversation import Turn
 from rag.verification import Claim, CollectionSource, Source, Verdict, verify
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -44,7 +46,7 @@ class Asked(Protocol):
         """The sha256 of every document by path. Raises AskingError, UnreachableError."""
         ...
 
-    def ask(self, question: str, threshold: float | None) -> schemas.AskResponse:
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
         """The answer, with all passages that were found. Raises AskingError, UnreachableError."""
         ...
 
@@ -73,11 +75,11 @@ class InProcess:
     def documents(self) -> dict[str, str]:
         return self._service.store.digests(self._settings.collection)
 
-    def ask(self, question: str, threshold: float | None) -> schemas.AskResponse:
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
         settings = self._settings
         try:
             answer = self._service.answerer.ask(
-                question, settings.collection, settings.top_k, settings.max_quotes, threshold=threshold
+                question, settings.collection, settings.top_k, settings.max_quotes, threshold=threshold, history=history
             )
         except QuotewiseError as error:
             raise AskingError(str(error)) from error
@@ -141,8 +143,9 @@ class OverHttp:
         except (httpx.InvalidURL, ValueError) as error:
             raise UnreachableError(f"{url!r} is not the address of a service: {error}") from error
 
-    def ask(self, question: str, threshold: float | None) -> schemas.AskResponse:
-        body = {"question": question, "threshold": threshold, "include_passages": True}
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
+        turns = [asdict(turn) for turn in history]
+        body = {"question": question, "threshold": threshold, "include_passages": True, "history": turns}
         return self._send(schemas.AskResponse, "POST", "/ask", body)
 
     def search(self, question: str) -> schemas.SearchResponse:

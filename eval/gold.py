@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from index.errors import QuotewiseError
 from index.sentences import Span
+from rag.conversation import Turn
 
 _SHOWN = 80
 """Characters of a quote shown in a message."""
@@ -49,11 +50,19 @@ class GoldQuote(BaseModel):
         return Span(self.start, self.end)
 
 
+class GoldTurn(BaseModel):
+    """A question asked before, and the texts that were quoted to answer it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    question: str = Field(min_length=1)
+    quotes: list[str] = []
+
+
 class GoldQuestion(BaseModel):
     """A question, every quote that by itself answers it, none when the documents do not, and accepted short answers.
 
     ``documents`` are paths of documents that are relevant as a whole, for sets that judge retrieval alone. ``history`` are the
-    questions asked before it in the same dialogue, the first one first.
+    turns before it of the same dialogue, the first one first.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,7 +73,10 @@ class GoldQuestion(BaseModel):
     documents: list[str] = []
     answers: list[str] = []
     tags: list[str] = []
-    history: list[str] = []
+    history: list[GoldTurn] = []
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
 
     @model_validator(mode="after")
     def _quotes_if_answerable(self) -> "GoldQuestion":

@@ -80,7 +80,7 @@ def threshold_of(gold: GoldSet, asked: Asked) -> float:
 def _answer(asked: Asked, question: GoldQuestion) -> schemas.AskResponse | schemas.SearchResponse:
     if question.documents and not question.quotes:
         return asked.search(question.question)
-    return asked.ask(question.question, 0.0)  # so that quotes that are not sure enough can be judged as well
+    return asked.ask(question.question, 0.0, question.turns())  # so that quotes that are not sure enough can be judged as well
 
 
 def _outcome(

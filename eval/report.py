@@ -40,6 +40,14 @@ def show_run(run: Run) -> None:
     rows = [[name, *_cells(one), str(one.questions)] for name, one in run.estimates.items() if one.value is not None]
     terminal.show_table(["measure", "value", "95% interval", "questions"], rows)
     terminal.console.print()
+    tags = [
+        [tag, *(_cells(found["first quote right"])), str(found["first quote right"].questions)]
+        for tag, found in run.by_tag.items()
+        if found["first quote right"].value is not None
+    ]
+    if tags:
+        terminal.show_table(["first quote right, by tag", "value", "95% interval", "questions"], tags)
+        terminal.console.print()
     stages = [[stage, *(f"{value:.1f}" for value in found.values())] for stage, found in run.latency_ms.items()]
     terminal.show_table(["milliseconds", "p50", "p95", "p99"], stages)
     counts = Counter(outcome.kind for outcome in run.outcomes)

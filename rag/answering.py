@@ -11,7 +11,7 @@ from index.sentences import Span
 from index.store import Filter, Store
 from index.sync import check_embedder
 from rag.answers import Answer, Citation, cite
-from rag.conversation import Turn
+from rag.conversation import Turn, alternatives, weigh
 from rag.evidence import quotable, select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import Reader
@@ -73,7 +73,7 @@ class Answerer:
     def search(self, question: str, collection: str, top_k: int = DEFAULT_TOP_K, where: Filter | None = None) -> SearchResult:
         """The passages that are closest to a question. Raises what ``embedder_of`` does."""
         clock = _Clock()
-        _, passages = self._retrieve(self.embedder_of(collection), question, collection, top_k, where, clock)
+        _, passages = self._retrieve(self.embedder_of(collection), [question], collection, top_k, where, clock)
         return SearchResult(tuple(passages), clock.timings_ms())
 
     def ask(
@@ -88,7 +88,7 @@ class Answerer:
     ) -> Answer:
         """Answer with up to ``max_quotes`` quotes from the ``top_k`` best chunks, if it is as sure as ``threshold`` asks.
 
-        Raises what ``embedder_of`` does.
+        ``history`` are the turns before, first one first: they say what a follow-up is about. Raises what ``embedder_of`` does.
         """
         *_, answer = self.steps(question, collection, top_k, max_quotes, where, threshold, history)
         assert isinstance(answer, Answer)
@@ -110,10 +110,14 @@ class Answerer:
         """
         clock = _Clock()
         embedder = self.embedder_of(collection)
-        asked, passages = self._retrieve(embedder, question, collection, top_k, where, clock)
+        texts = (question, *alternatives(question, history, embedder))
+        asked, passages = self._retrieve(embedder, texts, collection, top_k, where, clock)
         yield SearchResult(tuple(passages), clock.timings_ms())
         reader = self._reader(embedder.name)
-        readings = [quotable(reading) for reading in reader.read(asked, passages)]
+        readings = [quotable(reading) for reading in reader.read(asked[0], passages)]
+        if len(asked) > 1:
+            informed = [quotable(reading) for reading in reader.read(asked[1], passages)]
+            readings = weigh(readings, informed, history, reader)
         quotes = select_quotes(question, readings, max_quotes)
         confidence = reader.confidence(readings)
         least = next(one for one in (threshold, self._threshold, reader.threshold) if one is not None)
@@ -135,13 +139,13 @@ class Answerer:
         )
 
     def _retrieve(
-        self, embedder: Embedder, text: str, collection: str, top_k: int, where: Filter | None, clock: "_Clock"
-    ) -> tuple[Question, list[Passage]]:
-        question = Question(text, embedder.encode_query(text))
+        self, embedder: Embedder, texts: Sequence[str], collection: str, top_k: int, where: Filter | None, clock: "_Clock"
+    ) -> tuple[list[Question], list[Passage]]:
+        questions = [Question(text, embedder.encode_query(text)) for text in texts]
         clock.lap("embed")
-        passages = retrieve(self._store, collection, question, top_k, where or Filter(), self._method)
+        passages = retrieve(self._store, collection, questions[0], top_k, where or Filter(), self._method, questions[1:])
         clock.lap("search")
-        return question, passages
+        return questions, passages
 
 
 def _whole(passage: Passage) -> Citation:

@@ -26,15 +26,32 @@ class Question:
 
 
 def retrieve(
-    store: Store, collection: str, question: Question, top_k: int, where: Filter, method: Method = "hybrid"
+    store: Store,
+    collection: str,
+    question: Question,
+    top_k: int,
+    where: Filter,
+    method: Method = "hybrid",
+    alternatives: Sequence[Question] = (),
 ) -> list[Passage]:
-    """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer."""
+    """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer.
+
+    With alternatives to the question, the rankings for all of them are fused, and each chunk has its best score and similarity.
+    """
     depth = max(_DEPTH, top_k)
-    nearest = [] if method == "lexical" else store.search_vectors(collection, question.vector, depth, where)
-    wordiest = [] if method == "dense" else store.search_text(collection, question.text, depth, where)
-    scores = fuse([nearest, wordiest])
-    best = sorted(scores, key=lambda key: (-scores[key], key))[:top_k]
-    return join_chunks(store.chunks(best), scores, {hit.chunk_id: hit.score for hit in nearest})
+    fused: defaultdict[int, float] = defaultdict(float)
+    scores: defaultdict[int, float] = defaultdict(float)
+    similarities: dict[int, float] = {}
+    for one in (question, *alternatives):
+        nearest = [] if method == "lexical" else store.search_vectors(collection, one.vector, depth, where)
+        wordiest = [] if method == "dense" else store.search_text(collection, one.text, depth, where)
+        for chunk, score in fuse([nearest, wordiest]).items():
+            fused[chunk] += score
+            scores[chunk] = max(scores[chunk], score)
+        for hit in nearest:
+            similarities[hit.chunk_id] = max(similarities.get(hit.chunk_id, hit.score), hit.score)
+    best = sorted(fused, key=lambda key: (-fused[key], key))[:top_k]
+    return join_chunks(store.chunks(best), scores, similarities)
 
 
 def fuse(rankings: Iterable[Sequence[Hit]]) -> dict[int, float]:
