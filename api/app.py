@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import examples, problems, routes
+from api import chat, examples, problems, routes
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -49,6 +49,7 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
         redoc_url=None,
     )
     app.include_router(routes.router)
+    app.include_router(chat.router)
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(_Identify)
     problems.install(app)
@@ -106,8 +107,7 @@ class _Identify:
             _log.exception("unexpected error in request %s", request_id)
             if started:
                 raise
-            detail = f"an unexpected error; the log of the service says more under {request_id}"
-            await problems.problem(scope["path"], "internal-error", detail)(scope, receive, identified)
+            await problems.unforeseen(scope["path"], request_id)(scope, receive, identified)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The examples in the OpenAPI description: a test sends each of them to a service of ``seeds/`` and checks the answer."""
 
+import json
 from typing import Any
 
 _PATH = "000_7929c3090c429e95.txt"
@@ -56,6 +57,20 @@ EXTRACT_BATCH: dict[str, Any] = {
         "value": {"requests": [EXTRACT[name]["value"] for name in ("capital", "one_quote")]},
     },
 }
+CHAT: dict[str, Any] = {
+    "conversation": {
+        "summary": "A question after another",
+        "value": {
+            "model": "default",
+            "messages": [
+                {"role": "user", "content": "who attacked Crocus City Hall?"},
+                {"role": "assistant", "content": f"{_TOO_GENERAL} [1]"},
+                {"role": "user", "content": _QUESTION},
+            ],
+        },
+    },
+}
+MODEL: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
 DOCUMENT_ID: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": _DOCUMENT["id"]}}
 
 ANSWER: dict[str, Any] = {
@@ -83,4 +98,27 @@ ANSWER: dict[str, Any] = {
     "passages": None,
     "timings_ms": {"embed": 4.1, "search": 2.2, "read": 7.9, "total": 14.2},
     "request_id": "5f0c2e8a9b7d4c31a6e2f4d8c0b1a397",
+}
+_EVENTS: list[tuple[str, dict[str, Any]]] = [
+    ("passages", {"passages": []}),
+    ("citation", ANSWER["citations"][0]),
+    (
+        "answer",
+        {**{name: ANSWER[name] for name in ("question", "answered", "confidence", "threshold", "short_answer")}, "closest": []},
+    ),
+    ("done", {"timings_ms": ANSWER["timings_ms"], "request_id": ANSWER["request_id"]}),
+]
+STREAM: dict[str, Any] = {
+    "description": "The answer, at once or as events",
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "string",
+                "description": "`passages`: {passages: [Passage]}; `citation`: Citation; `answer`: {question, answered, "
+                "confidence, threshold, short_answer, closest: [places in passages, from 0]}; `done`: {timings_ms, "
+                "request_id}; `error`: Problem",
+            },
+            "example": "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in _EVENTS),
+        }
+    },
 }

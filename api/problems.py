@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import chat_errors
 from index.errors import QuotewiseError
 
 MEDIA_TYPE = "application/problem+json"
@@ -75,10 +76,12 @@ class UnsupportedMediaTypeError(HTTPException):
 def problem(
     path: str, code: str, detail: str, errors: list[FieldProblem] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """A problem response for the request to ``path``."""
+    """A problem response for the request to ``path``, in OpenAI's shape where that is under its prefix."""
     status = STATUS_OF_CODE[code]
     if status == 503:
         headers = {"Retry-After": "1", **(headers or {})}
+    if path.startswith(chat_errors.PREFIX):
+        return chat_errors.response(status, code, detail, [(e.field, e.problem) for e in errors or []], headers)
     body = Problem(
         type=_TYPE + code,
         title=code.replace("-", " ").capitalize().replace("json", "JSON"),
@@ -88,6 +91,11 @@ def problem(
         errors=errors or [],
     )
     return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def unforeseen(path: str, request_id: str) -> JSONResponse:
+    """The problem of an error that nothing foresaw, which tells nothing of the inside."""
+    return problem(path, "internal-error", f"an unexpected error; the log of the service says more under {request_id}")
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from index.sentences import Span
 from index.store import Collection as StoredCollection
 from index.store import CollectionSize, Filter, StoredDocument
 from rag import answers, extraction, passages, verification
+from rag.conversation import Turn
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
@@ -18,6 +19,8 @@ MAX_CLAIMS = 100
 MAX_TEXT = 20_000
 MAX_TEXTS = 50
 MAX_REQUESTS = 32
+MAX_TURNS = 50
+MAX_TURN_QUOTES = 10
 MAX_TOGETHER = 200_000
 """Characters of all texts of a request, a batch being one."""
 
@@ -38,6 +41,7 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+UnicodeText = Annotated[str, AfterValidator(_unicode)]
 QuestionText = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
 ShortText = Annotated[str, Field(max_length=1000), AfterValidator(_unicode)]
 CollectionName = Annotated[ShortText, Field(min_length=1)]
@@ -82,14 +86,25 @@ class SearchRequest(Asked):
     filter: DocumentFilter = DocumentFilter()
 
 
-class AskRequest(SearchRequest):
-    """A question, optionally where to look and how many quotes to give at most."""
+class HistoryTurn(Strict):
+    """An earlier question of the conversation, and the quotes that answered it, none where nothing did."""
 
+    question: QuestionText
+    quotes: list[OwnText] = Field(default=[], max_length=MAX_TURN_QUOTES)
+
+
+class AskRequest(SearchRequest):
+    """A question, optionally where to look, how many quotes to give at most, and what was asked before."""
+
+    history: list[HistoryTurn] = Field(default=[], max_length=MAX_TURNS, description="earlier turns, oldest first")
     max_quotes: int | None = Field(default=None, ge=1, le=MAX_QUOTES, strict=True)
     threshold: float | None = Field(
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the one of the service"
     )
     include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were read")
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
 
 
 class Highlight(BaseModel):
@@ -158,6 +173,13 @@ class ShortAnswer(BaseModel):
     end: int
     confidence: float
 
+    @classmethod
+    def of(cls, short: answers.ShortAnswer | None) -> Self | None:
+        if short is None:
+            return None
+        confidence = round(short.confidence, 4)
+        return cls(text=short.text, citation=short.citation, start=short.start, end=short.end, confidence=confidence)
+
 
 class Timings(BaseModel):
     """Milliseconds of each stage."""
@@ -185,22 +207,13 @@ class AskResponse(BaseModel):
 
     @classmethod
     def of(cls, answer: answers.Answer, request_id: str, include_passages: bool = False) -> Self:
-        short = answer.short_answer
         return cls(
             question=answer.question,
             answered=answer.answered,
             confidence=round(answer.confidence, 4),
             threshold=answer.threshold,
             answer=answer.text,
-            short_answer=ShortAnswer(
-                text=short.text,
-                citation=short.citation,
-                start=short.start,
-                end=short.end,
-                confidence=round(short.confidence, 4),
-            )
-            if short
-            else None,
+            short_answer=ShortAnswer.of(answer.short_answer),
             citations=_numbered(answer.citations),
             closest=_numbered(answer.closest),
             passages=[Passage.of(passage) for passage in answer.passages] if include_passages else None,
@@ -365,6 +378,42 @@ class Passage(BaseModel):
             similarity=round(passage.similarity, 4),
             document=DocumentReference.of(passage.document),
         )
+
+
+class StreamedPassages(BaseModel):
+    """The event ``passages``: those that will be read, best first."""
+
+    passages: list[Passage]
+
+
+class StreamedAnswer(BaseModel):
+    """The event ``answer``: what is known once all citations are; ``closest`` are places in the list of passages, from 0."""
+
+    question: str
+    answered: bool
+    confidence: float = Field(ge=0, le=1, description="probability that the first quote answers the question")
+    threshold: float = Field(ge=0, le=1, description="confidence below which nothing is answered")
+    short_answer: ShortAnswer | None
+    closest: list[int]
+
+    @classmethod
+    def of(cls, answer: answers.Answer, sent: Sequence[Passage]) -> Self:
+        places = {(passage.document.id, passage.start, passage.end): place for place, passage in enumerate(sent)}
+        return cls(
+            question=answer.question,
+            answered=answer.answered,
+            confidence=round(answer.confidence, 4),
+            threshold=answer.threshold,
+            short_answer=ShortAnswer.of(answer.short_answer),
+            closest=[places[one.document.id, one.start, one.end] for one in answer.closest],
+        )
+
+
+class StreamedEnd(BaseModel):
+    """The event ``done``."""
+
+    timings_ms: Timings
+    request_id: str
 
 
 class SearchResponse(BaseModel):
