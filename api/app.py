@@ -11,9 +11,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import chat, examples, problems, routes
+from api.mcp_mount import McpMount
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -50,6 +52,7 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
     )
     app.include_router(routes.router)
     app.include_router(chat.router)
+    app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(_Identify)
     problems.install(app)
