@@ -10,11 +10,12 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import chat, examples, problems, routes
+from api import chat, examples, problems, routes, streaming
 from api.mcp_mount import McpMount
 from api.service import Service
 from api.settings import Settings, load_settings
@@ -119,8 +120,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = FastAPI.openapi(app)
         components = schema["components"]["schemas"]
         template = "#/components/schemas/{model}"
-        problem = problems.Problem.model_json_schema(ref_template=template)
-        components |= problem.pop("$defs") | {"Problem": problem}
+        mode: JsonSchemaMode = "serialization"
+        events = [(model, mode) for model in streaming.EVENTS.values()]
+        components |= models_json_schema(events, ref_template=template)[1]["$defs"]
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]

@@ -23,6 +23,18 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "the request cannot be answered", "model": chat_errors.ErrorResponse},
     "5XX": {"description": "the service cannot answer", "model": chat_errors.ErrorResponse},
 }
+_STREAM = {
+    "description": "The answer, at once or in parts",
+    "content": {
+        streaming.MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "properties": {"data": {"type": "string", "description": "a `chat.completion.chunk`, and last `[DONE]`"}},
+                "required": ["data"],
+            }
+        }
+    },
+}
 router = APIRouter(prefix="/v1", dependencies=[Depends(routes.json_only)], responses=_ERRORS)
 
 
@@ -77,7 +89,7 @@ class ChatRequest(BaseModel):
     messages: list[Message] = Field(min_length=1)
     stream: bool | None = Field(default=None, strict=True)
     stream_options: StreamOptions | None = None
-    n: int | None = Field(default=None, ge=1, le=1, strict=True)
+    n: Literal[1] | None = None
     tool_choice: Literal["none", "auto"] | None = None
     response_format: ResponseFormat | None = None
     modalities: list[Literal["text"]] | None = None
@@ -167,11 +179,12 @@ class ModelList(BaseModel):
     data: list[Model]
 
 
-@router.post("/chat/completions", response_model=ChatCompletion)
+@router.post("/chat/completions", response_model=ChatCompletion, responses={200: _STREAM})
 def complete(
     asked: Annotated[ChatRequest, Body(openapi_examples=examples.CHAT)], service: routes.Open, request: Request
 ) -> ChatCompletion | StreamingResponse:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
+    model(asked.model, service, request)
     completion = _Completion(asked, service, request)
     steps = routes.steps_of(asked.question(), service, request)
     if asked.stream:
@@ -195,10 +208,12 @@ def models(service: routes.Open, request: Request) -> ModelList:
 
 @router.get("/models/{model}")
 def model(
-    model: Annotated[str, Path(max_length=1000, openapi_examples=examples.MODEL)], service: routes.Open, request: Request
+    name: Annotated[schemas.CollectionName, Path(alias="model", openapi_examples=examples.MODEL)],
+    service: routes.Open,
+    request: Request,
 ) -> Model:
     """A collection as a model."""
-    return Model(id=service.store.collection(routes.collection_of(request, service, model)).name)
+    return Model(id=service.store.collection(routes.collection_of(request, service, name)).name)
 
 
 class _Completion:
@@ -285,7 +300,7 @@ def _quotes(content: str) -> list[str]:
     """The quotes of an answer as ``_Completion.written`` puts them; closest passages are none."""
     quotes: list[str] = []
     start = 0
-    for number in range(1, schemas.MAX_TURN_QUOTES + 1):
+    for number in range(1, schemas.MAX_QUOTED + 1):
         found = re.compile(rf" \[{number}\](?:\n|$)").search(content, start)
         if found is None or content.startswith(NOT_FOUND):
             break

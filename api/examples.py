@@ -99,26 +99,16 @@ ANSWER: dict[str, Any] = {
     "timings_ms": {"embed": 4.1, "search": 2.2, "read": 7.9, "total": 14.2},
     "request_id": "5f0c2e8a9b7d4c31a6e2f4d8c0b1a397",
 }
-_EVENTS: list[tuple[str, dict[str, Any]]] = [
-    ("passages", {"passages": []}),
-    ("citation", ANSWER["citations"][0]),
-    (
-        "answer",
-        {**{name: ANSWER[name] for name in ("question", "answered", "confidence", "threshold", "short_answer")}, "closest": []},
-    ),
-    ("done", {"timings_ms": ANSWER["timings_ms"], "request_id": ANSWER["request_id"]}),
-]
-STREAM: dict[str, Any] = {
-    "description": "The answer, at once or as events",
-    "content": {
-        "text/event-stream": {
-            "schema": {
-                "type": "string",
-                "description": "`passages`: {passages: [Passage]}; `citation`: Citation; `answer`: {question, answered, "
-                "confidence, threshold, short_answer, closest: [places in passages, from 0]}; `done`: {timings_ms, "
-                "request_id}; `error`: Problem",
-            },
-            "example": "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in _EVENTS),
-        }
-    },
-}
+_TOLD = ("question", "answered", "confidence", "threshold", "short_answer", "closest")
+EVENTS = "".join(
+    f"event: {name}\ndata: {json.dumps(data)}\n\n"
+    for name, data in (
+        ("passages", {"passages": []}),
+        ("citation", ANSWER["citations"][0]),
+        (
+            "answer",
+            {name: ANSWER[name] for name in _TOLD},
+        ),
+        ("done", {"timings_ms": ANSWER["timings_ms"], "request_id": ANSWER["request_id"]}),
+    )
+)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import anyio
 import mcp_types as types
+from fastapi import FastAPI
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
@@ -24,6 +25,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import routes, schemas
+from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 from index.errors import QuotewiseError
@@ -242,13 +244,15 @@ def over_http(settings: Settings) -> ASGIApp:
 
 def serve_stdio(service: Service) -> None:
     """Serve an open index on standard input and output until the input ends."""
-    anyio.run(_over_stdio, service)
+    app = create_app(lambda: service, service.settings)
+    app.state.service = service
+    served = server(lambda _: (service, _in_process(app)))
 
+    async def answer() -> None:
+        async with stdio_server() as (messages, answers):
+            await served.run(messages, answers, served.create_initialization_options())
 
-async def _over_stdio(service: Service) -> None:
-    served = server(lambda _: (service, _in_process()))
-    async with stdio_server() as (messages, answers):
-        await served.run(messages, answers, served.create_initialization_options())
+    anyio.run(answer)
 
 
 def _over_http(request: Request | None) -> tuple[Service, Request]:
@@ -258,9 +262,10 @@ def _over_http(request: Request | None) -> tuple[Service, Request]:
     return request.app.state.service, request
 
 
-def _in_process() -> Request:
+def _in_process(app: FastAPI) -> Request:
     """The request of who started this process, and may do what that user may."""
-    return Request({"type": "http", "method": "POST", "path": "/mcp", "headers": [], "state": {"id": uuid.uuid4().hex}})
+    state = {"id": uuid.uuid4().hex}
+    return Request({"type": "http", "method": "POST", "path": "/mcp", "headers": [], "app": app, "state": state})
 
 
 async def _foreseen(found: Callable[[], _Found]) -> _Found:

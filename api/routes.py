@@ -74,7 +74,7 @@ def answer_of(asked: schemas.AskRequest, service: Service, request: Request) -> 
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
 
-@router.post("/ask", response_model=schemas.AskResponse, responses=_ASK_PROBLEMS | {200: examples.STREAM})
+@router.post("/ask", response_model=schemas.AskResponse, responses=_ASK_PROBLEMS | {200: streaming.RESPONSE})
 def ask(
     asked: Annotated[schemas.AskRequest, Body(openapi_examples=examples.ASK)], service: Open, request: Request
 ) -> schemas.AskResponse | StreamingResponse:

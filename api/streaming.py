@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterable
 from contextlib import closing
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -11,14 +12,41 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel
 from starlette.concurrency import iterate_in_threadpool
 
-from api import problems, schemas
+from api import examples, problems, schemas
 from index.errors import QuotewiseError
 from rag.answering import SearchResult
 from rag.answers import Answer, Citation
 
 MEDIA_TYPE = "text/event-stream"
+
+
+def _described(event: str, model: str) -> dict[str, Any]:
+    data = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {"$ref": f"#/components/schemas/{model}"},
+    }
+    return {"type": "object", "properties": {"event": {"const": event}, "data": data}, "required": ["event", "data"]}
+
+
 Step = SearchResult | Citation | Answer
 Steps = Generator[Step, None, None]
+EVENTS: dict[str, type[BaseModel]] = {
+    "passages": schemas.StreamedPassages,
+    "citation": schemas.Citation,
+    "answer": schemas.StreamedAnswer,
+    "done": schemas.StreamedEnd,
+    "error": problems.Problem,
+}
+RESPONSE: dict[str, Any] = {
+    "description": "The answer, at once or as events",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {"oneOf": [_described(name, model.__name__) for name, model in EVENTS.items()]},
+            "example": examples.EVENTS,
+        }
+    },
+}
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _log = logging.getLogger("quotewise")
 

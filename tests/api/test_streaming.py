@@ -11,6 +11,7 @@ import pytest
 
 from api.service import Service
 from api.settings import Settings
+from api.streaming import EVENTS
 from index.embedders import Embedder
 from index.errors import ReaderError
 from rag.answering import Answerer, SearchResult
@@ -64,13 +65,12 @@ def test_the_events_tell_in_their_order_and_once_what_the_whole_answer_tells(
     names = [name for name, _ in events]
     assert names == ["passages", *["citation"] * citations, "answer", "done"]
     plain = client.post("/ask", json={"question": WHY, "include_passages": True, **asked}).json()
+    for name, data in events:
+        conform(data, {"$ref": f"#/components/schemas/{EVENTS[name].__name__}"}, openapi)
     together = put_together(events)
     assert said(together) == said(with_closest_quotes(plain))
     assert together.keys() == plain.keys()
     assert together["timings_ms"].keys() == plain["timings_ms"].keys()
-    for name, data in events:
-        if name == "citation":
-            conform(data, {"$ref": "#/components/schemas/Citation"}, openapi)
 
 
 @pytest.mark.parametrize(
