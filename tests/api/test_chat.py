@@ -11,7 +11,7 @@ import httpx
 import openai
 import pytest
 
-from api.chat import CLOSEST, NOT_FOUND, ChatRequest
+from api.chat_schemas import CLOSEST, NOT_FOUND, ChatRequest
 from api.settings import Settings
 from tests.api.conftest import ready
 
