@@ -10,11 +10,14 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import documents, door, examples, feedback, logs, metrics, problems, routes, tracing
+from api import chat, documents, door, examples, feedback, logs, metrics, problems, routes, streaming, tracing
 from api.jobs import Jobs
+from api.mcp_mount import McpMount
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -56,6 +59,8 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
     app.include_router(routes.router)
     app.include_router(documents.router)
     app.include_router(feedback.router)
+    app.include_router(chat.router)
+    app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     door.install(app, settings)
     app.add_middleware(_Identify)
@@ -121,8 +126,7 @@ class _Identify:
             _log.exception("unexpected error in request %s", request_id)
             if started:
                 raise
-            detail = f"an unexpected error; the log of the service says more under {request_id}"
-            await problems.problem(scope["path"], "internal-error", detail)(scope, receive, identified)
+            await problems.unforeseen(scope["path"], request_id)(scope, receive, identified)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
@@ -131,8 +135,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = FastAPI.openapi(app)
         components = schema["components"]["schemas"]
         template = "#/components/schemas/{model}"
-        problem = problems.Problem.model_json_schema(ref_template=template)
-        components |= problem.pop("$defs") | {"Problem": problem}
+        mode: JsonSchemaMode = "serialization"
+        events = [(model, mode) for model in streaming.EVENTS.values()]
+        components |= models_json_schema(events, ref_template=template)[1]["$defs"]
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]

@@ -278,6 +278,18 @@ def rm(
         terminal.console.print(f"{len(removed):,} removed from {name}")
 
 
+@app.command("mcp")
+def serve_mcp(
+    index: IndexDir = None, collection: CollectionName = None, reader: Reader = None, threshold: Threshold = None
+) -> None:
+    """Answer a program's questions over standard input and output, by the Model Context Protocol."""
+    settings = load_settings(index=index, collection=collection, reader=reader, threshold=threshold)
+    with _opened(settings) as service:
+        from api.mcp_server import serve_stdio
+
+        serve_stdio(service)
+
+
 @app.command("settings")
 def list_settings(as_json: Json = False) -> None:
     """List every setting: its value, where that comes from, and what it is for."""

@@ -1,5 +1,6 @@
 """The examples in the OpenAPI description: a test sends each of them to a service of ``seeds/`` and checks the answer."""
 
+import json
 from typing import Any
 
 _PATH = "000_7929c3090c429e95.txt"
@@ -56,6 +57,20 @@ EXTRACT_BATCH: dict[str, Any] = {
         "value": {"requests": [EXTRACT[name]["value"] for name in ("capital", "one_quote")]},
     },
 }
+CHAT: dict[str, Any] = {
+    "conversation": {
+        "summary": "A question after another",
+        "value": {
+            "model": "default",
+            "messages": [
+                {"role": "user", "content": "who attacked Crocus City Hall?"},
+                {"role": "assistant", "content": f"{_TOO_GENERAL} [1]"},
+                {"role": "user", "content": _QUESTION},
+            ],
+        },
+    },
+}
+MODEL: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
 DOCUMENT_ID: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": _DOCUMENT["id"]}}
 UPLOAD_COLLECTION: dict[str, Any] = {"uploads": {"summary": "A collection of uploads", "value": "uploads"}}
 UPLOAD_PATH: dict[str, Any] = {"tea": {"summary": "A file in a folder", "value": "drinks/tea.txt"}}
@@ -98,3 +113,16 @@ ANSWER: dict[str, Any] = {
     "timings_ms": {"embed": 4.1, "search": 2.2, "read": 7.9, "total": 14.2},
     "request_id": "5f0c2e8a9b7d4c31a6e2f4d8c0b1a397",
 }
+_TOLD = ("question", "answered", "confidence", "threshold", "short_answer", "closest")
+EVENTS = "".join(
+    f"event: {name}\ndata: {json.dumps(data)}\n\n"
+    for name, data in (
+        ("passages", {"passages": []}),
+        ("citation", ANSWER["citations"][0]),
+        (
+            "answer",
+            {name: ANSWER[name] for name in _TOLD},
+        ),
+        ("done", {"timings_ms": ANSWER["timings_ms"], "request_id": ANSWER["request_id"]}),
+    )
+)

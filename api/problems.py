@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import chat_errors
 from index.errors import QuotewiseError
 
 MEDIA_TYPE = "application/problem+json"
@@ -91,7 +92,7 @@ class UnsupportedMediaTypeError(HTTPException):
 def problem(
     path: str, code: str, detail: str, errors: list[FieldProblem] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """A problem response for the request to ``path``."""
+    """A problem response for the request to ``path``, in OpenAI's shape where that is under its prefix."""
     return response(details(path, code, detail, errors), headers)
 
 
@@ -99,6 +100,9 @@ def response(body: Problem, headers: dict[str, str] | None = None) -> JSONRespon
     """A response with these problem details."""
     if body.status == 503:
         headers = {"Retry-After": "1", **(headers or {})}
+    if body.instance.startswith(chat_errors.PREFIX):
+        code = body.type.removeprefix(_TYPE)
+        return chat_errors.response(body.status, code, body.detail, [(e.field, e.problem) for e in body.errors], headers)
     return JSONResponse(body.model_dump(), body.status, headers, media_type=MEDIA_TYPE)
 
 
@@ -117,6 +121,11 @@ def details(path: str, code: str, detail: str, errors: list[FieldProblem] | None
 def details_of(path: str, error: QuotewiseError) -> Problem:
     """The body of the response to a request to ``path`` that failed with this error."""
     return details(path, error.code if error.code in STATUS_OF_CODE else "internal-error", str(error))
+
+
+def unforeseen(path: str, request_id: str) -> JSONResponse:
+    """The problem of an error that nothing foresaw, which tells nothing of the inside."""
+    return problem(path, "internal-error", f"an unexpected error; the log of the service says more under {request_id}")
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -4,14 +4,15 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from api import admission, examples, metrics, problems, schemas
+from api import admission, examples, metrics, problems, schemas, streaming
 from api.keys import ForbiddenError, Key
 from api.service import Service
 from index.errors import UnknownCollectionError, UnknownDocumentError
 from index.store import StoredDocument
+from rag.answers import Answer
 from rag.extraction import Extractor
 from rag.verification import CollectionSource, verify
 
@@ -68,14 +69,11 @@ DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=exam
 router = APIRouter(dependencies=[Depends(json_only)])
 
 
-@router.post("/ask", responses=_ASK_PROBLEMS)
-def ask(
-    asked: Annotated[schemas.AskRequest, Body(openapi_examples=examples.ASK)], service: Open, request: Request
-) -> schemas.AskResponse:
-    """Answer a question in the words of the documents, or say that they do not and offer the closest passages."""
+def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> streaming.Steps:
+    """What is found for a question, as it becomes known; whoever asks over HTTP, in any protocol, comes through here."""
     settings = service.settings
     collection = collection_of(request, service, asked.collection)
-    answer = service.answerer.ask(
+    for step in service.answerer.steps(
         asked.question,
         collection,
         asked.top_k or settings.top_k,
@@ -83,10 +81,32 @@ def ask(
         asked.filter.value(),
         asked.threshold,
         asked.turns(),
-    )
-    metrics.observe_answer(request, answer)
-    service.answers.remember(request.state.id, collection, answer)
+    ):
+        if isinstance(step, Answer):
+            metrics.observe_answer(request, step)
+            service.answers.remember(request.state.id, collection, step)
+        yield step
+
+
+def answer_of(asked: schemas.AskRequest, service: Service, request: Request) -> schemas.AskResponse:
+    """The whole answer to a question. Raises what ``Answerer.ask`` does."""
+    *_, answer = steps_of(asked, service, request)
+    assert isinstance(answer, Answer)
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
+
+
+@router.post("/ask", response_model=schemas.AskResponse, responses=_ASK_PROBLEMS | {200: streaming.RESPONSE})
+def ask(
+    asked: Annotated[schemas.AskRequest, Body(openapi_examples=examples.ASK)], service: Open, request: Request
+) -> schemas.AskResponse | StreamingResponse:
+    """Answer a question in the words of the documents, or say that they do not and offer the closest passages.
+
+    With `Accept: text/event-stream` what is found is sent as it becomes known, each event as one line of JSON:
+    `passages`, each `citation`, `answer`, and `done`, or `error` with a problem, after which nothing comes.
+    """
+    if streaming.wanted(request):
+        return streaming.answer_events(request, steps_of(asked, service, request))
+    return answer_of(asked, service, request)
 
 
 @router.post("/search", responses=_SEARCH_PROBLEMS)

@@ -52,6 +52,7 @@ WHOLE = BeforeValidator(_whole)
 """Makes a strict integer one as JSON Schema has it: 3.0 is, while true and "3" are not."""
 Quotes = Annotated[int, Field(strict=True, ge=1, le=MAX_QUOTES), WHOLE]
 Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), WHOLE]
+UnicodeText = Annotated[str, AfterValidator(_unicode)]
 ShortText = Annotated[str, Field(max_length=1000), AfterValidator(_unicode)]
 CollectionName = Annotated[ShortText, Field(min_length=1)]
 _Several = Annotated[list[ShortText], Field(min_length=1, max_length=100)]
@@ -189,6 +190,13 @@ class ShortAnswer(BaseModel):
     end: int
     confidence: float
 
+    @classmethod
+    def of(cls, short: answers.ShortAnswer | None) -> Self | None:
+        if short is None:
+            return None
+        confidence = round(short.confidence, 4)
+        return cls(text=short.text, citation=short.citation, start=short.start, end=short.end, confidence=confidence)
+
 
 class Timings(BaseModel):
     """Milliseconds of each stage."""
@@ -216,22 +224,13 @@ class AskResponse(BaseModel):
 
     @classmethod
     def of(cls, answer: answers.Answer, request_id: str, include_passages: bool = False) -> Self:
-        short = answer.short_answer
         return cls(
             question=answer.question,
             answered=answer.answered,
             confidence=round(answer.confidence, 4),
             threshold=answer.threshold,
             answer=answer.text,
-            short_answer=ShortAnswer(
-                text=short.text,
-                citation=short.citation,
-                start=short.start,
-                end=short.end,
-                confidence=round(short.confidence, 4),
-            )
-            if short
-            else None,
+            short_answer=ShortAnswer.of(answer.short_answer),
             citations=_numbered(answer.citations),
             closest=_numbered(answer.closest),
             passages=[Passage.of(passage) for passage in answer.passages] if include_passages else None,
@@ -396,6 +395,42 @@ class Passage(BaseModel):
             similarity=round(passage.similarity, 4),
             document=DocumentReference.of(passage.document),
         )
+
+
+class StreamedPassages(BaseModel):
+    """The event ``passages``: those that will be read, best first."""
+
+    passages: list[Passage]
+
+
+class StreamedAnswer(BaseModel):
+    """The event ``answer``: what is known once all citations are; ``closest`` are places in the list of passages, from 0."""
+
+    question: str
+    answered: bool
+    confidence: float = Field(ge=0, le=1, description="probability that the first quote answers the question")
+    threshold: float = Field(ge=0, le=1, description="confidence below which nothing is answered")
+    short_answer: ShortAnswer | None
+    closest: list[int]
+
+    @classmethod
+    def of(cls, answer: answers.Answer, sent: Sequence[Passage]) -> Self:
+        places = {(passage.document.id, passage.start, passage.end): place for place, passage in enumerate(sent)}
+        return cls(
+            question=answer.question,
+            answered=answer.answered,
+            confidence=round(answer.confidence, 4),
+            threshold=answer.threshold,
+            short_answer=ShortAnswer.of(answer.short_answer),
+            closest=[places[one.document.id, one.start, one.end] for one in answer.closest],
+        )
+
+
+class StreamedEnd(BaseModel):
+    """The event ``done``."""
+
+    timings_ms: Timings
+    request_id: str
 
 
 class SearchResponse(BaseModel):

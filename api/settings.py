@@ -56,6 +56,10 @@ class Settings(BaseSettings):
         int | None, Field(ge=16, le=2000, description="longest chunk of new collections, in the embedder's tokens")
     ] = None
     max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is indexed")] = DEFAULT_FILE_LIMIT
+    public_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://[^\s?#]+$", description="address that links in answers lead to; by default the one asked"),
+    ] = None
     max_body_bytes: Annotated[int, Field(ge=1, description="largest HTTP request body")] = 1_000_000
     body_seconds: Annotated[float, Field(gt=0, description="seconds within which a request body has to arrive")] = 10.0
     parallel: Annotated[

@@ -33,16 +33,19 @@ COMMAND = [sys.executable, "-m", "eval"]
 _CLIENT = """
 import http.client, json, sys, time
 port, first, count = map(int, sys.argv[1:4])
+headers = {"Content-Type": "application/json", "Accept": sys.argv[4]}
 questions = json.load(sys.stdin)
 connection = http.client.HTTPConnection("127.0.0.1", port)
 times = []
 for n in range(first, first + count):
     body = json.dumps({"question": f"{questions[n % len(questions)]} ({n})"})
     started = time.perf_counter()
-    connection.request("POST", "/ask", body, {"Content-Type": "application/json"})
+    connection.request("POST", "/ask", body, headers)
     response = connection.getresponse()
-    response.read()
+    while response.readline().strip():
+        pass
     times.append((time.perf_counter() - started) * 1000)
+    response.read()
     assert response.status == 200, response.status
 print(json.dumps(times))
 """
@@ -99,7 +102,10 @@ def _is_ready(port: int) -> bool:
 
 
 def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
-    """Start-up, memory and latency of ``/ask`` over a folder, with one client and with four, each its own process."""
+    """Start-up, memory and latency of ``/ask`` over a folder, with one client and with four, each its own process.
+
+    ``first_event`` is until the first event of a stream has come whole, with one client and nothing else to do.
+    """
     questions = json.dumps([question.question for question in load_gold(gold).questions])
     with tempfile.TemporaryDirectory() as index:
         timed([*COMMAND, "index", str(folder), "--index", index])
@@ -109,6 +115,9 @@ def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
             started = time.perf_counter()
             alone = ask(port, questions, 1000, requests)
             alone_seconds = time.perf_counter() - started
+            started = time.perf_counter()
+            events = ask(port, questions, 2000, min(requests, 100), "text/event-stream")
+            events_seconds = time.perf_counter() - started
             started = time.perf_counter()
             with ThreadPoolExecutor(4) as clients:
                 four = list(clients.map(lambda n: ask(port, questions, n * requests, requests), range(2, 6)))
@@ -120,14 +129,15 @@ def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
                 "resident_mib_after_load": round(process.memory_info().rss / MEBIBYTE),
                 "torch_loaded": "libtorch" in maps.read_text() if maps.exists() else None,
                 "one_client": latency(alone, alone_seconds),
+                "first_event": latency(events, events_seconds),
                 "four_clients": latency([t for times in four for t in times], four_seconds),
                 "throughput_four_over_one": round(4 * alone_seconds / four_seconds, 2),
             }
 
 
-def ask(port: int, questions: str, first: int, count: int) -> list[float]:
-    """Milliseconds of so many questions of a JSON list, one after the other, numbered from ``first``."""
-    command = [sys.executable, "-c", _CLIENT, str(port), str(first), str(count)]
+def ask(port: int, questions: str, first: int, count: int, accept: str = "application/json") -> list[float]:
+    """Milliseconds until the first blank line of each answer, which is the end of JSON and of an event."""
+    command = [sys.executable, "-c", _CLIENT, str(port), str(first), str(count), accept]
     printed = subprocess.run(command, input=questions, capture_output=True, text=True, check=True).stdout
     times: list[float] = json.loads(printed)
     return times

@@ -22,6 +22,9 @@ ROUTES = {
     "GET /health",
     "GET /ready",
     "GET /jobs/{id}",
+    "POST /v1/chat/completions",
+    "GET /v1/models",
+    "GET /v1/models/{model}",
 }
 WRITING = {
     "PUT /collections/{collection}/documents/{path}",
@@ -29,6 +32,7 @@ WRITING = {
     "POST /feedback",
 }
 """Their examples are tried where they may write, in their own tests."""
+OPENAI_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +63,24 @@ def test_the_description_has_every_route_and_says_what_each_does(operations: lis
 def test_every_error_is_described_as_problem_details(operations: list[Operation]) -> None:
     for method, path, operation in operations:
         errors = {status: found for status, found in operation["responses"].items() if status >= "400"}
+        if path.startswith("/v1/"):
+            assert {status: found["content"] for status, found in errors.items()} == {"4XX": OPENAI_ERROR, "5XX": OPENAI_ERROR}
+            continue
         assert all(found["content"] == PROBLEM and found["description"] for found in errors.values()), (method, path)
         expected = set() if path == "/health" else {"503"} if path == "/ready" else {"404", "422", "503"}
         expected -= {"404"} if path.startswith("/extract") else set()  # these look nothing up
         expected -= {"404"} if method == "PUT" else set()  # this makes what is not there
         expected |= {"400", "413", "415"} if method == "POST" else {"409", "412"} if method in ("PUT", "DELETE") else set()
         assert expected <= set(errors), (method, path)
+
+
+def test_the_two_ways_in_which_an_answer_comes_are_described(openapi: dict[str, Any]) -> None:
+    described = openapi["paths"]["/ask"]["post"]["responses"]["200"]["content"]
+    assert described.keys() == {"application/json", "text/event-stream"}
+    assert described["application/json"]["schema"] == {"$ref": "#/components/schemas/AskResponse"}
+    for event in described["text/event-stream"]["schema"]["oneOf"]:
+        reference = event["properties"]["data"]["contentSchema"]["$ref"]
+        assert reference.removeprefix("#/components/schemas/") in openapi["components"]["schemas"]
 
 
 def test_nothing_is_left_of_the_validation_errors_that_the_service_never_sends(openapi: dict[str, Any]) -> None:
@@ -92,6 +108,8 @@ def test_the_examples_show_what_they_are_there_to_show(client: httpx.Client, ope
     asked = examples(openapi["paths"]["/ask"]["post"]["requestBody"]["content"]["application/json"])
     assert client.post("/ask", json=asked[0]).json()["answered"]
     assert any("filter" in request and "max_quotes" in request for request in asked)
+    for request in examples(openapi["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"]["application/json"]):
+        assert client.post("/v1/chat/completions", json=request).json()["quotewise"]["answered"]
     for request in examples(openapi["paths"]["/search"]["post"]["requestBody"]["content"]["application/json"]):
         assert client.post("/search", json=request).json()["passages"]
     for request in examples(openapi["paths"]["/extract"]["post"]["requestBody"]["content"]["application/json"]):

@@ -50,6 +50,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "embedder": "intfloat/e5-small",
         "chunk_tokens": 64,
         "max_file_bytes": 1,
+        "public_url": "https://quotes.example.org/docs",
         "max_body_bytes": 2,
         "body_seconds": 1.5,
         "parallel": 3,

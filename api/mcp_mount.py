@@ -1,0 +1,22 @@
+"""``/mcp``: the Model Context Protocol over HTTP, loaded at its first request, since its SDK takes half a second to import."""
+
+import asyncio
+import importlib
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.settings import Settings
+
+
+class McpMount:
+    """ASGI app that hands requests to ``api.mcp_server``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            module = await asyncio.to_thread(importlib.import_module, "api.mcp_server")
+            self._app = self._app or module.over_http(self._settings)
+        await self._app(scope, receive, send)
