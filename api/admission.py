@@ -69,7 +69,7 @@ class Admission:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):  # of which no body is read
             await self._app(scope, receive, send)
             return
         encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()

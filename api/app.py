@@ -144,10 +144,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         answered["example"] = examples.ANSWER  # here, since FastAPI drops what is null from its examples
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
-        for path in door.PROBES:
-            probe = schema["paths"][path]["get"]
-            probe["security"] = []
-            for status in ("401", "403", "429"):
-                probe["responses"].pop(status)
+        for path, item in schema["paths"].items():
+            for operation in item.values():
+                if path in door.PROBES:
+                    operation["security"] = []
+                if path in door.PROBES or "4XX" in operation["responses"]:  # which is said in another shape
+                    for status in map(str, problems.responses(*door.PROBLEMS)):
+                        operation["responses"].pop(status)
         app.openapi_schema = schema
     return app.openapi_schema

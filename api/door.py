@@ -23,7 +23,7 @@ from api.keys import Scope as KeyScope
 from api.settings import Settings
 from index.errors import QuotewiseError
 
-PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests", "keys-unavailable")
+PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests")
 PROBES = ("/health", "/ready")
 _PUBLIC = re.compile("/|/openapi.json|/static/.*|/documents/[^/]+/view")
 _ASKED = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")

@@ -56,7 +56,7 @@ def document_of(request: Request, service: Service, document_id: str) -> StoredD
     return found
 
 
-INDEX_PROBLEMS = ("not-ready", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
+INDEX_PROBLEMS = ("not-ready", "keys-unavailable", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
