@@ -404,8 +404,7 @@ def _whole(number: object) -> object:
     return int(number) if isinstance(number, float) and number.is_integer() else number  # JSON's 1.0 is an integer
 
 
-_Bounded = Annotated[int, Field(ge=0, le=2**53, strict=True)]
-Offset = Annotated[_Bounded, BeforeValidator(_whole, json_schema_input_type=_Bounded)]
+Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), BeforeValidator(_whole)]
 
 
 class RightQuote(Strict):
