@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import WithJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -42,29 +43,14 @@ _BODY = {
     "content": {"text/plain": {"schema": _NOT_BLANK, "examples": examples.UPLOAD}, "text/markdown": {"schema": _NOT_BLANK}},
 }
 
-Name = Annotated[
-    str,
-    Path(
-        openapi_examples=examples.UPLOAD_COLLECTION,
-        json_schema_extra={"pattern": COLLECTION_NAME},
-        description="of the collection",
-    ),
+Name = Annotated[str, Path(openapi_examples=examples.UPLOAD_COLLECTION, json_schema_extra={"pattern": COLLECTION_NAME})]
+DocumentPath = Annotated[str, Path(openapi_examples=examples.UPLOAD_PATH, json_schema_extra={"pattern": PATTERN})]
+_IF_MATCH = "touch only a document with one of these sha256, each in quotes, or with * any"
+IfMatch = Annotated[str | None, WithJsonSchema({"type": "string"}), Header(description=_IF_MATCH)]
+_IF_NONE_MATCH = "touch nothing that is there already"
+IfNoneMatch = Annotated[
+    Literal["*"] | None, WithJsonSchema({"type": "string", "enum": ["*"]}), Header(description=_IF_NONE_MATCH)
 ]
-DocumentPath = Annotated[
-    str,
-    Path(
-        openapi_examples=examples.UPLOAD_PATH,
-        json_schema_extra={"pattern": PATTERN},
-        description="of the file in the collection's folder",
-    ),
-]
-IfMatch = Annotated[
-    str,
-    Header(
-        pattern=rf"^(\*|{_TAG}( *, *{_TAG})*)$", description="touch only a document with this sha256, in quotes, or * for any"
-    ),
-]
-IfNoneMatch = Annotated[str, Header(pattern=r"^\*$", description="* touches nothing that is there already")]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 router = APIRouter()
 
@@ -81,8 +67,8 @@ async def put(
     path: DocumentPath,
     service: Open,
     request: Request,
-    if_match: IfMatch = "",
-    if_none_match: IfNoneMatch = "",
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Add a document, or replace the one at its path: the body is the file, which the collection's folder gets too.
 
@@ -115,11 +101,11 @@ async def put(
     response_class=Response,
     responses={202: _JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
 )
-async def delete(collection: Name, path: DocumentPath, service: Open, request: Request, if_match: IfMatch = "") -> Response:
+async def delete(collection: Name, path: DocumentPath, service: Open, request: Request, if_match: IfMatch = None) -> Response:
     """Remove a document and its file. What has to wait long for its turn is answered with a job."""
     name = collection_of(request, service, collection)
     path = _document_path(request, path)
-    condition = _condition(if_match, "")
+    condition = _condition(if_match, None)
     request.app.state.jobs.take_place()
     return await _done(service, request, name, path, lambda uploads: uploads.remove(name, path, condition))
 
@@ -162,8 +148,8 @@ def _answer(job: Job) -> Response:
     return JSONResponse(shape.model_dump(), 201 if outcome.created else 200, headers)
 
 
-def _condition(if_match: str, if_none_match: str) -> Condition:
-    if not if_match:
-        return Condition(absent=bool(if_none_match))
+def _condition(if_match: str | None, if_none_match: str | None) -> Condition:
+    if if_match is None:
+        return Condition(absent=if_none_match is not None)
     strong = frozenset(tag for weak, tag in re.findall(_TAG, if_match) if not weak)
-    return Condition(ANY if if_match == "*" else strong, bool(if_none_match))
+    return Condition(ANY if if_match.strip() == "*" else strong, if_none_match is not None)

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import chat_errors
@@ -17,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"
 _MOST_ERRORS = 20
 _LONGEST_FIELD = 200
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 STATUS_OF_CODE = {
     "malformed-json": 400,
@@ -163,7 +165,17 @@ def install(app: FastAPI) -> None:
             detail = "the body is not JSON: it is not UTF-8, nested too deep or holds too long a number"
         if detail == HTTPStatus(error.status_code).phrase:
             detail = f"{request.method} {request.url.path} is not part of this service; see /openapi.json"
-        return problem(request.url.path, code, detail, headers=dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = _allowed(request)
+        return problem(request.url.path, code, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes of an address, where the router tells those of the first."""
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    matches = {method: any(r.matches(scope)[0] is Match.FULL for r in request.app.routes) for method, scope in scopes.items()}
+    return ", ".join(method for method, matched in matches.items() if matched)
 
 
 def _field(location: tuple[int | str, ...]) -> str:

@@ -254,7 +254,11 @@ def test_an_unknown_route_is_not_found(client: httpx.Client, refused: Refused, p
 
 
 def test_a_wrong_method_is_told_the_right_one(client: httpx.Client, refused: Refused) -> None:
-    for method, path, allowed in (("GET", "/ask", "POST"), ("DELETE", "/documents/b2b170137b3621de", "GET")):
+    for method, path, allowed in (
+        ("GET", "/ask", "POST"),
+        ("DELETE", "/documents/b2b170137b3621de", "GET"),
+        ("GET", "/collections/default/documents/a.txt", "PUT, DELETE"),
+    ):
         response = client.request(method, path)
         refused(response, 405, "method-not-allowed")
         assert response.headers["allow"] == allowed
