@@ -144,4 +144,7 @@ def _template(scope: Scope) -> str:
     """Of the route that a request was for; paths that none has, of which there is no end, are one."""
     root = scope.get("root_path", "")
     mount = root.removeprefix(scope.get("app_root_path", root))
-    return mount + getattr(scope.get("route"), "path", "") or "unmatched"
+    route = scope.get("route")
+    if route is None and "endpoint" in scope:  # as FastAPI leaves it for the plain routes of Starlette
+        route = next((one for one in scope["app"].routes if getattr(one, "endpoint", None) is scope["endpoint"]), None)
+    return mount + getattr(route, "path", "") or "unmatched"
