@@ -145,4 +145,6 @@ def _template(scope: Scope) -> str:
     root = scope.get("root_path", "")
     mount = root.removeprefix(scope.get("app_root_path", root))
     route = scope.get("route")
+    if route is None and "endpoint" in scope:  # as FastAPI leaves it for the plain routes of Starlette
+        route = next((one for one in scope["app"].routes if getattr(one, "endpoint", None) is scope["endpoint"]), None)
     return mount + getattr(route, "path_format", getattr(route, "path", "")) or "unmatched"
