@@ -28,6 +28,10 @@ ASK: dict[str, Any] = {
             "filter": {"path_prefix": "000_", "media_type": "text/plain"},
         },
     },
+    "follow_up": {
+        "summary": "A question that follows another, with what was cited for that one",
+        "value": {"question": "why?", "history": [{"question": "Did Russia heed the warning?", "quotes": [_TOO_GENERAL]}]},
+    },
 }
 SEARCH: dict[str, Any] = {
     "words": {"summary": "Some words", "value": {"question": "duty to warn", "top_k": 3}},
