@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import examples, problems, routes
+from api import examples, page, problems, routes
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -49,6 +49,7 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
         redoc_url=None,
     )
     app.include_router(routes.router)
+    page.install(app)
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(_Identify)
     problems.install(app)

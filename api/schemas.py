@@ -11,6 +11,7 @@ from index.sentences import Span
 from index.store import Collection as StoredCollection
 from index.store import CollectionSize, Filter, StoredDocument
 from rag import answers, extraction, passages, verification
+from rag.conversation import Turn
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
@@ -82,6 +83,13 @@ class SearchRequest(Asked):
     filter: DocumentFilter = DocumentFilter()
 
 
+class HistoryTurn(Strict):
+    """An earlier question of the conversation, and the quotes that answered it, none where nothing did."""
+
+    question: QuestionText
+    quotes: list[Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_unicode)]] = Field(max_length=10)
+
+
 class AskRequest(SearchRequest):
     """A question, optionally where to look and how many quotes to give at most."""
 
@@ -90,6 +98,10 @@ class AskRequest(SearchRequest):
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the one of the service"
     )
     include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were read")
+    history: list[HistoryTurn] = Field(default=[], max_length=50, description="earlier turns, oldest first")
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
 
 
 class Highlight(BaseModel):
