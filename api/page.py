@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 FILES = Path(__file__).parent / "static"
 CONTENT_SECURITY_POLICY = (
@@ -42,7 +43,7 @@ def _page(name: str) -> FileResponse:
 class _Static(StaticFiles):
     """Files that are asked for again only to learn that they are the same."""
 
-    async def get_response(self, path: str, scope: dict) -> Response:
+    async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         return response

@@ -14,6 +14,6 @@ export default defineConfig({
     emptyOutDir: false,
     lib: { entry: "src/main.ts", formats: ["iife"], name: "quotewise", fileName: () => "quotewise-chat.js" },
     target: "es2022",
-    rollupOptions: { output: { banner: `/*! quotewise-chat; sources sha256 ${hash.digest("hex")} */` } },
+    rolldownOptions: { output: { postBanner: `/*! quotewise-chat; sources sha256 ${hash.digest("hex")} */` } },
   },
 });

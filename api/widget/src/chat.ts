@@ -254,10 +254,12 @@ export class QuotewiseChat extends ServiceElement {
       max-block-size: 9rem;
       padding: 0.375rem 0.625rem;
       border: 0;
-      outline: 0;
       background: none;
       resize: none;
       field-sizing: content;
+    }
+    textarea:focus-visible {
+      outline: 0;
     }
     .composer button {
       inline-size: 2.25rem;
@@ -413,6 +415,10 @@ export class QuotewiseChat extends ServiceElement {
     if (!this.asking) this.submit(event);
   }
 
+  private pressed(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !event.isComposing && this.opened) this.close();
+  }
+
   private clear(): void {
     this.asking?.abort();
     this.turns = [];
@@ -461,7 +467,7 @@ export class QuotewiseChat extends ServiceElement {
 
   render(): TemplateResult {
     const { turns, opened } = this;
-    return html`<section class="chat ${opened ? "open" : ""}" part="chat" aria-label=${this.heading}>
+    return html`<section class="chat ${opened ? "open" : ""}" part="chat" aria-label=${this.heading} @keydown=${this.pressed}>
       <div class="talk">
         <header part="header">
           <h2>${this.heading}</h2>

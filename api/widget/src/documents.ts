@@ -4,6 +4,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 import { property, query, state } from "lit/decorators.js";
 import type { QuotewiseChat } from "./chat";
 import { ServiceElement } from "./element";
+import * as icons from "./icons";
 import type { StoredDocument } from "./service";
 import { shared } from "./styles";
 import { shown } from "./text";
@@ -36,6 +37,15 @@ export class QuotewiseDocuments extends ServiceElement {
     .head h2 .muted {
       font-weight: 400;
     }
+    .head button {
+      display: none;
+      justify-content: space-between;
+      inline-size: 100%;
+      padding: 0;
+      color: inherit;
+      font-size: 0.9375rem;
+      font-weight: 650;
+    }
     .list {
       overflow: auto;
       padding: 0 0.5rem 1rem;
@@ -57,6 +67,24 @@ export class QuotewiseDocuments extends ServiceElement {
     a:focus-visible {
       outline-offset: -2px;
     }
+    @media (max-width: 56rem) {
+      :host {
+        block-size: auto;
+      }
+      .head {
+        padding-block: 0.375rem;
+      }
+      .head button {
+        display: flex;
+      }
+      .head h2,
+      section:not(.open) :is(.list, select, input) {
+        display: none;
+      }
+      .list {
+        max-block-size: 45dvh;
+      }
+    }
   `];
 
   /** The id of the chat that shows a picked document; without one, links lead to the documents' own addresses. */
@@ -70,6 +98,8 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private usual = "";
   @state() private problem = "";
   @state() private loading = true;
+  /** On a narrow screen the list is folded up, until it is asked for. */
+  @state() private unfolded = false;
   @query("input[type=search]") private filter!: HTMLInputElement;
 
   private get chat(): QuotewiseChat | null {
@@ -135,16 +165,21 @@ export class QuotewiseDocuments extends ServiceElement {
   private pick(event: MouseEvent, picked: StoredDocument): void {
     if (!this.chat || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
+    this.unfolded = false;
     this.chat.open(picked);
   }
 
   render(): TemplateResult {
     const { words, documents, total, collections } = this;
     const found = words ? documents.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : documents;
+    const number = this.loading ? nothing : total.toLocaleString("en");
     const further = words ? found.length > this.shownCount : total > this.shownCount;
-    return html`<section aria-label="Documents">
+    return html`<section class=${this.unfolded ? "open" : ""} aria-label="Documents">
       <div class="head">
-        <h2>Documents <span class="muted">${this.loading ? nothing : total.toLocaleString("en")}</span></h2>
+        <h2>Documents <span class="muted">${number}</span></h2>
+        <button aria-expanded=${this.unfolded ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
+          Documents <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
+        </button>
         ${collections.length > 1
           ? html`<select aria-label="Collection" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
               ${collections.map((name) => html`<option .value=${name} ?selected=${name === (this.collection ?? this.usual)}>${name}</option>`)}

@@ -250,7 +250,9 @@ export class QuotewiseSource extends ServiceElement {
     this.window = { start, end, line: 1 + lineBreaks(this.source!.text, start) };
   }
 
-  private move(to: number): void {
+  /** To another quote of the answer; after the last comes the first. */
+  private move(next: number): void {
+    const to = (next + this.places.length) % this.places.length;
     this.dispatchEvent(new CustomEvent("quotewise-move", { detail: to }));
     this.current = to;
   }
@@ -272,7 +274,7 @@ export class QuotewiseSource extends ServiceElement {
     const known = source?.document ?? (wanted as Citation | undefined)?.document;
     const name = known?.path && title(known);
     const below = [name && html`<bdi>${shown(known!.path)}</bdi>`, this.quote && place({ page: wanted.page ?? null, ...this.quote })];
-    return html`<section aria-label="Source" aria-busy=${!source && !problem} @keydown=${this.key}>
+    return html`<section aria-label="Source" aria-busy=${!source && !problem}>
       <header>
         <div>
           <h2 tabindex="-1" class="break" part="source-title"><bdi>${shown(name || known?.path || (problem ? "No document" : "Source"))}</bdi></h2>
@@ -293,9 +295,9 @@ export class QuotewiseSource extends ServiceElement {
     const { places, current, beside } = this;
     return html`<nav aria-label="Quotes">
       ${places.length > 1
-        ? html`<button class="icon" aria-label="Previous quote" title="Previous quote" ?disabled=${current === 0} @click=${() => this.move(current - 1)}>${icons.previous}</button>
+        ? html`<button class="icon" aria-label="Previous quote" title="Previous quote" @click=${() => this.move(current - 1)}>${icons.previous}</button>
             <span class="muted" role="status">${current + 1} of ${places.length}</span>
-            <button class="icon" aria-label="Next quote" title="Next quote" ?disabled=${current === places.length - 1} @click=${() => this.move(current + 1)}>${icons.next}</button>`
+            <button class="icon" aria-label="Next quote" title="Next quote" @click=${() => this.move(current + 1)}>${icons.next}</button>`
         : nothing}
       ${source && this.quote
         ? html`<button class="icon" aria-label=${this.copied ? "Copied" : "Copy quote and reference"} title="Copy quote and reference" @click=${this.copyQuote}>${this.copied ? icons.done : icons.copying}</button>`
@@ -311,16 +313,12 @@ export class QuotewiseSource extends ServiceElement {
     const { start, end } = this.window;
     let number = this.window.line;
     const found = [...lines(text, this.window)];
-    if (found.length > 1 && found.at(-1)!.start === end && end < text.length) found.pop();
+    if (found.length > 1 && found.at(-1)!.start === end) found.pop();
     return html`
       ${start > 0 ? html`<div class="more"><button class="outlined" @click=${() => this.more("above")}>${icons.previous} More above</button></div>` : nothing}
       ${found.map((line) => html`<div class="line" data-line=${number++}><p dir="auto">${marked(text, line, this.marks)}</p></div>`)}
       ${end < text.length ? html`<div class="more"><button class="outlined" @click=${() => this.more("below")}>${icons.next} More below</button></div>` : nothing}
     `;
-  }
-
-  private key(event: KeyboardEvent): void {
-    if (event.key === "Escape" && this.beside) this.close();
   }
 
   private close(): void {

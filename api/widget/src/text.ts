@@ -18,6 +18,9 @@ const LINE_BREAK = /\r\n|\n|\r/g;
 const UNSEEN =
   /(?<!\u{1f3f4}[\u{e0020}-\u{e007f}]*)[\u{e0000}-\u{e007f}]|(?!\r?\n|\t)[\p{Cc}\p{Bidi_Control}\u200b\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 
+const CONTROLS =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+
 /** Where in a string of UTF-16 these offsets in code points are; -1 for one that lies outside. */
 export function positions(text: string, points: number[]): number[] {
   const found = new Map<number, number>();
@@ -81,11 +84,10 @@ export function shown(text: string): unknown[] {
   return [...parts, text.slice(from)];
 }
 
-/** Text from strangers where no markup can be, such as a title or a label. */
-export const plain = (text: string): string => text.replace(UNSEEN, nameOf);
+/** Text from strangers where no markup can be, such as the title of the window. */
+export const plain = (text: string): string => text.replace(UNSEEN, (character) => `[${nameOf(character)}]`);
 
 function nameOf(character: string): string {
   const code = character.codePointAt(0)!;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  return CONTROLS[code] ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
