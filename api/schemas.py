@@ -10,8 +10,7 @@ from api.settings import MAX_QUOTES, MAX_TOP_K
 from index.sentences import Span
 from index.store import Collection as StoredCollection
 from index.store import CollectionSize, Filter, StoredDocument
-from rag import answers, extraction, passages, verification
-from rag.conversation import Turn
+from rag import answers, conversation, extraction, passages, verification
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
@@ -19,6 +18,8 @@ MAX_CLAIMS = 100
 MAX_TEXT = 20_000
 MAX_TEXTS = 50
 MAX_REQUESTS = 32
+MAX_TURNS = 50
+MAX_QUOTED = 10
 MAX_TOGETHER = 200_000
 """Characters of all texts of a request, a batch being one."""
 
@@ -84,10 +85,10 @@ class SearchRequest(Asked):
 
 
 class HistoryTurn(Strict):
-    """An earlier question of the conversation, and the quotes that answered it, none where nothing did."""
+    """An earlier question of the conversation, and the quotes that answered it."""
 
     question: QuestionText
-    quotes: list[Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_unicode)]] = Field(max_length=10)
+    quotes: list[OwnText] = Field(default=[], max_length=MAX_QUOTED)
 
 
 class AskRequest(SearchRequest):
@@ -98,10 +99,12 @@ class AskRequest(SearchRequest):
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the one of the service"
     )
     include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were read")
-    history: list[HistoryTurn] = Field(default=[], max_length=50, description="earlier turns, oldest first")
+    history: list[HistoryTurn] = Field(
+        default=[], max_length=MAX_TURNS, description="the turns before, first one first: they say what a follow-up is about"
+    )
 
-    def turns(self) -> tuple[Turn, ...]:
-        return tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
+    def turns(self) -> tuple[conversation.Turn, ...]:
+        return tuple(conversation.Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
 
 
 class Highlight(BaseModel):
