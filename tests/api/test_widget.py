@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,10 +17,8 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import Route as Routed
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -244,6 +242,9 @@ def test_an_answer_that_does_not_come_can_be_stopped_and_asked_for_again(page: P
     page.fill("quotewise-chat textarea", WHY)
     page.keyboard.press("Enter")
     expect(page.locator(".progress")).to_have_text("Searching…")
+    page.reload()
+    expect(page.locator("quotewise-chat article")).to_contain_text("Stopped.")
+    page.click("text=Ask again")
     page.click("[aria-label=Stop]")
     expect(page.locator("quotewise-chat article")).to_contain_text("Stopped.")
     page.unroute("**/ask")
@@ -354,32 +355,19 @@ def test_a_quote_that_is_no_longer_in_its_document_is_not_marked(page: Page) -> 
     assert page.locator("quotewise-source mark").count() == 0
 
 
-@pytest.fixture(scope="module")
-def changeable(library: Path) -> Iterator[tuple[httpx.Client, FastAPI, list[str]]]:
-    """A service, its app, and the origins that it lets in."""
+def test_a_text_of_twenty_megabytes_opens_at_its_quote_without_a_wait(browser: Browser, library: Path) -> None:
+    """The text takes the place of that of an indexed document, since indexing as much takes minutes."""
     settings = Settings(index=library)
     app = create_app(lambda: Service.open(settings), settings)
-    allowed: list[str] = []
-    app.add_middleware(CORSMiddleware, allow_origins=allowed, allow_methods=["*"], allow_headers=["*"])
-    with serving(app) as client:
-        wait_until_ready(client)
-        yield client, app, allowed
-
-
-Changeable = tuple[httpx.Client, FastAPI, list[str]]
-
-
-def test_a_text_of_twenty_megabytes_opens_at_its_quote_without_a_wait(browser: Browser, changeable: Changeable) -> None:
-    """The text takes the place of that of an indexed document, since indexing as much takes minutes."""
-    client, app, _ = changeable
     line = "Nobody 🍤 here tells cafe\u0301 anything of note.\r\n"
     quote = "The treasure 🎱 lies\r\nbeneath the lighthouse."
     before = "\ufeff" + line * 300_000
     text = before + quote + "\r\n" + line * 120_000
     assert len(text.encode()) > 20_000_000
     app.router.routes.insert(0, Route("/documents/{id}/text", lambda request: PlainTextResponse(text)))
-    [document] = client.get("/documents").json()["documents"]
-    with opened(browser, client) as page:
+    with serving(app) as client, opened(browser, client) as page:
+        wait_until_ready(client)
+        [document] = client.get("/documents").json()["documents"]
         page.goto(f"/documents/{document['id']}/view?start={len(before)}&end={len(before) + len(quote)}")
         page.locator("mark.quote").first.wait_for()
         waited = page.evaluate("performance.now() - performance.getEntriesByType('resource').at(-1).responseEnd")
@@ -397,7 +385,6 @@ def test_a_text_of_twenty_megabytes_opens_at_its_quote_without_a_wait(browser: B
         assert place
         assert moved
         assert abs(moved["y"] - place["y"]) < 2
-    app.router.routes.pop(0)
 
 
 @pytest.fixture(scope="module")
@@ -533,32 +520,13 @@ def elsewhere(service: httpx.Client, port: int = 0) -> Iterator[str]:
             thread.join()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def test_one_script_tag_embeds_the_widget_in_a_page_of_another_origin(browser: Browser, changeable: Changeable) -> None:
-    client, _, allowed = changeable
-    with elsewhere(client) as address:
-        allowed.append(address.rstrip("/"))
-        embedded(browser, client, address)
-
-
 @pytest.mark.skipif("cors_origins" not in Settings.model_fields, reason="until the door is merged")
-def test_an_origin_that_is_allowed_may_embed_the_widget(browser: Browser, library: Path) -> None:
-    """And one that is not is refused: the same page by another name of this machine."""
-    settings: Callable[..., Settings] = Settings
-    port = free_port()
-    with (
-        ready(settings(index=library, cors_origins=[f"http://127.0.0.1:{port}"])) as client,
-        elsewhere(client, port) as address,
-    ):
-        embedded(browser, client, address)
-
-
-def embedded(browser: Browser, client: httpx.Client, address: str) -> None:
-    with opened(browser, client) as page:
+def test_one_script_tag_embeds_the_widget_in_a_page_of_an_origin_that_is_allowed(browser: Browser, library: Path) -> None:
+    """And in no other: the same page by another name of this machine is refused."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    values: dict[str, Any] = {"index": library, "cors_origins": [f"http://127.0.0.1:{port}"]}
+    with ready(Settings(**values)) as client, elsewhere(client, port) as address, opened(browser, client) as page:
         page.goto(address)
         page.click("text=" + WHY)
         expect(page.locator("blockquote")).to_have_text(example(client)["citations"][0]["quote"])
@@ -567,7 +535,8 @@ def embedded(browser: Browser, client: httpx.Client, address: str) -> None:
         expect(page.locator("quotewise-source mark.quote").first).to_be_visible()
         page.goto(address.replace("127.0.0.1", "localhost"))
         page.click("text=" + WHY)
-        expect(page.locator(".problem")).to_contain_text("does not answer, or not to this page.")
+        expect(page.locator(".problem")).to_be_visible()
+        assert page.locator("blockquote").count() == 0
 
 
 def test_the_pages_send_their_policy_and_files_are_fetched_again_only_when_they_changed(client: httpx.Client) -> None:

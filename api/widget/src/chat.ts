@@ -355,6 +355,7 @@ export class QuotewiseChat extends ServiceElement {
     const { address, collection, service } = this;
     const before = history(this.turns);
     this.turns = [...this.turns, turn];
+    save(address, collection, this.turns);
     this.tell(turn, "Searching…");
     void this.updateComplete.then(() => this.reveal());
     try {
