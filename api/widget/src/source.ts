@@ -4,13 +4,13 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 import { property, query, state } from "lit/decorators.js";
 import { ServiceElement, copy } from "./element";
 import * as icons from "./icons";
-import type { Citation, ShortAnswer, StoredDocument } from "./service";
+import type { Citation, DocumentReference, ShortAnswer, StoredDocument } from "./service";
 import { shared } from "./styles";
 import { inUnits, lineBreaks, lines, marked, plain, positions, shown, type Mark, type Span } from "./text";
 import { count, place, reference, title } from "./words";
 
 /** A document, and the quote in it if there is one. */
-export type Place = { document: { id: string } } & Partial<Omit<Citation, "document">>;
+export type Place = { document: { id: string } & Partial<DocumentReference> } & Partial<Omit<Citation, "document">>;
 
 interface Source {
   document: StoredDocument;
@@ -126,6 +126,8 @@ export class QuotewiseSource extends ServiceElement {
   @query(".text") private scroller!: HTMLElement;
   @query("h2") private heading!: HTMLElement;
 
+  /** Whether the address of the page says what is shown. */
+  private addressed = false;
   private wanted?: Place;
   private marks: Mark[] = [];
   private quote: (Span & { line_start: number; line_end: number }) | null = null;
@@ -141,6 +143,7 @@ export class QuotewiseSource extends ServiceElement {
     if (!id) return;
     const asked = new URLSearchParams(location.search);
     this.document = id;
+    this.addressed = true;
     if (asked.has("start") || asked.has("end")) {
       this.start = Number(asked.get("start") || NaN);
       this.end = Number(asked.get("end") || NaN);
@@ -167,9 +170,9 @@ export class QuotewiseSource extends ServiceElement {
     if (this.source?.document.id !== wanted.document.id) this.source = null;
     let source: Source;
     try {
-      source = await this.read(wanted.document.id);
+      source = await this.read(wanted.document);
     } catch (error) {
-      this.sources.delete(wanted.document.id);
+      this.sources.clear();
       const problem = this.problemOf(error);
       const unknown = problem.kind === "unknown-document";
       if (wanted === this.wanted) this.problem = unknown ? "This document is not in the index, or no longer." : problem.message;
@@ -181,15 +184,16 @@ export class QuotewiseSource extends ServiceElement {
     await this.updateComplete;
     const first = this.renderRoot.querySelector<HTMLElement>("mark.quote");
     this.scroller.scrollTop = first ? first.offsetTop - this.scroller.clientHeight / 4 : 0;
-    if (!this.beside) globalThis.document.title = `${plain(source.document.title)} – Quotewise`;
+    if (this.addressed) globalThis.document.title = `${plain(source.document.title)} – Quotewise`;
   }
 
-  private read(id: string): Promise<Source> {
-    let found = this.sources.get(id);
+  private read({ id, sha256 }: Place["document"]): Promise<Source> {
+    const version = `${id} ${sha256}`;
+    let found = this.sources.get(version);
     if (!found) {
       const { service } = this;
       found = Promise.all([service.document(id), service.text(id)]).then(([document, text]) => ({ document, text }));
-      this.sources.set(id, found);
+      this.sources.set(version, found);
       if (this.sources.size > KEPT) this.sources.delete(this.sources.keys().next().value!);
     }
     return found;
@@ -222,7 +226,7 @@ export class QuotewiseSource extends ServiceElement {
   }
 
   private others({ id, sha256 }: StoredDocument, wanted: Place): Mark[] {
-    const same = this.places.filter((one) => one !== wanted && one.document.id === id && (one as Citation).document.sha256 === sha256);
+    const same = this.places.filter((one) => one !== wanted && one.document.id === id && one.document.sha256 === sha256);
     return same.flatMap(({ start, end }) => (end === undefined ? [] : [{ start: start!, end, kind: "other" }]));
   }
 
@@ -283,7 +287,7 @@ export class QuotewiseSource extends ServiceElement {
         ${this.controls(source)}
       </header>
       <div class="notices" role="status">${
-        keyNeeded ? this.keyForm() : problem || notice ? html`<p class="problem">${problem || notice}</p>` : nothing
+        keyNeeded ? this.keyForm() : problem || notice ? html`<p class="problem break">${shown(problem || notice)}</p>` : nothing
       }</div>
       <div class="text" part="source-text" role="region" aria-label="Text of the document" tabindex="0">
         ${source ? this.rows(source) : problem ? nothing : html`<p class="more muted">Loading the document…</p>`}
