@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import chat, documents, door, examples, feedback, logs, metrics, problems, routes, streaming, tracing
+from api import chat, documents, door, examples, feedback, logs, metrics, page, problems, routes, streaming, tracing
 from api.jobs import Jobs
 from api.mcp_mount import McpMount
 from api.service import Service
@@ -61,6 +61,7 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
     app.include_router(feedback.router)
     app.include_router(chat.router)
     app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
+    page.install(app)
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     door.install(app, settings)
     app.add_middleware(_Identify)

@@ -1,0 +1,104 @@
+/** What the elements share: the service they speak to, the key they send, and how they look. */
+
+import { LitElement, html, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+import { Problem, Service } from "./service";
+
+const script = document.currentScript as HTMLScriptElement | null;
+const HOME = new URL("..", script?.src || document.baseURI).href;
+const KEY_GIVEN = "quotewise-key";
+
+export class ServiceElement extends LitElement {
+  /** Address of the service; by default the one that this script came from. */
+  @property() endpoint: string | null = null;
+  @property({ attribute: "api-key" }) apiKey: string | null = null;
+  @property() collection: string | null = null;
+  /** `light` or `dark`; by default as the visitor's system has it. */
+  @property({ reflect: true }) theme: string | null = null;
+  @state() protected keyNeeded = false;
+
+  get service(): Service {
+    const endpoint = this.address;
+    return new Service(endpoint, this.apiKey || stored(endpoint));
+  }
+
+  get address(): URL {
+    const url = new URL(this.endpoint || HOME, document.baseURI);
+    if (!url.pathname.endsWith("/")) url.pathname += "/";
+    return url;
+  }
+
+  connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener(KEY_GIVEN, this.keyGiven);
+  }
+
+  disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(KEY_GIVEN, this.keyGiven);
+  }
+
+  /** What to do again once there is a key. */
+  protected again(): void {}
+
+  /** A problem as it came, or what an error amounts to; asks for a key where that is what is missing. */
+  protected problemOf(error: unknown): Problem {
+    const problem =
+      error instanceof Problem ? error : new Problem("cut-off", "The connection was lost before the answer was complete.");
+    if (problem.status === 401 && !this.apiKey) this.keyNeeded = true;
+    return problem;
+  }
+
+  protected keyForm(): TemplateResult {
+    return html`<form class="key" part="key" @submit=${this.giveKey}>
+      <label for="key">This service asks for an API key. It is kept until you close this tab.</label>
+      <div>
+        <input id="key" name="key" type="password" autocomplete="off" spellcheck="false" required />
+        <button class="primary">Use key</button>
+      </div>
+    </form>`;
+  }
+
+  private keyGiven = (): void => {
+    if (!this.keyNeeded) return;
+    this.keyNeeded = false;
+    this.again();
+  };
+
+  private giveKey(event: SubmitEvent): void {
+    event.preventDefault();
+    const key = new FormData(event.target as HTMLFormElement).get("key") as string;
+    try {
+      sessionStorage.setItem(keyName(this.address), key.trim());
+    } catch {
+      this.apiKey = key.trim();
+    }
+    window.dispatchEvent(new Event(KEY_GIVEN));
+  }
+}
+
+const keyName = (endpoint: URL): string => `quotewise-key:${endpoint}`;
+
+function stored(endpoint: URL): string | null {
+  try {
+    return sessionStorage.getItem(keyName(endpoint));
+  } catch {
+    return null;
+  }
+}
+
+/** Copy a text; also where a page that is not served securely has no clipboard. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    return copied;
+  }
+}

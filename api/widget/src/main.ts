@@ -1,0 +1,10 @@
+/** Defines the elements, once however often the script is included. */
+
+import { QuotewiseChat } from "./chat";
+import { QuotewiseDocuments } from "./documents";
+import { QuotewiseSource } from "./source";
+
+const elements = { "quotewise-source": QuotewiseSource, "quotewise-chat": QuotewiseChat, "quotewise-documents": QuotewiseDocuments };
+for (const [name, element] of Object.entries(elements)) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

@@ -1,0 +1,171 @@
+/** The service over HTTP: what is asked of it, and what it answers. */
+
+import { serverEvents } from "./events";
+import { lineBreaks, type Span } from "./text";
+
+export interface DocumentReference {
+  id: string;
+  path: string;
+  title: string;
+  sha256: string;
+}
+
+export interface StoredDocument extends DocumentReference {
+  characters: number;
+}
+
+export interface Citation extends Span {
+  quote: string;
+  line_start: number;
+  line_end: number;
+  page: number | null;
+  heading: string[];
+  highlights: Span[];
+  document: DocumentReference;
+}
+
+export interface ShortAnswer extends Span {
+  citation: number;
+}
+
+interface Passage extends Span {
+  text: string;
+  line_start: number;
+  heading: string[];
+  document: DocumentReference;
+}
+
+interface Verdict {
+  answered: boolean;
+  confidence: number;
+  short_answer: ShortAnswer | null;
+}
+
+export type Step =
+  | { name: "passages"; count: number }
+  | { name: "citation"; citation: Citation }
+  | ({ name: "answer"; closest: Citation[] } & Verdict)
+  | { name: "done"; requestId: string };
+
+export interface EarlierTurn {
+  question: string;
+  quotes: string[];
+}
+
+/** What went wrong, in the words of the service where it said something. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: string,
+    detail: string,
+    readonly status = 0,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(detail);
+  }
+
+  static async of(response: Response): Promise<Problem> {
+    const found = /\bjson\b/.test(type(response)) ? await response.json().catch(() => ({})) : {};
+    const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+    return Problem.from({ status: response.status, ...found }, Number.isNaN(wait) ? null : wait);
+  }
+
+  static from(body: { type?: string; detail?: string; status?: number }, retryAfter: number | null = null): Problem {
+    const kind = (body.type ?? "").split(":").pop()!;
+    return new Problem(kind, body.detail ?? `The service answered with status ${body.status}.`, body.status, retryAfter);
+  }
+}
+
+const type = (response: Response): string => response.headers.get("Content-Type") ?? "";
+
+export class Service {
+  constructor(
+    readonly endpoint: URL,
+    readonly key: string | null,
+  ) {}
+
+  /** Quotes as they become known, from a stream of events or, where that is what comes, from the whole answer. */
+  async *ask(question: string, history: EarlierTurn[], collection: string | null, signal: AbortSignal): AsyncGenerator<Step> {
+    const asked = { question, ...(history.length && { history }), ...(collection && { collection }) };
+    const response = await this.post("ask", asked, { Accept: "text/event-stream" }, signal);
+    if (!type(response).startsWith("text/event-stream")) {
+      yield* whole(await response.json());
+      return;
+    }
+    let passages: Passage[] = [];
+    for await (const { name, data } of serverEvents(response.body as ReadableStream<Uint8Array<ArrayBuffer>>)) {
+      const body = JSON.parse(data);
+      if (name === "passages") {
+        passages = body.passages;
+        yield { name, count: passages.length };
+      } else if (name === "citation") {
+        yield { name, citation: body };
+      } else if (name === "answer") {
+        yield { ...(body as Verdict), name, closest: body.closest.map((i: number) => cited(passages[i])) };
+      } else if (name === "done") {
+        yield { name, requestId: body.request_id };
+        return;
+      } else if (name === "error") {
+        throw Problem.from(body);
+      }
+    }
+    throw new Problem("cut-off", "The connection was lost before the answer was complete.");
+  }
+
+  async feedback(requestId: string, helpful: boolean): Promise<void> {
+    await this.post("feedback", { request_id: requestId, helpful });
+  }
+
+  async document(id: string): Promise<StoredDocument> {
+    return (await this.request(`documents/${id}`)).json();
+  }
+
+  async text(id: string): Promise<string> {
+    const body = await (await this.request(`documents/${id}/text`)).arrayBuffer();
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body); // text() would swallow a first U+FEFF, and move every offset
+  }
+
+  async documents(collection: string | null, offset: number, limit: number): Promise<{ documents: StoredDocument[]; total: number }> {
+    const asked = new URLSearchParams({ offset: `${offset}`, limit: `${limit}`, ...(collection && { collection }) });
+    return (await this.request(`documents?${asked}`)).json();
+  }
+
+  async collections(): Promise<{ collections: { name: string }[]; default: string }> {
+    return (await this.request("collections")).json();
+  }
+
+  /** The address of the source view; with the quote marked, if there is one. */
+  link(id: string, span?: Partial<Span>): string {
+    const marked = span?.end === undefined ? "" : `?start=${span.start}&end=${span.end}`;
+    return new URL(`documents/${id}/view${marked}`, this.endpoint).href;
+  }
+
+  private post(path: string, body: object, headers = {}, signal?: AbortSignal): Promise<Response> {
+    const json = { "Content-Type": "application/json", ...headers };
+    return this.request(path, { method: "POST", body: JSON.stringify(body), headers: json, signal });
+  }
+
+  private async request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, ...(this.key && { Authorization: `Bearer ${this.key}` }) };
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, this.endpoint), { ...init, headers, credentials: "omit", referrerPolicy: "no-referrer" });
+    } catch (error) {
+      if ((error as Error).name === "AbortError") throw error;
+      throw new Problem("unreachable", `${this.endpoint.host} does not answer, or not to this page.`);
+    }
+    if (!response.ok) throw await Problem.of(response);
+    return response;
+  }
+}
+
+function* whole(answer: Verdict & { citations: Citation[]; closest: Citation[]; request_id: string }): Generator<Step> {
+  for (const citation of answer.citations) yield { name: "citation", citation };
+  const { answered, confidence, short_answer, closest } = answer;
+  yield { name: "answer", answered, confidence, short_answer, closest };
+  yield { name: "done", requestId: answer.request_id };
+}
+
+function cited({ text, start, end, line_start, heading, document }: Passage): Citation {
+  const line_end = line_start + lineBreaks(text);
+  return { quote: text, start, end, line_start, line_end, page: null, heading, highlights: [], document };
+}
