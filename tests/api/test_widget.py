@@ -263,12 +263,12 @@ def test_an_answer_that_does_not_come_can_be_stopped_and_asked_for_again(page: P
                     {"type": "urn:quotewise:problem:rate-limited", "detail": "too many questions", "status": 429}
                 ),
             },
-            "too many questions Try again in 7 seconds.",
+            "too many questions. Try again in 7 seconds.",
         ),
         ({"status": 502, "body": "<h1>Bad gateway</h1>", "content_type": "text/html"}, "The service answered with status 502."),
         (
             {"body": 'event: error\ndata: {"detail": "the reader is gone"}\n\n', "content_type": "text/event-stream"},
-            "the reader is gone",
+            "the reader is gone.",
         ),
         ({"body": "event: passages\n", "content_type": "text/event-stream"}, "The connection was lost"),
         (None, "does not answer, or not to this page."),

@@ -226,6 +226,9 @@ export class QuotewiseChat extends ServiceElement {
         opacity: 0.2;
       }
     }
+    .turns .key {
+      margin-block-start: 1rem;
+    }
     .foot {
       padding: 0.75rem 1.25rem 0.625rem;
       border-block-start: 1px solid var(--border);
@@ -365,7 +368,7 @@ export class QuotewiseChat extends ServiceElement {
       const problem = stopped ? null : this.problemOf(error);
       const wait = problem?.retryAfter ? ` Try again in ${count(problem.retryAfter, "second")}.` : "";
       turn.state = stopped ? "stopped" : "failed";
-      turn.problem = problem ? problem.message + wait : undefined;
+      turn.problem = problem ? problem.message.replace(/[^.!?]$/, "$&.") + wait : undefined;
       this.tell(turn, turn.problem ?? "Stopped.");
     }
     this.asking = null;

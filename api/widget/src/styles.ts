@@ -176,6 +176,9 @@ export const shared = css`
     border-radius: var(--radius);
     color: var(--warning);
   }
+  .problem::first-letter {
+    text-transform: uppercase;
+  }
   .key {
     display: grid;
     gap: 0.5rem;
