@@ -15,7 +15,7 @@ from mcp_types import CallToolResult, Resource
 
 from api import mcp_server
 from api.settings import Settings
-from tests.api.conftest import NOTES, ready
+from tests.api.conftest import NOTES
 from tests.conftest import SEED, SEEDS, WHY
 
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
@@ -166,25 +166,43 @@ def test_the_command_says_in_one_line_that_there_is_no_index(tmp_path: Path) -> 
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
 
 
-def initialize(client: httpx.Client, **headers: str) -> int:
-    message = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
-    }
-    accepted = {"Accept": "application/json, text/event-stream"}
-    return client.post("/mcp", json=message, headers=accepted | headers).status_code
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}
+ACCEPTED = {"Accept": "application/json, text/event-stream"}
 
 
-def test_web_pages_do_not_reach_a_service_that_listens_on_this_machine_alone(client: httpx.Client, library: Path) -> None:
-    assert initialize(client) == 200
-    assert initialize(client, Host="localhost:80", Origin="http://localhost:5173") == 200
-    assert initialize(client, Host="rebound.example.org") == 421
-    assert initialize(client, Origin="https://www.example.org") == 403
-    with ready(Settings(index=library, public_url="https://quotes.example.org/docs")) as proxied:
-        assert initialize(proxied, Host="quotes.example.org", Origin="https://quotes.example.org") == 200
-        assert initialize(proxied, Host="rebound.example.org") == 421
+@pytest.mark.parametrize(
+    ("settings", "host", "origin", "status"),
+    [
+        ({}, "localhost:8000", None, 200),
+        ({}, "127.0.0.1", "http://localhost:5173", 200),
+        ({}, "[::1]:8000", None, 200),
+        ({}, "rebound.example.org", None, 421),
+        ({}, "localhost:8000", "https://www.example.org", 403),
+        ({"public_url": "https://quotes.example.org/docs"}, "quotes.example.org", "https://quotes.example.org", 200),
+        ({"public_url": "https://quotes.example.org/docs"}, "rebound.example.org", None, 421),
+        ({"host": "0.0.0.0"}, "quotes.example.org", None, 200),
+    ],
+)
+def test_web_pages_do_not_reach_a_service_that_listens_on_this_machine_alone(
+    settings: dict[str, str], host: str, origin: str | None, status: int
+) -> None:
+    async def initialized() -> int:
+        transport = httpx.ASGITransport(mcp_server.over_http(Settings(**settings)))  # type: ignore[arg-type]
+        headers = {**ACCEPTED, "Host": host} | ({"Origin": origin} if origin else {})
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return (await client.post("/mcp", json=INITIALIZE, headers=headers)).status_code
+
+    assert anyio.run(initialized) == status
+
+
+def test_the_service_has_that_check_too(client: httpx.Client) -> None:
+    assert client.post("/mcp", json=INITIALIZE, headers=ACCEPTED).status_code == 200
+    assert client.post("/mcp", json=INITIALIZE, headers={**ACCEPTED, "Host": "rebound.example.org"}).status_code in (403, 421)
 
 
 def test_there_is_no_stream_to_hold_open(client: httpx.Client) -> None:
