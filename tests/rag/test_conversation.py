@@ -77,7 +77,7 @@ def test_only_the_last_three_turns_count(seeds: Service) -> None:
     assert (short.citations, short.confidence) == (long.citations, long.confidence)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(awkward, st.lists(st.builds(Turn, awkward, st.lists(awkward, max_size=2).map(tuple)), min_size=1, max_size=4))
 def test_whatever_was_said_before_the_answer_is_a_slice_of_a_source(
     seeds: Service, question: str, history: Sequence[Turn]
