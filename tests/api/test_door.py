@@ -142,7 +142,9 @@ def test_a_missing_a_wrong_and_a_revoked_key_get_the_same_answer_everywhere(
         for key in given:
             headers = {"X-Forwarded-For": "203.0.113.7", "X-Request-ID": "same"} | ({"Authorization": key} if key else {})
             response = keyed.request(method, path, headers=headers)
-            refused(response, 401, "unauthorized")
+            assert response.status_code == 401, (method, path)
+            if not path.startswith("/v1/"):  # where errors have the shape that OpenAI gives them
+                refused(response, 401, "unauthorized")
             assert response.headers["www-authenticate"].startswith("Bearer")
             answers.add((response.text, *(value for name, value in response.headers.multi_items() if name != "date")))
         assert len(answers) == 1, (method, path)
