@@ -28,8 +28,8 @@ from eval.gold import load_gold
 from index.sentences import sentence_spans
 from rag.span_model import SpanModel
 
-MEBIBYTE = 1 << 20
-COMMAND = [sys.executable, "-m", "eval"]
+_MEBIBYTE = 1 << 20
+_COMMAND = [sys.executable, "-m", "eval"]
 _CLIENT = """
 import http.client, json, sys, time
 port, first, count = map(int, sys.argv[1:4])
@@ -77,7 +77,7 @@ def serving(index: Path) -> Iterator[tuple[psutil.Process, int, float]]:
         port = free.getsockname()[1]
     started = time.perf_counter()
     process = psutil.Popen(
-        [*COMMAND, "serve", "--index", str(index), "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*_COMMAND, "serve", "--index", str(index), "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         while not _is_ready(port):
@@ -108,34 +108,34 @@ def bench_serving(folder: Path, gold: Path, requests: int) -> dict[str, object]:
     """
     questions = json.dumps([question.question for question in load_gold(gold).questions])
     with tempfile.TemporaryDirectory() as index:
-        timed([*COMMAND, "index", str(folder), "--index", index])
+        timed([*_COMMAND, "index", str(folder), "--index", index])
         with serving(Path(index)) as (process, port, ready_seconds):
-            ready_mib = process.memory_info().rss / MEBIBYTE
-            ask(port, questions, 0, 50)
+            ready_mib = process.memory_info().rss / _MEBIBYTE
+            _ask(port, questions, 0, 50)
             started = time.perf_counter()
-            alone = ask(port, questions, 1000, requests)
+            alone = _ask(port, questions, 1000, requests)
             alone_seconds = time.perf_counter() - started
             started = time.perf_counter()
-            events = ask(port, questions, 2000, min(requests, 100), "text/event-stream")
+            events = _ask(port, questions, 2000, min(requests, 100), "text/event-stream")
             events_seconds = time.perf_counter() - started
             started = time.perf_counter()
             with ThreadPoolExecutor(4) as clients:
-                four = list(clients.map(lambda n: ask(port, questions, n * requests, requests), range(2, 6)))
+                four = list(clients.map(lambda n: _ask(port, questions, n * requests, requests), range(2, 6)))
             four_seconds = time.perf_counter() - started
             maps = Path(f"/proc/{process.pid}/maps")
             return {
                 "ready_seconds": round(ready_seconds, 2),
                 "resident_mib_when_ready": round(ready_mib),
-                "resident_mib_after_load": round(process.memory_info().rss / MEBIBYTE),
+                "resident_mib_after_load": round(process.memory_info().rss / _MEBIBYTE),
                 "torch_loaded": "libtorch" in maps.read_text() if maps.exists() else None,
-                "one_client": latency(alone, alone_seconds),
-                "first_event": latency(events, events_seconds),
-                "four_clients": latency([t for times in four for t in times], four_seconds),
+                "one_client": _latency(alone, alone_seconds),
+                "first_event": _latency(events, events_seconds),
+                "four_clients": _latency([t for times in four for t in times], four_seconds),
                 "throughput_four_over_one": round(4 * alone_seconds / four_seconds, 2),
             }
 
 
-def ask(port: int, questions: str, first: int, count: int, accept: str = "application/json") -> list[float]:
+def _ask(port: int, questions: str, first: int, count: int, accept: str = "application/json") -> list[float]:
     """Milliseconds until the first blank line of each answer, which is the end of JSON and of an event."""
     command = [sys.executable, "-c", _CLIENT, str(port), str(first), str(count), accept]
     printed = subprocess.run(command, input=questions, capture_output=True, text=True, check=True).stdout
@@ -143,8 +143,7 @@ def ask(port: int, questions: str, first: int, count: int, accept: str = "applic
     return times
 
 
-def latency(times: list[float], seconds: float) -> dict[str, float]:
-    """What came of questions that took so many milliseconds each, and so many seconds together."""
+def _latency(times: list[float], seconds: float) -> dict[str, float]:
     ordered = sorted(times)
     return {
         "p50_ms": round(median(ordered), 1),
@@ -162,12 +161,12 @@ def bench_indexing(spans: Path, limit: int | None) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as scratch:
         for number, context in enumerate(contexts):
             Path(folder, f"{number:06}.txt").write_bytes(context.encode())
-        index = [*COMMAND, "index", folder, "--index"]
+        index = [*_COMMAND, "index", folder, "--index"]
         bundled = timed([*index, f"{scratch}/bundled"])
         again = timed([*index, f"{scratch}/bundled"])
         torch = timed([*index, f"{scratch}/torch", "--embedder", str(get_model_path())])
         printed = subprocess.run(
-            [*COMMAND, "status", "--json", "--index", f"{scratch}/bundled"], capture_output=True, check=True
+            [*_COMMAND, "status", "--json", "--index", f"{scratch}/bundled"], capture_output=True, check=True
         )
         chunks = json.loads(printed.stdout)[0]["chunks"]
     rates = {

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import sys
 import tempfile
 import threading
 import time
@@ -14,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from eval.benchmarks import COMMAND, MEBIBYTE, ask, latency, serving, timed
+from eval.benchmarks import serving, timed
 from eval.gold import load_gold
-from eval.load import REFUSALS, load
+from eval.load import REFUSALS, LoadError, load
 
+_MEBIBYTE = 1 << 20
 _PAUSE_SECONDS = 0.1
 _CLIENTS = 4
 
@@ -26,7 +28,7 @@ def bench_overload(folder: Path, gold: Path, times: float, seconds: float) -> di
     """What ``overload`` finds of a service of a folder, in a process of its own."""
     questions = [question.question for question in load_gold(gold).questions]
     with tempfile.TemporaryDirectory() as index:
-        timed([*COMMAND, "index", str(folder), "--index", index])
+        timed([sys.executable, "-m", "eval", "index", str(folder), "--index", index])
         with serving(Path(index)) as (process, port, _):
             return overload(process, port, questions, times, seconds)
 
@@ -39,14 +41,13 @@ def overload(
     Before and after, one client asks ``count`` questions one after the other; meanwhile ``/health`` is asked ten times a
     second, and the memory of the service watched.
     """
-    listed = json.dumps(list(questions))
-    ask(port, listed, 0, count)
-    before = _alone(port, listed, count, count)
-    served = _together(port, listed, 2 * count, count)["requests_per_second"]
+    _asked(port, questions, 0, 1, count)
+    before = _asked(port, questions, 1, 1, count)
+    served = _asked(port, questions, 2, _CLIENTS, count)["answers_per_second"]
     resident = process.memory_info().rss
     with _watched(process, port) as seen:
         over = load(f"http://127.0.0.1:{port}", questions, served * times, seconds)
-    after = _alone(port, listed, 10 * count, count)
+    after = _asked(port, questions, 10, 1, count)
     refused = sum(number for reason, number in over.failures.items() if reason in REFUSALS)
     return {
         "one_client_before": before,
@@ -62,26 +63,37 @@ def overload(
             "longest_ms": round(max(seen.health_ms), 1),
         },
         "resident_mib": {
-            "before": round(resident / MEBIBYTE),
-            "most": round(max(seen.resident) / MEBIBYTE),
-            "after": round(process.memory_info().rss / MEBIBYTE),
+            "before": round(resident / _MEBIBYTE),
+            "most": round(max(seen.resident) / _MEBIBYTE),
+            "after": round(process.memory_info().rss / _MEBIBYTE),
         },
         "one_client_after": after,
     }
 
 
-def _alone(port: int, questions: str, first: int, count: int) -> dict[str, float]:
-    started = time.perf_counter()
-    times = ask(port, questions, first, count)
-    return latency(times, time.perf_counter() - started)
+def _asked(port: int, questions: Sequence[str], batch: int, clients: int, count: int) -> dict[str, float]:
+    """Latency and throughput of clients that each wait for an answer before they ask again; no question comes twice."""
 
+    def ask(client: int) -> list[float]:
+        connection, times = http.client.HTTPConnection("127.0.0.1", port), []
+        for number in range(count):
+            body = json.dumps({"question": f"{questions[number % len(questions)]} ({batch}, {client}, {number})"})
+            left = time.perf_counter()
+            connection.request("POST", "/ask", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            times.append((time.perf_counter() - left) * 1000)
+            if response.status != 200:
+                raise LoadError(f"the service answered {response.status} to one of {clients} clients")
+        connection.close()
+        return times
 
-def _together(port: int, questions: str, first: int, count: int) -> dict[str, float]:
     started = time.perf_counter()
-    with ThreadPoolExecutor(_CLIENTS) as clients:
-        firsts = range(first, first + _CLIENTS * count, count)
-        times = [ms for found in clients.map(lambda one: ask(port, questions, one, count), firsts) for ms in found]
-    return latency(times, time.perf_counter() - started)
+    with ThreadPoolExecutor(clients) as pool:
+        times = [ms for found in pool.map(ask, range(clients)) for ms in found]
+    p50, p95 = np.percentile(times, (50, 95))
+    rate = clients * count / (time.perf_counter() - started)
+    return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1), "answers_per_second": round(rate, 1)}
 
 
 class _Seen:

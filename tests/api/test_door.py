@@ -120,7 +120,7 @@ def every_route(openapi: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, item in openapi["paths"].items():
         for method in item:
             if path not in ("/health", "/ready"):
-                yield method.upper(), re.sub("{[a-z_]+}", UNKNOWN, path)
+                yield method.upper(), re.sub(r"\{\w+\}", UNKNOWN, path)
     yield from [("GET", "/nothing"), ("PUT", "/collections/notes/documents/a.txt"), ("POST", "/mcp"), ("GET", "/v1/models")]
     yield from [("GET", "/metrics"), ("GET", "/documents/../documents"), ("GET", "/%64ocuments")]
 
@@ -143,7 +143,9 @@ def test_a_missing_a_wrong_and_a_revoked_key_get_the_same_answer_everywhere(
         for key in given:
             headers = {"X-Forwarded-For": "203.0.113.7", "X-Request-ID": "same"} | ({"Authorization": key} if key else {})
             response = keyed.request(method, path, headers=headers)
-            refused(response, 401, "unauthorized")
+            assert response.status_code == 401, (method, path)
+            if not path.startswith("/v1/"):  # where errors have the shape that OpenAI gives them
+                refused(response, 401, "unauthorized")
             assert response.headers["www-authenticate"].startswith("Bearer")
             answers.add((response.text, *(value for name, value in response.headers.multi_items() if name != "date")))
         assert len(answers) == 1, (method, path)
