@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import routes
 from api.app import create_app
+from api.keys import LOCAL
 from api.mcp_tools import TOOLS
 from api.service import Service
 from api.settings import Settings
@@ -160,7 +161,7 @@ def _over_http(request: Request | None) -> tuple[Service, Request]:
 
 def _in_process(app: FastAPI) -> Request:
     """The request of who started this process, and may do what that user may."""
-    state = {"id": uuid.uuid4().hex}
+    state = {"id": uuid.uuid4().hex, "caller": LOCAL}
     return Request({"type": "http", "method": "POST", "path": "/mcp", "headers": [], "app": app, "state": state})
 
 

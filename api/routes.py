@@ -84,7 +84,7 @@ def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> s
     ):
         if isinstance(step, Answer):
             metrics.observe_answer(request, step)
-            service.answers.remember(request.state.id, collection, step)
+            service.answers.remember(request.state.id, collection, step, asked.turns())
         yield step
 
 
