@@ -22,13 +22,13 @@ _NAMES = 5
 _LOOKED_AT = 1000
 """Characters of a quote in which names are sought."""
 _NOISE = -6.0
-"""Log-odds of a question by itself below which they say nothing: fitted, as the next three, on the dialogues tagged ``dev``."""
+"""Log-odds of a question by itself below which they say nothing: chosen on the dialogues tagged ``dev``."""
 _LIFT = 1.5
-"""Log-odds by which the mean of both readings understates."""
+"""Log-odds by which the mean of both readings understates: makes follow-ups of ``dev`` as confident as written out."""
 _SAID = 0.5
-"""Log-odds by which a sentence that was cited already is less likely to be what is asked next."""
+"""Log-odds taken off a sentence that was cited already; 0 to 1 did the same on ``dev``."""
 _BY_ITSELF = 0.35
-"""Log-odds of confidence by which a question is rather taken by itself, so that a new topic is not dragged back."""
+"""Log-odds of confidence by which a question is rather taken by itself, for new topics; 0 to 0.7 did the same on ``dev``."""
 _WORD = re.compile(r"[^\W_](?:[\w+’'.,&/-]*[\w+])?")
 _GAP = re.compile(r"[\s’'-]+")
 _REFERS = re.compile(
