@@ -14,6 +14,7 @@ import httpx
 import pytest
 from filelock import FileLock
 
+import index.embedded
 from api.jobs import Jobs
 from api.problems import Problem
 from api.service import Service
@@ -355,7 +356,10 @@ def test_what_stands_in_the_way_and_a_folder_that_is_gone_are_called_so(place: P
     assert place.state() == before
 
 
-def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_refused(serve: Serve, refused: Refused) -> None:
+def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_refused(
+    serve: Serve, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.embedded, "_LOCK_SECONDS", 20.0)
     place = serve(upload_seconds=0.0, max_uploads=2)
     with FileLock(place.index / "writer.lock"):  # for which the first waits a while
         first, second = place.put("a.txt", TEA), place.put("b.txt", b"\0")
