@@ -34,16 +34,25 @@ def _not_blank(question: str) -> str:
     return _unicode(question)
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-QuestionText = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
+QuestionText = Annotated[
+    str, Field(min_length=1, max_length=MAX_QUESTION, json_schema_extra={"pattern": r"\S"}), AfterValidator(_not_blank)
+]
+WHOLE = BeforeValidator(_whole)
+"""Makes a strict integer one as JSON Schema has it: 3.0 is, while true and "3" are not."""
+Quotes = Annotated[int, Field(strict=True, ge=1, le=MAX_QUOTES), WHOLE]
+Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), WHOLE]
 ShortText = Annotated[str, Field(max_length=1000), AfterValidator(_unicode)]
 CollectionName = Annotated[ShortText, Field(min_length=1)]
-OneOrMore = Annotated[
-    list[ShortText], Field(min_length=1, max_length=100), BeforeValidator(_listed, json_schema_input_type=str | list[str])
-]
+_Several = Annotated[list[ShortText], Field(min_length=1, max_length=100)]
+OneOrMore = Annotated[_Several, BeforeValidator(_listed, json_schema_input_type=ShortText | _Several)]
 
 
 OwnText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_unicode)]
@@ -78,16 +87,22 @@ class SearchRequest(Asked):
     """A question, and optionally where to look."""
 
     collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
-    top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, strict=True, description="chunks retrieved")
+    top_k: Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K), WHOLE] | None = Field(
+        default=None, description="chunks retrieved"
+    )
     filter: DocumentFilter = DocumentFilter()
 
 
 class AskRequest(SearchRequest):
     """A question, optionally where to look and how many quotes to give at most."""
 
-    max_quotes: int | None = Field(default=None, ge=1, le=MAX_QUOTES, strict=True)
+    max_quotes: Quotes | None = None
     threshold: float | None = Field(
-        default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the one of the service"
+        default=None,
+        ge=0,
+        le=1,
+        strict=True,
+        description="confidence below which nothing is answered; by default the one of the service",
     )
     include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were read")
 
@@ -228,7 +243,7 @@ class ExtractRequest(Asked):
         Field(min_length=1, max_length=MAX_TEXTS, description=f"at most {MAX_TOGETHER:,} characters together"),
         AfterValidator(_bounded_texts),
     ]
-    max_quotes: int | None = Field(default=None, ge=1, le=MAX_QUOTES, strict=True, description="most quotes of each text")
+    max_quotes: Quotes | None = Field(default=None, description="most quotes of each text")
 
 
 def _bounded_requests(requests: list[ExtractRequest]) -> list[ExtractRequest]:
@@ -416,8 +431,8 @@ class Claim(BaseModel):
     """A citation to check, as it came from ``/ask``; fields that are not needed are passed over."""
 
     quote: str = Field(min_length=1, max_length=100_000)
-    start: int = Field(ge=0, le=2**53)
-    end: int = Field(ge=0, le=2**53)
+    start: Offset
+    end: Offset
     document: CitedDocument
 
     def value(self) -> verification.Claim:

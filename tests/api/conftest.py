@@ -1,6 +1,5 @@
 """Real HTTP for the tests: a service of the seeds and of some notes, on a port of its own."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from api.app import create_app
+from api.server import bound
 from api.service import Service
 from api.settings import Settings
 from index.embedded import EmbeddedStore
@@ -41,7 +41,8 @@ Refused = Callable[[httpx.Response, int, str], dict[str, Any]]
 @contextmanager
 def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """The app on a free port, from start to end of its life."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with bound("127.0.0.1", 0) as listener:
+        listener.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

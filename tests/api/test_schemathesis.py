@@ -1,0 +1,23 @@
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from api.settings import Settings
+from tests.api.conftest import ready
+
+ROOT = Path(__file__).parent.parent.parent
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+
+
+def test_every_response_to_generated_requests_is_as_the_description_says(library: Path, tmp_path: Path) -> None:
+    """A small share of what ``schemathesis run`` does by ``schemathesis.toml``, over the quicker reader."""
+    index = shutil.copytree(library, tmp_path / "index")
+    with ready(Settings(index=index, reader="similarity")) as client:
+        command = [SCHEMATHESIS, "run", f"{client.base_url}/openapi.json", "--max-examples", "5", "--no-color"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    generated = re.search(r"(\d+) generated", done.stdout)
+    assert done.returncode == 0, done.stdout[-20_000:]
+    assert generated
+    assert int(generated[1]) > 300
