@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import examples, problems, routes
+from api import examples, logs, metrics, problems, routes, tracing
 from api.service import Service
 from api.settings import Settings, load_settings
 
@@ -47,10 +47,12 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
         lifespan=lifespan,
         docs_url=None,  # its pages load from another host
         redoc_url=None,
+        telemetry=tracing.TELEMETRY,
     )
     app.include_router(routes.router)
     app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(_Identify)
+    metrics.install(app, settings)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -59,6 +61,8 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
 def from_environment() -> FastAPI:
     """The app by the environment and settings file alone: ``uvicorn --factory api.app:from_environment``."""
     settings = load_settings()
+    logs.install(settings)
+    tracing.install()
     return create_app(lambda: Service.open(settings), settings)
 
 
@@ -102,6 +106,9 @@ class _Identify:
 
         try:
             await self._app(scope, receive, identified)
+        except asyncio.CancelledError:  # by the server, which has been told to stop and has waited as long as it may
+            if not started:
+                await problems.problem(scope["path"], "not-ready", "the service is stopping")(scope, receive, identified)
         except Exception:
             _log.exception("unexpected error in request %s", request_id)
             if started:

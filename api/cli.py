@@ -80,6 +80,7 @@ def serve(
     )
     from api import server
 
+    server.prepare(settings)
     with server.bound(settings.host, settings.port) as listener, _opened(settings, create=folder is not None) as service:
         service.load_reader()  # before a folder is indexed, which may take long
         report = _sync(service, folder, moved) if folder is not None else None

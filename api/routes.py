@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
-from api import examples, problems, schemas
+from api import examples, metrics, problems, schemas
 from api.service import Service
 from index.store import StoredDocument
 from rag.extraction import Extractor
@@ -66,6 +66,7 @@ def ask(
         asked.filter.value(),
         asked.threshold,
     )
+    metrics.observe_answer(request, answer)
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
 

@@ -1,11 +1,18 @@
 """Runs the app on uvicorn. Apart from the command line, so that other commands do not import a web server."""
 
+import logging
+import os
+import signal
 import socket
+import sys
+from typing import Any
 
 import uvicorn
 
+from api import logs, tracing
 from api.app import create_app
 from api.service import Service
+from api.settings import Settings
 from index.errors import QuotewiseError
 
 
@@ -35,7 +42,26 @@ def url(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def prepare(settings: Settings) -> None:
+    """Set up what tells of this process: its log and its traces. Raises TracingError."""
+    logs.install(settings)
+    tracing.install()
+
+
 def serve(service: Service, listener: socket.socket) -> None:
-    """Serve an open index on a bound socket until interrupted."""
+    """Serve an open index on a bound socket until told to stop; requests under way may then finish within the bound."""
     app = create_app(lambda: service, service.settings)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=service.settings.shutdown_seconds)
+    signal.signal(signal.SIGTERM, _leave)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _leave(*_: Any) -> None:
+    """End the process. uvicorn calls this when the last request has ended or its time is up, and the index is closed.
+
+    A thread that still reads cannot be stopped, and would be waited for by any other way out.
+    """
+    tracing.flush()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)

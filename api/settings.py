@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -60,6 +60,15 @@ class Settings(BaseSettings):
     threads: Annotated[
         int | None, Field(ge=1, description="texts embedded side by side while indexing; by default one a core")
     ] = None
+    log_format: Annotated[Literal["text", "json"], Field(description="of the log on standard error: text or json")] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None,
+        Field(description="debug, info (a line a request), warning or error; by default warning, for json info"),
+    ] = None
+    log_questions: Annotated[bool, Field(description="whether the lines of answered requests hold the question")] = False
+    shutdown_seconds: Annotated[
+        int, Field(ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop")
+    ] = 8
 
     @classmethod
     def settings_customise_sources(

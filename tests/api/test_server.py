@@ -31,7 +31,7 @@ with TestClient(create_app(lambda: Service.open(Settings(index=Path(sys.argv[1])
     while client.get("/ready").status_code != 200:
         time.sleep(0.01)
     assert client.post("/ask", json={"question": sys.argv[2]}).json()["answered"]
-print(*({"torch", "transformers", "sentence_transformers", "sklearn"} & set(sys.modules)))
+print(*({"torch", "transformers", "sentence_transformers", "sklearn", "opentelemetry.sdk"} & set(sys.modules)))
 """
 
 
@@ -73,7 +73,7 @@ def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -
         os.kill(process.pid, signal.SIGTERM)
         rest = process.stdout.read()
         assert process.wait(timeout=20) in (0, -signal.SIGTERM)
-    assert "Traceback" not in rest
+    assert not rest, "on a terminal it is quiet"
     assert not list((tmp_path / "index").glob("catalogue.sqlite-*")), "the catalogue was not closed"
 
 

@@ -57,6 +57,10 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "reader": "similarity",
         "threshold": 0.5,
         "threads": 4,
+        "log_format": "json",
+        "log_level": "debug",
+        "log_questions": True,
+        "shutdown_seconds": 3,
     }
     assert wanted.keys() == Settings.model_fields.keys()
     Path("quotewise.toml").write_text("\n".join(f"{name} = {json.dumps(value)}" for name, value in wanted.items()))
