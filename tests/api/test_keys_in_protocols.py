@@ -42,25 +42,27 @@ def test_a_key_for_one_collection_meets_no_other_in_any_protocol(library: Path, 
                 assert unknown.value.code == "invalid_api_key"
 
         async def walk() -> None:
-            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as keyed:
-                async with Client(streamable_http_client(f"{http.base_url}/mcp", http_client=keyed)) as found:
-                    names: list[str] = []
-                    cursor = None
-                    while True:
-                        page = await found.list_resources(cursor=cursor)
-                        names += [resource.name for resource in page.resources]
-                        if (cursor := page.next_cursor) is None:
-                            break
-                    assert set(names) == set(NOTES)
-                    with pytest.raises(MCPError, match="no document"):
-                        await found.read_resource(f"quotewise://documents/{seed}")
-                    for tool, arguments in (
-                        ("ask", {"question": WHY, "collection": "default"}),
-                        ("search", {"question": WHY, "collection": "default"}),
-                        ("read_document", {"document_id": seed}),
-                    ):
-                        assert (await found.call_tool(tool, arguments)).is_error
-                    assert not (await found.call_tool("ask", {"question": "Where was tea first drunk?"})).is_error
+            async with (
+                httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as keyed,
+                Client(streamable_http_client(f"{http.base_url}/mcp", http_client=keyed)) as found,
+            ):
+                names: list[str] = []
+                cursor = None
+                while True:
+                    page = await found.list_resources(cursor=cursor)
+                    names += [resource.name for resource in page.resources]
+                    if (cursor := page.next_cursor) is None:
+                        break
+                assert set(names) == set(NOTES)
+                with pytest.raises(MCPError, match="no document"):
+                    await found.read_resource(f"quotewise://documents/{seed}")
+                for tool, arguments in (
+                    ("ask", {"question": WHY, "collection": "default"}),
+                    ("search", {"question": WHY, "collection": "default"}),
+                    ("read_document", {"document_id": seed}),
+                ):
+                    assert (await found.call_tool(tool, arguments)).is_error
+                assert not (await found.call_tool("ask", {"question": "Where was tea first drunk?"})).is_error
 
         anyio.run(walk)
         assert http.post("/mcp", json={}, headers={"Authorization": "Bearer x"}).status_code == 401
