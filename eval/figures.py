@@ -64,6 +64,8 @@ _ANSWERS = (
     "answered and right",
     "rightly silent",
 )
+_DIALOGUES = ("bare", "follow-up", "written out", "new topic", "new topic alone")
+"""Tags of the questions of dialogues: without the turns before, with them, as one would ask without them; and likewise."""
 _RETRIEVAL = ("nDCG@10", "MRR@10", "recall@10")
 _SHOWN = (*_ANSWERS, "citations that verify", *_RETRIEVAL)
 
@@ -79,6 +81,11 @@ def of_run(run: Run) -> Figures:
         "overhead": run.overhead,
         "p50_ms": run.latency_ms["total"]["p50"] if run.latency_ms else None,
         "estimates": {name: [one.value, one.low, one.high] for name, one in kept.items()},
+        "first quote right by tag": {
+            tag: [found["first quote right"].value, found["first quote right"].questions]
+            for tag, found in run.by_tag.items()
+            if tag.partition(",")[0] in _DIALOGUES
+        },
     }
 
 
@@ -116,6 +123,8 @@ def commands(data: Path) -> dict[str, Callable[[], Figures]]:
         "squad2_dev_a, similarity": over("squad2_dev_a", by(reader="similarity")),
         "clapnq_dev_a": over("clapnq_dev_a", measured),
         "longdocs": over("longdocs", measured),
+        "dialogues, seeds": lambda: measured(SEEDS.with_name("dialogues_seeds.jsonl"), ROOT / "seeds"),
+        "dialogues, squad": over("squad2_dev_a", lambda _, corpus: measured(SEEDS.with_name("dialogues_squad.jsonl"), corpus)),
         "scifact, dense": over("scifact", by(retrieval="dense")),
         "scifact, lexical": over("scifact", by(retrieval="lexical")),
         "scifact": over("scifact", measured),
@@ -134,6 +143,7 @@ def tables(figures: Figures) -> dict[str, str]:
     """The Markdown of each table, by the name of its marks."""
     return {
         "answers": _answers(figures),
+        "dialogues": _dialogues(figures),
         "retrieval": _retrieval(figures),
         "speed": _speed(figures),
         "indexing": _indexing(figures),
@@ -156,6 +166,20 @@ def _answers(figures: Figures) -> str:
     return _table([*columns, "answered and right", "rightly silent", "p50 ms"], rows)
 
 
+def _dialogues(figures: Figures) -> str:
+    def right(name: str, tag: str) -> str:
+        share, questions = figures[name]["first quote right by tag"][tag]
+        return f"{share * questions:.0f} of {questions}"
+
+    rows = [
+        [f"{name}{part}", *(right(f"dialogues, {name}", tag + part) for tag in _DIALOGUES)]
+        for name in ("seeds", "squad")
+        for part in (", dev", ", test")
+    ]
+    columns = ["without the turns before", "with them", "written out in full", "new topic, with them", "new topic alone"]
+    return _table(["first quote right of follow-ups", *columns], rows)
+
+
 def _retrieval(figures: Figures) -> str:
     rows = [
         [how, *(_estimate(figures[name], one) for one in _RETRIEVAL)]
@@ -171,13 +195,14 @@ def _retrieval(figures: Figures) -> str:
 
 def _speed(figures: Figures) -> str:
     serving, reading, given = figures["serving"], figures["reading"], figures["passage given"]
-    one, four = serving["one_client"], serving["four_clients"]
+    one, four, first = serving["one_client"], serving["four_clients"], serving["first_event"]
     rows = [
         [
             "start to ready; resident memory after load",
             f"{serving['ready_seconds']} s; {serving['resident_mib_after_load']} MiB",
         ],
         ["`/ask` over the seeds, one client: p50; p95", f"{one['p50_ms']} ms; {one['p95_ms']} ms"],
+        ["first event of a stream: p50; p95", f"{first['p50_ms']} ms; {first['p95_ms']} ms"],
         [
             "the same, four clients on the same two cores: p50; answers a second",
             f"{four['p50_ms']} ms; {four['requests_per_second']}",
