@@ -10,17 +10,17 @@ from rag.answers import Answer
 from rag.conversation import Turn
 from rag.verification import Claim
 
-_HISTORY = 10
-"""Earlier questions kept with an answer, the latest."""
+_TURNS, _QUOTES, _LONGEST = 3, 3, 2000
+"""Turns before that are kept with an answer, the latest, and of each the first quotes, where they have no more characters."""
 
 
 class AnswerGiven(BaseModel):
-    """A question and the quotes that answered it, none where nothing did; ``history`` are the questions before it."""
+    """A question and the quotes that answered it, none where nothing did; ``history`` are the turns before it."""
 
     model_config = ConfigDict(frozen=True)
     collection: str
     question: str
-    history: tuple[str, ...]
+    history: tuple[Turn, ...]
     quotes: tuple[Claim, ...]
 
 
@@ -34,7 +34,10 @@ class RecentAnswers:
 
     def remember(self, request_id: str, collection: str, answer: Answer, history: Sequence[Turn] = ()) -> None:
         """Keep an answer, in the place of the oldest."""
-        earlier = tuple(turn.question for turn in history[-_HISTORY:])
+        earlier = tuple(
+            Turn(turn.question, tuple(quote for quote in turn.quotes[:_QUOTES] if len(quote) <= _LONGEST))
+            for turn in history[-_TURNS:]
+        )
         quotes = tuple(Claim.of(citation) for citation in answer.citations)
         given = AnswerGiven(collection=collection, question=answer.question, history=earlier, quotes=quotes)
         with self._lock:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.feedback import Feedback
-from eval.gold import GoldQuestion, GoldQuote
+from eval.gold import GoldQuestion, GoldQuote, GoldTurn
 from index.embedded import EmbeddedStore
 from index.errors import UnknownDocumentError
+from rag.conversation import Turn
 from rag.verification import Claim
 
 TAG = "feedback"
@@ -32,7 +33,7 @@ def gold_of(store: EmbeddedStore, collection: str) -> FoundGold:
     UnknownCollectionError.
     """
     left_out: Counter[str] = Counter()
-    found: dict[tuple[str, tuple[str, ...]], GoldQuestion] = {}
+    found: dict[tuple[str, tuple[Turn, ...]], GoldQuestion] = {}
     for key, content in store.feedback(collection):
         feedback = Feedback.model_validate_json(content)
         claim = feedback.right_quote or (feedback.answer.quotes[0] if feedback.helpful and feedback.answer.quotes else None)
@@ -43,7 +44,11 @@ def gold_of(store: EmbeddedStore, collection: str) -> FoundGold:
         else:
             asked = (feedback.answer.question, feedback.answer.history)
             before = found.get(asked) or GoldQuestion.model_construct(
-                id=f"{TAG}-{key[:12]}", question=asked[0], answerable=True, tags=[TAG], history=list(asked[1])
+                id=f"{TAG}-{key[:12]}",
+                question=asked[0],
+                answerable=True,
+                tags=[TAG],
+                history=[GoldTurn(question=turn.question, quotes=list(turn.quotes)) for turn in asked[1]],
             )
             quote = GoldQuote(path=claim.path, quote=claim.quote, start=claim.start, end=claim.end)
             quotes = [*before.quotes, *([] if quote in before.quotes else [quote])]

@@ -82,7 +82,7 @@ def _worth_reading(passages: Sequence[Passage]) -> list[int]:
     """The numbers of the passages that stand out among all, the likeliest first."""
     if not passages:
         return []
-    found = np.array([(p.similarity, p.score) for p in passages])
+    found = np.array([(max(p.similarity, 0.0), p.score) for p in passages])
     standing = (found / np.maximum(found.max(axis=0), 1e-9)).mean(axis=1)
     return [int(i) for i in np.argsort(-standing, kind="stable") if standing[i] >= _WORTH_READING * standing.max()]
 

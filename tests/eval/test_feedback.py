@@ -8,6 +8,7 @@ from api.recent import AnswerGiven
 from api.settings import Settings
 from eval.gold import load_gold
 from index.embedded import EmbeddedStore
+from rag.conversation import Turn
 from rag.verification import Claim
 from tests.api.conftest import ready
 from tests.api.test_cli import Run, run  # noqa: F401 - a fixture
@@ -50,7 +51,7 @@ def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index
         return Claim(SEED, sha256, start, end, text[start:end])
 
     def say(question: str, *quotes: Claim, helpful: bool = True, right: Claim | None = None, before: str = "") -> None:
-        history = (before,) if before else ()
+        history = (Turn(before, ("Once.",)),) if before else ()
         given = AnswerGiven(collection="default", question=question, history=history, quotes=quotes)
         content = Feedback(answer=given, helpful=helpful, right_quote=right).model_dump_json()
         store.put_feedback("default", f"r{len(store.feedback('default'))}", content)
@@ -70,7 +71,11 @@ def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index
     assert found.out.isascii()
     questions = [json.loads(line) for line in found.out.splitlines()]
     asked = [(q["question"], q.get("history", []), [quote["start"] for quote in q["quotes"]]) for q in questions]
-    assert asked == [("Twice?\u202e", [], [0, 300]), ("why?", ["Twice?"], [200]), ("why?", [], [300])]
+    assert asked == [
+        ("Twice?\u202e", [], [0, 300]),
+        ("why?", [{"question": "Twice?", "quotes": ["Once."]}], [200]),
+        ("why?", [], [300]),
+    ]
     assert "1 left out: not helpful, and no right quote given" in found.err
     assert "1 left out: helpful, but nothing was quoted" in found.err
     assert "2 left out: the document has changed since" in found.err

@@ -76,6 +76,8 @@ def test_passages_that_stand_far_below_the_best_or_come_after_a_sure_one_are_not
         for reading in read[:best] + read[best + 1 :]:
             assert not reading.evidence.any()
             assert len(reading.evidence) == len(reading.answers) == len(reading.features) == len(reading.passage.sentences)
+    unlike = [replace(passage, similarity=-0.1) for passage in passages]
+    assert all(reading.evidence.any() for reading in reader.read(asked, unlike[:1]))
     assert reader.read(asked, []) == []
 
 
