@@ -65,6 +65,7 @@ def serve(
     reader: Reader = None,
     threshold: Threshold = None,
     moved: Moved = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Where there is no index, begin an empty one, for uploads.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
@@ -82,7 +83,8 @@ def serve(
     from api import server
 
     server.prepare(settings)
-    with server.bound(settings.host, settings.port) as listener, _opened(settings, create=folder is not None) as service:
+    create = empty or folder is not None
+    with server.bound(settings.host, settings.port) as listener, _opened(settings, create) as service:
         service.load_reader()  # before a folder is indexed, which may take long
         report = _sync(service, folder, moved) if folder is not None else None
         service.warm()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 import psutil
@@ -56,18 +57,34 @@ def quotewise(*arguments: str | Path, index: Path) -> Iterator[subprocess.Popen[
                 process.kill()
 
 
+def listening(output: IO[str]) -> tuple[list[str], str]:
+    """What a service prints until it says where it listens, and where that is."""
+    lines = []
+    for line in output:
+        lines.append(line)
+        if found := re.search(r"127\.0\.0\.1\W+(\d+)", line):
+            return lines, f"http://127.0.0.1:{found[1]}"
+    pytest.fail("".join(lines))
+
+
+def test_a_service_that_begins_empty_answers_from_what_is_uploaded(tmp_path: Path) -> None:
+    with quotewise("serve", "--empty", "--port", "0", index=tmp_path / "index") as process:
+        assert process.stdout
+        _, address = listening(process.stdout)
+        with httpx.Client(base_url=address, timeout=30) as client:
+            wait_until_ready(client)
+            assert client.post("/ask", json={"question": WHY}).json()["type"].endswith(":unknown-collection")
+            text = (SEEDS / SEED).read_bytes()
+            assert client.put("/collections/default/documents/seed.txt", content=text).status_code == 201
+            assert client.post("/ask", json={"question": WHY}).json()["answered"]
+
+
 def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -> None:
     with quotewise("serve", SEEDS, "--port", "0", index=tmp_path / "index") as process:
         assert process.stdout
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if found := re.search(r"127\.0\.0\.1\W+(\d+)", line):
-                break
-        else:
-            pytest.fail("".join(lines))
+        lines, address = listening(process.stdout)
         assert lines[0].startswith("1 added")
-        with httpx.Client(base_url=f"http://127.0.0.1:{found[1]}", timeout=30) as client:
+        with httpx.Client(base_url=address, timeout=30) as client:
             wait_until_ready(client)
             answer = client.post("/ask", json={"question": WHY}).raise_for_status().json()
             assert answer["answered"]
