@@ -1,5 +1,6 @@
 """Where questions are put: a service in this process or one over HTTP; both answer in the shapes of the HTTP interface."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,9 @@ from rag.verification import Claim, CollectionSource, Source, Verdict, verify
 
 Shape = TypeVar("Shape", bound=BaseModel)
 _TRIES = 3
+KEY = "QUOTEWISE_KEY"
+"""The environment variable with the key to a service at an address."""
+_LONGEST_PAUSE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.5
 """Before the second try of a request; twice that before the third."""
 
@@ -139,7 +143,7 @@ class OverHttp:
     def __init__(self, url: str, timeout: float) -> None:
         self.name = url
         try:
-            self._client = httpx.Client(base_url=url, timeout=timeout)
+            self._client = httpx.Client(base_url=url, timeout=timeout, headers=key_headers())
         except (httpx.InvalidURL, ValueError) as error:
             raise UnreachableError(f"{url!r} is not the address of a service: {error}") from error
 
@@ -181,6 +185,7 @@ class OverHttp:
 
     def _response(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         for number in range(1, _TRIES + 1):
+            pause = _PAUSE_SECONDS * number
             try:
                 response = self._client.request(method, path, json=body)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
@@ -195,9 +200,17 @@ class OverHttp:
                 failure = AskingError(f"{path} answered {response.status_code}: {_detail(response)}")
                 if response.status_code < 500 and response.status_code != 429:
                     break
+                told = response.headers.get("retry-after", "")
+                pause = min(float(told), _LONGEST_PAUSE_SECONDS) if told.isdigit() else pause
             if number < _TRIES:
-                time.sleep(_PAUSE_SECONDS * number)
+                time.sleep(pause)
         raise failure
+
+
+def key_headers() -> dict[str, str]:
+    """The header of a request to a service at an address, where the environment has a key to it."""
+    key = os.environ.get(KEY)
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _detail(response: httpx.Response) -> str:

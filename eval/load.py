@@ -118,7 +118,9 @@ def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -
     from locust.contrib.fasthttp import FastHttpSession
     from locust.env import Environment
 
-    environment = Environment(host=url)
+    from eval.asking import key_headers
+
+    environment, keyed = Environment(host=url), key_headers()
     chance = random.Random(0)
     sent: list[dict[str, object]] = []
 
@@ -127,7 +129,7 @@ def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -
             url, environment.events.request, None, connection_timeout=_TIMEOUT_SECONDS, network_timeout=_TIMEOUT_SECONDS
         )
         left = time.perf_counter()
-        with session.request("POST", "/ask", json={"question": question}, catch_response=True) as response:
+        with session.request("POST", "/ask", json={"question": question}, headers=keyed, catch_response=True) as response:
             failure = None if response.status_code == 200 else str(response.status_code or response.error)
             response.success()
         sent.append({"ms": (time.perf_counter() - due) * 1000, "sent": left, "failure": failure})

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -9,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from api.app import create_app
+from api.keys import Keys
 from api.service import Service
 from api.settings import Settings
 from eval.asking import Asked, AskingError, InProcess, OverHttp, UnreachableError
 from eval.gold import GoldSet, load_gold
 from eval.harness import evaluate, threshold_of
 from eval.runs import Journal, Run, RunError, check_same_gold, head_of, load_run
-from tests.api.conftest import ready
+from tests.api.conftest import ready, serving, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 from tests.eval.test_gold import SEED_GOLD
 
@@ -156,6 +159,21 @@ def test_a_failure_that_passes_is_no_failure(small: GoldSet, url: str) -> None:
 
     with flawed(url, once) as broken:
         assert [outcome.failure for outcome in run_of(small, OverHttp(broken, 30)).outcomes] == [None] * 3
+
+
+def test_a_service_that_needs_a_key_gets_it_from_the_environment(
+    small: GoldSet, seeds: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(index=tmp_path / "index")
+    shutil.copytree(seeds.settings.index, settings.index)
+    _, secret = Keys(settings.index).make("harness")
+    with serving(create_app(lambda: Service.open(settings), settings)) as client:
+        wait_until_ready(client)
+        asked = OverHttp(str(client.base_url).rstrip("/"), 30)
+        with pytest.raises(AskingError, match="401"):
+            asked.ask(WHY, None)
+        monkeypatch.setenv("QUOTEWISE_KEY", secret)
+        assert OverHttp(asked.name, 30).ask(WHY, None).answered
 
 
 def test_a_run_goes_on_where_it_was_cut_off(small: GoldSet, url: str, tmp_path: Path) -> None:
