@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -146,6 +147,7 @@ class OverHttp:
             self._client = httpx.Client(base_url=url, timeout=timeout, headers=key_headers())
         except (httpx.InvalidURL, ValueError) as error:
             raise UnreachableError(f"{url!r} is not the address of a service: {error}") from error
+        weakref.finalize(self, self._client.close)
 
     def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
         turns = [asdict(turn) for turn in history]
