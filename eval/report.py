@@ -15,6 +15,11 @@ from eval.runs import Estimate, Kind, Outcome, Run
 from eval.uncertainty import Difference
 
 KINDS: tuple[Kind, ...] = ("right", "wrongly answered", "reader missed it", "retrieval missed it", "wrongly silent", "failed")
+_ACTING = (*range(0x7F, 0xA0), 0x61C, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if code not in b"\t\n\r"} | {
+    code: f"[U+{code:04X}]" for code in _ACTING
+}
+"""Characters that would act on a page or a terminal instead of showing, and what shows them."""
 _CURVE_POINTS = 200
 """Points drawn of a risk-coverage curve."""
 
@@ -85,7 +90,11 @@ def _cells(one: Estimate) -> tuple[str, str]:
 def render(run: Run, found: Sequence[Difference], changed: Sequence[tuple[Outcome, Outcome]]) -> str:
     """The report as HTML; ``found`` and ``changed`` are empty without a baseline."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: value.translate(_VISIBLE) if isinstance(value, str) else value,
     )
     table = columns([outcome.figures for outcome in run.outcomes])
     asked = ~np.isnan(table["confidence"])

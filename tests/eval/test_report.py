@@ -10,7 +10,7 @@ from eval.uncertainty import compare
 from tests.eval.test_harness import seed_run  # noqa: F401 - a fixture
 
 CHROMIUM = shutil.which("chromium")
-HOSTILE = '<img src=x onerror="document.title=1">'
+HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,8 @@ def shown(seed_run: Run, page: Page, tmp_path_factory: pytest.TempPathFactory) -
     """The report of a run against one in which every question failed, and with a question that would be markup."""
     first, *others = seed_run.outcomes
     hostile = first.model_copy(update={"gold": first.gold.model_copy(update={"question": HOSTILE})})
-    run = seed_run.model_copy(update={"outcomes": [hostile, *others]})
+    passages = {place: f"{HOSTILE}\u202e\x1b[2J{text}"[: len(text)] for place, text in seed_run.passages.items()}
+    run = seed_run.model_copy(update={"outcomes": [hostile, *others], "passages": passages})
     before = [
         Outcome(gold=one.gold, kind="failed", failure="timeout", figures=one.figures | {"handled": 0.0}) for one in run.outcomes
     ]
@@ -45,6 +46,7 @@ def test_the_report_asks_nothing_of_any_other_place(shown: Page) -> None:
     assert shown.evaluate("performance.getEntriesByType('resource').length") == 0
     assert shown.title() == "seeds.jsonl – Quotewise evaluation"
     assert HOSTILE in (shown.text_content("#questions summary >> nth=0") or "")
+    assert f"{HOSTILE}[U+202E]␛[2J" in (shown.text_content("#questions blockquote >> nth=0") or "")
 
 
 def test_the_report_has_every_figure_with_its_interval(shown: Page, seed_run: Run) -> None:  # noqa: F811
