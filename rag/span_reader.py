@@ -20,9 +20,9 @@ AUTOMATIC, SPAN, SIMILARITY = "auto", "span", "similarity"
 _OTHER_SCRIPTS = "вопрос об ответственности правительства", "ερώτηση για την ευθύνη της κυβέρνησης"
 """Words in letters that an English vocabulary has too, but only one by one."""
 _PIECES_PER_LETTER = 0.5
-_WORTH_READING = 0.7
-"""Least standing of a passage beside the best one that was found. On 900 held-out questions this and the next read 60% of what
-was found, for 1.0 point fewer first quotes that are right and the same AUROC; 0.75 would read 51% for 1.5 points."""
+_WORTH_READING = 0.75
+"""Least standing of a passage beside the best one that was found. On 900 held-out questions this and the next read 51% of what
+was found, for 1.5 points fewer first quotes that are right and the same AUROC; 0.7 would read 60% for 1.0."""
 _SURE = 0.6
 """Evidence of a sentence at which no further passage is read."""
 
