@@ -38,13 +38,17 @@ class Lane:
         awaited: set[asyncio.Future[Any]] = {turn, gone}
         try:
             await asyncio.wait(awaited, timeout=_LONGEST_WAIT, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if not turn.cancel():
+                self._places.release()
+            raise
         finally:
             self.waiting -= 1
-            if turn.done():
-                self.working += 1
-            else:
-                turn.cancel()
-        return turn.done()
+        if not turn.done():
+            turn.cancel()
+            return False
+        self.working += 1
+        return True
 
     def leave(self) -> None:
         self.working -= 1

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api import examples, problems, schemas
-from api.jobs import Job, Jobs
+from api.jobs import Job, Jobs, UnknownJobError
 from api.routes import INDEX_PROBLEMS, Open, collection_of
 from api.service import Service
 from index.errors import UnknownCollectionError
@@ -115,7 +115,8 @@ async def job(id: JobId, service: Open, request: Request) -> schemas.Job:
     """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
     jobs: Jobs = request.app.state.jobs
     found = jobs.get(id)
-    collection_of(request, service, found.collection)
+    if not request.state.caller.sees(found.collection):
+        raise UnknownJobError
     return found.shape()
 
 

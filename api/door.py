@@ -6,7 +6,7 @@ import re
 import time
 from collections import deque
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import limits
 from cachetools import LRUCache
@@ -113,8 +113,6 @@ class Door:
             self._count_address(scope)
             if needed is None:
                 return NOBODY
-            if path == "/metrics" and _is_local(scope, headers):
-                return LOCAL
             detail = "this needs a key that is in force: Authorization: Bearer KEY"
             raise Refusal("unauthorized", detail, {"WWW-Authenticate": 'Bearer realm="quotewise"'})
         if key.origins:
@@ -139,7 +137,7 @@ class Door:
             detail = "there is no key yet, so only its own machine is answered; make one there: quotewise keys make NAME"
             raise Refusal("local-only", detail)
         origin = headers.get("origin")
-        if origin and urlsplit(origin).netloc != headers["host"] and origin not in self._settings.cors_origins:
+        if origin and _split(origin).netloc != headers["host"] and origin not in self._settings.cors_origins:
             raise Refusal("forbidden", "this origin is not allowed; the setting cors_origins names those that are")
 
     def _count_address(self, scope: Scope) -> None:
@@ -189,6 +187,9 @@ class Cors(CORSMiddleware):
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         headers = Headers(raw=scope.get("headers", []))
         origin = headers.get("origin")
         if origin is None or self.is_allowed_origin(origin):
@@ -243,9 +244,18 @@ def _is_local(scope: Scope, headers: Headers) -> bool:
     address = _address(scope)
     if address is None or not address.is_loopback or any(name in headers for name in _FORWARDED):
         return False
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    if scope["http_version"] == "1.0":  # as nginx speaks by default to what is behind it, without a word of for whom
+        return False
+    host = _split(f"//{headers.get('host', '')}").hostname or ""
     named = _parsed_address(host)
     return named.is_loopback if named else host == "localhost" or host.endswith(".localhost")
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # of brackets that hold no address
+        return urlsplit("")
 
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

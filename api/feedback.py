@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api import examples, problems, schemas
 from api.recent import AnswerGiven
-from api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, Open, collection_of, document_of, json_only
+from api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, Open, document_of, json_only, own_id
 from api.service import Service
 from index.errors import QuotewiseError, UnknownDocumentError
 from rag.verification import Claim
@@ -37,15 +37,16 @@ def feedback(
     said: Annotated[schemas.FeedbackRequest, Body(openapi_examples=examples.FEEDBACK)], service: Open, request: Request
 ) -> schemas.FeedbackResponse:
     """Say whether an answer helped, and optionally which quote would have been right. What was asked is kept with it."""
-    answer = service.answers.get(said.request_id)
-    if answer is None:
+    asked = own_id(request, said.request_id)
+    answer = service.answers.get(asked)
+    if answer is None or not request.state.caller.sees(answer.collection):
         raise UnknownRequestError(
             f"no answer to a request '{said.request_id}' is remembered; feedback is taken on the latest answers since the start"
         )
-    name = collection_of(request, service, answer.collection)
+    name = answer.collection
     right = _quote(request, service, name, said.right_quote) if said.right_quote else None
     content = Feedback(answer=answer, helpful=said.helpful, right_quote=right)
-    return schemas.FeedbackResponse(id=service.store.put_feedback(name, said.request_id, content.model_dump_json()))
+    return schemas.FeedbackResponse(id=service.store.put_feedback(name, asked, content.model_dump_json()))
 
 
 def _quote(request: Request, service: Service, name: str, said: schemas.RightQuote) -> Claim:

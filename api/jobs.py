@@ -30,9 +30,12 @@ class OverloadedError(QuotewiseError):
 
 
 class UnknownJobError(QuotewiseError):
-    """No job of that id."""
+    """No job of that id, for all that the caller may know."""
 
     code = "unknown-job"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such job; it is long done, or the service was started again: look at the document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,7 @@ class Jobs:
         """Raises UnknownJobError for a job that was not waited for in vain, or long ago, or by another process."""
         job = self._kept.get(job_id)
         if job is None:
-            raise UnknownJobError(
-                "there is no such job; it is long done, or the service was started again: look at the document"
-            )
+            raise UnknownJobError
         return job
 
     def pause(self) -> None:

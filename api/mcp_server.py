@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import anyio
 import mcp_types as types
@@ -20,8 +19,8 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import routes
 from api.app import create_app
@@ -34,7 +33,6 @@ from index.store import StoredDocument
 
 SCHEME = "quotewise://documents/"
 _PAGE = 100
-_LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 _Found = TypeVar("_Found")
 _Context = ServerRequestContext[Any, Any]
 _log = logging.getLogger("quotewise")
@@ -110,22 +108,20 @@ def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server
 
 
 def over_http(settings: Settings) -> ASGIApp:
-    """Streamable HTTP, without sessions: each request is answered by itself, in JSON.
-
-    While the service listens on this machine alone, the SDK lets in only its names and that of ``public_url``, so that no
-    web page reaches it under a name of its own.
-    """
+    """Streamable HTTP, without sessions: each request is answered by itself, in JSON. The door has seen to who asks."""
     served = server(_over_http)
-    local = settings.host in _LOCAL
-    hosts = [*_LOCAL, *([urlsplit(settings.public_url).netloc] if settings.public_url else [])]
-    origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
-    security = TransportSecuritySettings(
-        enable_dns_rebinding_protection=local,
-        allowed_hosts=[*hosts, *(f"{host}:*" for host in hosts)],
-        allowed_origins=[*origins, *(f"{origin}:*" for origin in origins)],
-    )
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await Request(scope, receive).body()  # here, since the errors of a task group come wrapped
+        except ClientDisconnect:
+            return
+        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return waiting.pop() if waiting else await receive()
+
         manager = StreamableHTTPSessionManager(
             served,
             json_response=True,
@@ -134,7 +130,7 @@ def over_http(settings: Settings) -> ASGIApp:
             max_request_body_size=settings.max_body_bytes,
         )
         async with manager.run():  # of one request, so that nothing has to be kept from start to end of the app
-            await manager.handle_request(scope, receive, send)
+            await manager.handle_request(scope, again, send)
 
     return answer
 
@@ -154,9 +150,7 @@ def serve_stdio(service: Service) -> None:
 
 def _over_http(request: Request | None) -> tuple[Service, Request]:
     assert request is not None
-    if request.app.state.service is None:
-        raise HTTPException(503, request.app.state.reason)
-    return request.app.state.service, request
+    return routes.service_of(request), request
 
 
 def _in_process(app: FastAPI) -> Request:

@@ -13,6 +13,7 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import logs, tracing
+from api.keys import ForbiddenError
 from api.service import Service
 from api.settings import Settings
 from index.errors import QuotewiseError
@@ -135,6 +136,8 @@ def observe_answer(request: Request, answer: Answer) -> None:
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
     """The counts in the text format of Prometheus, or in OpenMetrics for who asks for it."""
+    if request.state.caller.collections is not None:
+        raise ForbiddenError("these counts are of all collections, and this key sees only some")
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
     # Not in the thread pool of the routes, which is full just when these numbers are wanted most.
     return Response(await asyncio.to_thread(encode, request.app.state.metrics.registry), media_type=media_type)

@@ -7,11 +7,11 @@ from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict
 
 from rag.answers import Answer
-from rag.conversation import Turn
+from rag.conversation import TURNS, Turn
 from rag.verification import Claim
 
-_TURNS, _QUOTES, _LONGEST = 3, 3, 2000
-"""Turns before that are kept with an answer, the latest, and of each the first quotes, where they have no more characters."""
+_QUOTES, _LONGEST = 3, 2000
+"""Quotes of each turn before that are kept with an answer, the first, where they have no more characters."""
 
 
 class AnswerGiven(BaseModel):
@@ -36,7 +36,7 @@ class RecentAnswers:
         """Keep an answer, in the place of the oldest."""
         earlier = tuple(
             Turn(turn.question, tuple(quote for quote in turn.quotes[:_QUOTES] if len(quote) <= _LONGEST))
-            for turn in history[-_TURNS:]
+            for turn in history[-TURNS:]
         )
         quotes = tuple(Claim.of(citation) for citation in answer.citations)
         given = AnswerGiven(collection=collection, question=answer.question, history=earlier, quotes=quotes)

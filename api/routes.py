@@ -14,16 +14,23 @@ from index.errors import UnknownCollectionError, UnknownDocumentError
 from index.store import StoredDocument
 from rag.answers import Answer
 from rag.extraction import Extractor
-from rag.verification import CollectionSource, verify
+from rag.verification import CollectionSource, ReadOnce, verify
 
 
-async def opened(request: Request) -> Service:
-    """The open service. Raises HTTPException 503 until it is ready."""
+def service_of(request: Request) -> Service:
+    """The open service. Raises HTTPException 503 until it is ready, with the reason for those who may see to it."""
     service: Service | None = request.app.state.service
     if service is None:
         told: Key = request.state.caller
-        raise HTTPException(503, request.app.state.reason if told.may("ask") else "the service is not ready; its log says why")
+        raise HTTPException(
+            503, request.app.state.reason if told.may("manage") else "the service is not ready; its log says why"
+        )
     return service
+
+
+async def opened(request: Request) -> Service:
+    """The open service. Raises what ``service_of`` does."""
+    return service_of(request)
 
 
 async def json_only(request: Request) -> None:
@@ -47,6 +54,11 @@ def collection_of(request: Request, service: Service, name: str | None) -> str:
     return name
 
 
+def own_id(request: Request, request_id: str) -> str:
+    """A request id as that of the caller, since clients choose their ids and may choose the same."""
+    return f"{request.state.caller.id} {request_id}"
+
+
 def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
     """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
     found = service.store.document(document_id)
@@ -56,6 +68,8 @@ def document_of(request: Request, service: Service, document_id: str) -> StoredD
     return found
 
 
+_PIECE = 65_536
+"""Characters of a text that are sent at a time."""
 INDEX_PROBLEMS = ("not-ready", "keys-unavailable", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
@@ -84,7 +98,7 @@ def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> s
     ):
         if isinstance(step, Answer):
             metrics.observe_answer(request, step)
-            service.answers.remember(request.state.id, collection, step, asked.turns())
+            service.answers.remember(own_id(request, request.state.id), collection, step, asked.turns())
         yield step
 
 
@@ -180,9 +194,11 @@ def document(id: DocumentId, service: Open, request: Request) -> schemas.Documen
 
 
 @router.get("/documents/{id}/text", responses=_READ_PROBLEMS, response_class=PlainTextResponse)
-def text(id: DocumentId, service: Open, request: Request) -> PlainTextResponse:
+def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
     """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
-    return PlainTextResponse(service.store.text(document_of(request, service, id).id))
+    found = service.store.text(document_of(request, service, id).id)
+    pieces = (found[start : start + _PIECE].encode() for start in range(0, len(found), _PIECE))
+    return StreamingResponse(pieces, media_type="text/plain")  # in pieces, so that it is seen that a slow client takes them
 
 
 @router.post("/verify", responses=_SEARCH_PROBLEMS)
@@ -191,8 +207,11 @@ def verify_citations(
 ) -> schemas.VerifyResponse:
     """Check citations against the files as they are now."""
     name = collection_of(request, service, asked.collection)
-    source = CollectionSource(service.store, name, service.settings.max_file_bytes)
-    return schemas.VerifyResponse(results=[schemas.Verification.of(verify(claim.value(), source)) for claim in asked.citations])
+    source = ReadOnce(CollectionSource(service.store, name, service.settings.max_file_bytes), 1)
+    claims = [claim.value() for claim in asked.citations]
+    by_path = sorted(range(len(claims)), key=lambda number: claims[number].path)  # so that each file is read once
+    found = {number: schemas.Verification.of(verify(claims[number], source)) for number in by_path}
+    return schemas.VerifyResponse(results=[found[number] for number in range(len(claims))])
 
 
 @router.get("/collections", responses=_READ_PROBLEMS)

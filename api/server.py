@@ -65,7 +65,7 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         if self.conn.their_state is h11.IDLE or self.conn.our_state is h11.DONE:  # no request that is being answered
             self._wait_for_client()
-        else:
+        elif not self.flow.write_paused:
             self._stop_waiting()
 
     def pause_writing(self) -> None:
@@ -102,6 +102,7 @@ def serve(service: Service, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
+        ws="none",
         proxy_headers=False,
         server_header=False,
         log_config=None,

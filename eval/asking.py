@@ -19,7 +19,7 @@ from api.service import Service
 from api.settings import MAX_TOP_K, Settings
 from index.errors import QuotewiseError, UnknownDocumentError
 from rag.conversation import Turn
-from rag.verification import Claim, CollectionSource, Source, Verdict, verify
+from rag.verification import Claim, CollectionSource, ReadOnce, Verdict, verify
 
 Shape = TypeVar("Shape", bound=BaseModel)
 _TRIES = 3
@@ -75,7 +75,8 @@ class InProcess:
         self.name = "in process"
         self._service = service
         self._settings = service.settings
-        self._source = _ReadOnce(CollectionSource(service.store, self._settings.collection, self._settings.max_file_bytes))
+        source = CollectionSource(service.store, self._settings.collection, self._settings.max_file_bytes)
+        self._source = ReadOnce(source, None)
 
     def documents(self) -> dict[str, str]:
         return self._service.store.digests(self._settings.collection)
@@ -110,13 +111,6 @@ class InProcess:
     def verified(self, citations: list[schemas.Citation]) -> int:
         claims = [Claim(c.document.path, c.document.sha256, c.start, c.end, c.quote) for c in citations]
         return sum(verify(claim, self._source).verdict is Verdict.VALID for claim in claims)
-
-
-class _ReadOnce:
-    """A source that reads each file once."""
-
-    def __init__(self, source: Source) -> None:
-        self.read = cache(source.read)
 
 
 @contextmanager

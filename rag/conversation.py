@@ -13,7 +13,7 @@ import numpy as np
 from index.embedders import Embedder
 from rag.readers import Reader, Reading
 
-_TURNS = 3
+TURNS = 3
 """The last turns, which alone can be meant."""
 _WORDS = 24
 """Most words of earlier questions that are added to one."""
@@ -69,7 +69,7 @@ def alternatives(question: str, history: Sequence[Turn], embedder: Embedder) -> 
     "And DECnet?" becomes the earlier question with its likest part replaced, any other question has the words of the earlier
     ones added, back to the last one that stands alone.
     """
-    recent = history[-_TURNS:]
+    recent = history[-TURNS:]
     if not recent:
         return ()
     standing = next((n for n in reversed(range(len(recent))) if _stands_alone(recent[n].question)), 0)
@@ -84,7 +84,7 @@ def weigh(bare: list[Reading], informed: list[Reading], history: Sequence[Turn],
 
     Both are quotable readings of the same passages; together, a sentence has the mean of its log-odds by the two.
     """
-    cited = list(chain.from_iterable(turn.quotes for turn in history[-_TURNS:]))
+    cited = list(chain.from_iterable(turn.quotes for turn in history[-TURNS:]))
     together = [_together(one, other, cited) for one, other in zip(bare, informed, strict=True)]
     by_itself, in_context = _log_odds(np.array([reader.confidence(bare), reader.confidence(together)]))
     return together if in_context > by_itself + _BY_ITSELF else bare

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -97,6 +98,13 @@ class CollectionSource:
         if self._folder.is_dir():
             return self._on_disk.read(path)
         return SourceText(document.sha256, self._store.text(document.id))
+
+
+class ReadOnce:
+    """A source that keeps the last ``files`` that it read, None for all of them."""
+
+    def __init__(self, source: Source, files: int | None) -> None:
+        self.read = lru_cache(files)(source.read)
 
 
 def verify(claim: Claim, source: Source) -> Verification:
