@@ -79,6 +79,8 @@ def keyed(folder: Path, bearer: dict[str, dict[str, str]]) -> Iterator[httpx.Cli
         {"Host": "127.0.0.1.rebound.example"},
         {"Host": "192.168.0.7:8000"},
         {"Host": ""},
+        {"Host": "["},
+        {"Host": "[x]"},
     ],
 )
 def test_without_keys_neither_a_proxy_nor_a_foreign_name_comes_in(
@@ -110,7 +112,7 @@ def test_without_keys_the_address_of_the_peer_decides(tmp_path: Path, address: s
 def test_without_keys_a_page_of_another_origin_is_refused(client: httpx.Client, refused: Refused) -> None:
     own = f"http://127.0.0.1:{client.base_url.port}"
     assert client.post("/ask", json=ASK, headers={"Origin": own}).status_code == 200
-    for origin in ("https://evil.example", "null", "http://127.0.0.1:1", f"{own}.evil.example"):
+    for origin in ("https://evil.example", "null", "http://[", "http://127.0.0.1:1", f"{own}.evil.example"):
         response = client.post("/ask", json=ASK, headers={"Origin": origin})
         refused(response, 403, "forbidden")
         assert not [name for name in response.headers if name.startswith("access-control-")]
@@ -218,6 +220,40 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
         hidden, unknown = (keyed.get(f"/documents/{one}{suffix}", headers=headers) for one in (other, UNKNOWN))
         refused(hidden, 404, "unknown-document")
         assert hidden.text.replace(other, "") == unknown.text.replace(UNKNOWN, "")
+
+
+def test_a_key_of_some_collections_may_neither_rate_nor_count_what_others_asked(
+    keyed: httpx.Client, keys: Keys, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    _, secret = keys.make("keeper", ["manage"], ["notes"])
+    keeper = {"Authorization": f"Bearer {secret}"}
+    refused(keyed.get("/metrics", headers=keeper), 403, "forbidden")
+    same = {"X-Request-ID": "the-same"}
+    assert keyed.post("/ask", json=ASK, headers=bearer["ask"] | same).json()["request_id"] == "the-same"
+    for request_id in ("the-same", "never-asked"):
+        said = {"request_id": request_id, "helpful": True}
+        assert "default" not in refused(keyed.post("/feedback", json=said, headers=keeper), 404, "unknown-request")["detail"]
+    assert keyed.post("/ask", json={"question": "Who rated this?"}, headers=keeper | same).status_code == 200
+    given = {"request_id": "the-same", "helpful": True}
+    assert keyed.post("/feedback", json=given, headers=bearer["ask"]).status_code == 201
+
+
+def test_a_key_asks_for_the_jobs_of_its_collections_and_for_no_others(tmp_path: Path, library: Path, refused: Refused) -> None:
+    index = Path(shutil.copytree(library, tmp_path / "index"))
+    (_, own), (_, other) = (Keys(index).make(name, ["manage"], [name]) for name in ("new", "notes"))
+    with ready(Settings(index=index, upload_seconds=0)) as client:
+        keeper, stranger = ({"Authorization": f"Bearer {secret}"} for secret in (own, other))
+        response = client.put("/collections/new/documents/a.txt", content=b"A tea house. " * 2000, headers=keeper)
+        assert response.status_code == 202
+        refused(client.get(response.headers["location"], headers=stranger), 404, "unknown-job")
+        job = response.headers["location"]
+        wait_until(lambda: client.get(job, headers=keeper).raise_for_status().json()["state"] == "done")
+
+
+def test_a_client_that_speaks_as_a_silent_proxy_does_is_not_taken_for_this_machine(client: httpx.Client) -> None:
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=5) as connection:
+        connection.sendall(b"GET /documents HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert b" 403 " in connection.recv(1000)
 
 
 def test_a_running_service_notices_new_and_revoked_keys(keyed: httpx.Client, keys: Keys) -> None:
