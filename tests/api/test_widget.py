@@ -7,12 +7,14 @@ import re
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -24,6 +26,7 @@ from starlette.routing import Route
 
 from api import page as pages
 from api.app import create_app
+from api.keys import Keys
 from api.service import Service
 from api.settings import Settings
 from index.embedded import EmbeddedStore
@@ -113,7 +116,9 @@ def test_the_example_is_answered_by_quotes_that_lead_to_their_place_is_kept_and_
     expect(turn.locator(".verdict")).to_contain_text("Likely an answer")
     expect(turn.locator("figcaption")).to_contain_text(f"{SEED}, lines 3–5")
     link = turn.locator("a.reference")
-    address = f"/documents/{citation['document']['id']}/view?start={citation['start']}&end={citation['end']}"
+    document = citation["document"]
+    span = f"start={citation['start']}&end={citation['end']}"
+    address = f"/documents/{document['id']}/view?{span}&sha256={document['sha256'][:16]}"
     assert (link.get_attribute("href") or "").endswith(address)
     link.click()
     page.locator("quotewise-source mark.quote").first.wait_for()
@@ -131,6 +136,26 @@ def test_the_example_is_answered_by_quotes_that_lead_to_their_place_is_kept_and_
     page.click("text=New conversation")
     page.reload()
     assert page.locator("quotewise-chat article").count() == 0
+
+
+def test_the_service_is_told_the_last_turns_that_it_looks_at_without_quotes_of_great_length(page: Page) -> None:
+    def answer(route: Routed) -> None:
+        quotes = ["long " * 500, *(f"Quote {number}." for number in range(4))]
+        document = {"id": "0" * 16, "path": "a.txt", "title": "a", "sha256": "0" * 64}
+        place = {"start": 0, "end": 9, "line_start": 1, "line_end": 1, "page": None, "heading": [], "highlights": []}
+        citations = [{"quote": quote, "document": document, **place} for quote in quotes]
+        verdict = {"answered": True, "confidence": 1, "short_answer": None, "closest": [], "request_id": "1"}
+        route.fulfill(json={"citations": citations, **verdict})
+
+    page.route("**/ask", answer)
+    page.goto("/")
+    for number in range(4):
+        ask(page, f"question {number}?")
+    with page.expect_request("**/ask") as request:
+        ask(page, "question 4?")
+    quotes = ["Quote 0.", "Quote 1.", "Quote 2."]
+    told = [{"question": f"question {number}?", "quotes": quotes} for number in (1, 2, 3)]
+    assert request.value.post_data_json == {"question": "question 4?", "history": told}
 
 
 def test_all_of_it_can_be_done_with_the_keyboard_alone(page: Page) -> None:
@@ -355,6 +380,37 @@ def test_a_quote_that_is_no_longer_in_its_document_is_not_marked(page: Page) -> 
     assert page.locator("quotewise-source mark").count() == 0
 
 
+def test_a_link_says_when_its_document_has_changed_since_it_was_made(page: Page, client: httpx.Client) -> None:
+    [document] = client.get("/documents").json()["documents"]
+    address = f"/documents/{document['id']}/view?start=861&end=1274"
+    for sha256 in ("", f"&sha256={document['sha256'][:16]}", f"&sha256={document['sha256']}"):
+        page.goto(address + sha256)
+        page.locator("mark.quote").first.wait_for()
+        assert page.locator(".problem").count() == 0
+    page.goto(f"{address}&sha256=0123456789abcdef")
+    expect(page.locator(".problem")).to_contain_text("This document has changed since the link was made")
+    expect(page.locator(".line").first).to_contain_text("The U.S. provided")
+    assert page.locator("mark").count() == 0
+
+
+def test_a_text_is_cut_before_or_after_a_line_break_of_two_characters(page: Page, client: httpx.Client) -> None:
+    [document] = client.get("/documents").json()["documents"]
+    line = "x" * 98
+    page.route("**/text", lambda route: route.fulfill(body=f"{line}\r\n" * 200, content_type="text/plain; charset=utf-8"))
+    page.goto(f"/documents/{document['id']}/view?start=10099&end=10150")
+    expect(page.locator("mark.quote")).to_have_text("x" * 50)
+    assert set(page.locator(".line").all_text_contents()) == {line}
+    expect(page.locator(".line").first).to_have_attribute("data-line", "62")
+
+
+def test_the_tags_of_a_flag_are_not_shown_by_name_but_those_that_no_flag_has_are(page: Page) -> None:
+    page.goto("/")
+    page.route("**/ask", lambda route: route.abort())
+    tag = "\U000e0067"
+    turn = ask(page, f"\U0001f3f4{tag * 5}\U000e007f and \U0001f3f4{tag * 12} and {tag}?")
+    assert [len(one) for one in turn.locator("h3 .control").all_text_contents()] == [1, 1, 1, 1]
+
+
 def test_a_text_of_twenty_megabytes_opens_at_its_quote_without_a_wait(browser: Browser, library: Path) -> None:
     """The text takes the place of that of an indexed document, since indexing as much takes minutes."""
     settings = Settings(index=library)
@@ -429,12 +485,14 @@ def test_a_hostile_document_is_text_everywhere(browser: Browser, hostile: httpx.
         assert page.locator("img, .line script").count() == 0
 
 
+def check(page: Page) -> None:
+    """That axe finds nothing serious."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_violation(browser: Browser, client: httpx.Client, scheme: str) -> None:
-    def check(page: Page) -> None:
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
-
     with opened(browser, client, color_scheme=scheme, reduced_motion="reduce") as page:
         page.goto("/")
         page.wait_for_selector("quotewise-documents li")
@@ -487,29 +545,71 @@ def test_documents_are_listed_filtered_and_shown_beside_the_chat(page: Page) -> 
     expect(page.locator("quotewise-chat article")).to_have_count(1)
 
 
+def test_however_fast_a_list_is_filtered_lengthened_and_left_each_of_its_documents_is_there_once(page: Page) -> None:
+    """The lists are answered here, since indexing thousands of documents takes minutes."""
+    asked: list[tuple[str, int]] = []
+    total = 2500
+
+    def listed(route: Routed) -> None:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(route.request.url).query).items()}
+        offset, name = int(query["offset"]), query.get("collection", "default")
+        asked.append((name, offset))
+        paths = [f"{name} {n}.txt" for n in range(offset, min(offset + int(query["limit"]), total))]
+        rows = [{"id": "0" * 16, "path": path, "title": path[:-4], "sha256": "0" * 64, "characters": 1} for path in paths]
+        time.sleep(0.05)
+        route.fulfill(json={"documents": rows, "total": total})
+
+    page.route(re.compile(r"/documents\?"), listed)
+    page.goto("/")
+    items = page.locator("quotewise-documents li")
+    expect(items).to_have_count(100)
+    page.get_by_text("Show more").evaluate("one => { one.click(); one.click(); }")
+    expect(items).to_have_count(300)
+    page.locator("quotewise-documents input").press_sequentially("default 24")
+    status = page.locator("quotewise-documents [role=status]")
+    expect(status).to_have_text("111 documents match.")
+    assert sorted(asked) == [("default", offset) for offset in (0, 100, 200, 300, 1300, 2300)]
+    page.fill("quotewise-documents input", "")
+    page.locator("quotewise-documents select").evaluate(
+        """one => ["notes", "default", "notes"].reduce((before, name) => before.then(() => {
+            one.value = name;
+            one.dispatchEvent(new Event("change"));
+            return one.getRootNode().host.updateComplete;
+        }), Promise.resolve())"""
+    )
+    expect(items.first).to_have_text("notes 0.txt")
+    page.get_by_text("Show more").click()
+    expect(items).to_have_count(200)
+    assert items.all_inner_texts() == [f"notes {n}.txt" for n in range(200)]
+
+
 class Elsewhere(BaseHTTPRequestHandler):
     """A page of another origin with one script tag, under a policy that allows no style but its own."""
 
-    service = ""
+    service = key = style = ""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header(
-            "Content-Security-Policy", f"default-src 'none'; script-src {self.service}; connect-src {self.service}"
-        )
+        allowed = f"script-src {self.service}; connect-src {self.service}; style-src 'nonce-own'"
+        self.send_header("Content-Security-Policy", f"default-src 'none'; {allowed}")
         self.end_headers()
-        chat = f'<quotewise-chat endpoint="{self.service}" suggestions="{WHY}" heading="Help" theme="dark"></quotewise-chat>'
-        self.wfile.write(f"<!doctype html><script src='{self.service}/static/quotewise-chat.js' async></script>{chat}".encode())
+        head = f"<title>Elsewhere</title><style nonce=own>{self.style}</style>"
+        script = f"<script src='{self.service}/static/quotewise-chat.js' async></script>"
+        key = f'api-key="{self.key}"' if self.key else ""
+        chat = (
+            f'<quotewise-chat endpoint="{self.service}" {key} suggestions="{WHY}" heading="Help" theme="dark"></quotewise-chat>'
+        )
+        self.wfile.write(f"<!doctype html><html lang=en>{head}{script}<main>{chat}</main>".encode())
 
     def log_message(self, *_: Any) -> None:
         pass
 
 
 @contextmanager
-def elsewhere(service: httpx.Client, port: int = 0) -> Iterator[str]:
+def elsewhere(service: httpx.Client, port: int = 0, **own: str) -> Iterator[str]:
     """The address of a page on another origin that embeds the widget of a service."""
-    handler = type("Page", (Elsewhere,), {"service": str(service.base_url).rstrip("/")})
+    handler = type("Page", (Elsewhere,), {"service": str(service.base_url).rstrip("/"), **own})
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -520,10 +620,14 @@ def elsewhere(service: httpx.Client, port: int = 0) -> Iterator[str]:
             thread.join()
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
 def test_one_script_tag_embeds_the_widget_in_a_page_of_an_origin_that_is_allowed(browser: Browser, library: Path) -> None:
     """And in no other: the same page by another name of this machine is refused."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     values: dict[str, Any] = {"index": library, "cors_origins": [f"http://127.0.0.1:{port}"]}
     with ready(Settings(**values)) as client, elsewhere(client, port) as address, opened(browser, client) as page:
         page.goto(address)
@@ -536,6 +640,41 @@ def test_one_script_tag_embeds_the_widget_in_a_page_of_an_origin_that_is_allowed
         page.click("text=" + WHY)
         expect(page.locator(".problem")).to_be_visible()
         assert page.locator("blockquote").count() == 0
+
+
+def test_a_browser_key_opens_the_widget_in_pages_of_its_origin_alone(browser: Browser, library: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(library, tmp_path / "index")
+    port = free_port()
+    _, key = Keys(index).make("site", origins=[f"http://127.0.0.1:{port}"])
+    with (
+        ready(Settings(index=index)) as client,
+        elsewhere(client, port, key=key) as address,
+        opened(browser, client, reduced_motion="reduce") as page,
+    ):
+        page.goto(address)
+        page.click("text=" + WHY)
+        expect(page.locator("blockquote")).to_have_count(1)
+        page.click("a.reference")
+        expect(page.locator("quotewise-source mark.quote").first).to_be_visible()
+        check(page)
+        page.goto(address.replace("127.0.0.1", "localhost"))
+        page.click("text=" + WHY)
+        expect(page.locator(".problem")).to_contain_text("does not answer, or not to this page")
+        assert page.locator("blockquote").count() == 0
+        check(page)
+
+
+def test_the_page_that_embeds_the_widget_says_how_it_looks(browser: Browser, client: httpx.Client) -> None:
+    style = """
+        quotewise-chat { --quotewise-accent: rgb(1, 2, 3); block-size: 20rem; }
+        quotewise-chat::part(send) { border-radius: 17px; }
+    """
+    with elsewhere(client, style=style) as address, opened(browser, client) as page:
+        page.goto(address)
+        send = page.locator("quotewise-chat [part=send]")
+        expect(send).to_have_css("background-color", "rgb(1, 2, 3)")
+        expect(send).to_have_css("border-radius", "17px")
+        expect(page.locator("quotewise-chat")).to_have_css("block-size", "320px")
 
 
 def test_the_pages_send_their_policy_and_files_are_fetched_again_only_when_they_changed(client: httpx.Client) -> None:

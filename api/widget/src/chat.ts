@@ -451,7 +451,7 @@ export class QuotewiseChat extends ServiceElement {
   }
 
   private async copyQuote(citation: Citation): Promise<void> {
-    const copied = await copy(reference(citation, this.service.link(citation.document.id, citation)));
+    const copied = await copy(reference(citation, this.service.link(citation.document, citation)));
     this.copied = copied ? citation : null;
     this.said = copied ? "Copied with its reference." : "This browser does not let the page copy.";
   }
@@ -554,7 +554,7 @@ export class QuotewiseChat extends ServiceElement {
       <blockquote dir="auto" part="text">${marked(quote, { start: 0, end: quote.length }, marksOf(turn, citation, i))}</blockquote>
       <figcaption>
         <div class="break">
-          <a class="reference" part="citation" href=${this.service.link(document.id, citation)} aria-current=${current ? "true" : nothing}
+          <a class="reference" part="citation" href=${this.service.link(document, citation)} aria-current=${current ? "true" : nothing}
             @click=${(event: MouseEvent) => this.follow(event, turn, i)}><span class="number">${i + 1}</span><bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}${place(citation)}${
             heading.length ? html` · <bdi>${shown(heading.join(" › "))}</bdi>` : nothing
           }</span>

@@ -15,8 +15,10 @@ export interface Turn {
   problem?: string;
 }
 
-const MOST_TURNS = 50;
-const LONGEST_QUOTE = 20_000;
+/** What the service looks at; the rest of a conversation stays here. */
+const TURNS = 3;
+const QUOTES = 3;
+const LONGEST_QUOTE = 2_000;
 
 export const asking = (question: string): Turn => ({
   question,
@@ -29,10 +31,10 @@ export const asking = (question: string): Turn => ({
 
 /** What the service is told of the turns so far, oldest first. */
 export function history(turns: Turn[]): EarlierTurn[] {
-  const finished = turns.filter((turn) => turn.state === "answered" || turn.state === "silent").slice(-MOST_TURNS);
+  const finished = turns.filter((turn) => turn.state === "answered" || turn.state === "silent").slice(-TURNS);
   return finished.map(({ question, citations }) => ({
     question,
-    quotes: citations.map((citation) => Array.from(citation.quote).slice(0, LONGEST_QUOTE).join("")),
+    quotes: citations.map(({ quote }) => quote).filter((quote) => quote.length <= LONGEST_QUOTE).slice(0, QUOTES),
   }));
 }
 

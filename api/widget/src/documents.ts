@@ -102,6 +102,9 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private unfolded = false;
   @query("input[type=search]") private filter!: HTMLInputElement;
 
+  private loads: Promise<void> = Promise.resolve();
+  private leaving = new AbortController();
+
   private get chat(): QuotewiseChat | null {
     return this.for ? document.querySelector<QuotewiseChat>(`#${CSS.escape(this.for)}`) : null;
   }
@@ -117,9 +120,16 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   protected async again(): Promise<void> {
-    this.documents = [];
-    this.loading = true;
-    await this.load(PAGE);
+    this.leaving.abort();
+    this.leaving = new AbortController();
+    await this.queue(async (signal) => {
+      this.documents = [];
+      this.total = 0;
+      this.shownCount = PAGE;
+      this.loading = true;
+      await this.load(PAGE, signal);
+      await this.fill(signal);
+    });
     try {
       const found = await this.service.collections();
       this.collections = found.collections.map(({ name }) => name);
@@ -129,15 +139,26 @@ export class QuotewiseDocuments extends ServiceElement {
     }
   }
 
-  private async load(limit: number): Promise<void> {
-    const { collection } = this;
+  /** One load after another, since each begins where the one before ended; none for a list that has been left. */
+  private queue(loading: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.leaving;
+    return (this.loads = this.loads.then(() => (signal.aborted ? undefined : loading(signal))));
+  }
+
+  /** Load what is still missing of what is to be shown or searched. */
+  private async fill(signal: AbortSignal): Promise<void> {
+    const wanted = (): number => Math.min(this.total, this.words ? MOST_FILTERED : this.shownCount);
+    while (this.documents.length < wanted() && !this.problem && !signal.aborted) await this.load(this.words ? FILTERED : PAGE, signal);
+  }
+
+  private async load(limit: number, signal: AbortSignal): Promise<void> {
     try {
-      const found = await this.service.documents(collection, this.documents.length, limit);
-      if (collection !== this.collection) return;
+      const found = await this.service.documents(this.collection, this.documents.length, limit, signal);
       this.documents = [...this.documents, ...found.documents];
       this.total = found.total;
       this.problem = "";
     } catch (error) {
+      if (signal.aborted) return;
       this.problem = this.problemOf(error).message;
     }
     this.loading = false;
@@ -151,15 +172,16 @@ export class QuotewiseDocuments extends ServiceElement {
     window.history.replaceState(null, "", url);
   }
 
-  private async narrow(): Promise<void> {
+  private narrow(): Promise<void> {
     this.words = this.filter.value.trim().toLowerCase();
     this.shownCount = PAGE;
-    while (this.words && this.documents.length < Math.min(this.total, MOST_FILTERED) && !this.problem) await this.load(FILTERED);
+    return this.queue((signal) => this.fill(signal));
   }
 
-  private async more(): Promise<void> {
+  private more(): Promise<void> {
     this.shownCount += PAGE;
-    if (this.documents.length < Math.min(this.shownCount, this.total)) await this.load(PAGE);
+    this.problem = "";
+    return this.queue((signal) => this.fill(signal));
   }
 
   private pick(event: MouseEvent, picked: StoredDocument): void {
@@ -198,7 +220,7 @@ export class QuotewiseDocuments extends ServiceElement {
 
   private item(document: StoredDocument): TemplateResult {
     const name = title(document);
-    return html`<li><a class="break" href=${this.service.link(document.id)} @click=${(event: MouseEvent) => this.pick(event, document)}>
+    return html`<li><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
       ${name ? html`<bdi>${shown(name)}</bdi><bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
     </a></li>`;
   }

@@ -124,18 +124,24 @@ export class Service {
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body); // text() would swallow a first U+FEFF, and move every offset
   }
 
-  async documents(collection: string | null, offset: number, limit: number): Promise<{ documents: StoredDocument[]; total: number }> {
+  async documents(
+    collection: string | null,
+    offset: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<{ documents: StoredDocument[]; total: number }> {
     const asked = new URLSearchParams({ offset: `${offset}`, limit: `${limit}`, ...(collection && { collection }) });
-    return (await this.request(`documents?${asked}`)).json();
+    return (await this.request(`documents?${asked}`, { signal })).json();
   }
 
   async collections(): Promise<{ collections: { name: string }[]; default: string }> {
     return (await this.request("collections")).json();
   }
 
-  /** The address of the source view; with the quote marked, if there is one. */
-  link(id: string, span?: Partial<Span>): string {
-    const marked = span?.end === undefined ? "" : `?start=${span.start}&end=${span.end}`;
+  /** The address of the source view; with the quote marked, if there is one, for as long as the document stays the same. */
+  link({ id, sha256 }: { id: string; sha256?: string }, span?: Partial<Span>): string {
+    const version = sha256 ? `&sha256=${sha256.slice(0, 16)}` : "";
+    const marked = span?.end === undefined ? "" : `?start=${span.start}&end=${span.end}${version}`;
     return new URL(`documents/${id}/view${marked}`, this.endpoint).href;
   }
 

@@ -112,6 +112,8 @@ export class QuotewiseSource extends ServiceElement {
   @property() document: string | null = null;
   @property({ type: Number }) start: number | null = null;
   @property({ type: Number }) end: number | null = null;
+  /** How the sha256 of the document began, or was, when `start` and `end` were taken from it. */
+  @property() sha256: string | null = null;
   @property({ attribute: false }) places: Place[] = [];
   @property({ attribute: false }) current = 0;
   @property({ attribute: false }) short: ShortAnswer | null = null;
@@ -147,12 +149,14 @@ export class QuotewiseSource extends ServiceElement {
     if (asked.has("start") || asked.has("end")) {
       this.start = Number(asked.get("start") || NaN);
       this.end = Number(asked.get("end") || NaN);
+      this.sha256 = asked.get("sha256");
     }
   }
 
   protected willUpdate(changed: PropertyValues): void {
-    if (["document", "start", "end"].some((name) => changed.has(name)) && this.document) {
-      this.places = [{ document: { id: this.document }, start: this.start ?? undefined, end: this.end ?? undefined }];
+    if (["document", "start", "end", "sha256"].some((name) => changed.has(name)) && this.document) {
+      const document = { id: this.document, sha256: this.sha256 ?? undefined };
+      this.places = [{ document, start: this.start ?? undefined, end: this.end ?? undefined }];
       this.current = 0;
     }
     if (this.wanted !== this.places[this.current]) void this.show();
@@ -208,7 +212,9 @@ export class QuotewiseSource extends ServiceElement {
     if (start !== undefined || end !== undefined) {
       const whole = Number.isInteger(start) && Number.isInteger(end) && start! >= 0 && start! < end!;
       const [from, to] = whole ? positions(text, [start!, end!]) : [-1, -1];
-      if (from < 0 || to < 0) {
+      if (wanted.quote === undefined && !document.sha256.startsWith(wanted.document.sha256 ?? "")) {
+        this.notice = "This document has changed since the link was made, and the quote may no longer stand there. Nothing is marked.";
+      } else if (from < 0 || to < 0) {
         const asked = whole ? `characters ${start!.toLocaleString("en")} to ${end!.toLocaleString("en")}` : "no possible range";
         this.notice = `The address names ${asked}, but this document has ${count(document.characters, "character")}. Nothing is marked.`;
       } else if (wanted.quote !== undefined && text.slice(from, to) !== wanted.quote) {
@@ -234,7 +240,8 @@ export class QuotewiseSource extends ServiceElement {
   private cut(text: string, near: number): number {
     if (near <= 0) return 0;
     if (near >= text.length) return text.length;
-    const start = Math.max(text.lastIndexOf("\n", near - 1), text.lastIndexOf("\r", near - 1)) + 1;
+    let start = Math.max(text.lastIndexOf("\n", near - 1), text.lastIndexOf("\r", near - 1)) + 1;
+    if (text[start] === "\n" && text[start - 1] === "\r") start++;
     if (near - start < AROUND / 2) return start;
     return (text.charCodeAt(near) & 0xfc00) === 0xdc00 ? near - 1 : near;
   }
@@ -269,7 +276,7 @@ export class QuotewiseSource extends ServiceElement {
 
   private link(): string {
     const wanted = this.places[this.current];
-    return this.service.link(wanted.document.id, this.quote ? wanted : undefined);
+    return this.service.link(this.source?.document ?? wanted.document, this.quote ? wanted : undefined);
   }
 
   render(): TemplateResult {
