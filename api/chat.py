@@ -31,6 +31,8 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "the request cannot be answered", "model": chat_errors.ErrorResponse},
     "5XX": {"description": "the service cannot answer", "model": chat_errors.ErrorResponse},
 }
+_DIGITS = 16
+"""Of the sha256 in a link, by which the page sees that a document has changed."""
 _STREAM = {
     "description": "The answer, at once or in parts",
     "content": {
@@ -134,7 +136,8 @@ class _Completion:
 
     def _annotation(self, start: int, citation: Citation) -> Annotation:
         document = citation.document
-        url = f"{self._base}/documents/{document.id}/view?start={citation.start}&end={citation.end}"
+        place = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_DIGITS]}"
+        url = f"{self._base}/documents/{document.id}/view?{place}"
         end = start + len(citation.quote)
         return Annotation(url_citation=UrlCitation(start_index=start, end_index=end, url=url, title=document.title))
 
