@@ -56,7 +56,8 @@ def check_marked(content: str, annotations: list[dict[str, Any]], citations: lis
         assert content[marked["end_index"] :].startswith(f" [{number}]")
         url = urlsplit(marked["url"])
         assert marked["url"].startswith(f"{base}/documents/{citation['document']['id']}/view?")
-        assert parse_qs(url.query) == {"start": [str(citation["start"])], "end": [str(citation["end"])]}
+        version = citation["document"]["sha256"][:16]
+        assert parse_qs(url.query) == {"start": [str(citation["start"])], "end": [str(citation["end"])], "sha256": [version]}
         assert marked["title"] == citation["document"]["title"]
 
 
