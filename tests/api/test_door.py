@@ -465,7 +465,7 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
         assert [future.result().status_code for future in asked] == [200] * 3
         assert read == ["first", "second", "third"], "nobody works for a client that has gone"
         assert ask("fourth").status_code == 200
-        assert (lane.working, lane.waiting) == (0, 0)
+        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
 
 
 def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, keyed: httpx.Client, tmp_path: Path) -> None:

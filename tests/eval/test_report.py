@@ -30,7 +30,8 @@ def shown(seed_run: Run, page: Page, tmp_path_factory: pytest.TempPathFactory) -
     """The report of a run against one in which every question failed, and with a question that would be markup."""
     first, *others = seed_run.outcomes
     hostile = first.model_copy(update={"gold": first.gold.model_copy(update={"question": HOSTILE})})
-    passages = {place: f"{HOSTILE}\u202e\x1b[2J{text}"[: len(text)] for place, text in seed_run.passages.items()}
+    bad = f"{HOSTILE}\u202e\x1b[2J"
+    passages = {place: bad + text[len(bad) :] for place, text in seed_run.passages.items()}
     run = seed_run.model_copy(update={"outcomes": [hostile, *others], "passages": passages})
     before = [
         Outcome(gold=one.gold, kind="failed", failure="timeout", figures=one.figures | {"handled": 0.0}) for one in run.outcomes
