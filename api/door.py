@@ -27,7 +27,7 @@ PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests")
 PROBES = ("/health", "/ready")
 _PUBLIC = re.compile("/|/openapi.json|/static/.*|/documents/[^/]+/view")
 _ASKED = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")
-_READ = re.compile("/(documents|documents/.*|collections|mcp|v1/.*)")
+_READ = re.compile("/(documents|documents/.*|collections|v1/.*)")
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 _MOST_COUNTED = 10_000
 _HEADERS = {
@@ -37,7 +37,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_EXPOSED = ("ETag", "Mcp-Session-Id", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID")
+_EXPOSED = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID")
 _log = logging.getLogger("quotewise")
 
 
@@ -67,9 +67,7 @@ def scope_of(method: str, path: str) -> KeyScope | None:
         if path in PROBES or _PUBLIC.fullmatch(path):
             return None
         return "ask" if _READ.fullmatch(path) else "manage"
-    if method == "POST" and _ASKED.fullmatch(path):
-        return "ask"
-    return "ask" if (method, path) == ("DELETE", "/mcp") else "manage"  # it ends the caller's own session
+    return "ask" if method == "POST" and _ASKED.fullmatch(path) else "manage"
 
 
 class Door:

@@ -85,7 +85,9 @@ class Settings(BaseSettings):
     remembered_answers: Annotated[
         int, Field(ge=0, description="answers kept in memory for feedback on them; 0 takes no feedback")
     ] = 1000
-    top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="chunks read for a question")] = DEFAULT_TOP_K
+    top_k: Annotated[
+        int, Field(ge=1, le=MAX_TOP_K, description="chunks found for a question, of which those that stand out are read")
+    ] = DEFAULT_TOP_K
     retrieval: Annotated[Method, Field(description="how passages are found: hybrid, dense or lexical")] = "hybrid"
     max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES
     reader: Annotated[

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from index.embedded import EmbeddedStore
 from index.embedders import Embedder
 from index.sync import SyncReport
 from rag.answering import Answerer
+from rag.answers import Answer
 from rag.verification import Claim, CollectionSource, Verdict, verify
 from tests.conftest import WHY
 
@@ -112,3 +114,10 @@ def test_page_furniture_that_echoes_the_question_makes_nobody_confident(
 def test_an_unknown_collection_is_named(seeds: Service) -> None:
     with pytest.raises(Exception, match="there is no collection 'nowhere'; there are: default"):
         seeds.answerer.ask(WHY, "nowhere")
+
+
+def test_the_time_that_a_slow_client_takes_for_a_step_is_not_the_answers(seeds: Service) -> None:
+    for step in seeds.answerer.steps(WHY, "default"):
+        if isinstance(step, Answer):
+            assert 0 < step.timings_ms["read"] <= step.timings_ms["total"] < 1000
+        time.sleep(1)
