@@ -370,12 +370,14 @@ def sent_slowly(client: httpx.Client, head: str, chunk: bytes, pause: float) -> 
         return connection.recv(4096).decode().splitlines()[0], sent, time.monotonic() - started
 
 
+@pytest.mark.parametrize("address", ["POST /ask", "POST /mcp", "PUT /collections/default/documents/a.txt"])
 @pytest.mark.parametrize(("declared", "chunk"), [("Content-Length: 1000", b" "), ("Transfer-Encoding: chunked", b"1\r\n \r\n")])
 def test_a_body_that_dribbles_is_cut_off(
-    keyed: httpx.Client, bearer: dict[str, dict[str, str]], declared: str, chunk: bytes
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], address: str, declared: str, chunk: bytes
 ) -> None:
-    key = bearer["ask"]["Authorization"]
-    head = f"POST /ask HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: application/json\r\n{declared}\r\n\r\n"
+    key = bearer["manage"]["Authorization"]
+    kind = "text/plain" if address.startswith("PUT") else "application/json"
+    head = f"{address} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: {kind}\r\n{declared}\r\n\r\n"
     status, _, seconds = sent_slowly(keyed, head, chunk, 0.02)
     assert status == "HTTP/1.1 408 Request Timeout"
     assert 0.4 < seconds < 3
