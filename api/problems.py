@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"
 _MOST_ERRORS = 20
 _LONGEST_FIELD = 200
+_MOST_PARAMETERS = 50
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 STATUS_OF_CODE = {
@@ -89,6 +90,13 @@ class UnsupportedMediaTypeError(HTTPException):
 
     def __init__(self, found: str) -> None:
         super().__init__(415, f"the content type is {found or 'missing'}; expected application/json")
+
+
+class ExcessError(HTTPException):
+    """A body of more values than any request has."""
+
+    def __init__(self, wrong: str) -> None:
+        super().__init__(422, wrong)
 
 
 def problem(
@@ -168,6 +176,8 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = _allowed(request)
+        if isinstance(error, ExcessError):
+            return problem(request.url.path, code, f"body: {detail}", [FieldProblem(field="body", problem=detail)])
         return problem(request.url.path, code, detail, headers=headers)
 
 
@@ -182,10 +192,10 @@ def _field(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))[:_LONGEST_FIELD]
 
 
-class BodyLimit:
+class SizeLimit:
     """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive.
 
-    What is put is a document, which may have ``uploads`` bytes.
+    What is put is a document, which may have ``uploads`` bytes. Of a query no more than its length is looked at.
     """
 
     def __init__(self, app: ASGIApp, limit: int, uploads: int) -> None:
@@ -194,6 +204,12 @@ class BodyLimit:
         self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("query_string", b"").count(b"&") >= _MOST_PARAMETERS:
+            wrong = f"should have at most {_MOST_PARAMETERS} parameters"
+            await problem(scope["path"], "invalid-request", f"query: {wrong}", [FieldProblem(field="query", problem=wrong)])(
+                scope, receive, send
+            )
+            return
         limit = self._uploads if scope.get("method") == "PUT" else self._limit
         declared = dict(scope.get("headers", ())).get(b"content-length", b"")
         seen = int(declared) if declared.isdigit() and int(declared) > limit else 0

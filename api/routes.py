@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from api import admission, examples, metrics, problems, schemas, streaming
+from api.bodies import JsonRoute
 from api.keys import ForbiddenError, Key
 from api.service import Service
 from index.errors import UnknownCollectionError, UnknownDocumentError
@@ -80,7 +81,7 @@ _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unkn
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
-router = APIRouter(dependencies=[Depends(json_only)])
+router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
 def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> streaming.Steps:
