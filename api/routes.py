@@ -1,6 +1,7 @@
 """The routes of questions, documents and collections: requests into calls of the answerer and back."""
 
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
@@ -144,11 +145,14 @@ def search(
 def extract(
     asked: Annotated[schemas.ExtractRequest, Body(openapi_examples=examples.EXTRACT)], service: Open, request: Request
 ) -> schemas.ExtractResponse:
-    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept."""
+    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept.
+
+    What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
+    """
     began = time.perf_counter()
     extractor = service.extractor()
     loaded = time.perf_counter()
-    found = _extracted(service, extractor, asked)
+    found = _extracted(service, extractor, asked, _within(service.settings.extract_seconds, request))
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
 
@@ -163,14 +167,23 @@ def extract_batch(
     began = time.perf_counter()
     extractor = service.extractor()
     loaded = time.perf_counter()
-    found = [_extracted(service, extractor, one) for one in asked.requests]
+    wanted = _within(service.settings.extract_seconds, request)
+    found = [_extracted(service, extractor, one, wanted) for one in asked.requests]
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
 
 
-def _extracted(service: Service, extractor: Extractor, asked: schemas.ExtractRequest) -> schemas.Extracted:
+def _within(seconds: float, request: Request) -> Callable[[], bool]:
+    """Whether it is worth going on: no more seconds have passed, and the client is still there."""
+    deadline = time.monotonic() + seconds
+    return lambda: time.monotonic() < deadline and not request.state.gone()
+
+
+def _extracted(
+    service: Service, extractor: Extractor, asked: schemas.ExtractRequest, wanted: Callable[[], bool]
+) -> schemas.Extracted:
     settings = service.settings
-    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes)
+    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes, wanted)
     threshold = extractor.threshold if settings.threshold is None else settings.threshold
     return schemas.Extracted.of(asked.question, found, threshold)
 

@@ -329,6 +329,7 @@ class ExtractedText(BaseModel):
     answered: bool
     quotes: list[ExtractedQuote] = Field(description="likeliest first; also those of a text that does not answer")
     short_answer: ExtractedShortAnswer | None
+    truncated: bool = Field(description="whether not all of the text was read, since the time for the request was up")
 
     @classmethod
     def of(cls, number: int, found: extraction.Extraction, threshold: float) -> Self:
@@ -353,6 +354,7 @@ class ExtractedText(BaseModel):
             )
             if short
             else None,
+            truncated=found.truncated,
         )
 
 
@@ -375,11 +377,13 @@ class Extracted(BaseModel):
     question: str
     results: list[ExtractedText]
     threshold: float
+    truncated: bool = Field(description="whether any text was not read to its end; texts are read one after the other")
 
     @classmethod
     def of(cls, question: str, found: Sequence[extraction.Extraction], threshold: float) -> Self:
         results = [ExtractedText.of(number, one, threshold) for number, one in enumerate(found)]
-        return cls(question=question, results=results, threshold=threshold)
+        truncated = any(one.truncated for one in results)
+        return cls(question=question, results=results, threshold=threshold, truncated=truncated)
 
 
 class ExtractResponse(Extracted):

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +33,8 @@ class TextReading:
     All float32 (sentences,), in logits: ``margin`` is how far the best span that starts in the sentence is above no answer
     in this window of the text, ``share`` (no logit) the probability of that span among all of the window, ``answerable`` that
     the window answers, ``evidence`` that the sentence does. ``spans`` are those best spans, in code
-    points of the text, None where the sentence has no word piece. A span may end in a later sentence.
+    points of the text, None where the sentence has no word piece. A span may end in a later sentence. Where ``complete`` is
+    false not all of the text was read, and sentences that were not have no span.
     """
 
     margin: np.ndarray
@@ -41,6 +42,7 @@ class TextReading:
     answerable: np.ndarray
     evidence: np.ndarray
     spans: tuple[Span | None, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,17 @@ class SpanModel:
             raise ReaderError(f"{folder / 'tokenizer.json'} is not that of a reader: it should have [CLS] and [SEP]")
         self._start, self._stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
 
-    def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[TextReading]:
-        """One reading a text; ``sentences`` are ascending, disjoint spans of each text. A text is read alike in any company."""
+    def read(
+        self,
+        question: str,
+        texts: Sequence[str],
+        sentences: Sequence[Sequence[Span]],
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> list[TextReading]:
+        """One reading a text; ``sentences`` are ascending, disjoint spans of each text. A text is read alike in any company.
+
+        Once ``wanted`` says no, which is asked before each window, nothing further is read.
+        """
         asked = self.tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION]
         encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         room = self._window - len(asked) - 3
@@ -86,19 +97,25 @@ class SpanModel:
             for number, encoding in enumerate(encodings)
             for first, last in _windows(len(encoding.ids), room)
         ]
-        logits = self._run(asked, encodings, windows)
         readings = [_Reading(*of_text) for of_text in zip(texts, encodings, sentences, strict=True)]
-        for window, (tokens, answerable) in zip(windows, logits, strict=True):
-            readings[window.text].add(window, tokens[0], tokens[len(asked) + 2 : -1], answerable)
+        for window, logits in zip(windows, self._run(asked, encodings, windows, wanted), strict=True):
+            if logits is None:
+                readings[window.text].complete = False
+            else:
+                tokens, answerable = logits
+                readings[window.text].add(window, tokens[0], tokens[len(asked) + 2 : -1], answerable)
         return [reading.finish() for reading in readings]
 
     def _run(
-        self, asked: list[int], encodings: Sequence[Encoding], windows: Sequence[_Window]
-    ) -> list[tuple[np.ndarray, float]]:
-        """Of each window: logits float32 (tokens with the question and special ones, 3), and of answerability."""
-        inputs = [[self._start, *asked, self._stop, *encodings[w.text].ids[w.first : w.last], self._stop] for w in windows]
+        self, asked: list[int], encodings: Sequence[Encoding], windows: Sequence[_Window], wanted: Callable[[], bool]
+    ) -> list[tuple[np.ndarray, float] | None]:
+        """Of each window that is read: logits float32 (tokens with the question and special ones, 3), and of answerability."""
+        ids_of = [encoding.ids for encoding in encodings]
+        inputs = [[self._start, *asked, self._stop, *ids_of[w.text][w.first : w.last], self._stop] for w in windows]
 
-        def run(ids: list[int]) -> tuple[np.ndarray, float]:
+        def run(ids: list[int]) -> tuple[np.ndarray, float] | None:
+            if not wanted():
+                return None
             types = np.ones((1, len(ids)), np.int64)
             types[0, : len(asked) + 2] = 0
             tokens, answerable = self._session.run(None, {"input_ids": np.array([ids], np.int64), "token_type_ids": types})
@@ -126,6 +143,7 @@ class _Reading:
         self._first = np.searchsorted(self._offsets[:, 1], [s.start for s in sentences], "right")
         self._last = np.searchsorted(self._offsets[:, 0], [s.end for s in sentences])
         count = len(sentences)
+        self.complete = True
         self._inside = np.zeros(len(self._offsets), bool)
         for first, last in zip(self._first, self._last, strict=True):
             self._inside[first:last] = True
@@ -138,7 +156,9 @@ class _Reading:
         ends, scores = _best_ends(np.where(self._inside[window.first : window.last, None], tokens, _ABSENT))
         nothing = float(null[0] + null[1])
         every = _log_sum(tokens[:, 0]) + _log_sum(tokens[:, 1])
-        for number, (first, last) in enumerate(zip(self._first, self._last, strict=True)):
+        reached = range(int(np.searchsorted(self._last, window.first, "right")), int(np.searchsorted(self._first, window.last)))
+        for number in reached:
+            first, last = self._first[number], self._last[number]
             a, b = max(first, window.first) - window.first, min(last, window.last) - window.first
             whole = b - a == last - first
             seen = b - a if whole else min(b - a, _OVERLAP)
@@ -154,7 +174,7 @@ class _Reading:
             self._spans[number] = self._span(window.first + start, window.first + int(ends[start]), self._sentences[number])
 
     def finish(self) -> TextReading:
-        return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans))
+        return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans), self.complete)
 
     def _span(self, start: int, end: int, sentence: Span) -> Span:
         """Code points of the whole words that the pieces ``start`` to ``end``, inclusive, belong to, with their accents."""
