@@ -33,6 +33,8 @@ from index.store import StoredDocument
 
 SCHEME = "quotewise://documents/"
 _PAGE = 100
+_LONGEST = 1_000_000
+"""Characters of a resource, which is made into JSON in one piece; longer ones are read by lines."""
 _Found = TypeVar("_Found")
 _Context = ServerRequestContext[Any, Any]
 _log = logging.getLogger("quotewise")
@@ -94,6 +96,11 @@ def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server
         def found() -> types.TextResourceContents:
             service, request = reach(context.request)
             document = routes.document_of(request, service, uri.removeprefix(SCHEME))
+            if document.characters > _LONGEST:
+                wrong = (
+                    f"the document has {document.characters:,} characters; read up to {_LONGEST:,} by the tool read_document"
+                )
+                raise QuotewiseError(wrong)
             return types.TextResourceContents(uri=uri, mime_type=document.media_type, text=service.store.text(document.id))
 
         return types.ReadResourceResult(contents=[await _foreseen(found)])

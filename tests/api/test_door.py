@@ -3,6 +3,7 @@ import re
 import select
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,15 +17,18 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import Response
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.door import Rates, scope_of
-from api.keys import Keys
+from api.keys import LOCAL, Key, Keys
+from api.routes import document_of
 from api.server import PatientProtocol
 from api.service import Service
 from api.settings import Settings
 from index.embedders import Embedder
+from index.errors import UnknownDocumentError
 from rag.answering import Answerer
 from rag.passages import Passage
 from rag.readers import Reading
@@ -275,6 +279,31 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
         hidden, unknown = (keyed.get(f"/documents/{one}{suffix}", headers=headers) for one in (other, UNKNOWN))
         refused(hidden, 404, "unknown-document")
         assert hidden.text.replace(other, "") == unknown.text.replace(UNKNOWN, "")
+
+
+def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
+    """Each function that is called, rather than time, which neighbours on the machine change."""
+    [document] = seeds.store.documents("default", 0, 1)
+    stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
+    request = Request({"type": "http", "state": {"caller": stranger}})
+
+    def work(document_id: str) -> list[tuple[str, str, str]]:
+        called: list[tuple[str, str, str]] = []
+        sys.setprofile(
+            lambda frame, event, given: called.append((event, frame.f_code.co_qualname, getattr(given, "__name__", "")))
+        )
+        try:
+            with pytest.raises(UnknownDocumentError):
+                document_of(request, seeds, document_id)
+        finally:
+            sys.setprofile(None)
+        return called
+
+    work(UNKNOWN)
+    hidden, absent = work(document.id), work(UNKNOWN)
+    assert hidden == absent
+    assert any("execute" in name for _, _, name in hidden)
+    assert document_of(Request({"type": "http", "state": {"caller": LOCAL}}), seeds, document.id) == document
 
 
 def test_a_key_of_some_collections_may_neither_rate_nor_count_what_others_asked(
