@@ -20,7 +20,6 @@ from api.service import Service
 from api.settings import Settings
 from index.errors import QuotewiseError
 
-
 _SWITCH_SECONDS = 0.001
 
 
