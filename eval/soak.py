@@ -100,7 +100,7 @@ def hostile_requests() -> dict[str, Asked]:
 
 def _burst(port: int, questions: Sequence[str], minute: int, answered: Counter[str]) -> None:
     def ask(number: int) -> str:
-        return _status(port, _posted("/search", question=f"{questions[number % len(questions)]} ({minute}, {number})"))
+        return status(port, _posted("/search", question=f"{questions[number % len(questions)]} ({minute}, {number})"))
 
     with ThreadPoolExecutor(_BURST) as pool:
         answered.update(pool.map(ask, range(_BURST)))
@@ -117,7 +117,7 @@ def _traffic(
     def client(number: int) -> None:
         chance = random.Random(minute * _CLIENTS + number)
         while time.monotonic() < until:
-            answered.update([_status(port, _some(chance, questions, hostile))])
+            answered.update([status(port, _some(chance, questions, hostile))])
             time.sleep(chance.uniform(0, 0.2))
 
     threads = [threading.Thread(target=client, args=[number]) for number in range(_CLIENTS)]
@@ -148,7 +148,7 @@ def _posted(path: str, accept: str = "application/json", **body: object) -> Aske
     return Asked("POST", path, json.dumps(body).encode(), {**_JSON, "Accept": accept})
 
 
-def _status(port: int, asked: Asked) -> str:
+def status(port: int, asked: Asked) -> str:
     """The status of the answer, or the error in its place."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
