@@ -77,6 +77,9 @@ _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
 _EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, "not-ready", "reader-unavailable")
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
+_TEXT_PROBLEMS = problems.responses(
+    "invalid-request", "unknown-document", "unknown-collection", "document-damaged", "overloaded", *INDEX_PROBLEMS
+)
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
@@ -205,7 +208,7 @@ def document(id: DocumentId, service: Open, request: Request) -> schemas.Documen
     return schemas.Document.of(document_of(request, service, id))
 
 
-@router.get("/documents/{id}/text", responses=_READ_PROBLEMS, response_class=PlainTextResponse)
+@router.get("/documents/{id}/text", responses=_TEXT_PROBLEMS, response_class=PlainTextResponse)
 def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
     """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
     found = service.store.text(document_of(request, service, id).id)
