@@ -166,7 +166,7 @@ class _Run:
 
     def __init__(self, store: Store, embedder: Embedder, chunker: Chunker, name: str) -> None:
         self._store, self._embedder, self._chunker, self._name = store, embedder, chunker, name
-        self._before = store.digests(name)
+        self._before = store.digests(name) | dict.fromkeys(store.damaged(name), "")  # which no file has
         self._waiting: list[tuple[Document, list[Chunk]]] = []
         self._done: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
         self._failed: list[Failure] = []

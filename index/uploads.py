@@ -10,6 +10,7 @@ from index.documents import parse_document, printable, read_file
 from index.embedders import Embedder
 from index.errors import (
     AlteredError,
+    DocumentDamagedError,
     DocumentError,
     FolderUnavailableError,
     InvalidNameError,
@@ -86,7 +87,7 @@ class Uploads:
                 raise FolderUnavailableError(f"the folder of the collection {name!r} is gone; nothing was changed")
             known, on_disk = self._document(name, path) if made else None, self._on_disk(root, path)
             _require(condition, known, on_disk if on_disk != sha256 else None, path)
-            if known and known.sha256 == sha256:
+            if known and known.sha256 == sha256 and not self._store.damaged(name, path):
                 if on_disk != sha256:
                     with written(root, path, data):
                         pass
@@ -136,7 +137,7 @@ class Uploads:
     def _document(self, name: str, path: str) -> StoredDocument | None:
         try:
             return self._store.document_at(name, path)
-        except UnknownDocumentError:
+        except (UnknownDocumentError, DocumentDamagedError):
             return None
 
     def _on_disk(self, root: Path, path: str) -> str | None:
