@@ -23,7 +23,7 @@ from index.uploads import ANY, Condition, Uploaded, Uploads
 _TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
-    *("invalid-request", "invalid-path", "path-taken", "precondition-failed", "embedder-mismatch"),
+    *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
     *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
