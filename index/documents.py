@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.errors import AlteredError, DocumentError, FolderError
+from index.errors import AlteredError, DocumentError, FolderError, border
 from index.formats import Block, format_of
 
 
@@ -17,7 +17,8 @@ class Document:
     """A parsed file.
 
     ``path`` is relative to the indexed folder, with ``/``. ``text`` is the decoded file itself: decoding the file's bytes
-    with ``encoding`` gives it again, so offsets into it hold in the file on disk. ``sha256`` is of the bytes.
+    with ``encoding`` gives it again, so offsets into it hold in the file on disk. ``sha256`` is of the bytes. ``ignored``
+    says what of the file was not used, and why.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Document:
     size_bytes: int
     metadata: Mapping[str, str]
     blocks: tuple[Block, ...]
+    ignored: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def parse_document(path: str, data: bytes) -> Document:
     file_format = format_of(path)
     if file_format is None:
         raise DocumentError("has no known format; expected .txt or .md")
-    parsed = file_format.parse(data)
+    with border(_unparsed):
+        parsed = file_format.parse(data)
     if not parsed.text.strip():
         raise DocumentError("is blank")
     return Document(
@@ -146,4 +149,9 @@ def parse_document(path: str, data: bytes) -> Document:
         size_bytes=len(data),
         metadata=parsed.metadata,
         blocks=parsed.blocks,
+        ignored=parsed.ignored,
     )
+
+
+def _unparsed(reason: str) -> DocumentError:
+    return DocumentError(f"cannot be parsed: {reason}")

@@ -16,10 +16,11 @@ from index.errors import (
     InvalidNameError,
     PreconditionError,
     UnknownDocumentError,
+    border,
 )
 from index.placing import document_path, remove_file, written
 from index.store import Collection, Store, StoredDocument, valid_collection_name
-from index.sync import check_embedder, embed, new_collection
+from index.sync import check_embedder, embed, new_collection, unindexed
 
 ANY = frozenset({"*"})
 
@@ -94,8 +95,9 @@ class Uploads:
                 return Uploaded(known, created=False)
             try:
                 document = parse_document(path, data)
-                chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
-                vectors = embed(embedder, [(document, chunks)], self._pause)
+                with border(unindexed):
+                    chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
+                    vectors = embed(embedder, [(document, chunks)], self._pause)
                 if not made:
                     self._make(collection)
                 with written(root, path, data):
