@@ -22,7 +22,7 @@ _EDGE = rf"[^\s.{_NEVER}]"
 _ENDINGS = "|".join("".join(f"[{c}{c.upper()}]" for c in ending[1:]) for ending in FORMATS)
 PATTERN = rf"^({_EDGE}([^{_NEVER}]*{_EDGE})?/){{0,{MAX_FOLDERS}}}{_EDGE}[^{_NEVER}]*\.({_ENDINGS})$"
 """A path at which a document can be put, lengths in bytes apart."""
-_DRAFT = ".quotewise-"
+DRAFT = ".quotewise-"
 _TAKEN = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 
 
@@ -54,7 +54,7 @@ def written(root: Path, path: str, data: bytes) -> Iterator[None]:
         FolderUnavailableError: the folder is gone, full or not to be written to.
     """
     with _told(path), _parent(root, path, make=True) as (parent, name):
-        draft, before = (f"{_DRAFT}{secrets.token_hex(8)}.{kind}" for kind in ("new", "old"))
+        draft, before = (f"{DRAFT}{secrets.token_hex(8)}.{kind}" for kind in ("new", "old"))
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             with open(os.open(draft, flags, 0o666, dir_fd=parent), "wb") as file:
@@ -131,6 +131,6 @@ def _told(path: str) -> Iterator[None]:
 
 def sweep_drafts(root: Path) -> None:
     """Remove what ``written`` has left half made below a folder. Nobody else may be writing there."""
-    for left in root.rglob(f"{_DRAFT}*"):
+    for left in root.rglob(f"{DRAFT}*"):
         with suppress(OSError):
             left.unlink()
