@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index.chunks import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
-from index.documents import Document, find_files, parse_document, printable, read_file
+from index.documents import Document, find_files, parse_document, printable
 from index.embedders import Embedder
 from index.errors import (
     ChunkingError,
@@ -17,6 +17,7 @@ from index.errors import (
     FolderError,
     border,
 )
+from index.folders import read_inside
 from index.store import Collection, Store
 
 DEFAULT_FILE_LIMIT = 64_000_000
@@ -184,7 +185,7 @@ class _Run:
     def read(self, folder: Path, path: str, limit: int) -> None:
         try:
             with border(unindexed):
-                data = read_file(folder / path, limit)
+                data = read_inside(folder, path, limit)
                 if hashlib.sha256(data).hexdigest() == self._before.get(path):
                     self._done["unchanged"].append(path)
                     return

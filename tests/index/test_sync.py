@@ -513,3 +513,18 @@ def test_front_matter_as_json_writers_escape_it_stops_no_run(store: EmbeddedStor
     assert (report.added, report.failed) == (("a.md", "b.md", "c.md"), ())
     assert [part.path for part in report.ignored] == ["c.md"]
     assert [document.title for document in store.documents("default")][:2] == ["Hello 😀", "\ufffd"]
+
+
+def test_a_name_is_one_document_however_it_is_composed(sync: Run, store: EmbeddedStore, folder: Path) -> None:
+    composed, decomposed = "caf\u00e9.txt", "cafe\u0301.txt"
+    (folder / decomposed).write_bytes(b"One fish.")
+    assert sync().added == (composed,)
+    assert store.document_at("default", decomposed).path == composed
+    (folder / composed).write_bytes(b"Two fish.")
+    report = sync()
+    assert (report.changed, [failure.path for failure in report.failed]) == ((composed,), [decomposed])
+    assert indexed(store) == {composed: "Two fish."}
+    (folder / composed).unlink()
+    (folder / decomposed).unlink()
+    (folder / "a.txt").write_bytes(b"Red fish.")
+    assert sync().removed == (composed,)
