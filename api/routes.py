@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api import admission, examples, metrics, problems, schemas, streaming
 from api.bodies import JsonRoute
+from api.descriptors import check_descriptors
 from api.keys import ForbiddenError, Key
 from api.service import Service
 from index.errors import UnknownCollectionError
@@ -70,7 +71,10 @@ def document_of(request: Request, service: Service, document_id: str) -> StoredD
 
 _PIECE = 65_536
 """Characters of a text that are sent at a time."""
-INDEX_PROBLEMS = ("not-ready", "keys-unavailable", "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
+INDEX_PROBLEMS = (
+    *("not-ready", "keys-unavailable", "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
+    *("document-damaged", "embedder-unavailable"),
+)
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
@@ -244,9 +248,10 @@ async def health() -> schemas.Alive:
     return schemas.Alive()
 
 
-@router.get("/ready", responses=problems.responses(*INDEX_PROBLEMS))
+@router.get("/ready", responses=problems.responses("descriptors-exhausted", *INDEX_PROBLEMS))
 async def ready(service: Open, request: Request) -> schemas.Ready:
-    """Whether the index is open and the models are loaded, and how many collections the caller may use."""
+    """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
+    check_descriptors()
     caller: Key = request.state.caller
     known = await asyncio.to_thread(service.store.collections)  # not in the pool of the routes, which may be full just now
     return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))

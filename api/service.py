@@ -56,12 +56,14 @@ class Service:
         Raises what ``load_reader`` and ``Answerer.ask`` do.
         """
         self.load_reader()
+        self.store.sweep()
         if any(collection.name == self.settings.collection for collection in self.store.collections()):
             self.answerer.ask("Is it ready?", self.settings.collection)
 
     def sync(self, folder: Path, moved: bool, progress: Progress) -> SyncReport:
         """Index a folder into the default collection. Raises what ``Sync.run`` does."""
         settings = self.settings
+        self.store.sweep()
         sync = Sync(self.store, self._embedder(), settings.max_file_bytes)
         return sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress)
 

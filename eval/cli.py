@@ -347,6 +347,21 @@ def bench_soak(
     soak.bench_soak(folder, gold, minutes, lambda row: terminal.console.out(json.dumps(row), highlight=False))
 
 
+@benchmarks.command("kills")
+def bench_kills(
+    count: Annotated[int, typer.Option("--kills", min=1, help="Processes to kill.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Another gives other moments.")] = 0,
+) -> None:
+    """Kill uploads, indexing runs, key changes and services at random moments; the exit code is 1 if anything is lost."""
+    from eval import kills
+
+    with terminal.progress() as report:
+        found = kills.bench_kills(count, seed, lambda number, outcome: report(number, count, f"{len(outcome.losses)} lost"))
+    terminal.show_json(asdict(found))
+    if found.losses:
+        raise typer.Exit(1)
+
+
 @benchmarks.command("embedders")
 def bench_embedders(
     spans: Annotated[Path, typer.Argument(help="Gzipped JSON lines with a context each.", show_default=False)],

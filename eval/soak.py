@@ -130,7 +130,7 @@ def _traffic(
 def _some(chance: random.Random, questions: Sequence[str], hostile: Mapping[str, Asked]) -> Asked:
     question = f"{chance.choice(questions)} ({chance.randrange(10**6)})"
     document = f"/collections/soak/documents/{chance.randrange(_NAMES)}.txt"
-    choices = {
+    choices: dict[str, tuple[int, Callable[[], Asked]]] = {
         "ask": (4, lambda: _posted("/ask", question=question)),
         "search": (4, lambda: _posted("/search", question=question)),
         "stream": (2, lambda: _posted("/ask", "text/event-stream", question=question)),

@@ -137,7 +137,7 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert answer["citations"][0]["document"]["path"] == SEED
     assert [passage["document"]["path"] for passage in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
     assert run("search", WHY, "--json", "--path-prefix", "x").json == []
-    (status,) = run("status", "--check", "--json").json
+    (status,) = run("status", "--json").json
     assert (status["name"], status["documents"], status["root"]) == ("default", 1, str(SEEDS))
     (tmp_path / "answer.json").write_text(json.dumps(answer["citations"]), encoding="utf-8")
     assert [found["verdict"] for found in run("verify", tmp_path / "answer.json", "--json").json] == ["valid"]
@@ -424,7 +424,7 @@ def test_a_catalogue_that_cannot_be_used_is_said_to_be_so_and_left_alone(
     catalogue = tmp_path / "index" / "catalogue.sqlite"
     damage(catalogue)
     before = catalogue.read_bytes()
-    for arguments in (["status", "--check"], ["ask", WHY], ["index", SEEDS]):
+    for arguments in (["check"], ["ask", WHY], ["index", SEEDS]):
         check_complaint(run(*arguments), str(catalogue), mentioned)
     assert catalogue.read_bytes() == before
 
