@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from typing import Any
 
 import h11
@@ -113,6 +114,7 @@ def serve(service: Service, listener: socket.socket) -> None:
         timeout_graceful_shutdown=service.settings.shutdown_seconds,
     )
     signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=app.openapi, daemon=True).start()  # which is kept; made by a request it would hold up all others
     _be_quick_to_answer()
     uvicorn.Server(config).run(sockets=[listener])
 
