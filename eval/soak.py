@@ -12,8 +12,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -63,13 +64,11 @@ def soak(
     idle: float = _IDLE_SECONDS,
 ) -> Iterator[dict[str, object]]:
     """The figures of each minute: a burst and then ``busy`` seconds of four clients, and ``idle`` seconds of none."""
-    hostile = hostile_requests()
-    for minute in range(1, minutes + 1):
-        answered: Counter[str] = Counter()
-        with watched(process, port) as seen:
-            _burst(port, questions, minute, answered)
-            _traffic(port, questions, hostile, minute, time.monotonic() + busy, answered)
-            time.sleep(idle)
+    with ProcessPoolExecutor(1, get_context("spawn")) as clients:  # a process of its own, that the watcher need not wait for
+        for minute in range(1, minutes + 1):
+            with watched(process, port) as seen:
+                answered = clients.submit(_answered, port, questions, minute, busy).result()
+                time.sleep(idle)
             yield _row(minute, process, log, seen, answered)
 
 
@@ -96,6 +95,13 @@ def hostile_requests() -> dict[str, Asked]:
         "a path that leads out": Asked("PUT", "/collections/soak/documents/..%2f..%2fa.txt", b"text", {}),
         "no document": Asked("PUT", "/collections/soak/documents/a.txt", b"\x00\xff" * 1_000, {}),
     }
+
+
+def _answered(port: int, questions: Sequence[str], minute: int, busy: float) -> Counter[str]:
+    answered: Counter[str] = Counter()
+    _burst(port, questions, minute, answered)
+    _traffic(port, questions, hostile_requests(), minute, time.monotonic() + busy, answered)
+    return answered
 
 
 def _burst(port: int, questions: Sequence[str], minute: int, answered: Counter[str]) -> None:
