@@ -95,7 +95,7 @@ def _unread(passage: Passage) -> Reading:
 def read_passages(model: SpanModel, question: str, passages: Sequence[Passage]) -> list[TextReading]:
     """One reading a passage, in offsets of the passage's text."""
     local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    return model.read(question, [passage.text for passage in passages], local)
+    return model.read(question, [passage.text for passage in passages], local, [passage.context for passage in passages])
 
 
 def logits(reading: TextReading) -> np.ndarray:
