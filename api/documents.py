@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from api import examples, problems, schemas
 from api.jobs import Job, Jobs, UnknownJobError
-from api.routes import INDEX_PROBLEMS, Open, collection_of
+from api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collection_of
 from api.service import Service
 from index.errors import UnknownCollectionError
 from index.placing import PATTERN, document_path
@@ -24,7 +24,7 @@ _TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
     *("invalid-request", "invalid-path", "path-taken", "precondition-failed", "embedder-mismatch"),
-    *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
+    *("folder-unavailable", "overloaded", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
 _ETAG_HEADER = {"ETag": {"description": "the sha256 of the file in quotes", "schema": {"type": "string"}}}
@@ -110,7 +110,7 @@ async def delete(collection: Name, path: DocumentPath, service: Open, request: R
     return await _done(service, request, name, path, lambda uploads: uploads.remove(name, path, condition))
 
 
-@router.get("/jobs/{id}", responses=problems.responses("not-ready", "invalid-request", "unknown-job"))
+@router.get("/jobs/{id}", responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
 async def job(id: JobId, service: Open, request: Request) -> schemas.Job:
     """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
     jobs: Jobs = request.app.state.jobs

@@ -66,11 +66,15 @@ class EmbeddedStore:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the one writer. Raises IndexLockedError within a second when another process or thread is."""
+        deadline = time.monotonic() + _LOCK_SECONDS
+        if not self._mending.acquire(timeout=_LOCK_SECONDS):
+            raise IndexLockedError(f"the search of {self.folder} is being brought up to date; try again when that is done")
         try:
-            with self._mending:  # a thread that searches may be catching up under the lock, which soon is over
-                held = self._lock.acquire(timeout=_LOCK_SECONDS)
+            held = self._lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
         except Timeout:
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
+        finally:
+            self._mending.release()
         with held:
             yield
 

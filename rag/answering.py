@@ -31,6 +31,22 @@ class SearchResult:
     timings_ms: Mapping[str, float]
 
 
+class OncePerName:
+    """A function of a name, called once a name by however many threads; a call with one name keeps no other name waiting."""
+
+    def __init__(self, call: Callable[[str], Embedder]) -> None:
+        self._call = call
+        self._locks: dict[str, threading.Lock] = {}
+        self._found: dict[str, Embedder] = {}
+
+    def __call__(self, name: str) -> Embedder:
+        """What the function gives. Raises what it raises, and calls it again the next time."""
+        with self._locks.setdefault(name, threading.Lock()):
+            if name not in self._found:
+                self._found[name] = self._call(name)
+            return self._found[name]
+
+
 class Answerer:
     """Answers questions from the collections of a store. Safe to use from many threads.
 
@@ -51,8 +67,7 @@ class Answerer:
         method: Method = "hybrid",
     ) -> None:
         self._store = store
-        self._loading = threading.Lock()
-        self._embedder = lru_cache(maxsize=None)(load)
+        self._embedder = OncePerName(load)
         choose = reader or Readers()
         self._reader = lru_cache(maxsize=None)(lambda name: choose(self._embedder(name)))
         self._threshold = threshold
@@ -65,8 +80,7 @@ class Answerer:
             UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
         """
         known = self._store.collection(collection)
-        with self._loading:
-            embedder = self._embedder(known.embedder)
+        embedder = self._embedder(known.embedder)
         check_embedder(known, embedder)
         return embedder
 
