@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,7 +37,8 @@ class TextReading:
     All float32 (sentences,), in logits: ``margin`` is how far the best span that starts in the sentence is above no answer
     in this window of the text, ``share`` (no logit) the probability of that span among all of the window, ``answerable`` that
     the window answers, ``evidence`` that the sentence does. ``spans`` are those best spans, in code
-    points of the text, None where the sentence has no word piece. A span ends in the sentence in which it starts.
+    points of the text, None where the sentence has no word piece. A span ends in the sentence in which it starts. Where
+    ``complete`` is false not all of the text was read, and sentences that were not have no span.
     """
 
     margin: np.ndarray
@@ -45,6 +46,7 @@ class TextReading:
     answerable: np.ndarray
     evidence: np.ndarray
     spans: tuple[Span | None, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ class SpanModel:
             raise ReaderError(f"{folder / 'tokenizer.json'}: {error}") from error
 
     def read(
-        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]], contexts: Sequence[str] | None = None
+        self,
+        question: str,
+        texts: Sequence[str],
+        sentences: Sequence[Sequence[Span]],
+        contexts: Sequence[str] | None = None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> list[TextReading]:
         """One reading a text. A text is read alike in any company.
 
@@ -91,6 +98,7 @@ class SpanModel:
             texts: each is read in windows if it is long.
             sentences: ascending, disjoint spans of each text.
             contexts: to each text the title and headings that it stands under, which help to read it and are never quoted.
+            wanted: asked before each window; once it says no, nothing further is read.
         """
         known = contexts if contexts and self._reads_context else [""] * len(texts)
         prompts = {context: prompt_ids(question, context, self.tokenizer) for context in set(known)}
@@ -100,16 +108,24 @@ class SpanModel:
             for number, (encoding, context) in enumerate(zip(encodings, known, strict=True))
             for first, last in _windows(len(encoding.ids), self._window - len(prompts[context]) - 1)
         ]
-        inputs = [(prompts[known[w.text]], encodings[w.text].ids[w.first : w.last]) for w in windows]
-        logits = list(self._pool.map(self._run, inputs) if len(inputs) > 1 else map(self._run, inputs))
         readings = [_Reading(*of_text) for of_text in zip(texts, encodings, sentences, strict=True)]
-        for window, (prompt, _), (tokens, answerable) in zip(windows, inputs, logits, strict=True):
-            readings[window.text].add(window, tokens[0], tokens[len(prompt) : -1], answerable)
+        ids_of = [encoding.ids for encoding in encodings]
+        inputs = [(prompts[known[w.text]], ids_of[w.text][w.first : w.last]) for w in windows]
+
+        def run(parts: tuple[list[int], list[int]]) -> tuple[np.ndarray, float] | None:
+            return self._run(*parts) if wanted() else None
+
+        logits = list(self._pool.map(run, inputs) if len(inputs) > 1 else map(run, inputs))
+        for window, (prompt, _), read in zip(windows, inputs, logits, strict=True):
+            if read is None:
+                readings[window.text].complete = False
+            else:
+                tokens, answerable = read
+                readings[window.text].add(window, tokens[0], tokens[len(prompt) : -1], answerable)
         return [reading.finish() for reading in readings]
 
-    def _run(self, parts: tuple[list[int], list[int]]) -> tuple[np.ndarray, float]:
+    def _run(self, prompt: list[int], passage: list[int]) -> tuple[np.ndarray, float]:
         """Of prompt and passage: logits float32 (word pieces with the special ones, 3), and of answerability."""
-        prompt, passage = parts
         ids = np.array([[*prompt, *passage, self._stop]], np.int64)
         types = np.ones_like(ids)
         types[0, : len(prompt)] = 0
@@ -136,6 +152,7 @@ class _Reading:
         self._first = np.searchsorted(self._offsets[:, 1], [s.start for s in sentences], "right")
         self._last = np.searchsorted(self._offsets[:, 0], [s.end for s in sentences])
         count = len(sentences)
+        self.complete = True
         self._limit = np.zeros(len(self._offsets), np.int64)
         for first, last in zip(self._first, self._last, strict=True):
             self._limit[first:last] = last
@@ -149,7 +166,9 @@ class _Reading:
         ends, scores = _best_ends(np.where(limits[:, None] > 0, tokens, _ABSENT), limits - window.first)
         nothing = float(null[0] + null[1])
         every = _log_sum(tokens[:, 0]) + _log_sum(tokens[:, 1])
-        for number, (first, last) in enumerate(zip(self._first, self._last, strict=True)):
+        reached = range(int(np.searchsorted(self._last, window.first, "right")), int(np.searchsorted(self._first, window.last)))
+        for number in reached:
+            first, last = self._first[number], self._last[number]
             a, b = max(first, window.first) - window.first, min(last, window.last) - window.first
             whole = b - a == last - first
             seen = b - a if whole else min(b - a, _OVERLAP)
@@ -165,7 +184,7 @@ class _Reading:
             self._spans[number] = self._span(window.first + start, window.first + int(ends[start]), self._sentences[number])
 
     def finish(self) -> TextReading:
-        return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans))
+        return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans), self.complete)
 
     def _span(self, start: int, end: int, sentence: Span) -> Span:
         """Code points of the whole words that the pieces ``start`` to ``end``, inclusive, belong to, with their accents."""
