@@ -12,7 +12,7 @@ from index.store import Filter, Store
 from index.sync import check_embedder
 from rag.answers import Answer, Citation, cite
 from rag.conversation import Turn, alternatives, weigh
-from rag.evidence import quotable, select_quotes, short_answer
+from rag.evidence import select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import Reader
 from rag.retrieval import Method, Question, retrieve
@@ -129,10 +129,9 @@ class Answerer:
         yield SearchResult(tuple(passages), clock.timings_ms())
         clock.resume()
         reader = self._reader(embedder.name)
-        readings = [quotable(reading) for reading in reader.read(asked[0], passages)]
+        readings = reader.read(asked[0], passages)
         if len(asked) > 1:
-            informed = [quotable(reading) for reading in reader.read(asked[1], passages)]
-            readings = weigh(readings, informed, history, reader)
+            readings = weigh(readings, reader.read(asked[1], passages), history, reader)
         quotes = select_quotes(question, readings, max_quotes)
         confidence = reader.confidence(readings)
         least = next(one for one in (threshold, self._threshold, reader.threshold) if one is not None)

@@ -82,7 +82,7 @@ def alternatives(question: str, history: Sequence[Turn], embedder: Embedder) -> 
 def weigh(bare: list[Reading], informed: list[Reading], history: Sequence[Turn], reader: Reader) -> list[Reading]:
     """The readings of the question by itself, or those of both texts together where the reader is surer of them.
 
-    Both are quotable readings of the same passages; together, a sentence has the mean of its log-odds by the two.
+    Both are readings of the same passages; together, a sentence has the mean of its log-odds by the two.
     """
     cited = list(chain.from_iterable(turn.quotes for turn in history[-TURNS:]))
     together = [_together(one, other, cited) for one, other in zip(bare, informed, strict=True)]

@@ -71,7 +71,7 @@ class SpanReader:
         retrieved = [np.tile(np.array([p.similarity, 60 * p.score], np.float32), (len(p.sentences), 1)) for p in passages]
         features = [np.hstack([logits(one), found]) for one, found in zip(read, retrieved, strict=True)]
         answers = [answer_spans(passage, one) for passage, one in zip(passages, read, strict=True)]
-        return self._calibration.readings(passages, features, answers)
+        return self._calibration.readings(question.text, passages, features, answers)
 
     def confidence(self, readings: Sequence[Reading]) -> float:
         """The calibrated probability that the first quote of these readings answers the question."""
