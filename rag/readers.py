@@ -41,6 +41,11 @@ class Reading:
     evidence: np.ndarray
     answers: tuple[AnswerSpan | None, ...] = ()
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the passage was read at all, rather than left since others hold the answer."""
+        return self.features.shape[1] > 0
+
 
 class Reader(Protocol):
     """Reads passages for what answers a question. Safe to use from many threads.
