@@ -44,7 +44,7 @@ class Reading:
     @property
     def is_read(self) -> bool:
         """Whether the passage was read at all, rather than left since others hold the answer."""
-        return self.features.shape[1] > 0
+        return bool(self.features.size)
 
 
 class Reader(Protocol):

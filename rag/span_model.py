@@ -201,9 +201,9 @@ class _Reading:
 def marks(tokenizer: Tokenizer) -> tuple[int, int]:
     """The ids of the word pieces that begin an input and separate its parts. Raises ReaderError where there are none."""
     for first, separator in _MARKS:
-        ids = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
-        if None not in ids:
-            return ids
+        begin, separate = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
+        if begin is not None and separate is not None:
+            return begin, separate
     raise ReaderError(f"the tokenizer is not that of a reader: it should have one of {_MARKS}")
 
 
