@@ -133,7 +133,7 @@ class _Outcome:
 def outcomes(
     data: Sequence[Case], readings: Read, sentence: tuple[float, ...], early_stop: bool = True
 ) -> list[_Outcome | None]:
-    """The outcome of each question as it is served, by default by reading until one passage is sure; None: nothing is quoted."""
+    """The outcome of each question as it is served, by default by reading until one is sure; None where nothing is quoted."""
     unsure = Calibration(sentence, (), 0.0)
     found: list[_Outcome | None] = []
     for case, read in zip(data, readings, strict=True):

@@ -39,7 +39,9 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         return torch.cat([self.span(hidden), self.evidence(hidden)], dim=2), self.answerable(hidden[:, 0]).squeeze(1)
 
 
-def padded(inputs: Sequence[Sequence[int] | np.ndarray], prompts: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def padded(
+    inputs: Sequence[Sequence[int] | np.ndarray], prompts: Sequence[int]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """A batch for the network: ids, types and mask, each int64 (inputs, tokens), of inputs whose first pieces are a prompt.
 
     The length is a multiple of 32, which bounds the number of shapes that kernels are made for.
