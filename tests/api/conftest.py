@@ -67,10 +67,24 @@ def wait_until_ready(client: httpx.Client) -> None:
 
 
 def wait_until(met: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not met():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.fixture
+def lost(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Released each time that a service, started from now on, has lost the connection to a client."""
+    released = threading.Semaphore(0)
+
+    class Watched(PatientProtocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            released.release()
+
+    monkeypatch.setattr(f"{__name__}.PatientProtocol", Watched)
+    return released
 
 
 @pytest.fixture(scope="session")

@@ -65,13 +65,12 @@ def test_a_killed_run_leaves_whole_documents_and_is_finished_by_the_next(
 ) -> None:
     target = tmp_path / "index"
     process = reference.processes.Process(target=run_sync, args=(reference.folder, target, 8))
-    started = time.monotonic()
     process.start()
     time.sleep(random.Random(seed).uniform(0, reference.seconds))
     if process.pid and process.is_alive():
         os.kill(process.pid, signal.SIGKILL)
-    process.join(30)
-    assert time.monotonic() - started < 30
+    process.join(100)
+    assert process.exitcode is not None, "it hangs"
 
     store = EmbeddedStore(target, create=True)
     committed = {}

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -305,7 +304,7 @@ def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_
     store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(store, "a.txt", "Whales sing.")
-    updating, go_on = Event(), Event()
+    updating, go_on = threading.Event(), threading.Event()
     update = LexicalIndex.update
 
     def slowly(*arguments: Any) -> None:
