@@ -4,8 +4,6 @@ import os
 import shutil
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-for name in [name for name in os.environ if name.startswith(("QUOTEWISE_", "OTEL_")) and name != "QUOTEWISE_KILLS"]:
-    del os.environ[name]  # of whoever runs the tests
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +16,10 @@ from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
 from index.sync import Sync, SyncReport
+
+# Of whoever runs the tests.
+for name in [name for name in os.environ if name.startswith(("QUOTEWISE_", "OTEL_")) and name != "QUOTEWISE_KILLS"]:
+    del os.environ[name]
 
 # The machine may be busy, and the checkout not to be written to.
 hypothesis.settings.register_profile(
