@@ -67,7 +67,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
     app.include_router(chat.router)
     app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
-    app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
+    app.add_middleware(problems.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     door.install(app, settings)
     app.add_middleware(_Identify)
     app.add_middleware(door.SecurityHeaders)

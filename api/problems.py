@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"
 _MOST_ERRORS = 20
 _LONGEST_FIELD = 200
+_MOST_PARAMETERS = 50
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 STATUS_OF_CODE = {
@@ -33,6 +34,7 @@ STATUS_OF_CODE = {
     "method-not-allowed": 405,
     "request-timeout": 408,
     "embedder-mismatch": 409,
+    "folder-read-only": 409,
     "path-taken": 409,
     "precondition-failed": 412,
     "payload-too-large": 413,
@@ -43,11 +45,13 @@ STATUS_OF_CODE = {
     "invalid-path": 422,
     "unreadable-document": 422,
     "internal-error": 500,
+    "document-damaged": 500,
     "not-ready": 503,
     "cannot-start": 503,
     "index-locked": 503,
     "index-damaged": 503,
     "index-unavailable": 503,
+    "index-rebuilding": 503,
     "index-missing": 503,
     "index-version": 503,
     "embedder-unavailable": 503,
@@ -106,6 +110,13 @@ class UnsupportedMediaTypeError(HTTPException):
 
     def __init__(self, found: str) -> None:
         super().__init__(415, f"the content type is {found or 'missing'}; expected application/json")
+
+
+class ExcessError(HTTPException):
+    """A body of more values than any request has."""
+
+    def __init__(self, wrong: str) -> None:
+        super().__init__(422, wrong)
 
 
 def problem(
@@ -190,6 +201,8 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = _allowed(request)
+        if isinstance(error, ExcessError):
+            return problem(request.url.path, code, f"body: {detail}", [FieldProblem(field="body", problem=detail)])
         return problem(request.url.path, code, detail, headers=headers)
 
 
@@ -204,10 +217,10 @@ def _field(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))[:_LONGEST_FIELD]
 
 
-class BodyLimit:
+class SizeLimit:
     """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive.
 
-    What is put is a document, which may have ``uploads`` bytes.
+    What is put is a document, which may have ``uploads`` bytes. Of a query no more than its length is looked at.
     """
 
     def __init__(self, app: ASGIApp, limit: int, uploads: int) -> None:
@@ -216,6 +229,12 @@ class BodyLimit:
         self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("query_string", b"").count(b"&") >= _MOST_PARAMETERS:
+            wrong = f"should have at most {_MOST_PARAMETERS} parameters"
+            await problem(scope["path"], "invalid-request", f"query: {wrong}", [FieldProblem(field="query", problem=wrong)])(
+                scope, receive, send
+            )
+            return
         limit = self._uploads if scope.get("method") == "PUT" else self._limit
         declared = dict(scope.get("headers", ())).get(b"content-length", b"")
         seen = int(declared) if declared.isdigit() and int(declared) > limit else 0

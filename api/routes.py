@@ -1,15 +1,18 @@
 """The routes of questions, documents and collections: requests into calls of the answerer and back."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from api import admission, examples, metrics, problems, schemas, streaming
+from api.bodies import JsonRoute
 from api.keys import ForbiddenError, Key
 from api.service import CannotStartError, NotReadyError, Service
-from index.errors import UnknownCollectionError, UnknownDocumentError
+from index.errors import UnknownCollectionError
 from index.store import StoredDocument
 from rag.answers import Answer
 from rag.extraction import Extractor
@@ -60,11 +63,8 @@ def own_id(request: Request, request_id: str) -> str:
 
 def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
     """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
-    found = service.store.document(document_id)
     caller: Key = request.state.caller
-    if not caller.sees(found.collection):
-        raise UnknownDocumentError(f"there is no document with the id '{found.id}'")
-    return found
+    return service.store.document(document_id, caller.collections)
 
 
 _PIECE = 65_536
@@ -80,7 +80,7 @@ _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unkn
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
-router = APIRouter(dependencies=[Depends(json_only)])
+router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
 def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> streaming.Steps:
@@ -143,11 +143,14 @@ def search(
 def extract(
     asked: Annotated[schemas.ExtractRequest, Body(openapi_examples=examples.EXTRACT)], service: Open, request: Request
 ) -> schemas.ExtractResponse:
-    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept."""
+    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept.
+
+    What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
+    """
     began = time.perf_counter()
     extractor = service.extractor()
     loaded = time.perf_counter()
-    found = _extracted(service, extractor, asked)
+    found = _extracted(service, extractor, asked, _within(service.settings.extract_seconds, request))
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
 
@@ -162,14 +165,23 @@ def extract_batch(
     began = time.perf_counter()
     extractor = service.extractor()
     loaded = time.perf_counter()
-    found = [_extracted(service, extractor, one) for one in asked.requests]
+    wanted = _within(service.settings.extract_seconds, request)
+    found = [_extracted(service, extractor, one, wanted) for one in asked.requests]
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
 
 
-def _extracted(service: Service, extractor: Extractor, asked: schemas.ExtractRequest) -> schemas.Extracted:
+def _within(seconds: float, request: Request) -> Callable[[], bool]:
+    """Whether it is worth going on: no more seconds have passed, and the client is still there."""
+    deadline = time.monotonic() + seconds
+    return lambda: time.monotonic() < deadline and not request.state.gone()
+
+
+def _extracted(
+    service: Service, extractor: Extractor, asked: schemas.ExtractRequest, wanted: Callable[[], bool]
+) -> schemas.Extracted:
     settings = service.settings
-    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes)
+    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes, wanted)
     threshold = extractor.threshold if settings.threshold is None else settings.threshold
     return schemas.Extracted.of(asked.question, found, threshold)
 
@@ -233,4 +245,5 @@ async def health() -> schemas.Alive:
 async def ready(service: Open, request: Request) -> schemas.Ready:
     """Whether the index is open and the models are loaded, and how many collections the caller may use."""
     caller: Key = request.state.caller
-    return schemas.Ready(collections=sum(caller.sees(known.name) for known in service.store.collections()))
+    known = await asyncio.to_thread(service.store.collections)  # not in the pool of the routes, which may be full just now
+    return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))

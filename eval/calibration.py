@@ -26,7 +26,7 @@ from index.embedders import Embedder, load_embedder
 from index.store import Filter
 from index.sync import Sync
 from rag.answering import DEFAULT_TOP_K
-from rag.evidence import quotable, select_quotes
+from rag.evidence import select_quotes
 from rag.passages import Passage
 from rag.readers import Calibration, Reader, Reading, confidence_features
 from rag.retrieval import Question, retrieve
@@ -120,9 +120,7 @@ def fit_confidence(data: Sequence[Case], readings: Read, sentence: tuple[float, 
     unsure = Calibration(sentence, (), threshold)
     features, truth = [], []
     for case, read in zip(data, readings, strict=True):
-        scored = [
-            quotable(one) for one in unsure.readings(case.passages, [r.features for r in read], [r.answers for r in read])
-        ]
+        scored = unsure.readings(case.question.text, case.passages, [r.features for r in read], [r.answers for r in read])
         seen = confidence_features(scored)
         if seen is not None:
             features.append(seen[:-1])

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import logging
+import os
 import sqlite3
-import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +17,10 @@ import numpy as np
 from filelock import FileLock
 
 from index.chunks import Chunk, embedding_text
+from index.connections import ConnectionPool
 from index.documents import Document, printable
 from index.errors import (
+    DocumentDamagedError,
     DocumentError,
     IndexDamagedError,
     IndexLockedError,
@@ -26,91 +30,32 @@ from index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
+from index.schema import APPLICATION_ID, SCHEMA_VERSION, digest, upgrade
 from index.seal import UNCHANGED, Change
 from index.sentences import Span
 from index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
 
-SCHEMA_VERSION = 2
-_APPLICATION_ID = 0x51574953  # "QWIS"
 ORDINAL_BITS = 20
 """A chunk's id is its document's row shifted left by this, plus its ordinal: one range of ids a document."""
 
 FEEDBACK_KEPT = 20_000
 """Entries of all collections together; the oldest make room."""
 
-_FEEDBACK = """
-CREATE TABLE feedback (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
-    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
-    request TEXT NOT NULL,
-    content TEXT NOT NULL,
-    UNIQUE (collection, request)
-);
-"""
-_SCHEMA = f"""
-CREATE TABLE collections (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    root TEXT NOT NULL,
-    embedder TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    dimension INTEGER NOT NULL,
-    chunk_tokens INTEGER NOT NULL
-);
-CREATE TABLE documents (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
-    path TEXT NOT NULL,
-    title TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    encoding TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    characters INTEGER NOT NULL,
-    chunks INTEGER NOT NULL,
-    metadata TEXT NOT NULL,
-    indexed_at TEXT NOT NULL,
-    UNIQUE (collection, path)
-);
-CREATE TABLE texts (
-    document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE,
-    text TEXT NOT NULL
-);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY,
-    document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    line INTEGER NOT NULL,
-    heading TEXT NOT NULL,
-    sentences BLOB NOT NULL,
-    text TEXT NOT NULL,
-    vector BLOB NOT NULL
-);
-CREATE INDEX chunks_of_document ON chunks (document);
-CREATE TABLE changes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    stamp TEXT NOT NULL DEFAULT (hex(randomblob(8))),
-    collection INTEGER NOT NULL,
-    document INTEGER NOT NULL
-);
-CREATE INDEX changes_of_collection ON changes (collection, seq);
-CREATE TRIGGER document_added AFTER INSERT ON documents
-    BEGIN INSERT INTO changes (collection, document) VALUES (new.collection, new.row); END;
-CREATE TRIGGER document_removed AFTER DELETE ON documents
-    BEGIN INSERT INTO changes (collection, document) VALUES (old.collection, old.row); END;
-{_FEEDBACK}
-PRAGMA application_id = {_APPLICATION_ID};
-"""
-_MIGRATIONS = {1: _FEEDBACK}
-"""What makes of a catalogue of this version one of the next."""
-
 _DOCUMENT = (
-    "d.id, c.name, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, d.characters, d.chunks, d.metadata, "
-    "d.indexed_at"
+    "d.digest, c.name, d.row, d.collection, d.id, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, "
+    "d.characters, d.chunks, d.metadata, d.indexed_at"
 )
+_CHUNK = "k.digest, k.id, k.document, k.start, k.end, k.line, k.heading, k.sentences, k.text, k.vector"
+_DAMAGE = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+}
+_REPORTED_DAMAGE = 1000
+"""Damaged documents that the log names."""
+_log = logging.getLogger("quotewise")
 _COLLECTION = "SELECT name, root, embedder, fingerprint, dimension, chunk_tokens FROM collections"
 
 
@@ -125,7 +70,10 @@ class IndexedChunk:
 
 
 class Catalogue:
-    """One SQLite file in WAL mode, a connection a thread.
+    """One SQLite file in WAL mode. Each row of a document vouches for itself by a digest, which is checked when it is read.
+
+    What is damaged is never given out: a document asked for by name raises DocumentDamagedError, lists and searches leave
+    it out.
 
     Raises:
         IndexDamagedError: the file is no catalogue or is damaged (also raised by every method).
@@ -134,8 +82,8 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._pool = ConnectionPool(path)
+        self._known_damage: set[str] = set()
         try:
             self._prepare()
         except BaseException:
@@ -144,12 +92,13 @@ class Catalogue:
 
     def _prepare(self) -> None:
         path = self._path
-        with self._damage_named():
-            connection = self._connection
+        with suppress(OSError):  # which SQLite tells of
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with self._damage_named(), self._pool.connection() as connection:
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if tables and application != _APPLICATION_ID:
+            if tables and application != APPLICATION_ID:
                 raise IndexDamagedError(f"{path} is not a Quotewise catalogue; choose another index folder")
             if version > SCHEMA_VERSION:
                 raise IndexVersionError(
@@ -157,15 +106,11 @@ class Catalogue:
                 )
             if version == SCHEMA_VERSION and connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
                 return
-        with FileLock(f"{path}.begin"), self._damage_named():  # SQLite does not wait for others to change its mode
-            connection.execute("PRAGMA journal_mode = WAL")
-            with self._transaction():
-                empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-                version = connection.execute("PRAGMA user_version").fetchone()[0]  # another may have brought it up to date
-                scripts = [_SCHEMA] if empty else [_MIGRATIONS[made] for made in range(max(version, 1), SCHEMA_VERSION)]
-                for statement in (one for script in scripts for one in _statements(script)):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        with FileLock(f"{path}.begin", mode=0o600):  # SQLite does not wait for others to change its mode
+            with self._damage_named(), self._pool.connection() as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+            with self._transaction() as connection:
+                upgrade(connection)
 
     def collections(self) -> list[Collection]:
         return [Collection(*row) for row in self._rows(f"{_COLLECTION} ORDER BY name")]
@@ -203,33 +148,51 @@ class Catalogue:
             connection.execute("DELETE FROM changes WHERE collection = ?", (key,))
 
     def move_collection(self, name: str, root: str) -> None:
+        key = self.key(name)
         with self._transaction() as connection:
-            connection.execute("UPDATE collections SET root = ? WHERE id = ?", (root, self.key(name)))
+            connection.execute("UPDATE collections SET root = ? WHERE id = ?", (root, key))
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         page = (self.key(name), -1 if limit is None else limit, offset)
-        return self._documents("WHERE d.collection = ? ORDER BY d.path LIMIT ? OFFSET ?", *page)
+        rows = self._documents("WHERE d.collection = ? ORDER BY d.path LIMIT ? OFFSET ?", *page)
+        return [document for document in map(self._document, rows) if document]
 
     def digests(self, name: str) -> dict[str, str]:
         return dict(self._rows("SELECT path, sha256 FROM documents WHERE collection = ?", self.key(name)))
 
-    def document(self, document_id: str) -> StoredDocument:
-        documents = self._documents("WHERE d.id = ?", document_id)
-        if not documents:
-            raise UnknownDocumentError(f"there is no document with the id '{printable(document_id)}'")
-        return documents[0]
+    def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
+        where, values = "WHERE d.id = ?", [document_id]
+        if among is not None:  # in the query, so that nothing is done for a document elsewhere that is not done for none
+            where, values = f"{where} AND c.name IN (SELECT value FROM json_each(?))", [document_id, json.dumps(list(among))]
+        return self._one(where, *values, unknown=f"with the id '{printable(document_id)}'")
 
     def document_at(self, name: str, path: str) -> StoredDocument:
-        documents = self._documents("WHERE d.collection = ? AND d.path = ?", self.key(name), path)
-        if not documents:
-            raise UnknownDocumentError(f"there is no document at '{printable(path)}' in the collection {name!r}")
-        return documents[0]
+        path = unicodedata.normalize("NFC", path)
+        unknown = f"at '{printable(path)}' in the collection {name!r}"
+        return self._one("WHERE d.collection = ? AND d.path = ?", self.key(name), path, unknown=unknown)
 
     def text(self, document_id: str) -> str:
-        rows = self._rows("SELECT t.text FROM texts t JOIN documents d ON d.row = t.document WHERE d.id = ?", document_id)
+        rows = self._rows(
+            "SELECT t.digest, t.document, t.text FROM texts t JOIN documents d ON d.row = t.document WHERE d.id = ?",
+            document_id,
+        )
         if not rows:
             raise UnknownDocumentError(f"there is no document with the id '{printable(document_id)}'")
-        return str(rows[0][0])
+        if not _sound(rows[0]):
+            raise self._damaged(f"with the id {document_id}")
+        return str(rows[0][2])
+
+    def damaged(self, name: str, path: str | None = None) -> list[str]:
+        """Paths of the documents, or of the one at a path, that are not as they were put, read in full."""
+        found = []
+        where = ("WHERE d.collection = ?", self.key(name))
+        for row in self._documents(*where) if path is None else self._documents(f"{where[0]} AND d.path = ?", where[1], path):
+            texts = self._rows("SELECT digest, document, text FROM texts WHERE document = ?", row[2])
+            chunks = self._rows(f"SELECT {_CHUNK} FROM chunks k WHERE k.document = ?", row[2])
+            sound = _sound(row, 2) and len(texts) == 1 and all(map(_sound, (*texts, *chunks))) and len(chunks) == row[12]
+            if not sound or any(texts[0][2][k[3] : k[3] + len(k[8])] != k[8] for k in chunks):
+                found.append(row[5])
+        return found
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         key = self.key(name)
@@ -249,33 +212,41 @@ class Catalogue:
             "metadata": json.dumps(dict(document.metadata), ensure_ascii=False),
             "indexed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
+        facts = list(values.values())
         with self._transaction() as connection:
-            connection.execute("DELETE FROM documents WHERE collection = ? AND path = ?", (key, document.path))
+            replaced = "DELETE FROM documents WHERE (collection = ? AND path = ?) OR id = ?"  # a damaged path has another id
+            connection.execute(replaced, (key, document.path, values["id"]))
             places = ", ".join(f":{column}" for column in values)
-            row = connection.execute(f"INSERT INTO documents ({', '.join(values)}) VALUES ({places})", values).lastrowid or 0
-            connection.execute("INSERT INTO texts VALUES (?, ?)", (row, document.text))
-            connection.executemany(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            added = f"INSERT INTO documents ({', '.join(values)}, digest) VALUES ({places}, x'')"
+            row = connection.execute(added, values).lastrowid or 0
+            ordered = (row, key, values["id"], *facts[2:])
+            connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(*ordered), row))
+            text = (row, document.text)
+            connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (*text, digest(*text)))
+            rows = (
                 (
-                    (
-                        row << ORDINAL_BITS | ordinal,
-                        row,
-                        chunk.start,
-                        chunk.end,
-                        chunk.line,
-                        json.dumps(chunk.heading, ensure_ascii=False),
-                        np.array(chunk.sentences, np.int32).tobytes(),
-                        document.text[chunk.start : chunk.reach],
-                        vector.astype(np.float32).tobytes(),
-                    )
-                    for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True))
-                ),
+                    row << ORDINAL_BITS | ordinal,
+                    row,
+                    chunk.start,
+                    chunk.end,
+                    chunk.line,
+                    json.dumps(chunk.heading, ensure_ascii=False),
+                    np.array(chunk.sentences, np.int32).tobytes(),
+                    document.text[chunk.start : chunk.reach],
+                    vector.astype(np.float32).tobytes(),
+                )
+                for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True))
             )
+            places = ", ".join("?" * 10)
+            connection.executemany(f"INSERT INTO chunks VALUES ({places})", ((*row, digest(*row)) for row in rows))
 
     def remove(self, name: str, paths: Sequence[str]) -> None:
         key = self.key(name)
         with self._transaction() as connection:
-            connection.executemany("DELETE FROM documents WHERE collection = ? AND path = ?", ((key, path) for path in paths))
+            connection.executemany(
+                "DELETE FROM documents WHERE collection = ? AND path = ?",
+                ((key, unicodedata.normalize("NFC", path)) for path in paths),
+            )
 
     def put_feedback(self, name: str, request: str, content: str) -> str:
         """Keep what was said of an answer, in the place of what was said of it before, and return the id of the entry."""
@@ -299,39 +270,44 @@ class Catalogue:
             return None
         clauses, values = ["collection = ?"], [self.key(name)]  # type: tuple[list[str], list[Any]]
         if where.path_prefix:
+            prefix = unicodedata.normalize("NFC", where.path_prefix)
             clauses.append("substr(path, 1, ?) = ?")
-            values += [len(where.path_prefix), where.path_prefix]
+            values += [len(prefix), prefix]
         if where.media_type is not None:
             clauses.append("media_type = ?")
             values.append(where.media_type)
         for key, accepted in where.metadata.items():
             places = ", ".join("?" * len(accepted))
-            clauses.append(f"EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = ? AND value IN ({places}))")
+            clauses.append(
+                f"EXISTS (SELECT 1 FROM json_each(iif(json_valid(metadata), metadata, '{{}}')) WHERE key = ? AND value IN ({places}))"
+            )
             values += [key, *accepted]
         rows = self._rows(f"SELECT row FROM documents WHERE {' AND '.join(clauses)} ORDER BY row", *values)
         return [row[0] for row in rows]
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         rows = self._rows(
-            f"""SELECT k.id, k.start, k.end, k.line, k.heading, k.sentences, k.text, {_DOCUMENT}
+            f"""SELECT {_CHUNK}, {_DOCUMENT}
                 FROM chunks k JOIN documents d ON d.row = k.document JOIN collections c ON c.id = d.collection
                 WHERE k.id IN (SELECT value FROM json_each(?))""",
             json.dumps(list(ids)),
         )
-        found = {
-            key: StoredChunk(
-                id=key,
-                document=_document(document),
-                ordinal=key & ((1 << ORDINAL_BITS) - 1),
-                start=start,
-                end=end,
-                line=line,
-                heading=tuple(json.loads(heading)),
-                sentences=tuple(Span(*pair) for pair in np.frombuffer(sentences, np.int32).reshape(-1, 2).tolist()),
-                text=text,
-            )
-            for key, start, end, line, heading, sentences, text, *document in rows
-        }
+        found = {}
+        for row in rows:
+            document = self._document(row[10:])
+            if document and self._checked(row[:10], document.path):
+                _, key, _, start, end, line, heading, sentences, text, _ = row[:10]
+                found[key] = StoredChunk(
+                    id=key,
+                    document=document,
+                    ordinal=key & ((1 << ORDINAL_BITS) - 1),
+                    start=start,
+                    end=end,
+                    line=line,
+                    heading=tuple(json.loads(heading)),
+                    sentences=tuple(Span(*pair) for pair in np.frombuffer(sentences, np.int32).reshape(-1, 2).tolist()),
+                    text=text,
+                )
         return [found[key] for key in ids if key in found]
 
     def last_change(self, key: int) -> Change:
@@ -352,13 +328,14 @@ class Catalogue:
     def indexed_chunks(self, documents: Sequence[int]) -> Iterator[IndexedChunk]:
         """The chunks of those of the documents that still exist."""
         for first in range(0, len(documents), 256):
-            for key, row, heading, text, length, vector in self._rows(
-                "SELECT id, document, heading, text, end - start, vector FROM chunks "
-                "WHERE document IN (SELECT value FROM json_each(?)) ORDER BY id",
+            for row in self._rows(
+                f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN (SELECT value FROM json_each(?)) ORDER BY k.id",
                 json.dumps(list(documents[first : first + 256])),
             ):
-                indexed = embedding_text(json.loads(heading), text[:length])
-                yield IndexedChunk(key, row, indexed, np.frombuffer(vector, np.float32))
+                if self._checked(row, f"of row {row[2]}"):
+                    _, key, document, start, end, _, heading, _, text, vector = row
+                    indexed = embedding_text(json.loads(heading), text[: end - start])
+                    yield IndexedChunk(key, document, indexed, np.frombuffer(vector, np.float32))
 
     def check(self) -> None:
         """Read the whole file and raise IndexDamagedError at the first fault."""
@@ -367,57 +344,75 @@ class Catalogue:
             raise IndexDamagedError(self._damage(str(faults[0][0])))
 
     def close(self) -> None:
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
-        self._local = threading.local()
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-            self._connections.append(connection)
-        return connection
+        self._pool.close()
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
-        with self._damage_named():
+        with self._damage_named(), self._pool.connection() as connection:
             try:
-                return self._connection.execute(query, values).fetchall()
+                return connection.execute(query, values).fetchall()
             except UnicodeEncodeError:  # a name with lone surrogates, which nothing in the catalogue has
                 return []
 
-    def _documents(self, where: str, *values: Any) -> list[StoredDocument]:
-        source = "documents d JOIN collections c ON c.id = d.collection"
-        return [_document(row) for row in self._rows(f"SELECT {_DOCUMENT} FROM {source} {where}", *values)]
+    def _documents(self, where: str, *values: Any) -> list[Any]:
+        return self._rows(f"SELECT {_DOCUMENT} FROM documents d JOIN collections c ON c.id = d.collection {where}", *values)
+
+    def _one(self, where: str, *values: Any, unknown: str) -> StoredDocument:
+        rows = self._documents(where, *values)
+        if not rows:
+            raise UnknownDocumentError(f"there is no document {unknown}")
+        document = self._document(rows[0])
+        if document is None:
+            raise self._damaged(unknown)
+        return document
+
+    def _document(self, row: Sequence[Any]) -> StoredDocument | None:
+        """The document of a row of ``_DOCUMENT``, None where it is damaged."""
+        if not self._checked(row, row[5], 2):
+            return None
+        values = dict(zip(StoredDocument.__slots__, (row[4], row[1], *row[5:]), strict=True))
+        return StoredDocument(**{**values, "metadata": json.loads(values["metadata"])})
+
+    def _checked(self, row: Sequence[Any], what: str, first: int = 1) -> bool:
+        """Whether a row is as it was put; the log says once where one is not."""
+        if _sound(row, first):
+            return True
+        if what not in self._known_damage and len(self._known_damage) < _REPORTED_DAMAGE:
+            self._known_damage.add(what)
+            _log.error("%s", self._damaged(what))
+        return False
+
+    def _damaged(self, what: str) -> DocumentDamagedError:
+        return DocumentDamagedError(
+            f"the document {printable(what)} is damaged in {self._path} and is not given out; "
+            "index its folder again, or put it again, to read it anew from its file"
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._damage_named():
-            connection = self._connection
+        with self._damage_named(), self._pool.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if connection.in_transaction:  # where the disk is full SQLite has rolled back by itself
                     connection.execute("ROLLBACK")
+                if isinstance(error, UnicodeEncodeError):
+                    raise DocumentError("holds lone surrogates, which are no Unicode text") from error
                 raise
 
     @contextmanager
     def _damage_named(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
+        except sqlite3.DataError as error:
+            raise DocumentError(f"is too large for the catalogue: {error}") from error
+        except sqlite3.Error as error:
+            kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # without one, it is text that is no UTF-8
+            if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise IndexLockedError(f"{self._path} is in use by another writer; try again when it is done") from error
-            if error.sqlite_errorname not in {"SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB"}:
+            if kind not in _DAMAGE:
                 raise IndexUnavailableError(f"the catalogue {self._path} cannot be used now: {error}") from error
-            raise IndexDamagedError(self._damage(str(error))) from error
-        except sqlite3.DatabaseError as error:
             raise IndexDamagedError(self._damage(str(error))) from error
 
     def _damage(self, reason: str) -> str:
@@ -427,20 +422,11 @@ class Catalogue:
         )
 
 
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
 def document_id(collection: str, path: str) -> str:
     """The public id of a document: 16 hexadecimal digits, the same whenever and wherever the path is indexed."""
     return hashlib.sha256(f"{collection}\0{path}".encode()).hexdigest()[:16]
 
 
-def _document(row: Sequence[Any]) -> StoredDocument:
-    values = dict(zip(StoredDocument.__slots__, row, strict=True))
-    return StoredDocument(**{**values, "metadata": json.loads(values["metadata"])})
+def _sound(row: Sequence[Any], first: int = 1) -> bool:
+    """Whether the values of a row from the ``first`` on have the digest that it begins with."""
+    return bool(row[0] == digest(*row[first:]))

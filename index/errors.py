@@ -1,6 +1,10 @@
 """The errors that cross the borders of the packages, each with a stable ``code`` that the ways in turn into their own."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar
+
+_LONGEST_REASON = 300
 
 
 class QuotewiseError(Exception):
@@ -15,6 +19,12 @@ class DocumentError(QuotewiseError):
     code = "unreadable-document"
 
 
+class DocumentDamagedError(QuotewiseError):
+    """What the catalogue holds of a document is not what was put there."""
+
+    code = "document-damaged"
+
+
 class AlteredError(DocumentError):
     """A file is there but is empty or too large to be a document."""
 
@@ -25,8 +35,14 @@ class FolderError(QuotewiseError):
     code = "invalid-folder"
 
 
+class FolderReadOnlyError(QuotewiseError):
+    """The folder of a collection may not be written to; trying again does not help."""
+
+    code = "folder-read-only"
+
+
 class FolderUnavailableError(QuotewiseError):
-    """The folder of a collection is gone or cannot be written to."""
+    """The folder of a collection is gone, or its disk is full."""
 
     code = "folder-unavailable"
 
@@ -97,6 +113,12 @@ class IndexUnavailableError(QuotewiseError):
     code = "index-unavailable"
 
 
+class IndexRebuildingError(QuotewiseError):
+    """An index beside the catalogue is being made again, and there is none to search meanwhile."""
+
+    code = "index-rebuilding"
+
+
 class IndexVersionError(QuotewiseError):
     """The index was made by a newer version."""
 
@@ -125,3 +147,18 @@ class InvalidNameError(QuotewiseError):
     """A collection name with characters that it cannot have."""
 
     code = "invalid-name"
+
+
+@contextmanager
+def border(made: Callable[[str], QuotewiseError]) -> Iterator[None]:
+    """Whatever a library raises inside comes out as an error of ours, made of the reason; our own errors pass.
+
+    Nothing but the end of the program passes: a panic of a library in Rust, say, is no ``Exception``.
+    """
+    try:
+        yield
+    except (QuotewiseError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        reason = " ".join(str(error).split())[:_LONGEST_REASON]
+        raise made(f"{type(error).__name__}: {reason}" if reason else type(error).__name__) from error

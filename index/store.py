@@ -126,8 +126,8 @@ class Store(Protocol):
         """The sha256 of every document of a collection by path."""
         ...
 
-    def document(self, document_id: str) -> StoredDocument:
-        """Raises UnknownDocumentError."""
+    def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
+        """Raises UnknownDocumentError, also for one that is in none of the collections ``among``, and after the same work."""
         ...
 
     def document_at(self, name: str, path: str) -> StoredDocument:

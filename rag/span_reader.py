@@ -1,7 +1,7 @@
 """The trained reader over retrieved passages, and which reader a collection gets."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -71,7 +71,7 @@ class SpanReader:
         retrieved = [np.tile(np.array([p.similarity, 60 * p.score], np.float32), (len(p.sentences), 1)) for p in passages]
         features = [np.hstack([logits(one), found]) for one, found in zip(read, retrieved, strict=True)]
         answers = [answer_spans(passage, one) for passage, one in zip(passages, read, strict=True)]
-        return self._calibration.readings(passages, features, answers)
+        return self._calibration.readings(question.text, passages, features, answers)
 
     def confidence(self, readings: Sequence[Reading]) -> float:
         """The calibrated probability that the first quote of these readings answers the question."""
@@ -92,10 +92,13 @@ def _unread(passage: Passage) -> Reading:
     return Reading(passage, np.zeros((count, 0), np.float32), np.zeros(count, np.float32), (None,) * count)
 
 
-def read_passages(model: SpanModel, question: str, passages: Sequence[Passage]) -> list[TextReading]:
-    """One reading a passage, in offsets of the passage's text."""
+def read_passages(
+    model: SpanModel, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = lambda: True
+) -> list[TextReading]:
+    """One reading a passage, in offsets of the passage's text, as long as ``wanted`` says yes."""
     local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    return model.read(question, [passage.text for passage in passages], local)
+    contexts = [passage.context for passage in passages]
+    return model.read(question, [passage.text for passage in passages], local, contexts, wanted)
 
 
 def logits(reading: TextReading) -> np.ndarray:

@@ -48,6 +48,26 @@ def test_max_quotes_bounds_the_quotes(seeds: Service) -> None:
     assert len(seeds.answerer.ask(WHY, "default", max_quotes=1).citations) == 1
 
 
+def test_each_part_of_a_question_gets_a_quote_and_the_answer_is_as_sure_as_the_least_sure_part(
+    store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    (folder / "delivery.txt").write_text("Delivery\n\nWe deliver the pump within nine working days.\n")
+    (folder / "staff.txt").write_text("Staff\n\nMarta Olsen leads the service team.\n")
+    (folder / "warranty.txt").write_text("Warranty\n\nThe pump has a warranty of four years.\n")
+    sync()
+    answerer = Answerer(store, lambda name: embedder)
+    first, second = "How long is the warranty of the pump?", "Who leads the service team?"
+    both = answerer.ask("How long is the warranty of the pump, and who leads the service team?", "default")
+    assert {c.document.path for c in both.citations[:2]} == {"warranty.txt", "staff.txt"}
+    assert both.confidence == min(answerer.ask(part, "default").confidence for part in (first, second))
+    other = answerer.ask("How long is the warranty of the pump and how fast is it delivered?", "default")
+    assert {c.document.path for c in other.citations[:2]} == {"warranty.txt", "delivery.txt"}
+    assert len(answerer.ask(f"{first} {second}", "default", max_quotes=1).citations) == 1
+    neither = answerer.ask("Who won the cup final, and where was the opera sung?", "default", threshold=0.99)
+    assert not neither.answered
+    assert 1 <= len(neither.closest) <= 3
+
+
 def test_the_same_question_gets_the_same_answer(seeds: Service) -> None:
     first, second = (seeds.answerer.ask(WHY, "default") for _ in range(2))
     assert (first.citations, first.confidence) == (second.citations, second.confidence)
