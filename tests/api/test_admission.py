@@ -11,10 +11,12 @@ def test_a_place_is_free_again_before_the_client_knows_the_end_of_its_answer() -
     lane = Lane(1, 0)
     working: list[tuple[bool, int]] = []
 
+    messages: list[Message] = [{"type": "http.request", "body": b"{}"}]
+
     async def receive() -> Message:
-        if working or lane.working:
+        if not messages:
             await asyncio.Event().wait()
-        return {"type": "http.request", "body": b"{}"}
+        return messages.pop()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
