@@ -35,6 +35,7 @@ NOTES = {
         "Nobody there ever played dominoes. 🎱 The owner sold it in 1954."
     ),
 }
+UNLIMITED = "1000000/minute"
 Refused = Callable[[httpx.Response, int, str], dict[str, Any]]
 
 
@@ -108,17 +109,17 @@ def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def eager(library: Path) -> Iterator[httpx.Client]:
     """A service for which every quote answers."""
-    with ready(Settings(index=library, threshold=0.0)) as client:
+    with ready(Settings(index=library, threshold=0.0, rate=UNLIMITED)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def client(library: Path) -> Iterator[httpx.Client]:
-    """A service of the library with default settings."""
-    with ready(Settings(index=library)) as client:
+    """A service of the library with default settings, but for the rate, which many tests together would reach."""
+    with ready(Settings(index=library, rate=UNLIMITED)) as client:
         yield client
 
 
