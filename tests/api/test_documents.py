@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class Place:
         return found
 
     def changes(self) -> int:
-        with sqlite3.connect(self.index / "catalogue.sqlite") as connection:
+        with closing(sqlite3.connect(self.index / "catalogue.sqlite")) as connection:
             return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
 
     def sync(self, embedder: Embedder) -> Any:

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -481,4 +481,5 @@ def test_the_index_is_closed_for_good(store: EmbeddedStore) -> None:
         list(threads.map(lambda _: nearest(store), range(9)))
     store.close()
     assert not list(store.folder.glob("catalogue.sqlite-*"))
-    assert sqlite3.connect(store.folder / "catalogue.sqlite").execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    with closing(sqlite3.connect(store.folder / "catalogue.sqlite")) as reader:
+        assert reader.execute("SELECT count(*) FROM documents").fetchone() == (1,)
