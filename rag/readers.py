@@ -105,7 +105,11 @@ class Calibration:
     def probability(self, readings: Sequence[Reading]) -> float:
         """The probability that the best sentence of the readings answers; 0 where none is to be quoted."""
         seen = confidence_features(readings)
-        return 0.0 if seen is None else float(_probability(seen @ np.array(self.confidence)))
+        return 0.0 if seen is None else self.confidence_of(seen)
+
+    def confidence_of(self, features: np.ndarray) -> float:
+        """The probability that goes with what ``confidence_features`` saw."""
+        return float(_probability(features @ np.array(self.confidence)))
 
 
 def confidence_features(readings: Sequence[Reading]) -> np.ndarray | None:
