@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from index.embedded import EmbeddedStore
 from index.embedders import Embedder
 from index.sync import Sync
 from rag.span_model import BUNDLED
-from tests.conftest import SEED, SEEDS, WHY
+from tests.conftest import SEED, SEEDS, WHY, writable_copy
 
 CAPITAL = "What is the capital of France?"
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
@@ -168,7 +167,7 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
 
 def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Paris is the capital of France. Bananas are yellow.", encoding="utf-8")
-    model = shutil.copytree(BUNDLED, tmp_path / "model")
+    model = writable_copy(BUNDLED, tmp_path / "model")
     eager = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "0", "--max-quotes", "1", "--json").json
     shy = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "1", "--reader", model, "--json").json
     assert (eager["threshold"], shy["threshold"]) == (0, 1)
@@ -224,7 +223,7 @@ def test_extract_refuses_a_file_in_the_words_of_the_indexer(
 def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     seeded: Run, tmp_path: Path, command: str, name: str, damage: Callable[[Path], object], mentioned: str
 ) -> None:
-    model = shutil.copytree(BUNDLED, tmp_path / "model")
+    model = writable_copy(BUNDLED, tmp_path / "model")
     damage(model / name)
     arguments: dict[str, list[str | Path]] = {
         "ask": ["ask", WHY],

@@ -1,6 +1,5 @@
 import hashlib
 import json
-import shutil
 import unicodedata
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from index.sentences import Span, sentence_spans
 from rag.readers import Calibration
 from rag.span_model import BUNDLED, SpanModel, TextReading
 from rag.span_reader import SpanReader
+from tests.conftest import writable_copy
 from tests.index.texts import examples, texts
 
 WHO = "Who built the lighthouse?"
@@ -144,7 +144,7 @@ def test_the_int8_model_says_what_the_float_weights_say() -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLED, tmp_path / "reader"))
+    return writable_copy(BUNDLED, tmp_path / "reader")
 
 
 @pytest.mark.parametrize("name", ["model.json", "model.onnx", "tokenizer.json", "calibration.json"])
