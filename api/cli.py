@@ -21,6 +21,7 @@ from api.settings import Settings, load_settings, origins
 from index.documents import printable, read_file
 from index.errors import DocumentError, QuotewiseError
 from index.formats import decode
+from index.onnx_model import instruction_set
 from index.store import Filter
 from index.sync import SyncReport, checked_files
 from rag.extraction import Extractor
@@ -220,17 +221,19 @@ def status(
     check: Annotated[bool, typer.Option("--check", help="Read the whole catalogue and look for damage.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the collections of the index."""
+    """Show the collections of the index, and what the processor can."""
     settings = load_settings(index=index)
     with _opened(settings) as service:
         if check:
             service.store.check()
         found = [(c, schemas.Collection.of(c, service.store.size(c.name))) for c in service.store.collections()]
     if as_json:
-        terminal.show_json([{**shape.model_dump(), "root": collection.root} for collection, shape in found])
+        listed = [{**shape.model_dump(), "root": collection.root} for collection, shape in found]
+        terminal.show_json({"collections": listed, "default": settings.collection, "processor": instruction_set()})
     else:
         rows = [[s.name, f"{s.documents:,}", f"{s.chunks:,}", s.embedder, c.root] for c, s in found]
         terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
+        terminal.tell(f"processor: {instruction_set()}")
 
 
 @app.command("verify")

@@ -13,6 +13,7 @@ from api.bodies import JsonRoute
 from api.keys import ForbiddenError, Key
 from api.service import CannotStartError, NotReadyError, Service
 from index.errors import UnknownCollectionError
+from index.onnx_model import instruction_set
 from index.store import StoredDocument
 from rag.answers import Answer
 from rag.extraction import Extractor
@@ -232,7 +233,8 @@ def collections(service: Open, request: Request) -> schemas.CollectionList:
     caller: Key = request.state.caller
     seen = [known for known in service.store.collections() if caller.sees(known.name)]
     found = [schemas.Collection.of(known, service.store.size(known.name)) for known in seen]
-    return schemas.CollectionList(collections=found, default=caller.default(service.settings.collection))
+    default = caller.default(service.settings.collection)
+    return schemas.CollectionList(collections=found, default=default, processor=instruction_set())
 
 
 @router.get("/health")

@@ -14,6 +14,7 @@ import pytest
 from eval.cli import main
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder
+from index.onnx_model import instruction_set
 from index.sync import Sync
 from rag.span_model import BUNDLED
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
@@ -118,7 +119,9 @@ def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path
     assert "[1] The bridge was built in 1890." in asked.words
     assert "a.txt:1, characters 0-29" in asked.words
     assert "a.txt:1" in run("search", "bridge").words
-    assert f"default11all-MiniLM-L6-v2{folder}" in run("status").letters
+    status = run("status")
+    assert f"default11all-MiniLM-L6-v2{folder}" in status.letters
+    assert f"processor: {instruction_set()}" in status.words
     (tmp_path / "answer.json").write_text(run("ask", "When was the bridge built?", "--json").out, encoding="utf-8")
     assert run("verify", tmp_path / "answer.json").words.startswith("verdict citation reason valid a.txt 0-")
     assert run("rm", "a.txt").out == "1 removed from default\n"
@@ -136,7 +139,9 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert answer["citations"][0]["document"]["path"] == SEED
     assert [passage["document"]["path"] for passage in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
     assert run("search", WHY, "--json", "--path-prefix", "x").json == []
-    (status,) = run("status", "--check", "--json").json
+    listed = run("status", "--check", "--json").json
+    (status,) = listed["collections"]
+    assert (listed["default"], listed["processor"]) == ("default", instruction_set())
     assert (status["name"], status["documents"], status["root"]) == ("default", 1, str(SEEDS))
     (tmp_path / "answer.json").write_text(json.dumps(answer["citations"]), encoding="utf-8")
     assert [found["verdict"] for found in run("verify", tmp_path / "answer.json", "--json").json] == ["valid"]
@@ -235,7 +240,7 @@ def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
 
 def test_a_reader_that_cannot_be_loaded_is_complained_about_before_a_folder_is_indexed(run: Run, tmp_path: Path) -> None:
     check_complaint(run("serve", SEEDS, "--port", "0", "--reader", tmp_path), str(tmp_path / "model.json"))
-    assert run("status", "--json").json == []
+    assert run("status", "--json").json["collections"] == []
 
 
 def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:

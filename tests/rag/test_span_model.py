@@ -137,8 +137,8 @@ def test_the_int8_model_says_what_the_float_weights_say() -> None:
         for ids, types in zip(parity["ids"], parity["types"], strict=True)
     ]
     tokens, answerable = np.stack([one[0][0] for one in said]), np.array([one[1][0] for one in said])
-    assert np.corrcoef(tokens.ravel(), parity["tokens"].ravel())[0, 1] >= 0.99
-    assert np.corrcoef(answerable, parity["answerable"])[0, 1] >= 0.99
+    assert np.abs(tokens - parity["tokens"]).mean() <= 0.08  # 0.051; where products saturate, 0.21
+    assert np.abs(answerable - parity["answerable"]).mean() <= 0.08  # 0.058; where products saturate, 0.11
     assert (tokens[:, :, :2].argmax(axis=1) == parity["tokens"][:, :, :2].argmax(axis=1)).mean() >= 0.9
 
 
