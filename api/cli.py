@@ -21,6 +21,7 @@ from api.settings import Settings, load_settings, origins
 from index.documents import printable, read_file
 from index.errors import DocumentError, QuotewiseError
 from index.formats import decode
+from index.integrity import check as check_integrity
 from index.onnx_model import instruction_set
 from index.store import Filter
 from index.sync import SyncReport, checked_files
@@ -218,14 +219,11 @@ def extract(
 @app.command()
 def status(
     index: IndexDir = None,
-    check: Annotated[bool, typer.Option("--check", help="Read the whole catalogue and look for damage.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show the collections of the index, and what the processor can."""
     settings = load_settings(index=index)
     with _opened(settings) as service:
-        if check:
-            service.store.check()
         found = [(c, schemas.Collection.of(c, service.store.size(c.name))) for c in service.store.collections()]
     if as_json:
         listed = [{**shape.model_dump(), "root": collection.root} for collection, shape in found]
@@ -234,6 +232,20 @@ def status(
         rows = [[s.name, f"{s.documents:,}", f"{s.chunks:,}", s.embedder, c.root] for c, s in found]
         terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
         terminal.tell(f"processor: {instruction_set()}")
+
+
+@app.command()
+def check(index: IndexDir = None, as_json: Json = False) -> None:
+    """Read the whole index and look for damage; the exit code is 1 if there is any."""
+    with _opened(load_settings(index=index)) as service:
+        findings = list(check_integrity(service.store))
+    if as_json:
+        terminal.show_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            terminal.tell(f"{'sound  ' if finding.sound else 'damaged'} {finding.part}: {finding.detail}")
+    if not all(finding.sound for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command("verify")

@@ -209,8 +209,8 @@ class Keys:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._path.with_name("keys.lock"), timeout=10):
+            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            with FileLock(self._path.with_name("keys.lock"), timeout=10, mode=0o600):
                 yield
         except (OSError, Timeout) as error:
             raise KeyFileError(f"cannot write {self._path}: {error.strerror or 'another process is writing it'}") from error

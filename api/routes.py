@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from api import admission, examples, metrics, problems, schemas, streaming
 from api.bodies import JsonRoute
+from api.descriptors import check_descriptors
 from api.keys import ForbiddenError, Key
 from api.service import CannotStartError, NotReadyError, Service
 from index.errors import UnknownCollectionError
@@ -71,13 +72,17 @@ def document_of(request: Request, service: Service, document_id: str) -> StoredD
 _PIECE = 65_536
 """Characters of a text that are sent at a time."""
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
-INDEX_PROBLEMS = (*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "embedder-unavailable")
+INDEX_PROBLEMS = (
+    *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
+    *("document-damaged", "embedder-unavailable"),
+)
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
 _EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
+_TEXT_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", "overloaded", *INDEX_PROBLEMS)
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
@@ -206,7 +211,7 @@ def document(id: DocumentId, service: Open, request: Request) -> schemas.Documen
     return schemas.Document.of(document_of(request, service, id))
 
 
-@router.get("/documents/{id}/text", responses=_READ_PROBLEMS, response_class=PlainTextResponse)
+@router.get("/documents/{id}/text", responses=_TEXT_PROBLEMS, response_class=PlainTextResponse)
 def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
     """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
     found = service.store.text(document_of(request, service, id).id)
@@ -243,9 +248,10 @@ async def health() -> schemas.Alive:
     return schemas.Alive()
 
 
-@router.get("/ready", responses=problems.responses(*INDEX_PROBLEMS))
+@router.get("/ready", responses=problems.responses("descriptors-exhausted", *INDEX_PROBLEMS))
 async def ready(service: Open, request: Request) -> schemas.Ready:
-    """Whether the index is open and the models are loaded, and how many collections the caller may use."""
+    """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
+    check_descriptors()
     caller: Key = request.state.caller
     known = await asyncio.to_thread(service.store.collections)  # not in the pool of the routes, which may be full just now
     return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))

@@ -70,6 +70,7 @@ class Service:
         ``Answerer.ask`` do.
         """
         self.load_reader()
+        self.store.sweep()
         names = [collection.name for collection in self.store.collections()]
         for name in names:
             self.store.search_text(name, "ready", 1, Filter())
@@ -82,6 +83,7 @@ class Service:
 
     def sync(self, folder: Path, moved: bool, progress: Progress) -> SyncReport:
         """Index a folder into the default collection. Raises what ``Sync.run`` does."""
+        self.store.sweep()
         return self._sync().run(folder, self.settings.collection, self.settings.chunk_tokens, moved, progress)
 
     def _sync(self) -> Sync:

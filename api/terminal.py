@@ -82,6 +82,8 @@ def show_report(report: SyncReport) -> None:
         "failed": len(report.failed),
     }
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    for part in report.ignored:
+        errors.print(Text(f"ignored of {printable(part.path)}: {printable(part.reason)}", "yellow"), soft_wrap=True)
     for failure in report.failed:
         kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
         errors.print(Text(f"failed: {printable(failure.path)}: {failure.reason}{kept}", "yellow"), soft_wrap=True)

@@ -335,6 +335,33 @@ def bench_overload(
     terminal.show_json(overload.bench_overload(folder, gold, times, seconds))
 
 
+@benchmarks.command("soak")
+def bench_soak(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder to serve.")] = Path("seeds"),
+    gold: Annotated[Path, typer.Option("--gold", metavar="FILE", help="Where the questions are from.")] = SEED_GOLD,
+    minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long.")] = 30,
+) -> None:
+    """Mixed traffic, uploads, hostile requests and idle phases: a JSON line a minute of what the service holds."""
+    from eval import soak
+
+    soak.bench_soak(folder, gold, minutes, lambda row: terminal.console.out(json.dumps(row), highlight=False))
+
+
+@benchmarks.command("kills")
+def bench_kills(
+    count: Annotated[int, typer.Option("--kills", min=1, help="Processes to kill.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Another gives other moments.")] = 0,
+) -> None:
+    """Kill uploads, indexing runs, key changes and services at random moments; the exit code is 1 if anything is lost."""
+    from eval import kills
+
+    with terminal.progress() as report:
+        found = kills.bench_kills(count, seed, lambda number, outcome: report(number, count, f"{len(outcome.losses)} lost"))
+    terminal.show_json(asdict(found))
+    if found.losses:
+        raise typer.Exit(1)
+
+
 @benchmarks.command("embedders")
 def bench_embedders(
     spans: Annotated[Path, typer.Argument(help="Gzipped JSON lines with a context each.", show_default=False)],

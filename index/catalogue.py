@@ -278,9 +278,8 @@ class Catalogue:
             values.append(where.media_type)
         for key, accepted in where.metadata.items():
             places = ", ".join("?" * len(accepted))
-            clauses.append(
-                f"EXISTS (SELECT 1 FROM json_each(iif(json_valid(metadata), metadata, '{{}}')) WHERE key = ? AND value IN ({places}))"
-            )
+            sound = "json_each(iif(json_valid(metadata), metadata, '{}'))"  # damage hides one document, and breaks no search
+            clauses.append(f"EXISTS (SELECT 1 FROM {sound} WHERE key = ? AND value IN ({places}))")
             values += [key, *accepted]
         rows = self._rows(f"SELECT row FROM documents WHERE {' AND '.join(clauses)} ORDER BY row", *values)
         return [row[0] for row in rows]

@@ -4,11 +4,12 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.errors import AlteredError, DocumentError, FolderError
+from index.errors import AlteredError, DocumentError, FolderError, border
 from index.formats import Block, format_of
 
 
@@ -16,8 +17,9 @@ from index.formats import Block, format_of
 class Document:
     """A parsed file.
 
-    ``path`` is relative to the indexed folder, with ``/``. ``text`` is the decoded file itself: decoding the file's bytes
-    with ``encoding`` gives it again, so offsets into it hold in the file on disk. ``sha256`` is of the bytes.
+    ``path`` is relative to the indexed folder, with ``/``, in Unicode's composed form (NFC). ``text`` is the decoded file
+    itself: decoding the file's bytes with ``encoding`` gives it again, so offsets into it hold in the file on disk.
+    ``sha256`` is of the bytes. ``ignored`` says what of the file was not used, and why.
     """
 
     path: str
@@ -29,26 +31,33 @@ class Document:
     size_bytes: int
     metadata: Mapping[str, str]
     blocks: tuple[Block, ...]
+    ignored: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that may become a document: its path relative to the folder, or the reason why it cannot."""
+    """A file that may become a document: its path relative to the folder in composed form, or the reason why it cannot."""
 
     path: str
     problem: str | None = None
 
 
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+"""Letters and marks that show nothing."""
+
+
 def printable(path: str) -> str:
-    """A file name as one line of printable text: control characters and undecodable bytes are escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogateescape").decode() for c in path)
+    """A file name as one line of printable text: control and invisible characters and undecodable bytes are escaped."""
+    shown = (c if c.isprintable() and c not in _BLANK else c.encode("unicode_escape", "surrogateescape").decode() for c in path)
+    return "".join(shown)
 
 
 def find_files(folder: Path) -> Iterator[SourceFile]:
     """The files of a folder tree that have a known format, sorted within each folder; hidden ones are left out.
 
     Links to folders are never entered. A link to a file is taken when the file is inside the folder; otherwise it comes
-    with its problem, as do names that are not UTF-8.
+    with its problem, as do names that are not UTF-8. Of names that differ only in how their characters are composed, the
+    one in composed form (NFC) is taken, or else the first; the others come with their problem.
 
     Raises:
         FolderError: the folder does not exist or cannot be listed.
@@ -73,10 +82,15 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
     for parent, folders, names in os.walk(folder, onerror=refuse):
         yield from problems()
         links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names + links):
+        doubles = _doubles(folders + names)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in doubles)
+        for name in sorted({*names, *links, *doubles}):
             full = os.path.join(parent, name)
             path = os.path.relpath(full, folder).replace(os.sep, "/")
+            if name in doubles and not name.startswith("."):
+                yield SourceFile(path, "has the same name as another but for how its characters are composed; rename one")
+                continue
+            path = unicodedata.normalize("NFC", path)
             problem = _link_problem(full, root) if os.path.islink(full) else None
             if name.startswith(".") or (name in links and problem is None) or not (format_of(name) or problem):
                 continue
@@ -84,6 +98,16 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
                 problem = "file name is not valid UTF-8; rename it"
             yield SourceFile(path, problem)
     yield from problems()
+
+
+def _doubles(names: Sequence[str]) -> set[str]:
+    """The names beside which there is another that is rather meant by their composed form."""
+    meant: dict[str, str] = {}
+    for name in sorted(names):
+        composed = unicodedata.normalize("NFC", name)
+        if name == composed or composed not in meant:
+            meant[composed] = name
+    return set(names) - set(meant.values())
 
 
 def _link_problem(path: str, root: Path) -> str | None:
@@ -96,14 +120,20 @@ def _link_problem(path: str, root: Path) -> str | None:
     return None if target.is_relative_to(root) else "symbolic link that leaves the folder"
 
 
-def read_file(path: Path, limit_bytes: int) -> bytes:
-    """The bytes of a regular file of at most ``limit_bytes``.
+def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> bytes:
+    """The bytes of a regular file of at most ``limit_bytes``; with the descriptor of its folder, no link is followed.
 
     Raises:
         DocumentError: it is missing, unreadable, no regular file, empty or too large.
+        OSError: with a folder, that it is a link.
     """
+
+    def without_waiting(path: str, flags: int) -> int:
+        flags |= getattr(os, "O_NONBLOCK", 0)  # or a named pipe would wait for its writer
+        return os.open(path, flags if folder is None else flags | os.O_NOFOLLOW, dir_fd=folder)
+
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
+        with open(path, "rb", opener=without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise DocumentError("is not a regular file")
             size = os.fstat(file.fileno()).st_size
@@ -111,6 +141,8 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
     except FileNotFoundError:
         raise DocumentError("vanished before it could be read") from None
     except OSError as error:
+        if folder is not None and error.errno == errno.ELOOP:
+            raise
         reason = "is a folder" if error.errno == errno.EISDIR else (error.strerror or str(error))
         raise DocumentError(f"cannot be read: {reason}") from error
     if len(data) > limit_bytes:
@@ -118,10 +150,6 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
     if not data:
         raise AlteredError("is empty")
     return data
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # or a named pipe would wait for its writer
 
 
 def parse_document(path: str, data: bytes) -> Document:
@@ -133,11 +161,12 @@ def parse_document(path: str, data: bytes) -> Document:
     file_format = format_of(path)
     if file_format is None:
         raise DocumentError("has no known format; expected .txt or .md")
-    parsed = file_format.parse(data)
+    with border(_unparsed):
+        parsed = file_format.parse(data)
     if not parsed.text.strip():
         raise DocumentError("is blank")
     return Document(
-        path=path,
+        path=unicodedata.normalize("NFC", path),
         text=parsed.text,
         sha256=hashlib.sha256(data).hexdigest(),
         encoding=parsed.encoding,
@@ -146,4 +175,9 @@ def parse_document(path: str, data: bytes) -> Document:
         size_bytes=len(data),
         metadata=parsed.metadata,
         blocks=parsed.blocks,
+        ignored=parsed.ignored,
     )
+
+
+def _unparsed(reason: str) -> DocumentError:
+    return DocumentError(f"cannot be parsed: {reason}")

@@ -1,10 +1,10 @@
 """The default store, all in one folder: a SQLite catalogue, and FAISS and Tantivy indexes that follow it."""
 
-import shutil
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +12,18 @@ from filelock import FileLock, Timeout
 
 from index.catalogue import Catalogue
 from index.chunks import Chunk
+from index.derived import PATIENCE_SECONDS, DerivedIndexes
 from index.documents import Document
 from index.errors import IndexLockedError, IndexMissingError, IndexUnavailableError, InvalidNameError
-from index.lexical import LexicalIndex
-from index.seal import Change
+from index.placing import sweep_drafts
+from index.seal import make_private, sweep
 from index.store import Collection, Filter, Hit, StoredChunk, valid_collection_name
-from index.vectors import VectorIndex
 
 _LOOK_AGAIN_SECONDS = 1.0
 """How long a reader may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
-"""How long a writer waits for its lock: as long as a reader in another process may take to catch up on small changes."""
+"""How long a writer waits for its lock: as long as a reader may take to catch up on small changes."""
+_log = logging.getLogger("quotewise")
 
 
 class EmbeddedStore:
@@ -42,15 +43,15 @@ class EmbeddedStore:
         if not create and not path.is_file():
             raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise IndexMissingError(f"cannot make the index folder {folder}: {error.strerror}") from error
         self.folder = folder
         self._catalogue = Catalogue(path)
-        self._lock = FileLock(folder / "writer.lock")
+        self._lock = FileLock(folder / "writer.lock", mode=0o600)
         self._mending = threading.Lock()
         self._opening = threading.Lock()
-        self._derived: dict[int, _Derived] = {}
+        self._derived: dict[int, DerivedIndexes] = {}
         self.collections = self._catalogue.collections
         self.collection = self._catalogue.collection
         self.size = self._catalogue.size
@@ -59,7 +60,8 @@ class EmbeddedStore:
         self.document = self._catalogue.document
         self.document_at = self._catalogue.document_at
         self.text = self._catalogue.text
-        self.check = self._catalogue.check
+        self.damaged = self._catalogue.damaged
+        self.check_catalogue = self._catalogue.check
         self.put_feedback = self._catalogue.put_feedback
         self.feedback = self._catalogue.feedback
 
@@ -67,7 +69,7 @@ class EmbeddedStore:
     def writing(self) -> Iterator[None]:
         """Be the one writer. Raises IndexLockedError within a second when another process or thread is."""
         deadline = time.monotonic() + _LOCK_SECONDS
-        if not self._mending.acquire(timeout=_LOCK_SECONDS):
+        if not self._mending.acquire(timeout=_LOCK_SECONDS):  # a thread that searches is catching up under the lock
             raise IndexLockedError(f"the search of {self.folder} is being brought up to date; try again when that is done")
         try:
             held = self._lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
@@ -113,23 +115,47 @@ class EmbeddedStore:
 
     def search_vectors(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         documents = self._catalogue.matching_documents(name, where)
-        return self._follow(name).vectors.search(vector, limit, documents)
+        derived = self._follow(name)
+        with derived.searching(derived.vectors):
+            return derived.vectors.search(vector, limit, documents)
 
     def search_text(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
         documents = self._catalogue.matching_documents(name, where)
-        return self._follow(name).lexical.search(query, limit, documents)
+        derived = self._follow(name)
+        with derived.searching(derived.lexical):
+            return derived.lexical.search(query, limit, documents)
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         return self._catalogue.chunks(ids)
 
+    def held_chunks(self, name: str) -> dict[str, int | None]:
+        """How many chunks the ``vectors`` and the ``words`` on disk hold; None for what is damaged or behind the catalogue."""
+        return self._derived_of(name).held_chunks()
+
+    def sweep(self) -> None:
+        """Remove what processes that died have left half made, and let only their owner use the files of the index.
+
+        Passed over while another process writes.
+        """
+        try:
+            held = self._lock.acquire(timeout=0)
+        except Timeout:
+            return
+        with held:
+            for kind in ("vectors", "lexical"):
+                sweep(self.folder / kind)
+            for collection in self.collections():
+                sweep_drafts(Path(collection.root))
+            make_private(self.folder)
+
     def close(self) -> None:
         self._catalogue.close()
 
-    def _derived_of(self, name: str) -> "_Derived":
+    def _derived_of(self, name: str) -> DerivedIndexes:
         key = self._catalogue.key(name)
         with self._opening:
             if key not in self._derived:
-                self._derived[key] = _Derived(self.folder, self._catalogue, key, self.collection(name).dimension)
+                self._derived[key] = DerivedIndexes(self.folder, self._catalogue, key, self.collection(name).dimension)
             return self._derived[key]
 
     def _changed(self, name: str) -> None:
@@ -137,56 +163,24 @@ class EmbeddedStore:
         if derived:
             derived.looked = float("-inf")
 
-    def _follow(self, name: str) -> "_Derived":
+    def _follow(self, name: str) -> DerivedIndexes:
         """The derived indexes, caught up if it is time to look: words only when no other process is writing."""
         derived = self._derived_of(name)
         if time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS and not derived.follow():
-            with suppress(Timeout, IndexUnavailableError), self._mending, self._lock.acquire(timeout=0):
-                derived.save()  # where another process writes, it brings the words up to date itself when it publishes
+            if self._mending.acquire(timeout=PATIENCE_SECONDS):
+                try:
+                    self._mend(derived)
+                finally:
+                    self._mending.release()
+            else:
+                derived.require()
         return derived
 
-
-class _Derived:
-    """The two derived indexes of one collection."""
-
-    def __init__(self, folder: Path, catalogue: Catalogue, key: int, dimension: int) -> None:
-        self._catalogue = catalogue
-        self._key = key
-        self._folders = [folder / "vectors" / str(key), folder / "lexical" / str(key)]
-        self._updating = threading.RLock()
-        self.looked = float("-inf")
-        self.vectors = VectorIndex(self._folders[0], dimension)
-        self.lexical = LexicalIndex(self._folders[1])
-
-    def follow(self) -> bool:
-        """Catch up in memory; False when what is on disk is behind, which only the holder of the lock may mend."""
-        with self._updating:
-            self.looked = time.monotonic()  # before looking, so that a change made meanwhile is looked for again
-            change = self._catalogue.last_change(self._key)
-            self._update(self.vectors, change)
-            if self.lexical.at != change:
-                self.lexical.reopen()
-            return self.lexical.at == change == self.vectors.saved
-
-    def save(self) -> None:
-        """Catch up in memory and on disk; only for the holder of the lock."""
-        with self._updating:
-            change = self._catalogue.last_change(self._key)
-            self.lexical.reopen()
-            self._update(self.vectors, change)
-            try:
-                self._update(self.lexical, change)
-                self.vectors.save()
-            except (OSError, RuntimeError, ValueError) as error:  # of the file system, FAISS and Tantivy
-                raise IndexUnavailableError(f"the indexes beside the catalogue cannot be written: {error}") from error
-
-    def remove(self) -> None:
-        for folder in self._folders:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _update(self, index: VectorIndex | LexicalIndex, change: Change) -> None:
-        if index.at != change:
-            if not self._catalogue.has_change(self._key, index.at):
-                index.reset()
-            changed = self._catalogue.changed_documents(self._key, index.at)
-            index.update(changed, self._catalogue.indexed_chunks(changed), change)
+    def _mend(self, derived: DerivedIndexes) -> None:
+        try:
+            with self._lock.acquire(timeout=0):
+                derived.mend()
+        except Timeout:  # the process that writes brings the words up to date itself when it publishes
+            pass
+        except IndexUnavailableError as error:
+            _log.error("%s", error)

@@ -10,7 +10,7 @@ import charset_normalizer
 import yaml
 from markdown_it import MarkdownIt
 
-from index.errors import DocumentError
+from index.errors import DocumentError, border
 from index.sentences import line_starts
 
 _BOMS = (
@@ -22,6 +22,7 @@ _BOMS = (
 )
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
+_FRONT_MATTER_DEPTH = 32
 _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
 _LINE = re.compile(r"[^\r\n]*")
 _TITLE_LIMIT = 120
@@ -45,13 +46,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a format makes of a file. Blocks are disjoint and ascending."""
+    """What a format makes of a file. Blocks are disjoint and ascending; ``ignored`` says what of it was not used, and why."""
 
     text: str
     encoding: str
     blocks: tuple[Block, ...]
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    ignored: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def parse_text(data: bytes) -> Parsed:
 def parse_markdown(data: bytes) -> Parsed:
     """CommonMark with tables and YAML front matter; headings form trails and are no prose."""
     text, encoding = decode(data)
-    metadata, body = _front_matter(text)
+    metadata, body, ignored = _front_matter(text)
     lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
     trail: list[tuple[int, str]] = []
     blocks: list[Block] = []
@@ -128,24 +130,49 @@ def parse_markdown(data: bytes) -> Parsed:
                 blocks.append(Block(lines[first], lines[last], heading, _LINED_BY_TYPE[token.type]))
     title = metadata.get("title") or next((name for block in blocks for name in block.heading[:1]), None)
     title = " ".join((title or "").split())[:_TITLE_LIMIT]
-    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata)
+    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata, ignored=ignored)
 
 
 def _plain(heading: str) -> str:
     return " ".join(_INLINE_MARKUP.sub(r"\1", heading[:_HEADING_LIMIT]).split())
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], int]:
+class _Entries(yaml.BaseLoader):
+    """Keeps every scalar as it is written, and stops where entries are nested deeper than anybody writes them."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > _FRONT_MATTER_DEPTH:
+            raise DocumentError(f"nested deeper than {_FRONT_MATTER_DEPTH}")
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], int, str | None]:
+    """The entries that are texts, where the text after them starts, and why they were left in the text, if they were."""
     match = _FRONT_MATTER.match(text)
-    if not match or match.end() > _FRONT_MATTER_LIMIT:
-        return {}, 0
+    if not match:
+        return {}, 0, None
+    if match.end() > _FRONT_MATTER_LIMIT:
+        return {}, 0, f"front matter, which is longer than {_FRONT_MATTER_LIMIT:,} characters"
     try:
-        values = yaml.load(match.group(1), Loader=yaml.BaseLoader)  # keeps every scalar as it is written
-    except (yaml.YAMLError, RecursionError):
-        return {}, 0
+        with border(DocumentError):
+            values = yaml.load(match.group(1), Loader=_Entries)
+    except DocumentError as error:
+        return {}, 0, f"front matter, which is no YAML that can be used: {error}"
     if not isinstance(values, dict):
-        return {}, 0
-    return {key: value for key, value in values.items() if isinstance(key, str) and isinstance(value, str)}, match.end()
+        return {}, 0, None
+    entries = {key: value for key, value in values.items() if isinstance(key, str) and isinstance(value, str)}
+    return {_joined(key): _joined(value) for key, value in entries.items()}, match.end(), None
+
+
+def _joined(text: str) -> str:
+    """With the two halves of escaped surrogate pairs joined, as JSON means them; halves alone become U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 FORMATS: Mapping[str, Format] = {

@@ -6,7 +6,8 @@ from pathlib import Path
 import tantivy
 
 from index.catalogue import IndexedChunk
-from index.seal import UNCHANGED, Change, clear, read_seal, write_seal
+from index.errors import IndexUnavailableError, border
+from index.seal import UNCHANGED, Change, read_seal, replaced, write_seal
 from index.store import Hit
 
 _ANALYZER = "english"
@@ -18,27 +19,34 @@ class LexicalIndex:
     """A Tantivy index of one document a chunk. Only the process that holds the index's lock may call ``update``."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._index: tantivy.Index | None = None
         self.at = UNCHANGED
         self.reopen()
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs) if self._index else 0
 
     def reset(self) -> None:
         """Let the next update start from nothing; until then the old words are searched."""
         self.at = UNCHANGED
 
     def reopen(self) -> None:
-        """Open what is on disk. Where it is not sealed, keep what is open to search, but as reflecting no change yet."""
-        change = read_seal(self._folder)
+        """Open what is on disk. Where that cannot be, keep what is open to search, but as reflecting no change yet."""
+        change = read_seal(self.folder)
         if change is None:
             self.at = UNCHANGED
         elif change != self.at:
             try:
-                index = tantivy.Index.open(str(self._folder))
-            except ValueError:  # its writer has moved on since the seal was read
-                return
-            _register(index)
-            self._index, self.at = index, change
+                with border(IndexUnavailableError):
+                    self._index, self.at = _opened(self.folder), change
+            except IndexUnavailableError:  # its writer has moved on since the seal was read, or it is of another version
+                self.at = UNCHANGED
+
+    @property
+    def opened(self) -> bool:
+        """Whether there is anything to search."""
+        return self._index is not None
 
     def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
         """The best chunks for any of the words of a query, best first, of the given documents only."""
@@ -61,29 +69,41 @@ class LexicalIndex:
     def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
         """Forget the chunks of the changed documents, add what they have now, and seal the result on disk.
 
-        While it reflects no change it starts afresh, so ``changed`` must then be all documents.
+        While it reflects no change it starts afresh, in a new folder, so ``changed`` must then be all documents.
         """
-        index = self._index
-        if self.at == UNCHANGED or index is None:
-            clear(self._folder)
-            index = tantivy.Index(_schema(), str(self._folder))
-            _register(index)
-        writer = index.writer(_WRITER_BYTES, num_threads=1)
-        if changed:
-            writer.delete_documents_by_query(_of_documents(index.schema, changed))
-        for chunk in chunks:
-            document = tantivy.Document()
-            document.add_unsigned("chunk", chunk.id)
-            document.add_unsigned("document", chunk.document)
-            document.add_text("text", chunk.text)
-            writer.add_document(document)
-        writer.commit()
-        writer.garbage_collect_files()
-        writer.wait_merging_threads()
-        index.reload()
-        files = [path.name for path in self._folder.iterdir() if path.suffix != ".lock" and path.name[0] != "."]
-        write_seal(self._folder, change, [name for name in files if not name.startswith("seal.json")])
+        if self.at == UNCHANGED or self._index is None:
+            with replaced(self.folder) as folder:
+                index = tantivy.Index(_schema(), str(folder))
+                _register(index)
+                _write(index, folder, (), chunks, change)
+            index = _opened(self.folder)
+        else:
+            index = self._index
+            _write(index, self.folder, changed, chunks, change)
         self._index, self.at = index, change
+
+
+def _write(index: tantivy.Index, folder: Path, stale: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
+    writer = index.writer(_WRITER_BYTES, num_threads=1)
+    if stale:
+        writer.delete_documents_by_query(_of_documents(index.schema, stale))
+    for chunk in chunks:
+        document = tantivy.Document()
+        document.add_unsigned("chunk", chunk.id)
+        document.add_unsigned("document", chunk.document)
+        document.add_text("text", chunk.text)
+        writer.add_document(document)
+    writer.commit()
+    writer.garbage_collect_files()
+    writer.wait_merging_threads()
+    index.reload()
+    write_seal(folder, change)
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    _register(index)
+    return index
 
 
 def _schema() -> tantivy.Schema:

@@ -1,8 +1,12 @@
 """A derived index on disk is trusted only under its seal: which change it reflects, and the checksum of each file."""
 
 import json
+import os
+import secrets
 import shutil
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,25 +30,63 @@ def read_seal(folder: Path) -> Change | None:
         seal = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         whole = all(_checksum(folder / name) == crc for name, crc in seal["files"].items())
         return Change(int(seal["seq"]), str(seal["stamp"])) if whole else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except Exception:  # noqa: BLE001 - there may be anything in its place
         return None
 
 
-def write_seal(folder: Path, change: Change, files: list[str]) -> None:
-    """Vouch that these files of a folder reflect all changes up to this one. Replaces the seal in one step."""
+def write_seal(folder: Path, change: Change) -> None:
+    """Vouch that the files of a folder reflect all changes up to this one. Replaces the seal in one step."""
     draft = folder / f"{_NAME}.new"
+    draft.unlink(missing_ok=True)
+    files = [path.name for path in folder.iterdir() if path.suffix != ".lock" and path.name[0] != "." and path.name != _NAME]
     checksums = {name: _checksum(folder / name) for name in files}
     draft.write_text(json.dumps({"seq": change.seq, "stamp": change.stamp, "files": checksums}), encoding="utf-8")
+    make_private(folder)
     draft.replace(folder / _NAME)
 
 
-def clear(folder: Path) -> None:
-    """Leave an empty folder, whatever stood there before."""
-    if folder.is_dir():
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        folder.unlink(missing_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """A new folder, hidden beside one whose place it takes when the context ends well, whatever stood there before.
+
+    A process that dies meanwhile leaves what ``sweep`` removes, and at worst no folder.
+    """
+    for above in reversed([path for path in folder.parents if not path.exists()]):
+        above.mkdir(0o700, exist_ok=True)
+    made, old = (folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.{kind}") for kind in ("new", "old"))
+    made.mkdir(0o700)
+    try:
+        yield made
+        with suppress(FileNotFoundError):
+            folder.rename(old)
+        made.rename(folder)
+    finally:
+        for left in (made, old):
+            remove(left)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all in it, or a file; what cannot be removed stays."""
+    shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the folders that ``replaced`` has left half made in a folder. Nobody else may be writing there."""
+    for left in folder.glob(".*.*.*"):
+        if left.suffix in (".new", ".old"):
+            remove(left)
+
+
+def make_private(folder: Path) -> None:
+    """Let only their owner use the files and folders in a folder."""
+    for parent, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = Path(parent, name)
+            with suppress(OSError):  # it is another's, or gone
+                if path.lstat().st_mode & 0o077 and not path.is_symlink():
+                    path.chmod(0o600 if name in files else 0o700)
 
 
 def _checksum(path: Path) -> int:

@@ -126,16 +126,23 @@ class Store(Protocol):
         """The sha256 of every document of a collection by path."""
         ...
 
+    def damaged(self, name: str, path: str | None = None) -> list[str]:
+        """Paths of the documents, or of the one at a path, that are not as they were put; all that is kept of them is read."""
+        ...
+
     def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
-        """Raises UnknownDocumentError, also for one that is in none of the collections ``among``, and after the same work."""
+        """Raises DocumentDamagedError and UnknownDocumentError, the latter also for one in none of the collections ``among``.
+
+        That takes the same work as where there is none.
+        """
         ...
 
     def document_at(self, name: str, path: str) -> StoredDocument:
-        """Raises UnknownDocumentError."""
+        """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 
     def text(self, document_id: str) -> str:
-        """Raises UnknownDocumentError."""
+        """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from index.chunks import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
-from index.documents import Document, SourceFile, find_files, parse_document, printable, read_file
+from index.documents import Document, SourceFile, find_files, parse_document, printable
 from index.embedders import Embedder
 from index.errors import (
     ChunkingError,
     DocumentError,
     EmbedderMismatchError,
     FolderError,
+    border,
 )
+from index.folders import read_inside
 from index.store import Collection, Store
 
 DEFAULT_FILE_LIMIT = 64_000_000
@@ -29,7 +31,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be indexed, and why."""
+    """A file or a part of one that could not be indexed, and why."""
 
     path: str
     reason: str
@@ -37,7 +39,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed."""
+    """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
+
+    ``ignored`` are files that were indexed but for a part of them, such as front matter that cannot be parsed.
+    """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -46,6 +51,7 @@ class SyncReport:
     failed: tuple[Failure, ...]
     kept: tuple[str, ...]
     chunks: int
+    ignored: tuple[Failure, ...] = ()
 
 
 class Sync:
@@ -182,10 +188,11 @@ class _Run:
 
     def __init__(self, store: Store, embedder: Embedder, chunker: Chunker, name: str) -> None:
         self._store, self._embedder, self._chunker, self._name = store, embedder, chunker, name
-        self._before = store.digests(name)
+        self._before = store.digests(name) | dict.fromkeys(store.damaged(name), "")  # which no file has
         self._waiting: list[tuple[Document, list[Chunk]]] = []
         self._done: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
         self._failed: list[Failure] = []
+        self._ignored: list[Failure] = []
         self._chunks = 0
 
     def fail(self, path: str, reason: str) -> None:
@@ -193,31 +200,46 @@ class _Run:
 
     def read(self, folder: Path, path: str, limit: int) -> None:
         try:
-            data = read_file(folder / path, limit)
-            if hashlib.sha256(data).hexdigest() == self._before.get(path):
-                self._done["unchanged"].append(path)
-                return
-            document = parse_document(path, data)
+            with border(unindexed):
+                data = read_inside(folder, path, limit)
+                if hashlib.sha256(data).hexdigest() == self._before.get(path):
+                    self._done["unchanged"].append(path)
+                    return
+                document = parse_document(path, data)
+                chunks = self._chunker.chunks(document)
         except DocumentError as error:
             self.fail(path, str(error))
             return
-        chunks = self._chunker.chunks(document)
+        if document.ignored:
+            self._ignored.append(Failure(path, document.ignored))
         self._waiting.append((document, chunks))
         if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
             self.flush()
 
     def flush(self) -> None:
-        vectors = embed(self._embedder, self._waiting)
+        """Embed and commit what is waiting; where that fails for all of it together, each document by itself."""
+        waiting, self._waiting = self._waiting, []
+        try:
+            with border(unindexed):
+                vectors = embed(self._embedder, waiting)
+        except DocumentError as error:
+            if len(waiting) == 1:
+                self.fail(waiting[0][0].path, str(error))
+            else:
+                for one in waiting:
+                    self._waiting = [one]
+                    self.flush()
+            return
         first = 0
-        for document, chunks in self._waiting:
+        for document, chunks in waiting:
             try:
-                self._store.put(self._name, document, chunks, vectors[first : first + len(chunks)])
+                with border(unindexed):
+                    self._store.put(self._name, document, chunks, vectors[first : first + len(chunks)])
                 self._done["changed" if document.path in self._before else "added"].append(document.path)
+                self._chunks += len(chunks)
             except DocumentError as error:
                 self.fail(document.path, str(error))
             first += len(chunks)
-        self._chunks += first
-        self._waiting.clear()
 
     def remove_all_but(self, present: set[str]) -> None:
         failed = tuple(f"{failure.path}/" for failure in self._failed)  # among them folders that could not be listed
@@ -228,4 +250,9 @@ class _Run:
     def report(self) -> SyncReport:
         kept = tuple(failure.path for failure in self._failed if failure.path in self._before)
         done = {kind: tuple(paths) for kind, paths in self._done.items()}
-        return SyncReport(**done, failed=tuple(self._failed), kept=kept, chunks=self._chunks)
+        return SyncReport(**done, failed=tuple(self._failed), kept=kept, chunks=self._chunks, ignored=tuple(self._ignored))
+
+
+def unindexed(reason: str) -> DocumentError:
+    """What is left of an error that nothing foresaw in the work on one document."""
+    return DocumentError(f"cannot be indexed: {reason}")

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunks import Chunker
-from index.documents import parse_document, printable, read_file
+from index.documents import parse_document, printable
 from index.embedders import Embedder
 from index.errors import (
     AlteredError,
+    DocumentDamagedError,
     DocumentError,
     FolderUnavailableError,
     InvalidNameError,
     PreconditionError,
     UnknownDocumentError,
+    border,
 )
+from index.folders import read_inside, refused
 from index.placing import document_path, remove_file, written
 from index.store import Collection, Store, StoredDocument, valid_collection_name
-from index.sync import check_embedder, embed, new_collection
+from index.sync import check_embedder, embed, new_collection, unindexed
 
 ANY = frozenset({"*"})
 
@@ -72,7 +75,7 @@ class Uploads:
             InvalidPathError, InvalidNameError: nothing can be put there.
             DocumentError: the bytes are no document.
             PreconditionError: the condition does not hold.
-            PathTakenError, FolderUnavailableError: the file cannot be written.
+            PathTakenError, FolderReadOnlyError, FolderUnavailableError: the file cannot be written.
             IndexLockedError: another process is writing.
         """
         path = document_path(path)
@@ -86,15 +89,16 @@ class Uploads:
                 raise FolderUnavailableError(f"the folder of the collection {name!r} is gone; nothing was changed")
             known, on_disk = self._document(name, path) if made else None, self._on_disk(root, path)
             _require(condition, known, on_disk if on_disk != sha256 else None, path)
-            if known and known.sha256 == sha256:
+            if known and known.sha256 == sha256 and not self._store.damaged(name, path):
                 if on_disk != sha256:
                     with written(root, path, data):
                         pass
                 return Uploaded(known, created=False)
             try:
                 document = parse_document(path, data)
-                chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
-                vectors = embed(embedder, [(document, chunks)], self._pause)
+                with border(unindexed):
+                    chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
+                    vectors = embed(embedder, [(document, chunks)], self._pause)
                 if not made:
                     self._make(collection)
                 with written(root, path, data):
@@ -128,21 +132,24 @@ class Uploads:
 
     def _make(self, collection: Collection) -> None:
         try:
-            Path(collection.root).mkdir(parents=True, exist_ok=True)
+            for folder in (self._folder, Path(collection.root)):
+                folder.mkdir(0o700, exist_ok=True)
         except OSError as error:
-            raise FolderUnavailableError(f"cannot make the folder of {collection.name!r}: {error.strerror}") from error
+            raise refused(error, f"cannot make the folder of {collection.name!r}: {error.strerror}") from error
         self._store.add_collection(collection)
 
     def _document(self, name: str, path: str) -> StoredDocument | None:
         try:
             return self._store.document_at(name, path)
-        except UnknownDocumentError:
+        except (UnknownDocumentError, DocumentDamagedError):
             return None
 
     def _on_disk(self, root: Path, path: str) -> str | None:
         """The sha256 of the file as it is now, which a sync may not have seen; None where there is none."""
+        if not root.is_dir():
+            return None
         try:
-            return hashlib.sha256(read_file(root / path, self._file_limit)).hexdigest()
+            return hashlib.sha256(read_inside(root, path, self._file_limit)).hexdigest()
         except AlteredError:
             return "of a file that can be no document"
         except DocumentError:

@@ -1,7 +1,6 @@
 """The vectors of a collection in FAISS: exact inner-product search, derived from the catalogue."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,28 +9,38 @@ import faiss
 import numpy as np
 
 from index.catalogue import ORDINAL_BITS, IndexedChunk
-from index.seal import UNCHANGED, Change, clear, read_seal, write_seal
+from index.errors import IndexUnavailableError, border
+from index.seal import UNCHANGED, Change, read_seal, replaced, write_seal
 from index.store import Hit
 
-_FILE = "vectors-{seq}.faiss"
+_FILE = "vectors.faiss"
 
 
 class VectorIndex:
     """An ``IndexIDMap2`` over a flat index; ids are chunk ids. Searches may run while an update builds its successor.
 
-    ``at`` is the last change that it reflects, ``saved`` the one that its file does.
+    ``at`` is the last change that it reflects, ``saved`` the one that its file does; ``opened`` is false while it never
+    reflected any.
     """
 
     def __init__(self, folder: Path, dimension: int) -> None:
-        self._folder = folder
-        self._dimension = dimension
+        self.folder, self.dimension = folder, dimension
         self._index: Any = self._empty()
+        self._refused: Change | None = None
         self.at = self.saved = UNCHANGED
+        self.opened = False
         change = read_seal(folder)
-        if change:
-            with suppress(RuntimeError):  # its writer has replaced it since the seal was read
-                self._index = faiss.read_index(str(folder / _FILE.format(seq=change.seq)))
-                self.at = self.saved = change
+        try:
+            with border(IndexUnavailableError):
+                if change:
+                    self._index = _read(folder / _FILE, dimension)
+                    self.at = self.saved = change
+                    self.opened = True
+        except IndexUnavailableError:  # its writer has replaced it since the seal was read, or it is of another version
+            self._refused = change
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
 
     def reset(self) -> None:
         """Let the next update start from nothing; until then the old vectors are searched."""
@@ -58,25 +67,26 @@ class VectorIndex:
         remaining = iter(chunks)
         while some := list(islice(remaining, 4096)):
             index.add_with_ids(np.stack([c.vector for c in some]), np.array([c.id for c in some], np.int64))
-        self._index, self.at = index, change
+        self._index, self.at, self.opened = index, change, True
 
     def _empty(self) -> Any:
-        return faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        return faiss.IndexIDMap2(faiss.IndexFlatIP(self.dimension))
 
     def save(self) -> None:
-        """Write the index beside the one on disk, seal it, and remove the old one."""
-        if read_seal(self._folder) == self.at:
-            self.saved = self.at
-            return
-        if not self._folder.is_dir():
-            clear(self._folder)
-        name = _FILE.format(seq=self.at.seq)
-        faiss.write_index(self._index, str(self._folder / name))
-        write_seal(self._folder, self.at, [name])
+        """Put the index in the place of the one on disk, unless that reflects the same change."""
+        if self._refused or read_seal(self.folder) != self.at:
+            with replaced(self.folder) as folder:
+                faiss.write_index(self._index, str(folder / _FILE))
+                write_seal(folder, self.at)
+            self._refused = None
         self.saved = self.at
-        for path in self._folder.glob(_FILE.format(seq="*")):
-            if path.name != name:
-                path.unlink(missing_ok=True)
+
+
+def _read(path: Path, dimension: int) -> Any:
+    index: Any = faiss.read_index(str(path))
+    if index.d != dimension or not isinstance(index, faiss.IndexIDMap2):
+        raise ValueError(f"{path} holds other vectors than those of {dimension} dimensions by id")
+    return index
 
 
 def _of_documents(index: Any, documents: Sequence[int]) -> np.ndarray:

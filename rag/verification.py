@@ -1,14 +1,16 @@
 """A citation and its source into a verdict: whether the quote still stands where it was found."""
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
-from index.documents import parse_document, read_file
-from index.errors import AlteredError, DocumentError, UnknownDocumentError
+from index.documents import parse_document
+from index.errors import AlteredError, DocumentError, FolderReadOnlyError, FolderUnavailableError, UnknownDocumentError
+from index.folders import read_inside
 from index.store import Store
 from rag.answers import Citation
 
@@ -71,12 +73,9 @@ class FolderSource:
 
     def read(self, path: str) -> SourceText:
         try:
-            inside = (self._folder / path).resolve().is_relative_to(self._folder.resolve())
-        except (OSError, ValueError, RuntimeError):
-            inside = False
-        if not inside:
-            raise DocumentError("is not a file of the folder")
-        data = read_file(self._folder / path, self._file_limit)
+            data = read_inside(self._folder, unicodedata.normalize("NFC", path), self._file_limit)
+        except (FolderReadOnlyError, FolderUnavailableError, ValueError) as error:
+            raise DocumentError("is not a file of the folder") from error
         try:
             text = parse_document(path, data).text
         except DocumentError:  # no text any more, so not the file that was cited

@@ -139,7 +139,7 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert answer["citations"][0]["document"]["path"] == SEED
     assert [passage["document"]["path"] for passage in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
     assert run("search", WHY, "--json", "--path-prefix", "x").json == []
-    listed = run("status", "--check", "--json").json
+    listed = run("status", "--json").json
     (status,) = listed["collections"]
     assert (listed["default"], listed["processor"]) == ("default", instruction_set())
     assert (status["name"], status["documents"], status["root"]) == ("default", 1, str(SEEDS))
@@ -161,7 +161,7 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
     assert f"a.txt, characters {start}-{start + 31}" in printed.words
     assert f"{tmp_path / 'b'} does not say" in printed.words
     shape = run("extract", CAPITAL, *files, "--json").json
-    assert shape.keys() == {"question", "results", "threshold", "timings_ms", "request_id"}
+    assert shape.keys() == {"question", "results", "threshold", "truncated", "timings_ms", "request_id"}
     assert [found["answered"] for found in shape["results"]] == [True, False, False]
     (quote,) = shape["results"][0]["quotes"]
     assert text[quote["start"] : quote["end"]] == quote["quote"] == "Paris is the capital of France."
@@ -428,7 +428,7 @@ def test_a_catalogue_that_cannot_be_used_is_said_to_be_so_and_left_alone(
     catalogue = tmp_path / "index" / "catalogue.sqlite"
     damage(catalogue)
     before = catalogue.read_bytes()
-    for arguments in (["status", "--check"], ["ask", WHY], ["index", SEEDS]):
+    for arguments in (["check"], ["ask", WHY], ["index", SEEDS]):
         check_complaint(run(*arguments), str(catalogue), mentioned)
     assert catalogue.read_bytes() == before
 

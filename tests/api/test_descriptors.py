@@ -1,9 +1,14 @@
+import os
+import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 
+from api.settings import Settings
+from tests.api.conftest import Refused, ready
 from tests.api.running import SERVE, running
 
 RESTLESS = f"""if True:
@@ -14,15 +19,27 @@ RESTLESS = f"""if True:
 
 
 def test_threads_that_come_and_go_leave_no_descriptors(library: Path) -> None:
-    with running(library, RESTLESS) as service, ThreadPoolExecutor(24) as threads:
+    with running(library, RESTLESS) as service, ThreadPoolExecutor(12) as threads:
         process = psutil.Process(service.process.pid)
 
         def burst() -> int:
-            for response in list(threads.map(lambda _: service.client.get("/documents?collection=notes"), range(48))):
+            for response in list(threads.map(lambda _: service.client.get("/documents?collection=notes"), range(24))):
                 assert response.status_code == 200
             time.sleep(0.3)
             return process.num_fds()
 
         burst()
-        counts = [burst() for _ in range(5)]
+        counts = [burst() for _ in range(4)]
         assert counts[-1] - counts[0] <= 2, counts
+
+
+def test_a_service_that_runs_out_of_descriptors_is_not_ready_and_says_so(library: Path, refused: Refused) -> None:
+    with ready(Settings(index=library)) as client, ExitStack() as held:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (psutil.Process().num_fds() + 300, hard))
+        assert client.get("/ready").status_code == 200
+        for _ in range(290):
+            held.enter_context(Path(os.devnull).open())
+        assert "file descriptors are open" in refused(client.get("/ready"), 503, "descriptors-exhausted")["detail"]
+        assert client.get("/health").status_code == 200

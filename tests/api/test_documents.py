@@ -15,11 +15,13 @@ import pytest
 from filelock import FileLock
 
 import index.embedded
+import index.uploads
 from api.jobs import Jobs
 from api.problems import Problem
 from api.service import Service
 from api.settings import Settings
 from index.embedders import Embedder
+from index.errors import FolderReadOnlyError
 from index.sync import Sync
 from tests.api.conftest import NOTES, Refused, conform, ready, wait_until
 from tests.api.test_openapi import example_requests
@@ -353,6 +355,23 @@ def test_what_stands_in_the_way_and_a_folder_that_is_gone_are_called_so(place: P
     for response in (place.put("a.txt"), place.delete("drinks/coffee.txt")):
         assert str(place.folder) not in refused(response, 503, "folder-unavailable")["detail"]
     place.folder.with_name("elsewhere").rename(place.folder)
+    assert place.state() == before
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
+    place: Place, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the file system refuses it to whoever may not write everywhere, as those may who run these tests."""
+
+    def refuse(*_: object) -> None:
+        raise FolderReadOnlyError("the folder may not be written to: Permission denied; nothing was changed")
+
+    monkeypatch.setattr(index.uploads, "written", refuse)
+    monkeypatch.setattr(index.uploads, "remove_file", refuse)
+    before = place.state()
+    for response in (place.put("a.txt"), place.delete("drinks/coffee.txt")):
+        assert "Permission denied" in refused(response, 409, "folder-read-only")["detail"]
+        assert "retry-after" not in response.headers
     assert place.state() == before
 
 

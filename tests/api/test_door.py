@@ -562,6 +562,21 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
         wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
 
 
+def test_whole_texts_come_in_turn_and_past_the_queue_not_at_all(library: Path, refused: Refused) -> None:
+    app = create_app(lambda: Service.open(Settings(index=library)), Settings(index=library))
+    lane = app.state.lanes["texts"]
+    with serving(app) as client:
+        wait_until_ready(client)
+        [document] = client.get("/documents").json()["documents"]
+        lane.working += 1000
+        for path in (f"/documents/{document['id']}/text", f"/documents/{UNKNOWN}/text"):
+            refused(client.get(path), 503, "overloaded")
+        assert client.get(f"/documents/{document['id']}").status_code == 200
+        lane.working -= 1000
+        assert len(client.get(f"/documents/{document['id']}/text").text) == document["characters"]
+        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
+
+
 def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, keyed: httpx.Client, tmp_path: Path) -> None:
     app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
     app.get("/broken")(lambda: 1 / 0)
@@ -580,6 +595,7 @@ def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, k
         assert "unsafe" not in policy
         assert response.headers["x-content-type-options"] == "nosniff"
         assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["cache-control"] in ("no-store", "no-cache")
         assert response.headers["vary"].lower().count("origin") == 1
         anywhere = response.url.path.startswith("/static/")
         assert response.headers["cross-origin-resource-policy"] == ("cross-origin" if anywhere else "same-origin")

@@ -17,6 +17,7 @@ import pytest
 import index.sync
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
+from index.integrity import check
 from index.store import Filter
 from index.sync import Sync
 from tests.conftest import SEED, SEEDS
@@ -88,7 +89,7 @@ def test_a_killed_run_leaves_whole_documents_and_is_finished_by_the_next(
     assert finished.keys() == reference.contents.keys()
     assert_same(finished, reference.contents)
     assert found_paths(store, embedder) == reference.found
-    store.check()
+    assert all(finding.sound for finding in check(store))
     store.close()
     shutil.rmtree(target)
 

@@ -472,7 +472,7 @@ def test_searches_from_many_threads_go_on_while_documents_come_and_go(store: Emb
             done.set()
     assert all(future.result() for future in searches)
     assert both(store, "whale") == {kept.path for kept in store.documents("default")}
-    store.check()
+    store.check_catalogue()
 
 
 def test_the_index_is_closed_for_good(store: EmbeddedStore) -> None:

@@ -175,6 +175,44 @@ def test_broken_front_matter_is_text(front: str) -> None:
     assert parsed.text[parsed.blocks[-1].start : parsed.blocks[-1].end] == "The text."
 
 
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        (r'title: "Hello \ud83d\ude00"', "Hello 😀"),
+        (r'title: "\ud83d alone \ude00"', "\ufffd alone \ufffd"),
+        (r'"\ud83d\ude00": "😀 \ud83d\ude00"', None),
+    ],
+    ids=["a pair", "halves", "a key"],
+)
+def test_escaped_surrogates_are_joined_as_json_means_them_and_halves_replaced(front: str, title: str | None) -> None:
+    parsed = parse_markdown(f"---\n{front}\n---\nText.".encode())
+    assert parsed.title == title
+    assert parsed.ignored is None
+    assert (title is None) == (parsed.metadata == {"😀": "😀 😀"})
+
+
+@pytest.mark.parametrize(
+    ("front", "reason"),
+    [
+        (r'title: "\UFFFFFFFF"', "OverflowError"),
+        (r'title: "\U00110000"', "ValueError"),
+        (f"%YAML 1.{'1' * 5000}\n--- a", "ValueError: Exceeds the limit"),
+        (f"a: {'[' * 8000}", "nested deeper than 32"),
+        ("- " * 8000, "nested deeper than 32"),
+        ("a: [", "ParserError"),
+        (f"a: {'b' * 20_000}", "longer than 16,384 characters"),
+    ],
+    ids=["too large a number", "no character", "version", "brackets", "lists", "broken", "long"],
+)
+def test_front_matter_that_yaml_cannot_use_is_text_soon_and_the_reason_is_told(front: str, reason: str) -> None:
+    began = time.process_time()
+    parsed = parse_markdown(f"---\n{front}\n---\nText.".encode())
+    assert time.process_time() - began < 0.5
+    assert parsed.metadata == {}
+    assert reason in (parsed.ignored or "")
+    assert parsed.text[parsed.blocks[-1].start :].rstrip().endswith("Text.")
+
+
 def test_a_title_without_front_matter_is_the_first_heading_over_text() -> None:
     assert parse_markdown(b"Intro.\n\n# One *two*\n\nText.\n\n# Three\n\nMore.").title == "One two"
     assert parse_markdown(b"Text only.").title is None

@@ -1,12 +1,17 @@
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.documents import find_files
-from index.errors import FolderUnavailableError, InvalidPathError, PathTakenError
+from index.documents import find_files, printable, read_file
+from index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, InvalidPathError, PathTakenError
+from index.folders import read_inside
 from index.placing import document_path, remove_file, written
 from tests.index.conftest import ordinary_user
 from tests.index.texts import examples
@@ -20,7 +25,7 @@ HOSTILE = [
     *("x" * 252 + ".txt", "ä" * 126 + ".txt", "a/" * 33 + "b.txt", "/".join(["x" * 200] * 6) + ".txt"),
 ]
 SOUND = [
-    *("a.txt", "A.TXT", "a.md", "a/b/c.md", "café 🍤.txt", "games/👨\u200d👩.txt", "%2e%2e%2fa.txt", "%252e.txt", "~/a.txt"),
+    *("a.txt", "A.TXT", "a.md", "a/b/c.md", "café 🍤.txt", "games/👩👩.txt", "%2e%2e%2fa.txt", "%252e.txt", "~/a.txt"),
     *("~a.txt", "-rf.txt", "a:b.txt", "a..b.txt", "$(x);'\".md", "CON.txt", "x" * 251 + ".txt", "a/" * 32 + "b.txt"),
 ]
 pieces = st.sampled_from(["/", "//", "..", ".", "../", "\\", "%2f", "a", "b.txt", ".md", " ", "\0", "~", "x" * 256, *HOSTILE])
@@ -43,6 +48,16 @@ def test_an_unusual_name_is_a_name(path: str, tmp_path: Path) -> None:
     with written(tmp_path, path, b"text"):
         pass
     assert [file.path for file in find_files(tmp_path)] == [path]
+
+
+@pytest.mark.parametrize(
+    "hidden", "\u00ad\u034f\u061c\u115f\u180e\u200b\u200d\u200f\u202e\u2060\u2069\u3164\ufe0f\ufeff\U000e0041", ids=ascii
+)
+def test_a_name_with_a_character_that_cannot_be_seen_is_refused_and_shown_with_it_escaped(hidden: str) -> None:
+    with pytest.raises(InvalidPathError, match=f"holds the invisible character U\\+{ord(hidden):04X}"):
+        document_path(f"no{hidden}tes/tea.md")
+    if hidden != "\ufe0f":  # which also tells an emoji's colours
+        assert printable(f"a{hidden}b") == f"a{hidden.encode('unicode_escape').decode()}b"
 
 
 def test_a_name_has_one_form_whatever_system_it_comes_from() -> None:
@@ -145,12 +160,107 @@ def test_a_folder_that_is_gone_or_not_to_be_written_to_is_called_so(open_folder:
     root.chmod(0o555)
     with ordinary_user():
         with (
-            pytest.raises(FolderUnavailableError, match="Permission denied; nothing was changed"),
+            pytest.raises(FolderReadOnlyError, match="Permission denied; nothing was changed"),
             written(root, "a.txt", b"new"),
         ):
             pass
-        with pytest.raises(FolderUnavailableError, match="Permission denied"):
+        with pytest.raises(FolderReadOnlyError, match="Permission denied"):
             remove_file(root, "a.txt")
     assert (root / "a.txt").read_bytes() == b"old"
     assert everything_below(root) == {"a.txt"}
     root.chmod(0o755)
+
+
+def test_a_root_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None:
+    root, outside = tmp_path / "above" / "root", tmp_path / "outside"
+    for folder in (root, outside / "root"):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_bytes(b"old")
+    for link, target in ((root, outside / "root"), (root.parent, outside)):
+        link.rename(tmp_path / "aside")
+        link.symlink_to(target)
+        with pytest.raises(FolderUnavailableError, match="is a link"), written(root, "b.txt", b"new"):
+            pass
+        with pytest.raises(FolderUnavailableError, match="is a link"):
+            remove_file(root, "a.txt")
+        link.unlink()
+        (tmp_path / "aside").rename(link)
+    assert everything_below(outside) == {"root", "root/a.txt"}
+
+
+def test_a_folder_swapped_for_a_link_or_moved_away_meanwhile_gets_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    root, outside, moved = tmp_path / "root", tmp_path / "outside", tmp_path / "moved"
+    for folder in (root / "a", outside):
+        folder.mkdir(parents=True)
+        (folder / "kept.txt").write_bytes(b"kept")
+    done = threading.Event()
+
+    def swap() -> None:
+        for number in count():
+            if done.is_set():
+                return
+            time.sleep(0.02)
+            (root / "a").rename(moved)
+            with suppress(FileExistsError):  # an upload has made the folder again
+                (root / "a").symlink_to(outside)
+                time.sleep(0.0005)
+                (root / "a").unlink()
+            if (root / "a").exists():
+                (root / "a").rename(tmp_path / f"made again {number}")
+            with suppress(FileExistsError, OSError):
+                moved.rename(root / "a")
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    refused = 0
+    try:
+        for number in range(100):
+            try:
+                with written(root, f"a/{number}.txt", b"text"):
+                    pass
+                remove_file(root, f"a/{number}.txt")
+                read_inside(root, "a/kept.txt", 100)
+            except (PathTakenError, DocumentError):
+                refused += 1
+    finally:
+        done.set()
+        swapping.join()
+    assert 0 < refused < 100
+    assert everything_below(outside) == {"kept.txt"}
+
+
+def test_what_is_written_has_no_more_rights_than_the_folder_it_is_in(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with written(tmp_path, "sub/a.txt", b"text"):
+        pass
+    assert (tmp_path / "sub").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "sub" / "a.txt").stat().st_mode & 0o777 == 0o600
+
+
+COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
+
+
+def test_a_name_composed_otherwise_on_disk_is_the_same_name(tmp_path: Path) -> None:
+    (tmp_path / DECOMPOSED).mkdir()
+    (tmp_path / DECOMPOSED / f"{DECOMPOSED}.txt").write_bytes(b"old")
+    path = f"{COMPOSED}/{COMPOSED}.txt"
+    assert [file.path for file in find_files(tmp_path)] == [path]
+    assert read_inside(tmp_path, path, 100) == b"old"
+    with written(tmp_path, path, b"new"):
+        pass
+    assert read_file(tmp_path / DECOMPOSED / f"{DECOMPOSED}.txt", 100) == b"new"
+    assert everything_below(tmp_path) == {DECOMPOSED, f"{DECOMPOSED}/{DECOMPOSED}.txt"}
+    remove_file(tmp_path, path)
+    assert everything_below(tmp_path) == set()
+
+
+def test_of_two_names_that_are_the_same_but_for_their_composition_one_is_always_taken(tmp_path: Path) -> None:
+    for name in (DECOMPOSED, COMPOSED):
+        (tmp_path / f"{name}.txt").write_bytes(name.encode())
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_bytes(name.encode())
+    found = {file.path: file.problem for file in find_files(tmp_path)}
+    assert {path for path, problem in found.items() if problem is None} == {f"{COMPOSED}.txt", f"{COMPOSED}/a.txt"}
+    assert {path for path, problem in found.items() if problem and "same name" in problem} == {f"{DECOMPOSED}.txt", DECOMPOSED}
+    for path in (f"{COMPOSED}.txt", f"{COMPOSED}/a.txt"):
+        assert read_inside(tmp_path, path, 100) == COMPOSED.encode()

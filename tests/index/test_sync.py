@@ -1,6 +1,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.catalogue
+import index.chunks
 import index.vectors
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, OnnxEmbedder
@@ -20,6 +22,7 @@ from index.errors import (
     QuotewiseError,
     UnknownCollectionError,
 )
+from index.formats import FORMATS, Format, Parsed, parse_text
 from index.store import Filter
 from index.sync import Failure, Sync, SyncReport, check_embedder
 from tests.conftest import SEED, SEEDS
@@ -457,3 +460,71 @@ def test_vectors_are_kept_as_the_embedder_made_them(store: EmbeddedStore, embedd
     sync()
     hits = store.search_vectors("default", embedder.encode_document(["Whales sing."])[0], 1, Filter())
     np.testing.assert_allclose([hit.score for hit in hits], 1, atol=1e-5)
+
+
+class PanicError(BaseException):
+    """What a library in Rust raises, which is no Exception."""
+
+
+@pytest.mark.parametrize("error", [RuntimeError, RecursionError, MemoryError, OverflowError, UnicodeError, PanicError])
+@pytest.mark.parametrize("stage", ["parse", "chunk", "embed", "commit"])
+def test_whatever_fails_in_one_document_is_its_own_failure_and_never_the_runs(
+    store: EmbeddedStore, sync: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, stage: str, error: type[BaseException]
+) -> None:
+    def failing(wrapped: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            if any("poison" in text for text in map(str, args)):
+                raise error("of a library")
+            return wrapped(*args, **options)
+
+        return call
+
+    places: dict[str, tuple[Any, str]] = {
+        "chunk": (index.chunks.Chunker, "chunks"),
+        "embed": (OnnxEmbedder, "encode_document"),
+        "commit": (index.catalogue, "digest"),
+    }
+    write(folder, a="One fish.", b="A poison.", c="Two fish.")
+    if stage == "parse":
+        text = Format("text/plain", failing(parse_text))
+        monkeypatch.setitem(FORMATS, ".txt", text)  # type: ignore[index]
+    else:
+        monkeypatch.setattr(*places[stage], failing(getattr(*places[stage])))
+    report = sync()
+    assert (report.added, [failure.path for failure in report.failed]) == (("a.txt", "c.txt"), ["b.txt"])
+    assert f"{error.__name__}: of a library" in report.failed[0].reason
+    assert set(indexed(store)) == {"a.txt", "c.txt"}
+
+
+def test_what_ends_the_program_is_nobodys_failure(sync: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(data: bytes) -> Parsed:
+        raise KeyboardInterrupt
+
+    write(folder, a="One fish.")
+    monkeypatch.setitem(FORMATS, ".txt", Format("text/plain", interrupted))  # type: ignore[index]
+    with pytest.raises(KeyboardInterrupt):
+        sync()
+
+
+def test_front_matter_as_json_writers_escape_it_stops_no_run(store: EmbeddedStore, sync: Run, folder: Path) -> None:
+    for name, title in {"a": r"Hello \ud83d\ude00", "b": r"\udc80", "c": r"\UFFFFFFFF"}.items():
+        (folder / f"{name}.md").write_text(f'---\ntitle: "{title}"\n---\nText.', encoding="utf-8")
+    report = sync()
+    assert (report.added, report.failed) == (("a.md", "b.md", "c.md"), ())
+    assert [part.path for part in report.ignored] == ["c.md"]
+    assert [document.title for document in store.documents("default")][:2] == ["Hello 😀", "\ufffd"]
+
+
+def test_a_name_is_one_document_however_it_is_composed(sync: Run, store: EmbeddedStore, folder: Path) -> None:
+    composed, decomposed = "caf\u00e9.txt", "cafe\u0301.txt"
+    (folder / decomposed).write_bytes(b"One fish.")
+    assert sync().added == (composed,)
+    assert store.document_at("default", decomposed).path == composed
+    (folder / composed).write_bytes(b"Two fish.")
+    report = sync()
+    assert (report.changed, [failure.path for failure in report.failed]) == ((composed,), [decomposed])
+    assert indexed(store) == {composed: "Two fish."}
+    (folder / composed).unlink()
+    (folder / decomposed).unlink()
+    (folder / "a.txt").write_bytes(b"Red fish.")
+    assert sync().removed == (composed,)

@@ -1,0 +1,96 @@
+"""Below a folder by descriptors, name by name and never over a link, so that nothing swapped meanwhile leads out of it."""
+
+import errno
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from index.documents import read_file
+from index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, QuotewiseError
+
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+_PASSING = getattr(os, "O_PATH", os.O_RDONLY)
+"""How a folder is opened that need only be passed through, which may be one that cannot be listed."""
+
+
+@contextmanager
+def opened(root: Path, folders: Sequence[str] = (), make: bool = False) -> Iterator[int]:
+    """A descriptor of a folder below ``root``, which must be an absolute path without links.
+
+    Raises:
+        FolderUnavailableError, FolderReadOnlyError: the root cannot be opened.
+        OSError: a folder below it cannot be, or is a link.
+    """
+    with ExitStack() as stack:
+
+        def enter(name: str, flags: int, within: int | None) -> int:
+            descriptor = os.open(name, os.O_DIRECTORY | os.O_NOFOLLOW | flags, dir_fd=within)
+            stack.callback(os.close, descriptor)
+            return descriptor
+
+        try:
+            here = enter(root.anchor, _PASSING, None)
+            for name in root.parts[1:-1]:
+                here = enter(name, _PASSING, here)
+            here = enter(root.name or ".", os.O_RDONLY, here)
+        except OSError as error:
+            reason = "it or what it is in is a link" if error.errno in (errno.ELOOP, errno.ENOTDIR) else error.strerror
+            raise refused(error, f"the folder of the collection cannot be used: {reason}") from error
+        for name in folders:
+            name = actual(name, here)
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(name, 0o777 & os.fstat(here).st_mode, dir_fd=here)
+            here = enter(name, os.O_RDONLY, here)
+        yield here
+
+
+def actual(name: str, within: int) -> str:
+    """The name on disk in a folder of what has this name in composed form (NFC): that form itself first, then the least."""
+    with suppress(FileNotFoundError):
+        if name.isascii() or os.lstat(name, dir_fd=within):
+            return name
+    return next((entry for entry in sorted(os.listdir(within)) if unicodedata.normalize("NFC", entry) == name), name)
+
+
+def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
+    """The bytes of the file at a path below a folder; a link at the path itself is followed as long as that stays below it.
+
+    Raises:
+        DocumentError: there is no such file, or as ``read_file`` does.
+    """
+    root = root.resolve()
+    try:
+        return _read(root, path, limit_bytes)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise _unread(error) from error
+    try:
+        target = (root / path).resolve(strict=True)
+        if not target.is_relative_to(root):
+            raise DocumentError("is not a file of the folder")
+        return _read(root, target.relative_to(root).as_posix(), limit_bytes)
+    except (OSError, RuntimeError) as error:
+        raise _unread(error) from error
+
+
+def refused(error: OSError, message: str) -> QuotewiseError:
+    """The error of ours for one of a folder: whether trying again may help."""
+    kind = FolderReadOnlyError if error.errno in _READ_ONLY else FolderUnavailableError
+    return kind(message)
+
+
+def _read(root: Path, path: str, limit_bytes: int) -> bytes:
+    *folders, name = path.split("/")
+    if {"", ".", ".."} & {*folders, name} or "\0" in path:
+        raise DocumentError("is not a file of the folder")
+    with opened(root, folders) as folder:
+        return read_file(actual(name, folder), limit_bytes, folder)
+
+
+def _unread(error: Exception) -> DocumentError:
+    if isinstance(error, FileNotFoundError):
+        return DocumentError("vanished before it could be read")
+    return DocumentError(f"cannot be read: {getattr(error, 'strerror', None) or error}")

@@ -1,0 +1,187 @@
+"""A flipped bit anywhere in an index is noticed or harmless. ``QUOTEWISE_FLIPS`` sets how many there are in each file."""
+
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.embedded import EmbeddedStore
+from index.embedders import Embedder
+from index.errors import DocumentDamagedError, QuotewiseError
+from index.integrity import check
+from index.store import Filter, Hit, StoredChunk
+from index.sync import SyncReport
+from index.uploads import Uploads
+from tests.index.writing import COLLECTION, put, unit
+
+FLIPS = int(os.environ.get("QUOTEWISE_FLIPS", "2"))
+WORDS = "whales sing number"
+
+
+@pytest.fixture(scope="module")
+def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = EmbeddedStore(tmp_path_factory.mktemp("intact") / "index", create=True)
+    store.add_collection(COLLECTION)
+    for number in range(12):
+        text = f"# Whales\n\nThe whales of sea {number} sing. A number of {number + 3} songs, which nobody counted. Or did?"
+        put(store, f"sea/{number}.md", text, unit(1, number, 0, 1), {"sea": str(number)})
+    store.publish("default")
+    store.close()
+    return store.folder
+
+
+def told(store: EmbeddedStore) -> dict[str, Any]:
+    """Everything that an index gives out, by what was asked for; nothing for what it refuses."""
+    found: dict[str, Any] = {}
+
+    def ask(question: str, answer: Callable[[], Any]) -> None:
+        try:
+            found[question] = answer()
+        except QuotewiseError as error:
+            assert str(error)
+
+    ask("documents", lambda: store.documents("default"))
+    for document in found.get("documents", ()):
+        ask(f"text of {document.id}", lambda document=document: store.text(document.id))
+        ask(f"at {document.path}", lambda document=document: store.document_at("default", document.path))
+    ask(
+        "vectors",
+        lambda: store.chunks([hit.chunk_id for hit in store.search_vectors("default", unit(1, 3, 0, 1), 99, Filter())]),
+    )
+    ask("words", lambda: store.chunks([hit.chunk_id for hit in store.search_text("default", WORDS, 99, Filter())]))
+    ask("filtered", lambda: store.chunks([h.chunk_id for h in store.search_text("default", WORDS, 99, Filter("sea/1"))]))
+    return found
+
+
+def _chunks(store: EmbeddedStore, hits: Sequence[Hit]) -> list[StoredChunk]:
+    return store.chunks([hit.chunk_id for hit in hits])
+
+
+def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:
+    for question, answer in found.items():
+        assert question in truth
+        if isinstance(answer, list):
+            assert all(value in truth[question] for value in answer), question
+        else:
+            assert answer == truth[question]
+
+
+def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, tmp_path: Path) -> None:
+    store = EmbeddedStore(intact)
+    truth = told(store)
+    assert [len(truth[kind]) for kind in ("documents", "vectors", "words", "filtered")] == [12, 24, 24, 6]
+    store.close()
+    files = [path.relative_to(intact) for path in intact.rglob("*") if path.is_file() and path.stat().st_size]
+    assert len(files) > 8
+    for file in files:
+        for seed in range(FLIPS):
+            chance = random.Random(f"{file.suffix} {seed}")
+            copy = Path(shutil.copytree(intact, tmp_path / f"{file.name} {seed}"))
+            data = bytearray((copy / file).read_bytes())
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            (copy / file).write_bytes(data)
+            try:
+                damaged = EmbeddedStore(copy)
+                found = told(damaged)
+                assert_unaltered(found, truth)
+                if file.parts[0] in ("vectors", "lexical"):
+                    assert found.keys() == truth.keys()
+                    assert all(len(found[kind]) == len(truth[kind]) for kind in ("vectors", "words", "filtered"))
+                list(check(damaged))
+                damaged.close()
+            except QuotewiseError:
+                assert file.name == "catalogue.sqlite"
+            shutil.rmtree(copy, ignore_errors=True)  # Tantivy may be looking at it
+
+
+SYNCED = "The whales sing in the seven seas. Nobody has counted their songs so far, but they are many."
+DAMAGE = {
+    "text": "UPDATE texts SET text = replace(text, 'seven', 'eight')",
+    "chunk": "UPDATE chunks SET text = replace(text, 'seven', 'eight')",
+    "not UTF-8": "UPDATE texts SET text = CAST(x'ff' || CAST(text AS BLOB) AS TEXT)",
+    "offset": "UPDATE chunks SET start = start + 1",
+    "sentences": "UPDATE chunks SET sentences = x'00'",
+    "vector": "UPDATE chunks SET vector = substr(vector, 5)",
+    "no chunk": "DELETE FROM chunks",
+    "title": "UPDATE documents SET title = 'Other'",
+    "metadata": "UPDATE documents SET metadata = '{'",
+    "path": "UPDATE documents SET path = 'b.txt'",
+    "sha256": "UPDATE documents SET sha256 = replace(sha256, '1', '2')",
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
+    store: EmbeddedStore,
+    embedder: Embedder,
+    sync: Callable[..., SyncReport],
+    folder: Path,
+    kind: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (folder / "a.txt").write_text(SYNCED, encoding="utf-8")
+    (folder / "c.txt").write_text("Sharks do not sing.", encoding="utf-8")
+    sync()
+    with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
+        connection.execute(f"{DAMAGE[kind]} WHERE {'row' if 'documents' in DAMAGE[kind] else 'document'} = 1")
+    connection.close()
+    [damaged] = store.damaged("default")
+    assert damaged == ("b.txt" if kind == "path" else "a.txt")
+    findings = {finding.part: finding for finding in check(store)}
+    assert not findings["documents of default"].sound
+    assert damaged in findings["documents of default"].detail
+    if "documents" in DAMAGE[kind]:
+        with pytest.raises(DocumentDamagedError, match="read it anew from its file"):
+            store.document_at("default", damaged)
+        assert [document.path for document in store.documents("default")] == ["c.txt"]
+    elif "texts" in DAMAGE[kind]:
+        with pytest.raises(DocumentDamagedError):
+            store.text(store.document_at("default", "a.txt").id)
+    elif kind != "no chunk":
+        hits = store.search_text("default", "seven seas sing", 9, Filter())
+        for _ in range(2):
+            assert [chunk.document.path for chunk in store.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]
+        assert len([record for record in caplog.records if "is damaged" in record.message]) == 1
+
+    report = sync()
+    assert (report.failed, report.unchanged) == ((), ("c.txt",))
+    assert report.added + report.changed == ("a.txt",)
+    assert store.damaged("default") == []
+    assert store.text(store.document_at("default", "a.txt").id) == SYNCED
+    assert all(finding.sound for finding in check(store))
+
+
+def test_a_damaged_document_that_is_put_again_is_sound(
+    store: EmbeddedStore, embedder: Embedder, sync: Callable[..., SyncReport], folder: Path
+) -> None:
+    (folder / "a.txt").write_text(SYNCED, encoding="utf-8")
+    sync()
+    uploads = Uploads(store, lambda name: embedder, store.folder / "uploads", 1000)
+    for statement in DAMAGE.values():
+        with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
+            connection.execute(statement)
+        connection.close()
+        assert store.damaged("default")
+        uploads.put("default", "a.txt", SYNCED.encode())
+        assert store.damaged("default") == []
+        assert [document.path for document in store.documents("default")] == ["a.txt"]
+
+
+def test_a_check_tells_of_indexes_that_are_behind_or_hold_another_number(intact: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(intact, tmp_path / "copy"))
+    store = EmbeddedStore(copy)
+    assert [finding.sound for finding in check(store)] == [True] * 4
+    (copy / "vectors" / "1" / "vectors.faiss").write_bytes(b"")
+    shutil.rmtree(copy / "lexical")
+    assert [finding.sound for finding in check(store)] == [True, True, False, False]
+    store.search_text("default", WORDS, 1, Filter())
+    store.close()
+    again = EmbeddedStore(copy)
+    again.search_text("default", WORDS, 1, Filter())
+    assert [finding.sound for finding in check(again)] == [True] * 4
+    again.close()
