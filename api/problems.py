@@ -73,7 +73,10 @@ WHY_UNAVAILABLE = {
     "index-missing": "the index is gone",
     "index-version": "the index was made by a newer version",
     "keys-unavailable": "the file of the keys cannot be read",
-    "folder-unavailable": "the folder of the collection is gone or cannot be written to",
+    "index-rebuilding": "the search is being made again from the catalogue; ask again",
+    "document-damaged": "the stored text of the document is damaged, and it is read again from its file when next indexed",
+    "descriptors-exhausted": "the process can hardly open further files; raise its limit of open files",
+    "folder-unavailable": "the folder of the collection is gone",
     "embedder-unavailable": "the embedder of the collection cannot be loaded",
     "reader-unavailable": "the reader cannot be loaded",
 }
