@@ -262,15 +262,18 @@ def vercel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         pytest.skip("node and npm are not installed")
     try:
         folder = request.config.cache.mkdir("vercel")
-    except OSError:
+    except (OSError, AttributeError):  # read-only, or without pytest's cache
         folder = tmp_path_factory.mktemp("vercel")
     lock = VERCEL / "package-lock.json"
     marker = folder / "installed"
     for name in ("package.json", "package-lock.json", "ask.mjs"):
         shutil.copyfile(VERCEL / name, folder / name)
     if not marker.exists() or marker.read_text() != lock.read_text():
-        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm does not install the SDK within a minute")
         if done.returncode:
             pytest.skip(f"npm cannot install the SDK: {done.stderr[-200:]}")
         marker.write_text(lock.read_text())

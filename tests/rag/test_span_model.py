@@ -38,7 +38,7 @@ def best(model: SpanModel, question: str, text: str) -> Span | None:
     return reading.spans[int(np.argmax(reading.margin))]
 
 
-@examples(60)
+@examples(30)
 @given(QUESTIONS, texts)
 def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
     model: SpanModel, question: str, text: str
