@@ -74,7 +74,6 @@ WHY_UNAVAILABLE = {
     "index-missing": "the index is gone",
     "index-version": "the index was made by a newer version",
     "keys-unavailable": "the file of the keys cannot be read",
-    "index-rebuilding": "the search is being made again from the catalogue; ask again",
     "document-damaged": "the stored text of the document is damaged, and it is read again from its file when next indexed",
     "descriptors-exhausted": "the process can hardly open further files; raise its limit of open files",
     "folder-unavailable": "the folder of the collection is gone",
