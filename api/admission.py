@@ -158,12 +158,18 @@ class _Visit:
     async def send(self, message: Message) -> None:
         if self.refusal is None or self.started:
             self.started = True
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self._make_room()  # before the client knows that it may ask again
             await self._send(message)
 
     def leave(self) -> None:
         if self._gone:
             self._gone.cancel()
+        self._make_room()
+
+    def _make_room(self) -> None:
         if self._at_work and self._lane:
+            self._at_work = False
             self._lane.leave()
 
     def _refused(self, code: str, detail: str, headers: dict[str, str] | None = None) -> HTTPException:

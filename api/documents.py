@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from api import examples, problems, schemas
 from api.jobs import Job, Jobs, UnknownJobError
-from api.routes import INDEX_PROBLEMS, Open, collection_of
+from api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collection_of
 from api.service import Service
 from index.errors import UnknownCollectionError
 from index.placing import PATTERN, document_path
@@ -112,7 +112,7 @@ async def delete(collection: Name, path: DocumentPath, service: Open, request: R
     return await _done(service, request, name, path, lambda uploads: uploads.remove(name, path, condition))
 
 
-@router.get("/jobs/{id}", responses=problems.responses("not-ready", "invalid-request", "unknown-job"))
+@router.get("/jobs/{id}", responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
 async def job(id: JobId, service: Open, request: Request) -> schemas.Job:
     """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
     jobs: Jobs = request.app.state.jobs

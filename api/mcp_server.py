@@ -148,7 +148,7 @@ def over_http(settings: Settings) -> ASGIApp:
 
 def serve_stdio(service: Service) -> None:
     """Serve an open index on standard input and output until the input ends."""
-    app = create_app(lambda: service, service.settings)
+    app = create_app(service, service.settings)
     app.state.service = service
     served = server(lambda _: (service, _in_process(app)))
 

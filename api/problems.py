@@ -46,6 +46,7 @@ STATUS_OF_CODE = {
     "unreadable-document": 422,
     "internal-error": 500,
     "not-ready": 503,
+    "cannot-start": 503,
     "index-locked": 503,
     "index-damaged": 503,
     "index-unavailable": 503,
@@ -61,13 +62,32 @@ STATUS_OF_CODE = {
     "overloaded": 503,
     "stopped": 503,
 }
+WHY_UNAVAILABLE = {
+    "overloaded": "too many questions or uploads at once, or no turn in ten seconds; ask again",
+    "not-ready": "the index is still being opened or the models loaded; ask again",
+    "stopped": "the service is stopping; what was asked is not done",
+    "index-locked": "another process is writing to the index, or its search is being brought up to date; ask again",
+    "index-rebuilding": "the search of the index is being made again from the catalogue; ask again",
+    "cannot-start": "the index or a model cannot be used; mend that and start the service again",
+    "index-unavailable": "the disk or its permissions stand in the way of the index",
+    "index-damaged": "the catalogue is damaged; restore it from a backup, or index again",
+    "index-missing": "the index is gone",
+    "index-version": "the index was made by a newer version",
+    "keys-unavailable": "the file of the keys cannot be read",
+    "document-damaged": "the stored text of the document is damaged, and it is read again from its file when next indexed",
+    "descriptors-exhausted": "the process can hardly open further files; raise its limit of open files",
+    "folder-unavailable": "the folder of the collection is gone",
+    "embedder-unavailable": "the embedder of the collection cannot be loaded",
+    "reader-unavailable": "the reader cannot be loaded",
+}
+"""What each code of the status 503 means, of which only those that say so are over soon."""
 _CODE_OF_STATUS = {
     400: "malformed-json",
     404: "not-found",
     405: "method-not-allowed",
     413: "payload-too-large",
     415: "unsupported-media-type",
-    503: "not-ready",
+    503: "overloaded",
 }
 
 
@@ -148,7 +168,12 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     for code in codes:
         by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": ", ".join(names), "content": {MEDIA_TYPE: schema}} for status, names in by_status.items()}
+    described = {status: "; ".join(map(_described, names)) for status, names in by_status.items()}
+    return {status: {"description": text, "content": {MEDIA_TYPE: schema}} for status, text in described.items()}
+
+
+def _described(code: str) -> str:
+    return f"{code}: {WHY_UNAVAILABLE[code]}" if code in WHY_UNAVAILABLE else code
 
 
 def install(app: FastAPI) -> None:

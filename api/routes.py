@@ -7,14 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
-from starlette.exceptions import HTTPException
 
 from api import admission, examples, metrics, problems, schemas, streaming
 from api.bodies import JsonRoute
 from api.descriptors import check_descriptors
 from api.keys import ForbiddenError, Key
-from api.service import Service
+from api.service import CannotStartError, NotReadyError, Service
 from index.errors import UnknownCollectionError
+from index.onnx_model import instruction_set
 from index.store import StoredDocument
 from rag.answers import Answer
 from rag.extraction import Extractor
@@ -22,13 +22,13 @@ from rag.verification import CollectionSource, ReadOnce, verify
 
 
 def service_of(request: Request) -> Service:
-    """The open service. Raises HTTPException 503 until it is ready, with the reason for those who may see to it."""
+    """The open service. Raises NotReadyError or CannotStartError without it, with the reason for those who may see to it."""
     service: Service | None = request.app.state.service
     if service is None:
+        obstacle: NotReadyError | CannotStartError = request.app.state.obstacle
         told: Key = request.state.caller
-        raise HTTPException(
-            503, request.app.state.reason if told.may("manage") else "the service is not ready; its log says why"
-        )
+        reason = str(obstacle) if told.may("manage") else "the service is not ready; its log says why"
+        raise type(obstacle)(reason)  # a new one each time, since one that is raised again grows by a traceback
     return service
 
 
@@ -71,19 +71,18 @@ def document_of(request: Request, service: Service, document_id: str) -> StoredD
 
 _PIECE = 65_536
 """Characters of a text that are sent at a time."""
+STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
 INDEX_PROBLEMS = (
-    *("not-ready", "keys-unavailable", "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
+    *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
     *("document-damaged", "embedder-unavailable"),
 )
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
-_EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, "not-ready", "reader-unavailable")
+_EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
-_TEXT_PROBLEMS = problems.responses(
-    "invalid-request", "unknown-document", "unknown-collection", "document-damaged", "overloaded", *INDEX_PROBLEMS
-)
+_TEXT_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", "overloaded", *INDEX_PROBLEMS)
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
@@ -239,7 +238,8 @@ def collections(service: Open, request: Request) -> schemas.CollectionList:
     caller: Key = request.state.caller
     seen = [known for known in service.store.collections() if caller.sees(known.name)]
     found = [schemas.Collection.of(known, service.store.size(known.name)) for known in seen]
-    return schemas.CollectionList(collections=found, default=caller.default(service.settings.collection))
+    default = caller.default(service.settings.collection)
+    return schemas.CollectionList(collections=found, default=default, processor=instruction_set())
 
 
 @router.get("/health")

@@ -168,7 +168,7 @@ def bench_indexing(spans: Path, limit: int | None) -> dict[str, object]:
         printed = subprocess.run(
             [*_COMMAND, "status", "--json", "--index", f"{scratch}/bundled"], capture_output=True, check=True
         )
-        chunks = json.loads(printed.stdout)[0]["chunks"]
+        chunks = json.loads(printed.stdout)["collections"][0]["chunks"]
     rates = {
         name: {
             "seconds": round(run.seconds, 1),

@@ -8,7 +8,7 @@ from pathlib import Path
 from index.sentences import Span, sentence_spans
 from index.store import StoredDocument
 from rag.answers import ShortAnswer
-from rag.evidence import quotable, select_quotes, short_answer
+from rag.evidence import select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import AnswerSpan, Calibration, without
 from rag.span_model import BUNDLED, SpanModel
@@ -72,9 +72,9 @@ class Extractor:
         passages = [passage_of(text) for text in texts]
         read = read_passages(self._model, question, passages, wanted)
         answers = [answer_spans(passage, one) for passage, one in zip(passages, read, strict=True)]
-        readings = self._calibration.readings(passages, [logits(one) for one in read], answers)
+        readings = self._calibration.readings(question, passages, [logits(one) for one in read], answers)
         extracted = []
-        for one, reading in zip(read, map(quotable, readings), strict=True):
+        for one, reading in zip(read, readings, strict=True):
             if not one.complete:
                 reading = without(reading, [span is None for span in one.spans])
             quotes = select_quotes(question, [reading], max_quotes)

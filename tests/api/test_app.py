@@ -1,6 +1,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,6 +16,7 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 from index.embedders import Embedder
+from index.onnx_model import instruction_set
 from rag.answering import Answerer
 from rag.passages import Passage
 from rag.readers import Reading
@@ -286,7 +288,7 @@ def test_a_citation_is_checked_against_the_collection_named(client: httpx.Client
 
 def test_the_collections_are_listed_with_what_they_hold(client: httpx.Client) -> None:
     listed = client.get("/collections").json()
-    assert listed["default"] == "default"
+    assert (listed["default"], listed["processor"]) == ("default", instruction_set())
     assert {c["name"]: c["documents"] for c in listed["collections"]} == {"default": 1, "foreign": 0, "notes": 4}
     notes = next(c for c in listed["collections"] if c["name"] == "notes")
     assert (notes["embedder"], notes["dimension"], notes["chunk_tokens"]) == ("all-MiniLM-L6-v2", 384, 200)
@@ -317,10 +319,27 @@ def test_while_the_index_is_being_opened_the_service_is_alive_but_not_ready(libr
         assert ask(client)["answered"]
 
 
+def test_an_open_service_answers_from_the_first_request_on(library: Path) -> None:
+    service = Service.open(Settings(index=library))
+    service.warm()
+    with serving(create_app(service, service.settings)) as client:
+        assert ask(client)["answered"]
+        assert client.get("/ready").status_code == 200
+
+
+def test_a_ready_service_has_brought_every_collection_up_to_date(library: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(library, tmp_path / "index")
+    shutil.rmtree(index / "lexical")
+    shutil.rmtree(index / "vectors")
+    with ready(Settings(index=index)):
+        derived = {f"{kind}/{collection}/seal.json" for kind in ("lexical", "vectors") for collection in (1, 2)}
+        assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("seal.json")}
+
+
 def test_an_index_that_cannot_be_opened_leaves_the_service_alive_and_saying_why(tmp_path: Path, refused: Refused) -> None:
     with serving(create_app(lambda: Service.open(Settings(index=tmp_path / "none")), Settings())) as client:
         wait_until(lambda: "being opened" not in client.get("/ready").text)
-        assert "there is no index" in refused(client.get("/ready"), 503, "not-ready")["detail"]
+        assert "there is no index" in refused(client.get("/ready"), 503, "cannot-start")["detail"]
         assert client.get("/health").status_code == 200
 
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Place:
         return found
 
     def changes(self) -> int:
-        with sqlite3.connect(self.index / "catalogue.sqlite") as connection:
+        with closing(sqlite3.connect(self.index / "catalogue.sqlite")) as connection:
             return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
 
     def sync(self, embedder: Embedder) -> Any:
@@ -383,6 +383,7 @@ def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_re
     with FileLock(place.index / "writer.lock"):  # for which the first waits a while
         first, second = place.put("a.txt", TEA), place.put("b.txt", b"\0")
         third = place.put("c.txt", TEA)
+        wait_until(lambda: place.client.get(first.headers["location"]).json()["state"] == "running")
         states = [place.client.get(response.headers["location"]).json()["state"] for response in (first, second)]
     assert (first.status_code, second.status_code, states) == (202, 202, ["running", "queued"])
     assert first.json()["id"] in first.headers["location"]

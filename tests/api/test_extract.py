@@ -237,7 +237,7 @@ def test_a_reader_that_cannot_be_loaded_leaves_the_service_alive_and_saying_why(
     with serving(create_app(lambda: Service.open(settings), settings)) as client:
         wait_until(lambda: "being opened" not in client.get("/ready").text)
         for response in (client.get("/ready"), client.post("/extract", json={"question": CAPITAL, "texts": [PARIS]})):
-            assert str(tmp_path / "none" / "model.json") in refused(response, 503, "not-ready")["detail"]
+            assert str(tmp_path / "none" / "model.json") in refused(response, 503, "cannot-start")["detail"]
         assert client.get("/health").status_code == 200
 
 
