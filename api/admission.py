@@ -64,7 +64,8 @@ def lane_of_questions(settings: Settings) -> Lane:
 class Admission:
     """ASGI middleware before everything that reads a body: refuses what is compressed, late, or one question too many.
 
-    What is posted is a question. It takes its turn when its body has come, so that a slow client keeps nobody waiting.
+    What is posted is a question. It takes its turn when its body has come, so that a slow client keeps nobody waiting, and
+    ``request.state.gone`` says whether its client has left.
     """
 
     def __init__(self, app: ASGIApp, lane: Lane, body_seconds: float) -> None:
@@ -84,6 +85,7 @@ class Admission:
             return
         lane = self._lane if scope["method"] == "POST" else None
         visit = _Visit(scope, receive, send, lane, self._body_seconds)
+        scope.setdefault("state", {})["gone"] = visit.gone
         try:
             visit.look_for_room()
             await self._app(scope, visit.receive, visit.send)
@@ -133,6 +135,10 @@ class _Visit:
             if not self._at_work:
                 raise self._refused("overloaded", f"no turn within {_LONGEST_WAIT:g} seconds; try again later")
         return message
+
+    def gone(self) -> bool:
+        """Whether the client has left before it had its answer."""
+        return self._gone is not None and self._gone.done()
 
     async def send(self, message: Message) -> None:
         if self.refusal is None or self.started:

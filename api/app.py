@@ -18,30 +18,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import chat, documents, door, examples, feedback, logs, metrics, page, problems, routes, streaming, tracing
 from api.jobs import Jobs
 from api.mcp_mount import McpMount
-from api.service import Service
+from api.service import CannotStartError, NotReadyError, Service
 from api.settings import Settings, load_settings
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("quotewise")
 
 
-def create_app(open_service: Callable[[], Service], settings: Settings) -> FastAPI:
-    """The service as an ASGI app. It is alive at once, and ready when ``open_service`` has opened and warmed the index.
+def create_app(source: Service | Callable[[], Service], settings: Settings) -> FastAPI:
+    """The service as an ASGI app, alive at once.
 
     Args:
-        open_service: called once, in a thread, when the app starts.
+        source: a service that is warm, which answers from the first request on; or what opens one, called once in a thread when
+            the app starts, which is ready as soon as it has been warmed.
         settings: what holds before the index is open: limits of requests, and who may send them.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service, app.state.reason = None, "the index is being opened"
         app.state.jobs = Jobs(settings.max_uploads)
-        opening = asyncio.create_task(_open(app, open_service))
-        yield
-        opening.cancel()
-        with suppress(asyncio.CancelledError):
-            await opening
+        app.state.service, app.state.obstacle = None, NotReadyError("the index is being opened")
+        if isinstance(source, Service):
+            app.state.service = source
+            yield
+        else:
+            opening = asyncio.create_task(_open(app, source))
+            yield
+            opening.cancel()
+            with suppress(asyncio.CancelledError):
+                await opening
         await asyncio.to_thread(app.state.jobs.close)
         if app.state.service:
             app.state.service.store.close()
@@ -62,7 +67,7 @@ def create_app(open_service: Callable[[], Service], settings: Settings) -> FastA
     app.include_router(chat.router)
     app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
-    app.add_middleware(problems.BodyLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
+    app.add_middleware(problems.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     door.install(app, settings)
     app.add_middleware(_Identify)
     app.add_middleware(door.SecurityHeaders)
@@ -86,8 +91,8 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
         await asyncio.to_thread(service.warm)
         app.state.service = service
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
-        app.state.reason = f"the service cannot start: {error}"
-        _log.error("%s", app.state.reason)
+        app.state.obstacle = CannotStartError(f"the service cannot start: {error}")
+        _log.error("%s", app.state.obstacle)
 
 
 class _Identify:
@@ -122,7 +127,7 @@ class _Identify:
             await self._app(scope, receive, identified)
         except asyncio.CancelledError:  # by the server, which has been told to stop and has waited as long as it may
             if not started:
-                await problems.problem(scope["path"], "not-ready", "the service is stopping")(scope, receive, identified)
+                await problems.problem(scope["path"], "stopped", "the service is stopping")(scope, receive, identified)
         except Exception:
             _log.exception("unexpected error in request %s", request_id)
             if started:

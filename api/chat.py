@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
 from api import chat_errors, examples, routes, schemas, streaming
+from api.bodies import JsonRoute
 from api.chat_schemas import (
     CLOSEST,
     NOT_FOUND,
@@ -45,7 +46,7 @@ _STREAM = {
         }
     },
 }
-router = APIRouter(prefix="/v1", dependencies=[Depends(routes.json_only)], responses=_ERRORS)
+router = APIRouter(prefix="/v1", dependencies=[Depends(routes.json_only)], responses=_ERRORS, route_class=JsonRoute)
 
 
 @router.post("/chat/completions", response_model=ChatCompletion, responses={200: _STREAM})

@@ -11,6 +11,8 @@ from api import schemas
 
 NOT_FOUND = "The documents do not answer this question."
 CLOSEST = "The closest passages:"
+MAX_MESSAGES = 4000
+MAX_PARTS = 100
 
 
 class TextPart(BaseModel):
@@ -29,7 +31,9 @@ class Message(BaseModel):
 
     role: Literal["system", "developer", "user", "assistant"]
     content: Annotated[
-        list[TextPart], BeforeValidator(_parts, json_schema_input_type=str | list[TextPart] | None), Field(default=[])
+        list[TextPart],
+        Field(default=[], max_length=MAX_PARTS, fail_fast=True),
+        BeforeValidator(_parts, json_schema_input_type=str | list[TextPart] | None),
     ]
     tool_calls: list[Any] | None = Field(default=None, max_length=0)
     function_call: None = None
@@ -61,13 +65,13 @@ class ChatRequest(BaseModel):
     """A conversation whose last message is the user's question; other parameters than these have no effect."""
 
     model: schemas.CollectionName = Field(description="a collection")
-    messages: list[Message] = Field(min_length=1)
+    messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES, fail_fast=True)]
     stream: bool | None = Field(default=None, strict=True)
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
     tool_choice: Literal["none", "auto"] | None = None
     response_format: ResponseFormat | None = None
-    modalities: list[Literal["text"]] | None = None
+    modalities: Annotated[list[Literal["text"]], Field(max_length=MAX_PARTS, fail_fast=True)] | None = None
     quotewise: Options = Options()
 
     def question(self) -> schemas.AskRequest:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from index.errors import DocumentError, QuotewiseError
 from index.formats import decode
 from index.integrity import check as check_integrity
 from index.store import Filter
-from index.sync import SyncReport
+from index.sync import SyncReport, checked_files
 from rag.extraction import Extractor
 from rag.span_reader import Readers
 from rag.verification import CollectionSource, FolderSource, Source, Verdict, verify
@@ -84,21 +85,33 @@ def serve(
     from api import server
 
     server.prepare(settings)
-    create = empty or folder is not None
-    with server.bound(settings.host, settings.port) as listener, _opened(settings, create) as service:
-        service.load_reader()  # before a folder is indexed, which may take long
-        report = _sync(service, folder, moved) if folder is not None else None
-        service.warm()
-        listener.listen(2048)  # only now, so that until then clients are refused instead of kept waiting
-        if as_json:
-            terminal.show_json({"url": server.url(listener), "indexed": asdict(report) if report else None})
-        elif report:
-            terminal.show_report(report)
-        if not (server.is_local(listener) or Keys(settings.index).any()):
-            notice = "there is no key yet, so only this machine is answered; make one: quotewise keys make NAME"
-            terminal.errors.print(notice, soft_wrap=True)
-        terminal.errors.print(f"listening on {server.url(listener)}", markup=False, soft_wrap=True)
-        server.serve(service, listener)
+    if folder is not None:
+        checked_files(folder)
+    # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.
+    with _opened(settings, empty or folder is not None) as service:
+        service.load_reader()
+        if folder is not None:
+            service.check(folder, moved)
+        with server.bound(settings.host, settings.port) as listener:
+            report = _sync(service, folder, moved) if folder is not None else None
+            service.warm()
+            server.listen(listener)  # only now, so that until then clients are refused instead of kept waiting
+            _tell_address(settings, listener, report, as_json)
+            server.serve(service, listener)
+
+
+def _tell_address(settings: Settings, listener: socket.socket, report: SyncReport | None, as_json: bool) -> None:
+    from api import server
+
+    url = server.url(listener)
+    if as_json:
+        terminal.show_json({"url": url, "indexed": asdict(report) if report else None})
+    elif report:
+        terminal.show_report(report)
+    if not (server.is_local(listener) or Keys(settings.index).any()):
+        notice = "there is no key yet, so only this machine is answered; make one: quotewise keys make NAME"
+        terminal.errors.print(notice, soft_wrap=True)
+    terminal.errors.print(f"listening on {url}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The routes that change documents: a PUT or DELETE into a job that is waited for, and the state of a longer one."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from api import examples, problems, schemas
 from api.jobs import Job, Jobs, UnknownJobError
-from api.routes import INDEX_PROBLEMS, Open, collection_of
+from api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collection_of
 from api.service import Service
 from index.errors import UnknownCollectionError
 from index.placing import PATTERN, document_path
@@ -23,8 +24,8 @@ from index.uploads import ANY, Condition, Uploaded, Uploads
 _TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
-    *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
-    *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
+    *("invalid-request", "invalid-path", "path-taken", "precondition-failed", "embedder-mismatch"),
+    *("folder-unavailable", "folder-read-only", "overloaded", "stopped", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
 _ETAG_HEADER = {"ETag": {"description": "the sha256 of the file in quotes", "schema": {"type": "string"}}}
@@ -75,7 +76,7 @@ async def put(
     The collection is made if need be. What takes long is answered with a job.
     """
     try:
-        name = collection_of(request, service, collection)
+        name = await asyncio.to_thread(collection_of, request, service, collection)
     except UnknownCollectionError:  # one that the caller may use, to be made
         name = collection
     path = _document_path(request, path)
@@ -86,7 +87,8 @@ async def put(
     jobs: Jobs = request.app.state.jobs
     jobs.take_place()
     try:
-        data = await request.body()
+        pieces = [piece async for piece in request.stream()]
+        data = await asyncio.to_thread(b"".join, pieces)  # which takes long for a large one
     except BaseException as error:
         jobs.give_place_back()
         if isinstance(error, ClientDisconnect):
@@ -103,14 +105,14 @@ async def put(
 )
 async def delete(collection: Name, path: DocumentPath, service: Open, request: Request, if_match: IfMatch = None) -> Response:
     """Remove a document and its file. What has to wait long for its turn is answered with a job."""
-    name = collection_of(request, service, collection)
+    name = await asyncio.to_thread(collection_of, request, service, collection)
     path = _document_path(request, path)
     condition = _condition(if_match, None)
     request.app.state.jobs.take_place()
     return await _done(service, request, name, path, lambda uploads: uploads.remove(name, path, condition))
 
 
-@router.get("/jobs/{id}", responses=problems.responses("not-ready", "invalid-request", "unknown-job"))
+@router.get("/jobs/{id}", responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
 async def job(id: JobId, service: Open, request: Request) -> schemas.Job:
     """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
     jobs: Jobs = request.app.state.jobs

@@ -6,7 +6,7 @@ import re
 import time
 from collections import deque
 from functools import lru_cache
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import limits
 from cachetools import LRUCache
@@ -28,7 +28,28 @@ PROBES = ("/health", "/ready")
 _PUBLIC = re.compile("/|/openapi.json|/static/.*|/documents/[^/]+/view")
 _ASKED = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")
 _READ = re.compile("/(documents|documents/.*|collections|v1/.*)")
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_FORWARDED = (
+    *("forwarded", "via", "x-forwarded", "x-original-", "x-real-", "x-remote-", "x-client-ip", "x-cluster-client-ip", "x-host"),
+    *("x-http-forwarded", "x-proxy", "x-scheme", "x-via", "x-varnish", "x-nginx-", "x-envoy-", "x-arr-", "x-azure-", "x-fd-"),
+    *("x-akamai-", "x-amz-cf-", "x-amzn-", "x-appengine-", "x-cloud-trace-context", "x-coming-from", "x-edge-", "x-nf-"),
+    *(
+        "x-render-",
+        "x-request-start",
+        "x-sucuri-",
+        "x-vercel-",
+        "x-zscaler-",
+        "akamai-",
+        "ali-cdn-",
+        "cdn-",
+        "cf-",
+        "client-ip",
+    ),
+    *("cloudfront-", "do-connecting-ip", "fastly-", "fly-", "incap-", "ngrok-", "proxy-", "remote-", "surrogate-"),
+    *("tailscale-", "true-client-", "wl-proxy-"),
+)
+"""How the names of headers begin that proxies add, each of which alone says that there is one."""
+_LOCAL_NAME = re.compile(r"(localhost|127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE | re.ASCII)
+_FOREIGN_SITES = {"cross-site", "same-site"}
 _MOST_COUNTED = 10_000
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -134,9 +155,12 @@ class Door:
         if not _is_local(scope, headers):
             detail = "there is no key yet, so only its own machine is answered; make one there: quotewise keys make NAME"
             raise Refusal("local-only", detail)
-        origin = headers.get("origin")
-        if origin and _split(origin).netloc != headers["host"] and origin not in self._settings.cors_origins:
-            raise Refusal("forbidden", "this origin is not allowed; the setting cors_origins names those that are")
+        origins = headers.getlist("origin")
+        if origins:
+            if len(origins) > 1 or not (_is_own(origins[0], headers["host"]) or origins[0] in self._settings.cors_origins):
+                raise Refusal("forbidden", "this origin is not allowed; the setting cors_origins names those that are")
+        elif _FOREIGN_SITES.intersection(headers.getlist("sec-fetch-site")) and not _is_plain(scope, headers):
+            raise Refusal("forbidden", "a page of another site asks for this without saying which it is")
 
     def _count_address(self, scope: Scope) -> None:
         address = _address(scope)
@@ -232,28 +256,33 @@ def _secret(headers: Headers) -> str:
 
 def _check_origin(key: Key, headers: Headers) -> None:
     """Browsers leave the origin out where a page reads from its own, so that without one, the host is taken for it."""
-    origin = headers.get("origin")
+    origins = headers.getlist("origin")
     hosts = [urlsplit(allowed).netloc for allowed in key.origins]
-    if origin not in key.origins if origin else headers.get("host", "").lower() not in hosts:
+    known = len(origins) == 1 and origins[0] in key.origins if origins else headers.get("host", "").lower() in hosts
+    if not known:
         raise Refusal("forbidden", "this key may not be used from here")
 
 
 def _is_local(scope: Scope, headers: Headers) -> bool:
     address = _address(scope)
-    if address is None or not address.is_loopback or any(name in headers for name in _FORWARDED):
+    if address is None or not address.is_loopback or any(name.startswith(_FORWARDED) for name in headers):
         return False
     if scope["http_version"] == "1.0":  # as nginx speaks by default to what is behind it, without a word of for whom
         return False
-    host = _split(f"//{headers.get('host', '')}").hostname or ""
-    named = _parsed_address(host)
-    return named.is_loopback if named else host == "localhost" or host.endswith(".localhost")
+    hosts = headers.getlist("host")
+    return len(hosts) == 1 and _LOCAL_NAME.fullmatch(hosts[0]) is not None
 
 
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:  # of brackets that hold no address
-        return urlsplit("")
+def _is_own(origin: str, host: str) -> bool:
+    return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
+
+
+def _is_plain(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser goes to a page or loads a part of one that holds nothing, rather than a script asking for something."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    gone_to = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return gone_to or scope["path"].startswith("/static/")
 
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -3,8 +3,12 @@
 import io
 import logging
 import sys
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
@@ -14,6 +18,9 @@ from index.documents import printable
 
 _OURS = ("quotewise", "uvicorn")
 _RESERVED = (*RESERVED_ATTRS, "color_message")
+_WINDOW_SECONDS = 60.0
+_MOST_KINDS = 200
+"""Kinds of errors that are remembered; those not seen for longest are forgotten first."""
 _access = logging.getLogger("quotewise.access")
 _told = logging.getLogger("quotewise.terminal")
 
@@ -24,7 +31,7 @@ def install(settings: Settings) -> None:
     Other libraries are heard only when they warn: what they tell of a request at lower levels may hold its question.
     """
     as_json = settings.log_format == "json"
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler()
     handler.setFormatter(_json_lines() if as_json else _TextLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.captureWarnings(True)
@@ -39,6 +46,69 @@ def access(quiet: bool, method: str, route: str, status: int, **fields: Any) -> 
     """The one line of a request; it holds nothing that the client chose but a sound request id."""
     level = logging.DEBUG if quiet else logging.INFO
     _access.log(level, "%s %s %d", method, route, status, extra={"method": method, "route": route, "status": status, **fields})
+
+
+@dataclass
+class _Burst:
+    """What is known of a kind of error: its first message, until when others are left out, and how many were."""
+
+    first: dict[str, Any]
+    until: float
+    left_out: int = 0
+
+
+class _Handler(logging.StreamHandler[Any]):
+    """Writes each kind of warning and error once a minute, the first time with its traceback, later with how many came since.
+
+    A kind is a place in the code that logs and a place that raised, whatever the message says of the request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self._bursts: LRUCache[Hashable, _Burst] = LRUCache(_MOST_KINDS)
+        self._next_look = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _WINDOW_SECONDS / 10
+            self._tell_left_out(now)
+        if record.levelno < logging.WARNING:
+            super().emit(record)
+            return
+        burst = self._bursts.get(kind := _kind(record))
+        if burst and (burst.left_out or now < burst.until):
+            burst.left_out += 1
+            return
+        if burst:
+            burst.until, record.exc_info, record.exc_text = now + _WINDOW_SECONDS, None, None
+        else:
+            first = {"name": record.name, "levelno": record.levelno, "levelname": record.levelname}
+            self._bursts[kind] = _Burst({**first, "msg": record.getMessage()}, now + _WINDOW_SECONDS)
+        super().emit(record)
+
+    def close(self) -> None:
+        self._tell_left_out(float("inf"))
+        super().close()
+
+    def _tell_left_out(self, now: float) -> None:
+        for burst in self._bursts.values():
+            if burst.left_out and now >= burst.until:
+                told = logging.makeLogRecord({**burst.first, "left_out": burst.left_out})
+                burst.until, burst.left_out = now + _WINDOW_SECONDS, 0
+                super().emit(told)
+
+
+def _kind(record: logging.LogRecord) -> Hashable:
+    raised: Hashable = None
+    if record.exc_info and record.exc_info[0]:
+        traceback = record.exc_info[2]
+        while traceback and traceback.tb_next:
+            traceback = traceback.tb_next
+        place = (traceback.tb_frame.f_code.co_filename, traceback.tb_lineno) if traceback else None
+        raised = record.exc_info[0].__name__, place
+    said = str(record.args) if record.msg == "%s" and record.name in _OURS else None  # all of the message is ours
+    return record.name, record.levelno, record.pathname, record.lineno, raised, said
 
 
 def _json_lines() -> logging.Formatter:

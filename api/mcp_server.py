@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import routes
+from api import bodies, routes
 from api.app import create_app
 from api.keys import LOCAL
 from api.mcp_tools import TOOLS
@@ -33,6 +33,8 @@ from index.store import StoredDocument
 
 SCHEME = "quotewise://documents/"
 _PAGE = 100
+_LONGEST = 1_000_000
+"""Characters of a resource, which is made into JSON in one piece; longer ones are read by lines."""
 _Found = TypeVar("_Found")
 _Context = ServerRequestContext[Any, Any]
 _log = logging.getLogger("quotewise")
@@ -64,14 +66,17 @@ def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"there is no tool {params.name!r}; there are: {', '.join(TOOLS)}")
         tool = TOOLS[params.name]
+
+        def called() -> types.CallToolResult:
+            found = tool.call(tool.takes.model_validate(params.arguments or {}), *reach(context.request))
+            given = found.model_dump(mode="json")
+            text = types.TextContent(text=json.dumps(given, ensure_ascii=False))
+            return types.CallToolResult(content=[text], structured_content=given)
+
         try:
-            asked = tool.takes.model_validate(params.arguments or {})
-            found = await anyio.to_thread.run_sync(lambda: tool.call(asked, *reach(context.request)))
+            return await anyio.to_thread.run_sync(called)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller and the log are told
             return types.CallToolResult(content=[types.TextContent(text=_told(error))], is_error=True)
-        given = found.model_dump(mode="json")
-        text = types.TextContent(text=json.dumps(given, ensure_ascii=False))
-        return types.CallToolResult(content=[text], structured_content=given)
 
     async def list_resources(context: _Context, params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         cursor = params.cursor if params else None
@@ -91,6 +96,11 @@ def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server
         def found() -> types.TextResourceContents:
             service, request = reach(context.request)
             document = routes.document_of(request, service, uri.removeprefix(SCHEME))
+            if document.characters > _LONGEST:
+                wrong = (
+                    f"the document has {document.characters:,} characters; read up to {_LONGEST:,} by the tool read_document"
+                )
+                raise QuotewiseError(wrong)
             return types.TextResourceContents(uri=uri, mime_type=document.media_type, text=service.store.text(document.id))
 
         return types.ReadResourceResult(contents=[await _foreseen(found)])
@@ -117,6 +127,7 @@ def over_http(settings: Settings) -> ASGIApp:
             body = await Request(scope, receive).body()  # here, since the errors of a task group come wrapped
         except ClientDisconnect:
             return
+        await bodies.check(body)
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def again() -> Message:
@@ -137,7 +148,7 @@ def over_http(settings: Settings) -> ASGIApp:
 
 def serve_stdio(service: Service) -> None:
     """Serve an open index on standard input and output until the input ends."""
-    app = create_app(lambda: service, service.settings)
+    app = create_app(service, service.settings)
     app.state.service = service
     served = server(lambda _: (service, _in_process(app)))
 

@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"
 _MOST_ERRORS = 20
 _LONGEST_FIELD = 200
+_MOST_PARAMETERS = 50
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 STATUS_OF_CODE = {
@@ -33,8 +34,8 @@ STATUS_OF_CODE = {
     "method-not-allowed": 405,
     "request-timeout": 408,
     "embedder-mismatch": 409,
-    "path-taken": 409,
     "folder-read-only": 409,
+    "path-taken": 409,
     "precondition-failed": 412,
     "payload-too-large": 413,
     "unsupported-media-type": 415,
@@ -44,12 +45,13 @@ STATUS_OF_CODE = {
     "invalid-path": 422,
     "unreadable-document": 422,
     "internal-error": 500,
+    "document-damaged": 500,
     "not-ready": 503,
+    "cannot-start": 503,
     "index-locked": 503,
     "index-damaged": 503,
     "index-unavailable": 503,
     "index-rebuilding": 503,
-    "document-damaged": 503,
     "descriptors-exhausted": 503,
     "index-missing": 503,
     "index-version": 503,
@@ -60,13 +62,31 @@ STATUS_OF_CODE = {
     "overloaded": 503,
     "stopped": 503,
 }
+WHY_UNAVAILABLE = {
+    "overloaded": "too many questions or uploads at once, or no turn in ten seconds; ask again",
+    "not-ready": "the index is still being opened or the models loaded; ask again",
+    "stopped": "the service is stopping; what was asked is not done",
+    "index-locked": "another process is writing to the index, or its search is being brought up to date; ask again",
+    "cannot-start": "the index or a model cannot be used; mend that and start the service again",
+    "index-unavailable": "the disk or its permissions stand in the way of the index",
+    "index-damaged": "the catalogue is damaged; restore it from a backup, or index again",
+    "index-rebuilding": "the search of the index is being made again, and there is none to ask meanwhile; ask again",
+    "descriptors-exhausted": "nearly as many files and connections are open as the process may have",
+    "index-missing": "the index is gone",
+    "index-version": "the index was made by a newer version",
+    "keys-unavailable": "the file of the keys cannot be read",
+    "folder-unavailable": "the folder of the collection is gone or cannot be written to",
+    "embedder-unavailable": "the embedder of the collection cannot be loaded",
+    "reader-unavailable": "the reader cannot be loaded",
+}
+"""What each code of the status 503 means, of which only those that say so are over soon."""
 _CODE_OF_STATUS = {
     400: "malformed-json",
     404: "not-found",
     405: "method-not-allowed",
     413: "payload-too-large",
     415: "unsupported-media-type",
-    503: "not-ready",
+    503: "overloaded",
 }
 
 
@@ -93,6 +113,13 @@ class UnsupportedMediaTypeError(HTTPException):
 
     def __init__(self, found: str) -> None:
         super().__init__(415, f"the content type is {found or 'missing'}; expected application/json")
+
+
+class ExcessError(HTTPException):
+    """A body of more values than any request has."""
+
+    def __init__(self, wrong: str) -> None:
+        super().__init__(422, wrong)
 
 
 def problem(
@@ -140,7 +167,12 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     for code in codes:
         by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": ", ".join(names), "content": {MEDIA_TYPE: schema}} for status, names in by_status.items()}
+    described = {status: "; ".join(map(_described, names)) for status, names in by_status.items()}
+    return {status: {"description": text, "content": {MEDIA_TYPE: schema}} for status, text in described.items()}
+
+
+def _described(code: str) -> str:
+    return f"{code}: {WHY_UNAVAILABLE[code]}" if code in WHY_UNAVAILABLE else code
 
 
 def install(app: FastAPI) -> None:
@@ -172,6 +204,8 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = _allowed(request)
+        if isinstance(error, ExcessError):
+            return problem(request.url.path, code, f"body: {detail}", [FieldProblem(field="body", problem=detail)])
         return problem(request.url.path, code, detail, headers=headers)
 
 
@@ -186,10 +220,10 @@ def _field(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))[:_LONGEST_FIELD]
 
 
-class BodyLimit:
+class SizeLimit:
     """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive.
 
-    What is put is a document, which may have ``uploads`` bytes.
+    What is put is a document, which may have ``uploads`` bytes. Of a query no more than its length is looked at.
     """
 
     def __init__(self, app: ASGIApp, limit: int, uploads: int) -> None:
@@ -198,6 +232,12 @@ class BodyLimit:
         self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("query_string", b"").count(b"&") >= _MOST_PARAMETERS:
+            wrong = f"should have at most {_MOST_PARAMETERS} parameters"
+            await problem(scope["path"], "invalid-request", f"query: {wrong}", [FieldProblem(field="query", problem=wrong)])(
+                scope, receive, send
+            )
+            return
         limit = self._uploads if scope.get("method") == "PUT" else self._limit
         declared = dict(scope.get("headers", ())).get(b"content-length", b"")
         seen = int(declared) if declared.isdigit() and int(declared) > limit else 0

@@ -1,17 +1,19 @@
 """The routes of questions, documents and collections: requests into calls of the answerer and back."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
-from starlette.exceptions import HTTPException
 
 from api import admission, examples, metrics, problems, schemas, streaming
+from api.bodies import JsonRoute
 from api.descriptors import check_descriptors
 from api.keys import ForbiddenError, Key
-from api.service import Service
-from index.errors import UnknownCollectionError, UnknownDocumentError
+from api.service import CannotStartError, NotReadyError, Service
+from index.errors import UnknownCollectionError
 from index.store import StoredDocument
 from rag.answers import Answer
 from rag.extraction import Extractor
@@ -19,13 +21,13 @@ from rag.verification import CollectionSource, ReadOnce, verify
 
 
 def service_of(request: Request) -> Service:
-    """The open service. Raises HTTPException 503 until it is ready, with the reason for those who may see to it."""
+    """The open service. Raises NotReadyError or CannotStartError without it, with the reason for those who may see to it."""
     service: Service | None = request.app.state.service
     if service is None:
+        obstacle: NotReadyError | CannotStartError = request.app.state.obstacle
         told: Key = request.state.caller
-        raise HTTPException(
-            503, request.app.state.reason if told.may("manage") else "the service is not ready; its log says why"
-        )
+        reason = str(obstacle) if told.may("manage") else "the service is not ready; its log says why"
+        raise type(obstacle)(reason)  # a new one each time, since one that is raised again grows by a traceback
     return service
 
 
@@ -62,29 +64,27 @@ def own_id(request: Request, request_id: str) -> str:
 
 def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
     """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
-    found = service.store.document(document_id)
     caller: Key = request.state.caller
-    if not caller.sees(found.collection):
-        raise UnknownDocumentError(f"there is no document with the id '{found.id}'")
-    return found
+    return service.store.document(document_id, caller.collections)
 
 
 _PIECE = 65_536
 """Characters of a text that are sent at a time."""
+STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
 INDEX_PROBLEMS = (
-    *("not-ready", "keys-unavailable", "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
-    *("document-damaged", "embedder-unavailable"),
+    *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding", "document-damaged"),
+    "embedder-unavailable",
 )
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
-_EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, "not-ready", "reader-unavailable")
+_EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
-router = APIRouter(dependencies=[Depends(json_only)])
+router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
 def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> streaming.Steps:
@@ -147,11 +147,14 @@ def search(
 def extract(
     asked: Annotated[schemas.ExtractRequest, Body(openapi_examples=examples.EXTRACT)], service: Open, request: Request
 ) -> schemas.ExtractResponse:
-    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept."""
+    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept.
+
+    What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
+    """
     began = time.perf_counter()
     extractor = service.extractor()
     loaded = time.perf_counter()
-    found = _extracted(service, extractor, asked)
+    found = _extracted(service, extractor, asked, _within(service.settings.extract_seconds, request))
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
 
@@ -166,14 +169,23 @@ def extract_batch(
     began = time.perf_counter()
     extractor = service.extractor()
     loaded = time.perf_counter()
-    found = [_extracted(service, extractor, one) for one in asked.requests]
+    wanted = _within(service.settings.extract_seconds, request)
+    found = [_extracted(service, extractor, one, wanted) for one in asked.requests]
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
 
 
-def _extracted(service: Service, extractor: Extractor, asked: schemas.ExtractRequest) -> schemas.Extracted:
+def _within(seconds: float, request: Request) -> Callable[[], bool]:
+    """Whether it is worth going on: no more seconds have passed, and the client is still there."""
+    deadline = time.monotonic() + seconds
+    return lambda: time.monotonic() < deadline and not request.state.gone()
+
+
+def _extracted(
+    service: Service, extractor: Extractor, asked: schemas.ExtractRequest, wanted: Callable[[], bool]
+) -> schemas.Extracted:
     settings = service.settings
-    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes)
+    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes, wanted)
     threshold = extractor.threshold if settings.threshold is None else settings.threshold
     return schemas.Extracted.of(asked.question, found, threshold)
 
@@ -238,4 +250,5 @@ async def ready(service: Open, request: Request) -> schemas.Ready:
     """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
     check_descriptors()
     caller: Key = request.state.caller
-    return schemas.Ready(collections=sum(caller.sees(known.name) for known in service.store.collections()))
+    known = await asyncio.to_thread(service.store.collections)  # not in the pool of the routes, which may be full just now
+    return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from api.problems import Problem
 from api.settings import MAX_QUOTES, MAX_TOP_K
@@ -21,13 +21,16 @@ MAX_TEXTS = 50
 MAX_REQUESTS = 32
 MAX_TURNS = 50
 MAX_QUOTED = 10
+_MOST_FIELDS = 50
 MAX_TOGETHER = 200_000
 """Characters of all texts of a request, a batch being one."""
 
 
 def _unicode(text: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("should be valid Unicode, without lone surrogates")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("should be valid Unicode, without lone surrogates") from None
     return text
 
 
@@ -39,6 +42,12 @@ def _not_blank(question: str) -> str:
 
 def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _few(given: object) -> object:
+    if isinstance(given, dict) and len(given) > _MOST_FIELDS:  # before each is looked at, and complained of
+        raise ValueError(f"should have at most {_MOST_FIELDS} entries, not {len(given):,}")
+    return given
 
 
 def _listed(value: object) -> object:
@@ -55,7 +64,7 @@ Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), WHOLE]
 UnicodeText = Annotated[str, AfterValidator(_unicode)]
 ShortText = Annotated[str, Field(max_length=1000), AfterValidator(_unicode)]
 CollectionName = Annotated[ShortText, Field(min_length=1)]
-_Several = Annotated[list[ShortText], Field(min_length=1, max_length=100)]
+_Several = Annotated[list[ShortText], Field(min_length=1, max_length=100, fail_fast=True)]
 OneOrMore = Annotated[_Several, BeforeValidator(_listed, json_schema_input_type=ShortText | _Several)]
 
 
@@ -67,15 +76,22 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _few_fields(cls, given: object) -> object:
+        return _few(given)
+
 
 class DocumentFilter(Strict):
     """Which documents to look at; all conditions hold at once."""
 
     path_prefix: ShortText = Field(default="", description="start of the document's path")
     media_type: ShortText | None = None
-    metadata: dict[ShortText, OneOrMore] = Field(
-        default={}, max_length=20, description="values, any of which the document's front matter has under a key"
-    )
+    metadata: Annotated[
+        dict[ShortText, OneOrMore],
+        BeforeValidator(_few),
+        Field(max_length=20, description="values, any of which the document's front matter has under a key"),
+    ] = {}
 
     def value(self) -> Filter:
         return Filter(self.path_prefix, self.media_type, self.metadata)
@@ -101,7 +117,7 @@ class HistoryTurn(Strict):
     """An earlier question of the conversation, and the quotes that answered it."""
 
     question: QuestionText
-    quotes: list[OwnText] = Field(default=[], max_length=MAX_QUOTED)
+    quotes: Annotated[list[OwnText], Field(max_length=MAX_QUOTED, fail_fast=True)] = []
 
 
 class AskRequest(SearchRequest):
@@ -116,9 +132,14 @@ class AskRequest(SearchRequest):
         description="confidence below which nothing is answered; by default the one of the service",
     )
     include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were found")
-    history: list[HistoryTurn] = Field(
-        default=[], max_length=MAX_TURNS, description="the turns before, first one first: they say what a follow-up is about"
-    )
+    history: Annotated[
+        list[HistoryTurn],
+        Field(
+            max_length=MAX_TURNS,
+            fail_fast=True,
+            description="the turns before, first one first: they say what a follow-up is about",
+        ),
+    ] = []
 
     def turns(self) -> tuple[conversation.Turn, ...]:
         return tuple(conversation.Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
@@ -255,7 +276,7 @@ class ExtractRequest(Asked):
 
     texts: Annotated[
         list[OwnText],
-        Field(min_length=1, max_length=MAX_TEXTS, description=f"at most {MAX_TOGETHER:,} characters together"),
+        Field(min_length=1, max_length=MAX_TEXTS, fail_fast=True, description=f"at most {MAX_TOGETHER:,} characters together"),
         AfterValidator(_bounded_texts),
     ]
     max_quotes: Quotes | None = Field(default=None, description="most quotes of each text")
@@ -271,7 +292,12 @@ class ExtractBatchRequest(Strict):
 
     requests: Annotated[
         list[ExtractRequest],
-        Field(min_length=1, max_length=MAX_REQUESTS, description=f"at most {MAX_TOGETHER:,} characters of text together"),
+        Field(
+            min_length=1,
+            max_length=MAX_REQUESTS,
+            fail_fast=True,
+            description=f"at most {MAX_TOGETHER:,} characters of text together",
+        ),
         AfterValidator(_bounded_requests),
     ]
 
@@ -303,6 +329,7 @@ class ExtractedText(BaseModel):
     answered: bool
     quotes: list[ExtractedQuote] = Field(description="likeliest first; also those of a text that does not answer")
     short_answer: ExtractedShortAnswer | None
+    truncated: bool = Field(description="whether not all of the text was read, since the time for the request was up")
 
     @classmethod
     def of(cls, number: int, found: extraction.Extraction, threshold: float) -> Self:
@@ -327,6 +354,7 @@ class ExtractedText(BaseModel):
             )
             if short
             else None,
+            truncated=found.truncated,
         )
 
 
@@ -349,11 +377,13 @@ class Extracted(BaseModel):
     question: str
     results: list[ExtractedText]
     threshold: float
+    truncated: bool = Field(description="whether any text was not read to its end; texts are read one after the other")
 
     @classmethod
     def of(cls, question: str, found: Sequence[extraction.Extraction], threshold: float) -> Self:
         results = [ExtractedText.of(number, one, threshold) for number, one in enumerate(found)]
-        return cls(question=question, results=results, threshold=threshold)
+        truncated = any(one.truncated for one in results)
+        return cls(question=question, results=results, threshold=threshold, truncated=truncated)
 
 
 class ExtractResponse(Extracted):
@@ -526,7 +556,7 @@ class Claim(BaseModel):
 class VerifyRequest(Strict):
     """Citations to check."""
 
-    citations: list[Claim] = Field(min_length=1, max_length=MAX_CLAIMS)
+    citations: Annotated[list[Claim], Field(min_length=1, max_length=MAX_CLAIMS, fail_fast=True)]
     collection: CollectionName | None = None
 
 

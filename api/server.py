@@ -40,6 +40,14 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
+def listen(listener: socket.socket) -> None:
+    """Take connections. Raises AddressError where another process, which had bound the same address too, listens by now."""
+    try:
+        listener.listen(2048)
+    except OSError as error:
+        raise AddressError(f"cannot listen on {url(listener)}: {error.strerror}") from error
+
+
 def url(listener: socket.socket) -> str:
     """The address of a bound socket."""
     host, port = listener.getsockname()[:2]
@@ -97,8 +105,8 @@ def prepare(settings: Settings) -> None:
 
 
 def serve(service: Service, listener: socket.socket) -> None:
-    """Serve an open index on a bound socket until told to stop; requests under way may then finish within the bound."""
-    app = create_app(lambda: service, service.settings)
+    """Serve a warm service on a listening socket until told to stop; requests under way may then finish within the bound."""
+    app = create_app(service, service.settings)
     config = uvicorn.Config(
         app,
         http=PatientProtocol,

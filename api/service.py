@@ -11,11 +11,24 @@ from api.recent import RecentAnswers
 from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
-from index.errors import UnknownCollectionError
+from index.errors import QuotewiseError, UnknownCollectionError
+from index.store import Filter
 from index.sync import Progress, Sync, SyncReport
-from rag.answering import Answerer
+from rag.answering import Answerer, OncePerName
 from rag.extraction import Extractor
 from rag.span_reader import SIMILARITY, Readers
+
+
+class NotReadyError(QuotewiseError):
+    """The index is still being opened or brought up to date, or the models are being loaded."""
+
+    code = "not-ready"
+
+
+class CannotStartError(QuotewiseError):
+    """The index or the models cannot be used; the service has to be started again once that is mended."""
+
+    code = "cannot-start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ class Service:
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
         store = EmbeddedStore(settings.index, create)
-        load = cache(partial(load_embedder, threads=settings.threads))
+        load = OncePerName(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
         answerer = Answerer(store, load, readers, settings.threshold, settings.retrieval)
         extractor = cache(partial(Extractor.of, readers))
@@ -51,21 +64,30 @@ class Service:
             self.extractor()
 
     def warm(self) -> None:
-        """Load the trained reader and the models of the default collection, if there is one, and answer a question with it.
+        """Load the trained reader, bring every collection's search up to date, and answer a question from the default one.
 
-        Raises what ``load_reader`` and ``Answerer.ask`` do.
+        So that the first question to come waits for nothing, not even after a crash. Raises what ``load_reader`` and
+        ``Answerer.ask`` do.
         """
         self.load_reader()
         self.store.sweep()
-        if any(collection.name == self.settings.collection for collection in self.store.collections()):
+        names = [collection.name for collection in self.store.collections()]
+        for name in names:
+            self.store.search_text(name, "ready", 1, Filter())
+        if self.settings.collection in names:
             self.answerer.ask("Is it ready?", self.settings.collection)
+
+    def check(self, folder: Path, moved: bool) -> None:
+        """Raises what ``sync`` would because of the embedder, or because the collection was made otherwise."""
+        self._sync().check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
 
     def sync(self, folder: Path, moved: bool, progress: Progress) -> SyncReport:
         """Index a folder into the default collection. Raises what ``Sync.run`` does."""
-        settings = self.settings
         self.store.sweep()
-        sync = Sync(self.store, self._embedder(), settings.max_file_bytes)
-        return sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress)
+        return self._sync().run(folder, self.settings.collection, self.settings.chunk_tokens, moved, progress)
+
+    def _sync(self) -> Sync:
+        return Sync(self.store, self._embedder(), self.settings.max_file_bytes)
 
     def embedder_of(self, name: str) -> Embedder:
         """That of a collection, or, where there is none of that name, the one that a new one gets."""

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     parallel: Annotated[
         int | None, Field(ge=1, description="questions answered side by side by a service; by default one a core")
     ] = None
+    extract_seconds: Annotated[
+        float, Field(gt=0, description="how long texts of a request's own are read; what is left then is called truncated")
+    ] = 10.0
     queue: Annotated[int, Field(ge=0, description="questions that wait for their turn; more are refused")] = 32
     rate: Annotated[Rate, Field(description="most requests of a key, or of an address without one")] = "600/minute"
     cors_origins: Annotated[

@@ -11,6 +11,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,24 +27,27 @@ from index.embedders import Embedder, load_embedder
 from index.store import Filter
 from index.sync import Sync
 from rag.answering import DEFAULT_TOP_K
-from rag.evidence import quotable, select_quotes
+from rag.evidence import select_quotes
 from rag.passages import Passage
 from rag.readers import Calibration, Reader, Reading, confidence_features
 from rag.retrieval import Question, retrieve
 from rag.similarity import SimilarityReader
 from rag.span_model import BUNDLED
-from rag.span_reader import SIMILARITY, SPAN, SpanReader
+from rag.span_reader import SIMILARITY, SPAN, SpanReader, read_until_sure
 
-_SETS = ("squad2_train_a", "nq_open_oracle_dev", "fairytaleqa_val")
-_LIMIT = 520
-"""Questions drawn from each set."""
+_SETS = (
+    *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
+    *("fairytaleqa_val", "selqa_sent", "bioasq_sent", "evidence_inference_sent"),
+)
+_LIMIT = 240
+"""Questions drawn from each set, so that no kind outweighs the others."""
+_CORPUS = 700
+"""Contexts of the corpus of a set: those of the questions drawn and others."""
 _MISSPELT_SHARE = 0.1
 """Of the questions, since people misspell and the sets do not."""
-_THRESHOLDS = {SPAN: 0.15, SIMILARITY: 0.01}
-"""The confidence t below which nothing is answered: to withhold a right quote is held to be (1 - t) / t times as bad as to show
-a wrong one, which who reads it sees through. The similarity reader tells questions off the subject from the others, but
-hardly what is answered from what is not, so that it speaks nearly always.
-"""
+_SIMILARITY_THRESHOLD = 0.01
+"""The similarity reader tells questions off the subject from the others, but hardly what is answered from what is not, so that
+it speaks nearly always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,14 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[Case]:
     _, rows = held_out(path.name.removesuffix(".jsonl.gz"), every)
     without_gold = sum(not row.answers for row in rows) < len(rows) / 4
     chance = random.Random(0)
+    drawn = chance.sample(rows, min(limit, len(rows)))
+    others = chance.sample(every, len(every))
+    contexts = list(dict.fromkeys(row.context for row in (*drawn, *others)))[:_CORPUS]
     with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as index:
-        write_corpus((row.context for row in every), Path(corpus))
+        write_corpus(contexts, Path(corpus))
         store = EmbeddedStore(Path(index), create=True)
         Sync(store, embedder).run(Path(corpus))
-        for row in chance.sample(rows, min(limit, len(rows))):
+        for row in drawn:
             text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
             question = Question(text, embedder.encode_query(text))
             passages = retrieve(store, "default", question, DEFAULT_TOP_K, Filter())
@@ -115,20 +122,50 @@ def fit_sentences(data: Sequence[Case], readings: Read) -> tuple[float, ...]:
     return _rounded([*direction * sentences.coef_[0][0], sentences.intercept_[0]])
 
 
-def fit_confidence(data: Sequence[Case], readings: Read, sentence: tuple[float, ...], threshold: float) -> Calibration:
-    """How likely the first quote is right."""
-    unsure = Calibration(sentence, (), threshold)
-    features, truth = [], []
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a reader says first to a question: the features of its confidence, float64 (features,), and whether it is right."""
+
+    features: np.ndarray
+    right: bool
+
+
+def outcomes(
+    data: Sequence[Case], readings: Read, sentence: tuple[float, ...], early_stop: bool = True
+) -> list[_Outcome | None]:
+    """The outcome of each question as it is served, by default by reading until one is sure; None where nothing is quoted."""
+    unsure = Calibration(sentence, (), 0.0)
+    found: list[_Outcome | None] = []
     for case, read in zip(data, readings, strict=True):
-        scored = [
-            quotable(one) for one in unsure.readings(case.passages, [r.features for r in read], [r.answers for r in read])
-        ]
-        seen = confidence_features(scored)
-        if seen is not None:
-            features.append(seen[:-1])
-            truth.append(_first_right(case, scored))
-    first = LogisticRegression(C=1e3, max_iter=1000).fit(features, truth)
-    return Calibration(sentence, _rounded([*first.coef_[0], *first.intercept_]), threshold)
+        features, answers = [reading.features for reading in read], [reading.answers for reading in read]
+        scored = unsure.readings(case.question.text, case.passages, features, answers)
+        served = read_until_sure(case.passages, scored.__getitem__) if early_stop else scored
+        seen = confidence_features(served)
+        found.append(None if seen is None else _Outcome(seen, _first_right(case, served)))
+    return found
+
+
+def fit_confidence(sentence: tuple[float, ...], found: Sequence[_Outcome | None]) -> Calibration:
+    """How likely the first quote is right; its threshold is yet to be chosen."""
+    known = [outcome for outcome in found if outcome is not None]
+    fitted = LogisticRegression(C=1e3, max_iter=1000).fit([o.features[:-1] for o in known], [o.right for o in known])
+    return Calibration(sentence, _rounded([*fitted.coef_[0], *fitted.intercept_]), 0.0)
+
+
+def choose_threshold(calibration: Calibration, kinds: Sequence[tuple[Sequence[Case], Sequence[_Outcome | None]]]) -> float:
+    """The threshold at which most is correct, averaged over the kinds: right at or above it, or below it where nothing answers.
+
+    A wrong answer and a wrong silence cost the same. A first quote that is wrong where another one is right counts as wrong
+    above and below.
+    """
+    thresholds = np.arange(0.05, 0.95, 0.05)
+    shares = []
+    for cases_of_kind, found in kinds:
+        sure = np.array([0.0 if o is None else calibration.confidence_of(o.features) for o in found])
+        right = np.array([o is not None and o.right for o in found])
+        absent = np.array([not any(one.any() for one in case.right) for case in cases_of_kind])
+        shares.append([(np.where(sure >= t, right, absent)).mean() for t in thresholds])
+    return round(float(thresholds[int(np.argmax(np.mean(shares, axis=0)))]), 2)
 
 
 def _first_right(case: Case, readings: Sequence[Reading]) -> bool:
@@ -179,16 +216,30 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = load_embedder()
     target, reader = _unfitted(arguments.reader, arguments.folder, embedder)
-    data = [case for name in _SETS for case in cases(arguments.data / f"{name}.jsonl.gz", arguments.limit, embedder)]
+    kinds = [list(cases(arguments.data / f"{name}.jsonl.gz", arguments.limit, embedder)) for name in _SETS]
+    data = list(chain.from_iterable(kinds))
     read = reader.read_all if isinstance(reader, SpanReader) else reader.read
     readings = [read(case.question, case.passages) for case in data]
-    threshold = _THRESHOLDS[arguments.reader]
-    fitted: dict[str, object] = {"passages": asdict(fit_confidence(data, readings, fit_sentences(data, readings), threshold))}
+    passages = _fitted(kinds, data, readings, early_stop=arguments.reader == SPAN)
+    if arguments.reader == SIMILARITY:
+        passages = replace(passages, threshold=_SIMILARITY_THRESHOLD)
+    fitted: dict[str, object] = {"passages": asdict(passages)}
     if arguments.reader == SPAN:
         logits = [[replace(reading, features=reading.features[:, :3]) for reading in read] for read in readings]
-        fitted["texts"] = asdict(fit_confidence(*_alone(data, logits), fit_sentences(data, logits), threshold))
+        alone, alone_read = _alone(data, logits)
+        texts = fit_confidence(sentence := fit_sentences(data, logits), outcomes(alone, alone_read, sentence))
+        fitted["texts"] = asdict(replace(texts, threshold=passages.threshold))
     fitted["fitted_on"] = {"questions": len(data), "sets": _SETS, "embedder": embedder.name}
     target.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+
+
+def _fitted(kinds: Sequence[list[Case]], data: Sequence[Case], readings: Read, early_stop: bool) -> Calibration:
+    sentence = fit_sentences(data, readings)
+    found = outcomes(data, readings, sentence, early_stop)
+    calibration = fit_confidence(sentence, found)
+    edges = np.cumsum([0, *map(len, kinds)])
+    of_kind = [(cases, found[a:b]) for cases, (a, b) in zip(kinds, pairwise(edges), strict=True)]
+    return replace(calibration, threshold=choose_threshold(calibration, of_kind))
 
 
 def _unfitted(name: str, folder: Path, embedder: Embedder) -> tuple[Path, Reader]:

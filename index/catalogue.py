@@ -160,8 +160,11 @@ class Catalogue:
     def digests(self, name: str) -> dict[str, str]:
         return dict(self._rows("SELECT path, sha256 FROM documents WHERE collection = ?", self.key(name)))
 
-    def document(self, document_id: str) -> StoredDocument:
-        return self._one("WHERE d.id = ?", document_id, unknown=f"with the id '{printable(document_id)}'")
+    def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
+        where, values = "WHERE d.id = ?", [document_id]
+        if among is not None:  # in the query, so that nothing is done for a document elsewhere that is not done for none
+            where, values = f"{where} AND c.name IN (SELECT value FROM json_each(?))", [document_id, json.dumps(list(among))]
+        return self._one(where, *values, unknown=f"with the id '{printable(document_id)}'")
 
     def document_at(self, name: str, path: str) -> StoredDocument:
         path = unicodedata.normalize("NFC", path)

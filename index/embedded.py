@@ -68,10 +68,11 @@ class EmbeddedStore:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the one writer. Raises IndexLockedError within a second when another process or thread is."""
+        deadline = time.monotonic() + _LOCK_SECONDS
         if not self._mending.acquire(timeout=_LOCK_SECONDS):  # a thread that searches is catching up under the lock
-            raise IndexLockedError(f"the index in {self.folder} is being rebuilt; try again when that is done")
+            raise IndexLockedError(f"the search of {self.folder} is being brought up to date; try again when that is done")
         try:
-            held = self._lock.acquire(timeout=_LOCK_SECONDS)
+            held = self._lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
         except Timeout:
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
         finally:

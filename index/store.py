@@ -130,8 +130,10 @@ class Store(Protocol):
         """Paths of the documents, or of the one at a path, that are not as they were put; all that is kept of them is read."""
         ...
 
-    def document(self, document_id: str) -> StoredDocument:
-        """Raises UnknownDocumentError, DocumentDamagedError."""
+    def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
+        """Raises DocumentDamagedError, and UnknownDocumentError, also for one in none of the collections ``among``, and after
+        the same work.
+        """
         ...
 
     def document_at(self, name: str, path: str) -> StoredDocument:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from index.chunks import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
-from index.documents import Document, find_files, parse_document, printable
+from index.documents import Document, SourceFile, find_files, parse_document, printable
 from index.embedders import Embedder
 from index.errors import (
     ChunkingError,
@@ -90,14 +90,11 @@ class Sync:
             IndexLockedError: another process is writing.
             EmbedderMismatchError, ChunkingError: the collection was made otherwise.
         """
-        files = list(find_files(folder))
-        if not files:
-            raise FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
-        root = str(folder.resolve())
-        if root != root.encode(errors="replace").decode():
-            raise FolderError(f"the name of the folder {printable(root)} is not valid UTF-8; rename it")
+        files, root = checked_files(folder)
         with self._store.writing():
             collection = self._collection(name, root, chunk_tokens, moved)
+            if collection not in self._store.collections():
+                self._add(collection)
             run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
             for done, file in enumerate(files, 1):
                 if file.problem:
@@ -110,12 +107,15 @@ class Sync:
             self._store.publish(name)
         return run.report()
 
+    def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
+        """Raises what ``run`` would because the collection was made otherwise."""
+        self._collection(name, str(folder.resolve()), chunk_tokens, moved)
+
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
+        """The collection as it is to be."""
         collection = next((known for known in self._store.collections() if known.name == name), None)
         if collection is None:
-            collection = new_collection(name, root, self._embedder, chunk_tokens)
-            self._store.add_collection(collection)
-            return collection
+            return new_collection(name, root, self._embedder, chunk_tokens)
         check_embedder(collection, self._embedder)
         if chunk_tokens not in (None, collection.chunk_tokens):
             raise ChunkingError(
@@ -127,9 +127,25 @@ class Sync:
                 f"the collection {name!r} holds the documents of {collection.root}, not of {root}; name another collection, "
                 "or say that the folder has moved (--moved)"
             )
-        if collection.root != root:
-            self._store.move_collection(name, root)
-        return collection
+        return replace(collection, root=root)
+
+    def _add(self, collection: Collection) -> None:
+        """Make a collection, or where there is one of that name, note where its folder stands now."""
+        if any(known.name == collection.name for known in self._store.collections()):
+            self._store.move_collection(collection.name, collection.root)
+        else:
+            self._store.add_collection(collection)
+
+
+def checked_files(folder: Path) -> tuple[list[SourceFile], str]:
+    """The files of a folder to index, and its full path. Raises FolderError when it is missing or holds none."""
+    files = list(find_files(folder))
+    if not files:
+        raise FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
+    root = str(folder.resolve())
+    if root != root.encode(errors="replace").decode():
+        raise FolderError(f"the name of the folder {printable(root)} is not valid UTF-8; rename it")
+    return files, root
 
 
 def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int | None = None) -> Collection:

@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, zip_longest
 
 from index.embedders import Embedder
 from index.sentences import Span
 from index.store import Filter, Store
 from index.sync import check_embedder
 from rag.answers import Answer, Citation, cite
-from rag.conversation import Turn, alternatives, weigh
-from rag.evidence import quotable, select_quotes, short_answer
+from rag.conversation import Turn, alternatives, question_parts, weigh
+from rag.evidence import select_quotes, short_answer
 from rag.passages import Passage
 from rag.readers import Reader
 from rag.retrieval import Method, Question, retrieve
@@ -29,6 +30,22 @@ class SearchResult:
 
     passages: tuple[Passage, ...]
     timings_ms: Mapping[str, float]
+
+
+class OncePerName:
+    """A function of a name, called once a name by however many threads; a call with one name keeps no other name waiting."""
+
+    def __init__(self, call: Callable[[str], Embedder]) -> None:
+        self._call = call
+        self._locks: dict[str, threading.Lock] = {}
+        self._found: dict[str, Embedder] = {}
+
+    def __call__(self, name: str) -> Embedder:
+        """What the function gives. Raises what it raises, and calls it again the next time."""
+        with self._locks.setdefault(name, threading.Lock()):
+            if name not in self._found:
+                self._found[name] = self._call(name)
+            return self._found[name]
 
 
 class Answerer:
@@ -51,8 +68,7 @@ class Answerer:
         method: Method = "hybrid",
     ) -> None:
         self._store = store
-        self._loading = threading.Lock()
-        self._embedder = lru_cache(maxsize=None)(load)
+        self._embedder = OncePerName(load)
         choose = reader or Readers()
         self._reader = lru_cache(maxsize=None)(lambda name: choose(self._embedder(name)))
         self._threshold = threshold
@@ -65,8 +81,7 @@ class Answerer:
             UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
         """
         known = self._store.collection(collection)
-        with self._loading:
-            embedder = self._embedder(known.embedder)
+        embedder = self._embedder(known.embedder)
         check_embedder(known, embedder)
         return embedder
 
@@ -106,8 +121,17 @@ class Answerer:
     ) -> Iterator[SearchResult | Citation | Answer]:
         """What ``ask`` finds, as it becomes known: the passages, each citation of the answer, and last the whole answer.
 
-        The work is done as the iterator is asked for more, so that who stops asking stops it. Raises what ``embedder_of`` does.
+        Each question of several in one text is answered by itself. Closing the iterator cancels the remaining work. Raises
+        what ``embedder_of`` does.
         """
+        parts = question_parts(question)
+        if len(parts) > 1:
+            answers: list[Answer] = []
+            for part in parts:
+                turns = [*history, *(Turn(a.question, tuple(c.quote for c in a.citations)) for a in answers)]
+                answers.append(self.ask(part, collection, top_k, max_quotes, where, threshold, turns))
+            yield from _together(question, answers, max_quotes)
+            return
         clock = _Clock()
         embedder = self.embedder_of(collection)
         texts = (question, *alternatives(question, history, embedder))
@@ -115,10 +139,9 @@ class Answerer:
         yield SearchResult(tuple(passages), clock.timings_ms())
         clock.resume()
         reader = self._reader(embedder.name)
-        readings = [quotable(reading) for reading in reader.read(asked[0], passages)]
+        readings = reader.read(asked[0], passages)
         if len(asked) > 1:
-            informed = [quotable(reading) for reading in reader.read(asked[1], passages)]
-            readings = weigh(readings, informed, history, reader)
+            readings = weigh(readings, reader.read(asked[1], passages), history, reader)
         quotes = select_quotes(question, readings, max_quotes)
         confidence = reader.confidence(readings)
         least = next(one for one in (threshold, self._threshold, reader.threshold) if one is not None)
@@ -148,6 +171,34 @@ class Answerer:
         passages = retrieve(self._store, collection, questions[0], top_k, where or Filter(), self._method, questions[1:])
         clock.lap("search")
         return questions, passages
+
+
+def _together(question: str, answers: Sequence[Answer], max_quotes: int) -> Iterator[SearchResult | Citation | Answer]:
+    """The answers to the parts of a question as one, as sure as the least sure one: a quote of each part first, then more."""
+    found = {(p.document.id, p.start, p.end): p for answer in answers for p in answer.passages}
+    passages = tuple(found.values())
+    timings = {stage: round(sum(a.timings_ms[stage] for a in answers), 3) for stage in answers[0].timings_ms}
+    yield SearchResult(passages, timings)
+    citations: list[Citation] = []
+    for rank in zip_longest(*(answer.citations for answer in answers if answer.answered)):
+        for new in filter(None, rank):
+            overlapping = any(c.document.id == new.document.id and c.start < new.end and new.start < c.end for c in citations)
+            if not overlapping and len(citations) < max_quotes:
+                citations.append(new)
+    yield from citations
+    answered = [answer for answer in answers if answer.answered]
+    closest = list(chain.from_iterable(zip(*(answer.closest for answer in answers), strict=False)))
+    yield Answer(
+        question=question,
+        answered=bool(answered),
+        confidence=min(a.confidence for a in answered) if answered else max(a.confidence for a in answers),
+        threshold=answers[0].threshold,
+        citations=tuple(citations),
+        short_answer=None,
+        closest=() if answered else tuple(closest[:_CLOSEST]),
+        passages=passages,
+        timings_ms=timings,
+    )
 
 
 def _whole(passage: Passage) -> Citation:

@@ -43,6 +43,9 @@ _CLAUSE = re.compile(
     r"\b(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may)\b",
     re.IGNORECASE,
 )
+_PARTS = re.compile(
+    r"(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
+)
 _EMPTY = re.compile(
     r"(?:a|about|all|also|am|an|and|any|anything|are|as|at|be|been|but|by|can|come|could|did|do|does|done|else|even|"
     r"exactly|far|for|from|get|give|given|go|going|got|had|happen|happened|has|have|he|her|here|him|his|how|i|if|in|"
@@ -82,7 +85,7 @@ def alternatives(question: str, history: Sequence[Turn], embedder: Embedder) -> 
 def weigh(bare: list[Reading], informed: list[Reading], history: Sequence[Turn], reader: Reader) -> list[Reading]:
     """The readings of the question by itself, or those of both texts together where the reader is surer of them.
 
-    Both are quotable readings of the same passages; together, a sentence has the mean of its log-odds by the two.
+    Both are readings of the same passages; together, a sentence has the mean of its log-odds by the two.
     """
     cited = list(chain.from_iterable(turn.quotes for turn in history[-TURNS:]))
     together = [_together(one, other, cited) for one, other in zip(bare, informed, strict=True)]
@@ -92,6 +95,8 @@ def weigh(bare: list[Reading], informed: list[Reading], history: Sequence[Turn],
 
 def _together(bare: Reading, informed: Reading, cited: Sequence[str]) -> Reading:
     passage = bare.passage
+    if not (bare.is_read and informed.is_read):
+        return informed if informed.is_read else bare
     said = np.array([any(passage.slice(s).strip() in quote for quote in cited) for s in passage.sentences], float)
     both = np.maximum(_log_odds(bare.evidence), _NOISE), _log_odds(informed.evidence)
     log_odds = np.mean(both, axis=0) + _LIFT - _SAID * said
@@ -103,6 +108,19 @@ def _log_odds(probability: np.ndarray) -> np.ndarray:
     inside = np.clip(probability.astype(float), 1e-12, 1 - 1e-7)
     log_odds: np.ndarray = np.log(inside) - np.log1p(-inside)
     return log_odds
+
+
+def question_parts(question: str) -> tuple[str, ...]:
+    """The questions that one text asks together, or it alone: "How long is the warranty, and who leads the team?" asks two.
+
+    A part says enough by itself, or with the parts before it as earlier questions; "who wrote and who directed it" is one.
+    """
+    parts: list[str] = []
+    for part in _PARTS.split(question):
+        if parts and not (len(parts[-1].split()) > 2 and _telling(parts[-1]) and _telling(part)):
+            return (question,)
+        parts.append(f"{part.strip().rstrip(' ,;?')}?")
+    return tuple(parts) if len(parts) > 1 else (question,)
 
 
 def _stands_alone(question: str) -> bool:

@@ -1,4 +1,4 @@
-"""Readings into quotes: the best sentences, neighbours joined, nothing said twice, no page furniture."""
+"""Readings into quotes: the best sentences, neighbours joined, nothing said twice."""
 
 import re
 from collections.abc import Sequence
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from index.sentences import Span
 from rag.answers import ShortAnswer
-from rag.furniture import is_furniture
 from rag.passages import Passage
-from rag.readers import AnswerSpan, Reading, without
+from rag.readers import AnswerSpan, Reading
 
 _WORTH_ADDING = 0.25
 """The odds of a further quote must be at least this fraction of those of the best one."""
@@ -19,7 +18,10 @@ _EXPLAIN = re.compile(
 )
 _SAID_ALREADY = 0.8
 """Share of the words of the shorter sentence found in the longer one from which both say the same."""
-_WORD = re.compile(r"\w+")
+_MOST_SENTENCES = 8
+"""Sentences of all quotes together."""
+_WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
+_NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
 _SHORT = 20
 """Words of the longest short answer."""
 _SURE = 0.1
@@ -60,12 +62,6 @@ class _Candidate:
     def answer(self) -> AnswerSpan | None:
         return self.reading.answers[self.position] if self.reading.answers else None
 
-    @property
-    def reach(self) -> int:
-        """The end of the sentence in which its answer ends, or of its own."""
-        end = self.answer.span.end if self.answer else self.span.end
-        return next(s.end for s in self.reading.passage.sentences[self.position :] if s.end >= end)
-
 
 def explains(question: str) -> bool:
     """Whether a question asks why or how, rather than for one fact."""
@@ -73,7 +69,7 @@ def explains(question: str) -> bool:
 
 
 def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
-    """Up to ``max_quotes`` quotes of quotable readings, the likeliest first, each adding to those before it."""
+    """Up to ``max_quotes`` quotes, the likeliest first, each adding to those before it; neighbouring sentences make one."""
     worth = _WORTH_EXPLAINING if explains(question) else _WORTH_ADDING
     candidates = sorted(
         (
@@ -86,16 +82,13 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     )
     chosen: list[_Candidate] = []
     for candidate in candidates:
-        if len(chosen) == max_quotes or (chosen and candidate.odds < worth * chosen[0].odds):
+        if len(chosen) == _MOST_SENTENCES or (chosen and candidate.odds < worth * chosen[0].odds):
             break
-        if not any(_same(candidate.text, other.text) for other in chosen):
+        if any(_adds_nothing(candidate.text, other.text) for other in chosen):
+            continue
+        if len(_runs([*chosen, candidate])) <= max_quotes:
             chosen.append(candidate)
-    return _joined(chosen)
-
-
-def quotable(reading: Reading) -> Reading:
-    """A reading in which page furniture is no evidence, however well it matches."""
-    return without(reading, [is_furniture(reading.passage.slice(sentence)) for sentence in reading.passage.sentences])
+    return sorted((_quote(run) for run in _runs(chosen)), key=lambda quote: -quote.score)
 
 
 def short_answer(first: Quote, confidence: float) -> ShortAnswer | None:
@@ -109,34 +102,44 @@ def short_answer(first: Quote, confidence: float) -> ShortAnswer | None:
     return ShortAnswer(text, 1, span.start, span.end, confidence * first.answer.probability)
 
 
-def _same(a: str, b: str) -> bool:
-    words_a, words_b = (set(_WORD.findall(text.lower())) for text in (a, b))
-    shorter = min(len(words_a), len(words_b))
-    return a == b if not shorter else len(words_a & words_b) >= _SAID_ALREADY * shorter
+def _adds_nothing(sentence: str, said: str) -> bool:
+    """Whether a sentence says what another one says: nearly all words are shared, and no number, name or negation differs."""
+    words, others = _WORD.findall(sentence), _WORD.findall(said)
+    new, known = ({word.lower() for word in some} for some in (words, others))
+    shorter = min(len(new), len(known))
+    if not shorter:
+        return sentence == said
+    if len(new & known) < _SAID_ALREADY * shorter or _negations(new) != _negations(known):
+        return False
+    return not any(_is_telling(word) and word.lower() not in known for word in words[1:])
 
 
-def _joined(chosen: Sequence[_Candidate]) -> list[Quote]:
-    """One quote for each run of neighbouring sentences, ordered by its best sentence."""
+def _negations(words: set[str]) -> set[str]:
+    return {
+        "not" if word.endswith(("n't", "n’t")) else word for word in words if word in _NEGATION or word.endswith(("n't", "n’t"))
+    }
+
+
+def _is_telling(word: str) -> bool:
+    """Whether a word is a number or a name, as far as its letters show."""
+    return any(character.isdigit() for character in word) or word[:1].isupper()
+
+
+def _runs(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
+    """Candidates as runs of neighbouring sentences of one passage."""
     runs: list[list[_Candidate]] = []
-    reach = 0
     for candidate in sorted(chosen, key=lambda c: (c.number, c.position)):
         last = runs[-1][-1] if runs else None
-        together = last is not None and last.number == candidate.number
-        if last and together and (last.position + 1 == candidate.position or candidate.span.start < reach):
+        if last and (last.number, last.position + 1) == (candidate.number, candidate.position):
             runs[-1].append(candidate)
         else:
             runs.append([candidate])
-        reach = max(reach if together else 0, candidate.reach)
-    return sorted((_quote(run) for run in runs), key=lambda quote: -quote.score)
+    return runs
 
 
 def _quote(run: Sequence[_Candidate]) -> Quote:
-    """Whole sentences, to the end of that in which the last answer ends; highlights are their answers, the best one's first."""
+    """Whole sentences; highlights are their answers, the best one's first."""
     ordered = sorted(run, key=lambda candidate: -candidate.score)
     best = ordered[0]
-    highlights: list[Span] = []
-    for span in [one.answer.span for one in ordered if one.answer] or [one.span for one in ordered]:
-        if not any(span.start < other.end and other.start < span.end for other in highlights):
-            highlights.append(span)
-    whole = Span(run[0].span.start, max(candidate.reach for candidate in run))
-    return Quote(best.reading.passage, whole, best.score, tuple(highlights), best.answer)
+    highlights = tuple(one.answer.span for one in ordered if one.answer) or tuple(one.span for one in ordered)
+    return Quote(best.reading.passage, Span(run[0].span.start, run[-1].span.end), best.score, highlights, best.answer)

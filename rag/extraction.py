@@ -1,16 +1,16 @@
 """The reader as a service: a question and texts of the caller's own into quotes of each text, with exact offsets."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.sentences import Span, sentence_spans
 from index.store import StoredDocument
 from rag.answers import ShortAnswer
-from rag.evidence import quotable, select_quotes, short_answer
+from rag.evidence import select_quotes, short_answer
 from rag.passages import Passage
-from rag.readers import AnswerSpan, Calibration
+from rag.readers import AnswerSpan, Calibration, without
 from rag.span_model import BUNDLED, SpanModel
 from rag.span_reader import Readers, answer_spans, logits, read_passages
 
@@ -31,12 +31,14 @@ class ExtractedQuote:
 class Extraction:
     """What one text says to the question: ``answerability`` is the calibrated probability that its first quote answers.
 
-    ``short_answer`` is a few words of that quote that answer by themselves, provided that it answers at all.
+    ``short_answer`` is a few words of that quote that answer by themselves, provided that it answers at all. Of a
+    ``truncated`` text not all was read.
     """
 
     answerability: float
     quotes: tuple[ExtractedQuote, ...]
     short_answer: ShortAnswer | None
+    truncated: bool = False
 
 
 class Extractor:
@@ -60,19 +62,26 @@ class Extractor:
         """That of the trained reader, which is loaded if it is not yet. Raises ReaderError where it cannot be."""
         return cls(readers.trained().model, readers.folder)
 
-    def extract(self, question: str, texts: Sequence[str], max_quotes: int = 3) -> list[Extraction]:
-        """One extraction a text, in the same order; a text without any sentence has answerability 0 and no quotes."""
+    def extract(
+        self, question: str, texts: Sequence[str], max_quotes: int = 3, wanted: Callable[[], bool] = lambda: True
+    ) -> list[Extraction]:
+        """One extraction a text, in the same order; a text without any sentence has answerability 0 and no quotes.
+
+        Texts are read one after the other as long as ``wanted``, which is asked every few hundred word pieces, says yes.
+        """
         passages = [passage_of(text) for text in texts]
-        read = read_passages(self._model, question, passages)
+        read = read_passages(self._model, question, passages, wanted)
         answers = [answer_spans(passage, one) for passage, one in zip(passages, read, strict=True)]
-        readings = self._calibration.readings(passages, [logits(one) for one in read], answers)
+        readings = self._calibration.readings(question, passages, [logits(one) for one in read], answers)
         extracted = []
-        for reading in map(quotable, readings):
+        for one, reading in zip(read, readings, strict=True):
+            if not one.complete:
+                reading = without(reading, [span is None for span in one.spans])
             quotes = select_quotes(question, [reading], max_quotes)
             found = tuple(ExtractedQuote(*q.span, q.passage.slice(q.span), q.score, q.highlights, q.answer) for q in quotes)
             answerability = self._calibration.probability([reading])
             short = short_answer(quotes[0], answerability) if quotes else None
-            extracted.append(Extraction(answerability, found, short))
+            extracted.append(Extraction(answerability, found, short, not one.complete))
         return extracted
 
 

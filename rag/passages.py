@@ -27,6 +27,11 @@ class Passage:
     score: float
     similarity: float
 
+    @property
+    def context(self) -> str:
+        """What the passage stands under: the title of its document and its headings."""
+        return " > ".join(dict.fromkeys(part for part in (self.document.title, *self.heading) if part))
+
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies inside the passage."""
         return self.text[span.start - self.start : span.end - self.start]

@@ -10,6 +10,7 @@ import numpy as np
 
 from index.errors import ReaderError
 from index.sentences import Span
+from rag.boilerplate import is_boilerplate
 from rag.passages import Passage
 from rag.retrieval import Question
 
@@ -39,6 +40,11 @@ class Reading:
     features: np.ndarray
     evidence: np.ndarray
     answers: tuple[AnswerSpan | None, ...] = ()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the passage was read at all, rather than left since others hold the answer."""
+        return bool(self.features.size)
 
 
 class Reader(Protocol):
@@ -81,19 +87,29 @@ class Calibration:
             raise ReaderError(f"cannot load the calibration {part!r} from {path}: {error!r}") from error
 
     def readings(
-        self, passages: Sequence[Passage], features: Sequence[np.ndarray], answers: Sequence[tuple[AnswerSpan | None, ...]]
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        features: Sequence[np.ndarray],
+        answers: Sequence[tuple[AnswerSpan | None, ...]],
     ) -> list[Reading]:
-        """Readings of the features float32 (sentences, features) of each passage."""
+        """Readings of the features float32 (sentences, features) of each passage; boilerplate is no evidence."""
         *weights, bias = self.sentence
-        return [
-            Reading(passage, seen, _probability((seen * np.array(weights, np.float32)).sum(axis=1) + bias), spans)
-            for passage, seen, spans in zip(passages, features, answers, strict=True)
-        ]
+        readings = []
+        for passage, seen, spans in zip(passages, features, answers, strict=True):
+            evidence = _probability((seen * np.array(weights, np.float32)).sum(axis=1) + bias)
+            boilerplate = [is_boilerplate(passage.slice(sentence), question) for sentence in passage.sentences]
+            readings.append(without(Reading(passage, seen, evidence, spans), boilerplate))
+        return readings
 
     def probability(self, readings: Sequence[Reading]) -> float:
         """The probability that the best sentence of the readings answers; 0 where none is to be quoted."""
         seen = confidence_features(readings)
-        return 0.0 if seen is None else float(_probability(seen @ np.array(self.confidence)))
+        return 0.0 if seen is None else self.confidence_of(seen)
+
+    def confidence_of(self, features: np.ndarray) -> float:
+        """The probability that goes with what ``confidence_features`` saw."""
+        return float(_probability(features @ np.array(self.confidence)))
 
 
 def confidence_features(readings: Sequence[Reading]) -> np.ndarray | None:

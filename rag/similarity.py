@@ -37,7 +37,9 @@ class SimilarityReader:
         """One reading a passage, in the same order."""
         features = self._features(question, passages)
         edges = np.cumsum([len(passage.sentences) for passage in passages[:-1]], dtype=int)
-        return self._calibration.readings(passages, np.split(features, edges) if passages else [], [()] * len(passages))
+        return self._calibration.readings(
+            question.text, passages, np.split(features, edges) if passages else [], [()] * len(passages)
+        )
 
     def confidence(self, readings: Sequence[Reading]) -> float:
         """The calibrated probability that the first quote of these readings answers the question."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
 
 from rag.span_model import BUNDLED
@@ -39,7 +39,8 @@ def _floats(path: Path) -> dict[str, torch.Tensor]:
     floats = {name.replace("encoder.", "bert.", 1): value for name, value in stored.items() if name.startswith("encoder.")}
     table, scale = (next(v for n, v in stored.items() if n.endswith(end)) for end in ("embedding_table", "embedding_scale"))
     floats["bert.embeddings.word_embeddings.weight"] = table * scale
-    products = [node for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    choices = [node for node in graph.node if node.op_type == "If"]  # of signed weights or the same as unsigned ones
+    products = [helper.get_node_attr_value(node, "then_branch").node[0] for node in choices]
     layers = range(len(products) // len(_LAYER))
     names = [f"bert.encoder.layer.{layer}.{part}" for layer in layers for part in _LAYER] + ["qa_outputs"]
     for name, node in zip(names, products, strict=False):  # after the span's comes the head of evidence

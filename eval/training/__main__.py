@@ -19,9 +19,9 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from eval.gold import GoldError
-from eval.training.examples import Encoded, Example, Share, encode, examples
+from eval.training.examples import IGNORED, Encoded, Example, Share, encode, examples
 from eval.training.held_out import held_out
-from eval.training.network import SpanNetwork
+from eval.training.network import SpanNetwork, padded, padded_length
 from eval.training.rows import read_rows
 from eval.training.squad import gold_passage_figures
 from index.errors import QuotewiseError
@@ -67,7 +67,7 @@ def steps(data: Sequence[Encoded], seed: int) -> list[list[list[Encoded]]]:
     for at in range(0, len(data), _POOL):
         batch: list[Encoded] = []
         for one in sorted(data[at : at + _POOL], key=lambda one: len(one.ids)):
-            if batch and (len(batch) + 1) * _padded(len(one.ids)) > _MICRO_TOKENS:
+            if batch and (len(batch) + 1) * padded_length(len(one.ids)) > _MICRO_TOKENS:
                 batches.append(batch)
                 batch = []
             batch.append(one)
@@ -77,32 +77,28 @@ def steps(data: Sequence[Encoded], seed: int) -> list[list[list[Encoded]]]:
     return [batches[at : at + together] for at in range(0, len(batches), together)]
 
 
-def _padded(length: int) -> int:
-    return -(-length // 32) * 32
-
-
 def loss_of(network: SpanNetwork, batch: Sequence[Encoded]) -> torch.Tensor:
     """Start and end cross-entropy, their target ``[CLS]`` where there is no answer, + binary ones of passage and sentences."""
-    length = _padded(max(len(one.ids) for one in batch))
-    ids, types, mask = (torch.zeros(len(batch), length, dtype=torch.long) for _ in range(3))
-    sentence = torch.full((len(batch), length), -1)
+    device = network.span.weight.device
+    ids, types, mask = padded([one.ids for one in batch], [int(np.argmax(one.types)) for one in batch])
+    sentence = torch.full(ids.shape, -1)
     sentences = 0
     for row, one in enumerate(batch):
-        width = len(one.ids)
-        ids[row, :width], types[row, :width], mask[row, :width] = torch.from_numpy(one.ids), torch.from_numpy(one.types), 1
         numbers = torch.from_numpy(one.sentence)
-        sentence[row, :width] = torch.where(numbers >= 0, numbers + sentences, -1)
+        sentence[row, : len(numbers)] = torch.where(numbers >= 0, numbers + sentences, -1)
         sentences += len(one.evidence)
-    with torch.autocast("cpu", torch.bfloat16):
-        tokens, answerable = network(ids, types, mask)
-    tokens, answerable = tokens.float(), answerable.float()
-    passage = types.bool() & mask.bool()
+    with torch.autocast(device.type, torch.bfloat16):
+        tokens, answerable = network(ids.to(device), types.to(device), mask.to(device))
+    tokens, answerable = tokens.float().cpu(), answerable.float().cpu()
+    passage = types.bool()
     passage[:, 0] = True
     spans = tokens[:, :, :2].masked_fill(~passage[:, :, None], -1e4)
     starts = torch.tensor([one.start for one in batch])
     ends = torch.tensor([one.end for one in batch])
-    found = torch.nn.functional.cross_entropy(spans[:, :, 0], starts) + torch.nn.functional.cross_entropy(spans[:, :, 1], ends)
-    answered = torch.nn.functional.binary_cross_entropy_with_logits(answerable, (starts > 0).float())
+    marked = max(int((starts != IGNORED).sum()), 1)
+    found = sum(_cross_entropy(spans[:, :, side], places).sum() / marked for side, places in enumerate((starts, ends)))
+    answers = torch.tensor([bool(one.evidence.any()) for one in batch])
+    answered = torch.nn.functional.binary_cross_entropy_with_logits(answerable, answers.float())
     inside = sentence >= 0
     pooled = torch.zeros(sentences).index_add_(0, sentence[inside], tokens[:, :, 2][inside])
     pieces = torch.zeros(sentences).index_add_(0, sentence[inside], torch.ones(int(inside.sum())))
@@ -113,6 +109,10 @@ def loss_of(network: SpanNetwork, batch: Sequence[Encoded]) -> torch.Tensor:
     return loss
 
 
+def _cross_entropy(logits: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.cross_entropy(logits, places, ignore_index=IGNORED, reduction="none")
+
+
 def train(arguments: argparse.Namespace) -> None:
     """Train and write ``model.safetensors`` and ``log.jsonl`` to the folder of the run."""
     torch.manual_seed(arguments.seed)
@@ -121,21 +121,22 @@ def train(arguments: argparse.Namespace) -> None:
     tokenizer = Tokenizer.from_file(str(arguments.encoder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    network = SpanNetwork(arguments.encoder)
+    network = SpanNetwork(arguments.encoder).to(arguments.device)
     if arguments.start:
         network.load_state_dict({key: value.float() for key, value in load_file(arguments.start).items()}, strict=False)
     data = encoded_examples(arguments.data, read_recipe(arguments.recipe), tokenizer, arguments.seed)
     plan = [step for epoch in range(arguments.epochs) for step in steps(data, arguments.seed + epoch)]
     dev = read_rows(arguments.dev) if arguments.dev else held_out(_DEV, read_rows(arguments.data / f"{_DEV}.jsonl.gz"))[1]
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
+    network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
+    others = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": _WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=arguments.rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(plan)))
     checkpoint = arguments.output / "checkpoint.pt"
     done = 0
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=arguments.device)
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
@@ -201,6 +202,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="of PyTorch: cpu or cuda")
     parser.add_argument("--dev-every", type=int, default=500, help="steps between figures on the held-out titles")
     try:
         train(parser.parse_args())

@@ -1,5 +1,5 @@
-"""Questions into look-alikes: those that their passage no longer answers, by another name or number, an opposite or a negation,
-and misspelt ones."""
+"""Questions and passages into pairs that no longer answer, by another name or number, an opposite or a negation, and questions
+as people type them: misspelt, or only their telling words."""
 
 import random
 import re
@@ -106,3 +106,46 @@ def misspelt(text: str, chance: random.Random) -> str:
             slip = chance.choice([word[at + 1 :], word[at] * 2 + word[at + 1 :], word[at + 1] + word[at] + word[at + 2 :]])
             words[i] = word[:at] + slip
     return " ".join(words)
+
+
+def keywords(question: str) -> str:
+    """The telling words of a question, as people type them into a search box; the question itself where they are under two."""
+    words = [
+        word for word in re.findall(r"[\w'’.-]*\w", question) if word.lower() not in _ASKING and not _AUXILIARY.fullmatch(word)
+    ]
+    return " ".join(words) if len(words) > 1 else question
+
+
+def contradicted(
+    question: str, context: str, answers: list[str], title: str, elsewhere: str, chance: random.Random
+) -> str | None:
+    """The context about something else of the same kind: a name or number of the question is another one wherever it stands.
+
+    None where question and context share no name or number, or the title or an answer has it too. Arguments as for
+    ``unanswerable``; ``title`` is that of the context's document.
+    """
+    shared = [
+        (found, kind)
+        for kind in (_NUMBER, _NAME)
+        for found in dict.fromkeys(kind.findall(question))
+        if question.find(found) > 0
+        and found.lower() not in _ASKING
+        and re.search(rf"\b{re.escape(found)}\b", context)
+        and found.lower() not in title.lower()
+        and not any(found.lower() in answer.lower() or answer.lower() in found.lower() for answer in answers)
+    ]
+    if not shared:
+        return None
+    found, kind = chance.choice(shared)
+    others = {
+        other
+        for other in kind.findall(elsewhere)
+        if other.lower() not in _ASKING
+        and other.lower() not in question.lower()
+        and other.lower() not in context.lower()
+        and (kind is _NAME or abs(len(other) - len(found)) <= 1)
+    }
+    if not others:
+        return None
+    other = chance.choice(sorted(others))
+    return re.sub(rf"\b{re.escape(found)}\b", lambda _: other, context)

@@ -1,7 +1,9 @@
 """The network of the span reader: a BERT encoder over question and passage, and what it says of each word piece."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from transformers import AutoModel
 
@@ -35,3 +37,24 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
         hidden = encoded.last_hidden_state
         return torch.cat([self.span(hidden), self.evidence(hidden)], dim=2), self.answerable(hidden[:, 0]).squeeze(1)
+
+
+def padded(
+    inputs: Sequence[Sequence[int] | np.ndarray], prompts: Sequence[int]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """A batch for the network: ids, types and mask, each int64 (inputs, tokens), of inputs whose first pieces are a prompt.
+
+    The length is a multiple of 32, which bounds the number of shapes that kernels are made for.
+    """
+    length = padded_length(max(map(len, inputs)))
+    ids, types, mask = (torch.zeros(len(inputs), length, dtype=torch.long) for _ in range(3))
+    for row, (pieces, prompt) in enumerate(zip(inputs, prompts, strict=True)):
+        ids[row, : len(pieces)] = torch.as_tensor(pieces)
+        types[row, prompt : len(pieces)] = 1
+        mask[row, : len(pieces)] = 1
+    return ids, types, mask
+
+
+def padded_length(length: int) -> int:
+    """The multiple of 32 that a length is padded to."""
+    return -(-length // 32) * 32

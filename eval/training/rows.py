@@ -11,6 +11,9 @@ from pydantic import BaseModel, Field, ValidationError
 from eval.gold import GoldError
 from index.sentences import Span
 
+_EVIDENCE = "sentences"
+"""The kind of the rows whose answers are evidence sentences."""
+
 
 class _AnswerText(BaseModel):
     text: str
@@ -26,13 +29,15 @@ class _SpanRow(BaseModel):
     answers: list[_AnswerText]
     is_impossible: bool = False
     start_guess: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A question about a context; ``answers`` are spans of the context, none where it does not answer.
 
-    ``sure`` is False where the source gave only the text of the answer and that text stands more than once.
+    ``sure`` is False where the source gave only the text of the answer and that text stands more than once. ``sentences`` is
+    True where the answers are sentences that someone marked as evidence, rather than the shortest text that answers.
     """
 
     id: str
@@ -41,6 +46,7 @@ class Row:
     question: str
     answers: tuple[Span, ...]
     sure: bool
+    sentences: bool = False
 
     def texts(self) -> list[str]:
         """The distinct texts of the answers."""
@@ -72,4 +78,5 @@ def _rows(path: Path) -> Iterator[Row]:
                 if not answer.text or row.context[span.start : span.end] != answer.text:
                     raise GoldError(f"{path}:{number}: the context has no {answer.text!r} at {answer.start}")
             sure = not row.start_guess and not any(answer.start_guess for answer in row.answers)
-            yield Row(str(row.id), row.title, row.context, row.question, () if row.is_impossible else spans, sure)
+            answers = () if row.is_impossible else spans
+            yield Row(str(row.id), row.title, row.context, row.question, answers, sure, row.kind == _EVIDENCE)

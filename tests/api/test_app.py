@@ -1,6 +1,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -317,10 +318,27 @@ def test_while_the_index_is_being_opened_the_service_is_alive_but_not_ready(libr
         assert ask(client)["answered"]
 
 
+def test_an_open_service_answers_from_the_first_request_on(library: Path) -> None:
+    service = Service.open(Settings(index=library))
+    service.warm()
+    with serving(create_app(service, service.settings)) as client:
+        assert ask(client)["answered"]
+        assert client.get("/ready").status_code == 200
+
+
+def test_a_ready_service_has_brought_every_collection_up_to_date(library: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(library, tmp_path / "index")
+    shutil.rmtree(index / "lexical")
+    shutil.rmtree(index / "vectors")
+    with ready(Settings(index=index)):
+        derived = {f"{kind}/{collection}/seal.json" for kind in ("lexical", "vectors") for collection in (1, 2)}
+        assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("seal.json")}
+
+
 def test_an_index_that_cannot_be_opened_leaves_the_service_alive_and_saying_why(tmp_path: Path, refused: Refused) -> None:
     with serving(create_app(lambda: Service.open(Settings(index=tmp_path / "none")), Settings())) as client:
         wait_until(lambda: "being opened" not in client.get("/ready").text)
-        assert "there is no index" in refused(client.get("/ready"), 503, "not-ready")["detail"]
+        assert "there is no index" in refused(client.get("/ready"), 503, "cannot-start")["detail"]
         assert client.get("/health").status_code == 200
 
 

@@ -3,6 +3,7 @@ import re
 import select
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,15 +17,18 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import Response
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.door import Rates, scope_of
-from api.keys import Keys
+from api.keys import LOCAL, Key, Keys
+from api.routes import document_of
 from api.server import PatientProtocol
 from api.service import Service
 from api.settings import Settings
 from index.embedders import Embedder
+from index.errors import UnknownDocumentError
 from rag.answering import Answerer
 from rag.passages import Passage
 from rag.readers import Reading
@@ -36,6 +40,13 @@ from tests.conftest import WHY
 SHOP = "https://shop.example"
 ASK = {"question": WHY}
 UNKNOWN = "0123456789abcdef"
+PROXIES = (
+    *("CF-Connecting-IP", "CF-Ray", "True-Client-IP", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "Via"),
+    *("Fastly-Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "Akamai-Origin-Hop"),
+    *("X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Host", "Fly-Client-IP", "X-Appengine-User-IP"),
+    *("X-Amz-Cf-Id", "X-Amzn-Trace-Id", "CDN-Loop", "X-Vercel-Forwarded-For", "DO-Connecting-IP", "X-ARR-ClientCert"),
+    *("Client-IP", "Remote-Addr", "X-Remote-IP", "WL-Proxy-Client-IP", "Tailscale-User-Login", "Incap-Client-IP"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +86,26 @@ def keyed(folder: Path, bearer: dict[str, dict[str, str]]) -> Iterator[httpx.Cli
         {"X-Forwarded-For": "127.0.0.1"},
         {"Forwarded": "for=127.0.0.1"},
         {"X-Real-IP": "127.0.0.1"},
+        *({name: "x"} for name in PROXIES),
         {"Host": "rebound.example"},
         {"Host": "127.0.0.1.rebound.example"},
         {"Host": "192.168.0.7:8000"},
         {"Host": ""},
         {"Host": "["},
         {"Host": "[x]"},
+        {"Host": "evil@localhost"},
+        {"Host": "evil\\@localhost"},
+        {"Host": "localhost/"},
+        {"Host": "localhost#"},
+        {"Host": "localhost:"},
+        {"Host": "localhost:8000:9"},
+        {"Host": "localhost."},
+        {"Host": "quotewise.localhost"},
+        {"Host": "128.0.0.1"},
+        {"Host": "127.1"},
+        {"Host": "127.0.0.256"},
+        {"Host": "::1"},
+        {"Host": "[::ffff:127.0.0.1]"},
     ],
 )
 def test_without_keys_neither_a_proxy_nor_a_foreign_name_comes_in(
@@ -93,7 +118,7 @@ def test_without_keys_neither_a_proxy_nor_a_foreign_name_comes_in(
     assert client.get("/ready", headers=headers).json() == {"status": "ready", "collections": 0}
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:99", "[::1]:8000", "quotewise.localhost"])
+@pytest.mark.parametrize("host", ["localhost", "LocalHost:8000", "127.0.0.1:99", "127.255.3.4", "[::1]:8000"])
 def test_without_keys_this_machine_is_answered_under_its_own_names(client: httpx.Client, host: str) -> None:
     assert client.get("/collections", headers={"Host": host}).status_code == 200
 
@@ -112,10 +137,44 @@ def test_without_keys_the_address_of_the_peer_decides(tmp_path: Path, address: s
 def test_without_keys_a_page_of_another_origin_is_refused(client: httpx.Client, refused: Refused) -> None:
     own = f"http://127.0.0.1:{client.base_url.port}"
     assert client.post("/ask", json=ASK, headers={"Origin": own}).status_code == 200
-    for origin in ("https://evil.example", "null", "http://[", "http://127.0.0.1:1", f"{own}.evil.example"):
+    for origin in ("https://evil.example", "null", "", "http://[", "http://127.0.0.1:1", f"{own}.evil.example", f"{own}/"):
         response = client.post("/ask", json=ASK, headers={"Origin": origin})
         refused(response, 403, "forbidden")
         assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+def test_without_keys_a_request_of_two_origins_is_refused(client: httpx.Client, refused: Refused) -> None:
+    own = f"http://127.0.0.1:{client.base_url.port}"
+    for second in (own, "https://evil.example", ""):
+        headers = [("Origin", own), ("Origin", second)]
+        refused(client.post("/ask", json=ASK, headers=headers), 403, "forbidden")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_without_keys_what_a_page_of_another_site_asks_for_is_refused(
+    client: httpx.Client, refused: Refused, site: str
+) -> None:
+    asked_by_script = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "empty"}
+    in_frame = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+    gone_to = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    for headers in ({"Sec-Fetch-Site": site}, asked_by_script, in_frame):
+        for path in ("/documents", "/collections", "/"):
+            refused(client.get(path, headers=headers), 403, "forbidden")
+        refused(client.post("/ask", json=ASK, headers=headers), 403, "forbidden")
+    refused(client.post("/ask", json=ASK, headers=gone_to), 403, "forbidden")
+    refused(client.delete("/collections/default/documents/a.txt", headers=gone_to), 403, "forbidden")
+    assert client.get("/", headers=gone_to).status_code == 200
+    assert client.get("/static/quotewise-chat.js", headers=asked_by_script).status_code == 200
+    for own in ("same-origin", "none"):
+        assert client.post("/ask", json=ASK, headers={"Sec-Fetch-Site": own}).status_code == 200
+
+
+def test_with_keys_a_browser_key_is_not_taken_with_two_origins_or_an_empty_one(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    for origins in ([SHOP, "https://evil.example"], [SHOP, SHOP], [""]):
+        headers = [("Host", "shop.example"), *bearer["browser"].items(), *(("Origin", origin) for origin in origins)]
+        refused(keyed.post("/ask", json=ASK, headers=headers), 403, "forbidden")
 
 
 def every_route(openapi: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -220,6 +279,31 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
         hidden, unknown = (keyed.get(f"/documents/{one}{suffix}", headers=headers) for one in (other, UNKNOWN))
         refused(hidden, 404, "unknown-document")
         assert hidden.text.replace(other, "") == unknown.text.replace(UNKNOWN, "")
+
+
+def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
+    """Each function that is called, rather than time, which neighbours on the machine change."""
+    [document] = seeds.store.documents("default", 0, 1)
+    stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
+    request = Request({"type": "http", "state": {"caller": stranger}})
+
+    def work(document_id: str) -> list[tuple[str, str, str]]:
+        called: list[tuple[str, str, str]] = []
+        sys.setprofile(
+            lambda frame, event, given: called.append((event, frame.f_code.co_qualname, getattr(given, "__name__", "")))
+        )
+        try:
+            with pytest.raises(UnknownDocumentError):
+                document_of(request, seeds, document_id)
+        finally:
+            sys.setprofile(None)
+        return called
+
+    work(UNKNOWN)
+    hidden, absent = work(document.id), work(UNKNOWN)
+    assert hidden == absent
+    assert any("execute" in name for _, _, name in hidden)
+    assert document_of(Request({"type": "http", "state": {"caller": LOCAL}}), seeds, document.id) == document
 
 
 def test_a_key_of_some_collections_may_neither_rate_nor_count_what_others_asked(

@@ -72,7 +72,8 @@ def check_stands(text: str, result: dict[str, Any]) -> None:
 
 def test_a_question_is_answered_in_the_words_of_the_text_that_does(client: httpx.Client) -> None:
     found = post(client, "/extract", question=CAPITAL, texts=[BANANAS, PARIS])
-    assert found.keys() == {"question", "results", "threshold", "timings_ms", "request_id"}
+    assert found.keys() == {"question", "results", "threshold", "truncated", "timings_ms", "request_id"}
+    assert not found["truncated"]
     assert found["question"] == CAPITAL
     assert 0 < found["threshold"] < 1
     assert found["timings_ms"]["total"] >= found["timings_ms"]["read"] > 0
@@ -104,7 +105,7 @@ def test_a_text_reads_alike_in_any_company_and_order(client: httpx.Client) -> No
 
 @pytest.mark.parametrize("blank", ["", " ", "\r\n\t\u2003"])
 def test_a_blank_text_is_taken_but_says_nothing(client: httpx.Client, eager: httpx.Client, blank: str) -> None:
-    nothing = {"answerability": 0, "answered": False, "quotes": [], "short_answer": None}
+    nothing = {"answerability": 0, "answered": False, "quotes": [], "short_answer": None, "truncated": False}
     for some in (client, eager):
         first, paris, last = extract(some, CAPITAL, blank, PARIS, blank)
         assert (first, last) == ({"text": 0, **nothing}, {"text": 2, **nothing})
@@ -142,7 +143,9 @@ def test_a_batch_gives_each_request_what_it_gets_alone(client: httpx.Client) -> 
     assert batch["request_id"] == "mine"
     assert batch["timings_ms"]["total"] >= batch["timings_ms"]["read"] > 0
     alone = [post(client, "/extract", **request) for request in requests]
-    assert batch["results"] == [{name: one[name] for name in ("question", "results", "threshold")} for one in alone]
+    assert batch["results"] == [
+        {name: one[name] for name in ("question", "results", "threshold", "truncated")} for one in alone
+    ]
 
 
 def test_as_much_as_the_bounds_allow_is_read(client: httpx.Client) -> None:
@@ -154,6 +157,48 @@ def test_as_much_as_the_bounds_allow_is_read(client: httpx.Client) -> None:
     assert [len(found["results"]) for found in batch["results"]] == [5, 5]
     batch = post(client, "/extract/batch", requests=[{"question": CAPITAL, "texts": [PARIS]}] * 32)
     assert len(batch["results"]) == 32
+
+
+PIECES = ("a. " * 7_000)[:20_000]
+"""As many word pieces as a text can have: one in one and a half characters."""
+
+
+def test_what_cannot_be_read_in_time_is_marked_as_cut(library: Path) -> None:
+    with ready(Settings(index=library, extract_seconds=0.2)) as client:
+        found = post(client, "/extract", question=CAPITAL, texts=[*[PIECES] * 9, PARIS])
+        assert found["truncated"]
+        unread = {"answerability": 0, "answered": False, "quotes": [], "short_answer": None, "truncated": True}
+        assert found["results"][-1] == {"text": 9, **unread}
+        batch = post(client, "/extract/batch", requests=[{"question": CAPITAL, "texts": [PIECES] * 5}] * 2)
+        assert [one["truncated"] for one in batch["results"]] == [True, True]
+
+
+class Counted:
+    """The session of a model, and how often it was run."""
+
+    def __init__(self, session: Any) -> None:
+        self._session, self.runs = session, 0
+
+    def run(self, *given: Any) -> Any:
+        self.runs += 1
+        return self._session.run(*given)
+
+
+def test_nothing_is_read_any_more_for_a_client_that_has_gone(library: Path) -> None:
+    settings = Settings(index=library, extract_seconds=600)
+    service = Service.open(settings)
+    model = service.extractor()._model
+    counted = model._session = Counted(model._session)
+    app = create_app(lambda: service, settings)
+    lane = app.state.lanes["questions"]
+    with serving(app) as client:
+        wait_until(lambda: client.get("/ready").status_code == 200)
+        before = counted.runs
+        with pytest.raises(httpx.ReadTimeout):
+            client.post("/extract", json={"question": CAPITAL, "texts": [PIECES] * 10}, timeout=2)
+        wait_until(lambda: lane.working == 0)
+        pieces = model.tokenizer.encode(PIECES).ids
+        assert counted.runs - before < 10 * len(pieces) / model._window / 2
 
 
 def test_texts_need_no_collection(tmp_path: Path, refused: Refused) -> None:
@@ -192,7 +237,7 @@ def test_a_reader_that_cannot_be_loaded_leaves_the_service_alive_and_saying_why(
     with serving(create_app(lambda: Service.open(settings), settings)) as client:
         wait_until(lambda: "being opened" not in client.get("/ready").text)
         for response in (client.get("/ready"), client.post("/extract", json={"question": CAPITAL, "texts": [PARIS]})):
-            assert str(tmp_path / "none" / "model.json") in refused(response, 503, "not-ready")["detail"]
+            assert str(tmp_path / "none" / "model.json") in refused(response, 503, "cannot-start")["detail"]
         assert client.get("/health").status_code == 200
 
 

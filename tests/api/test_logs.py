@@ -1,6 +1,8 @@
+import io
 import json
 import logging
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,50 @@ def test_as_text_each_line_has_the_question_where_it_is_asked_for(library: Path)
     assert "POST /ask 200 ms=" in line
     assert "request_id=mine answered=" in line
     assert f'question={WHY} x\\n{{"level": "INFO", "message": "forged"}}\\x1b[2J\\u202e' in line
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_burst_of_one_error_is_written_once_and_counted(log_format: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, now = io.StringIO(), 0.0
+    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
+    monkeypatch.setattr(terminal, "errors", Console(stderr=True))
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    logs.install(Settings(log_format=log_format))
+    handler = logging.root.handlers[0]
+    log = logging.Logger("quotewise")
+    log.addHandler(handler)
+
+    def fail(times: int) -> list[str]:
+        """The lines that so many failures write."""
+        for number in range(times):
+            try:
+                raise OSError(f"unable to open {number}")
+            except OSError:
+                log.exception("unexpected error in request %s", f"id-{number}")
+        lines = written.getvalue().splitlines()
+        written.seek(0)
+        written.truncate()
+        return lines
+
+    first = fail(1000)
+    assert sum("unexpected error in request" in line for line in first) == 1
+    assert sum("OSError: unable to open 0" in line for line in first) == 1
+    assert not any("unable to open 1" in line for line in first)
+    log.warning("another matter")
+    assert any("another matter" in line for line in fail(0))
+    now = 61.0
+    again = fail(1)
+    assert len(again) == 1, "without the traceback"
+    assert "999" in again[0]
+    assert "left_out" in again[0]
+    now = 200.0
+    fail(500)
+    handler.close()
+    last = fail(0)
+    assert len(last) == 1
+    assert "500" in last[0]
+    assert len(handler._bursts) == 2  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])

@@ -18,7 +18,8 @@ import pytest
 
 from api.app import from_environment
 from api.keys import Keys
-from tests.api.conftest import serving, wait_until, wait_until_ready
+from eval.cli import main
+from tests.api.conftest import serving, wait_until
 from tests.conftest import SEED, SEEDS, WHY
 
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
@@ -72,7 +73,6 @@ def test_a_service_that_begins_empty_answers_from_what_is_uploaded(tmp_path: Pat
         assert process.stdout
         _, address = listening(process.stdout)
         with httpx.Client(base_url=address, timeout=30) as client:
-            wait_until_ready(client)
             assert client.post("/ask", json={"question": WHY}).json()["type"].endswith(":unknown-collection")
             text = (SEEDS / SEED).read_bytes()
             assert client.put("/collections/default/documents/seed.txt", content=text).status_code == 201
@@ -85,7 +85,6 @@ def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -
         lines, address = listening(process.stdout)
         assert lines[0].startswith("1 added")
         with httpx.Client(base_url=address, timeout=30) as client:
-            wait_until_ready(client)
             answer = client.post("/ask", json={"question": WHY}).raise_for_status().json()
             assert answer["answered"]
             citation = answer["citations"][0]
@@ -108,14 +107,25 @@ def test_serve_tells_where_it_listens_as_json(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGTERM)
 
 
-def test_serve_says_in_one_line_that_its_port_is_taken(tmp_path: Path, library: Path) -> None:
+def test_serve_names_the_mistake_before_the_port_that_is_taken_and_each_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, library: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with quotewise("serve", "--port", str(port), index=library) as process:
-            assert process.stdout
-            printed = process.stdout.read()
-            assert process.wait(timeout=20) != 0
-    assert re.fullmatch(rf"quotewise: [^\n]*{port}[^\n]*\n", printed), printed
+        port = str(taken.getsockname()[1])
+        mistakes = {
+            (): port,
+            (str(SEEDS),): port,
+            (str(tmp_path / "no folder"),): "no folder",
+            ("--index", str(tmp_path / "no index")): "no index",
+            ("--reader", str(tmp_path / "no reader")): "no reader",
+            (str(SEEDS), "--chunk-tokens", "17"): "chunks of",
+            ("--chunk-tokens", "1"): "chunk_tokens",
+        }
+        for arguments, named in mistakes.items():
+            with pytest.raises(SystemExit, match="1"):
+                main(["serve", "--index", str(library), "--port", port, *arguments])
+            assert re.fullmatch(rf"quotewise: [^\n]*{named}[^\n]*\n", capsys.readouterr().err), arguments
+    assert not (tmp_path / "no index").exists()
 
 
 def test_serve_on_every_address_answers_strangers_as_soon_as_there_is_a_key(tmp_path: Path, library: Path) -> None:

@@ -55,6 +55,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "body_seconds": 1.5,
         "parallel": 3,
         "queue": 7,
+        "extract_seconds": 2.5,
         "rate": "5/second",
         "cors_origins": ["https://a.example", "http://b.example:8080"],
         "trusted_proxies": ["10.0.0.0/8"],

@@ -76,7 +76,7 @@ def test_what_does_not_end_by_itself_is_ended_when_the_time_is_up(own: Path, ref
             assert 1 <= time.monotonic() - began < 3
             with pytest.raises(httpx.RemoteProtocolError):
                 list(chunks)
-        refused(answer.result(), 503, "not-ready")
+        refused(answer.result(), 503, "stopped")
     assert "Traceback" not in service.stderr
 
 

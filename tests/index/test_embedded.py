@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 import index.embedded
 from index.embedded import EmbeddedStore
 from index.errors import IndexDamagedError, IndexLockedError, IndexMissingError, InvalidNameError, UnknownCollectionError
+from index.lexical import LexicalIndex
 from index.store import Filter, Hit
 from tests.index.texts import examples
 from tests.index.writing import COLLECTION, DIMENSION, put, unit
@@ -281,7 +284,8 @@ WRITES: dict[str, Callable[[EmbeddedStore], object]] = {
 }
 
 
-def test_a_second_writer_in_another_thread_or_store_is_refused(store: EmbeddedStore) -> None:
+def test_a_second_writer_in_another_thread_or_store_is_refused(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.embedded, "_LOCK_SECONDS", 0.1)
     put(store, "a.txt")
     second = EmbeddedStore(store.folder)
     with store.writing(), ThreadPoolExecutor(1) as thread:
@@ -295,6 +299,31 @@ def test_a_second_writer_in_another_thread_or_store_is_refused(store: EmbeddedSt
     assert second.collections() == [COLLECTION]
     put(second, "c.txt")
     second.close()
+
+
+def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_date(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, "a.txt", "Whales sing.")
+    updating, go_on = Event(), Event()
+    update = LexicalIndex.update
+
+    def slowly(*arguments: Any) -> None:
+        updating.set()
+        assert go_on.wait(30)
+        update(*arguments)
+
+    monkeypatch.setattr(LexicalIndex, "update", slowly)
+    monkeypatch.setattr(index.embedded, "_LOCK_SECONDS", 0.1)
+    with ThreadPoolExecutor(2) as pool:
+        searching = pool.submit(wordiest, store, "whale")
+        try:
+            assert updating.wait(10)
+            with pytest.raises(IndexLockedError, match="being brought up to date"):
+                pool.submit(put, store, "b.txt").result(10)
+        finally:
+            go_on.set()
+        assert searching.result() == ["a.txt"]
 
 
 # Damage

@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.service import Service
 from index.embedders import Embedder
-from rag.conversation import Turn, alternatives
+from rag.conversation import Turn, alternatives, question_parts, weigh
+from rag.readers import Reading
 from tests.rag.test_answering import awkward
 
 CLAIMED = (
@@ -96,3 +98,37 @@ def test_a_huge_or_odd_turn_is_no_burden(seeds: Service, hostile: str) -> None:
     answer = seeds.answerer.ask("and who claimed it?", "default", history=turns)
     assert answer.timings_ms["embed"] + answer.timings_ms["search"] < 1000
     assert seeds.answerer.ask(hostile, "default", history=[DEATHS]).question == hostile
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("How long is the warranty, and who leads the team?", ("How long is the warranty?", "who leads the team?")),
+        ("When did the bridge fall? Why was it closed", ("When did the bridge fall?", "Why was it closed?")),
+        ("What does a permit cost and how is it paid", ("What does a permit cost?", "how is it paid?")),
+        ("Who wrote and who directed the film?", None),
+        ("When and where was the treaty signed?", None),
+        ("Who built the bridge and the tower?", None),
+        ("What happened to Anna and when?", None),
+        ("What? When? Who?", None),
+        ("", None),
+    ],
+)
+def test_a_text_of_several_questions_is_told_from_one(question: str, parts: tuple[str, ...] | None) -> None:
+    assert question_parts(question) == (parts or (question,))
+
+
+@given(awkward)
+def test_any_question_has_parts(question: str) -> None:
+    assert question_parts(question)
+
+
+def test_a_sentence_that_only_one_text_of_a_follow_up_read_can_be_quoted(seeds: Service, embedder: Embedder) -> None:
+    reader = seeds.answerer._reader(embedder.name)
+    passage = seeds.answerer.search("why did Russia ignore the warning?", "default").passages[0]
+    count = len(passage.sentences)
+    unread = Reading(passage, np.zeros((count, 0), np.float32), np.zeros(count, np.float32))
+    read = Reading(passage, np.ones((count, 5), np.float32), np.full(count, 0.9, np.float32))
+    for bare, informed in ((unread, read), (read, unread)):
+        [together] = weigh([bare], [informed], [DEATHS], reader)
+        assert together.evidence.max() == pytest.approx(0.9)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.extraction import Extractor
-from rag.span_model import SpanModel
+from rag.span_model import BUNDLED, SpanModel
 from tests.index.texts import examples, texts
 
 WHO = "Who built the lighthouse?"
@@ -49,3 +49,16 @@ def test_a_text_of_page_furniture_has_no_quotes(extractor: Extractor) -> None:
 
 def test_no_texts_give_no_extractions(extractor: Extractor) -> None:
     assert extractor.extract(WHO, []) == []
+
+
+def test_texts_are_read_in_order_as_long_as_that_is_wanted() -> None:
+    extractor = Extractor(SpanModel(BUNDLED, threads=1))
+    long = LIGHTHOUSE + " Nobody came. The boats lay still for years." * 100
+    [whole] = extractor.extract(WHO, [long])
+    left = iter(range(3))
+    extractions = extractor.extract(WHO, [LIGHTHOUSE, long, LIGHTHOUSE], wanted=lambda: next(left, None) is not None)
+    read, cut, unread = extractions
+    assert [one.truncated for one in extractions] == [False, True, True]
+    assert read == extractor.extract(WHO, [LIGHTHOUSE])[0]
+    assert cut.quotes[0] == whole.quotes[0]
+    assert (unread.answerability, unread.quotes, unread.short_answer) == (0.0, (), None)

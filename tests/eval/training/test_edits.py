@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.training.edits import unanswerable
+from eval.training.edits import contradicted, keywords, unanswerable
 
 CONTEXT = "In 1887 Maria Keller built the lighthouse of Brest after Queen Anne sold 40 ships. John Marlow left in 1790."
 ELSEWHERE = "Hugo Lind wrote 12 books in Oslo in 1903."
@@ -46,3 +46,23 @@ def test_edits_are_those_that_people_make(question: str, expected: set[str | Non
 def test_an_opposite_that_is_the_answer_is_not_put_into_the_question() -> None:
     found = {unanswerable("Which gate is south?", CONTEXT, ["North"], ELSEWHERE, random.Random(seed)) for seed in range(60)}
     assert found == {"Which gate is not south?", "Which gate isn't south?"}
+
+
+def test_keywords_are_the_telling_words_of_a_question() -> None:
+    assert keywords("What year was the Eiffel-tower in Paris built?") == "year Eiffel-tower Paris built"
+    assert keywords("Who is it?") == "Who is it?"
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_keywords_or_is_left(question: str) -> None:
+    assert keywords(question).strip() or not question.strip()
+
+
+def test_a_contradicted_passage_is_about_another_name_or_number_of_the_same_kind_wherever_it_stood() -> None:
+    context = "Queen Anne sold 40 ships. Some say Queen Anne kept 40 more."
+    asked = "How many ships did Queen Anne sell?"
+    found = {contradicted(asked, context, ["40"], "", "Hugo Lind wrote it.", random.Random(seed)) for seed in range(9)}
+    assert found == {"Hugo Lind sold 40 ships. Some say Hugo Lind kept 40 more."}
+    assert contradicted(asked, context, ["40"], "Queen Anne", "Hugo Lind wrote it.", random.Random(0)) is None
+    assert contradicted(asked, context, ["Queen Anne"], "", "Hugo Lind wrote it.", random.Random(0)) is None
+    assert contradicted("What was sold?", context, ["ships"], "", "Hugo Lind wrote it.", random.Random(0)) is None

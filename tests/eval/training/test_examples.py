@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from eval.training.examples import MAX_TOKENS, Encoded, Example, Share, encode, examples
+from eval.training.examples import IGNORED, MAX_TOKENS, Encoded, Example, Share, encode, examples
 from eval.training.rows import Row
 from index.embedders import BUNDLED
 from index.sentences import Span, sentence_spans
@@ -115,19 +116,56 @@ def test_a_share_gives_each_question_with_its_passage_as_often_as_it_says() -> N
     assert len(drawn(rows, Share("set", 300, retrieved=0, edited=0, shortened=0))) == 9
 
 
-@pytest.mark.parametrize("kind", ["retrieved", "edited", "shortened"])
+@pytest.mark.parametrize("kind", ["retrieved", "edited", "shortened", "contradicted"])
 def test_negatives_of_every_kind_have_a_passage_that_does_not_answer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eval.training.examples._MISSPELT", 0.0)  # so that questions can be told by their words
+    monkeypatch.setattr("eval.training.examples._as_typed", lambda question, _: question)  # so that its words tell it
     chances = {"retrieved": 0.0, "edited": 0.0, "shortened": 0.0} | {kind: 1.0}
     rows = [row(number) for number in range(8)]
     rows[0] = Row("0", "", "Anna built it. Boats lay still.", "Who built the lighthouse?", (Span(0, 4),), True)
     negatives = [example for example in drawn(rows, Share("set", None, **chances), 1) if not example.answers]
     assert negatives
-    own = {r.question.rstrip(" ?"): r for r in rows}
+    own = {r.question: r for r in rows}
     for negative in negatives:
-        asked = own.get(negative.question.rstrip(" ?"))
+        asked = own.get(negative.question)
         if kind == "edited":
             assert asked is None
+        elif kind == "contradicted":
+            assert asked is not None
+            assert negative.passage not in {r.context for r in rows}
         else:
             assert asked is not None
             assert not any(answer in negative.passage for answer in asked.texts())
+
+
+def test_the_title_of_a_document_stands_between_question_and_passage_and_is_no_part_of_the_passage() -> None:
+    encoded = encode(Example(QUESTION, FACT, (Span(0, 12),), "Lights_of Brest"), TOKENIZER, random.Random(0))
+    assert encoded is not None
+    assert TOKENIZER.decode(encoded.ids[encoded.types == 0].tolist(), skip_special_tokens=False) == (
+        "[CLS] who built the lighthouse? [SEP] lights _ of brest [SEP]"
+    )
+    assert said(encoded) == pieces("Maria Keller")
+
+
+@pytest.mark.parametrize(
+    "example", [Example(QUESTION, FACT, (Span(0, len(FACT)),), "", True), Example(QUESTION, "y " * 50, (Span(0, 80),))]
+)
+def test_from_evidence_sentences_and_long_answers_no_span_is_learned(example: Example) -> None:
+    encoded = encode(example, TOKENIZER, random.Random(0))
+    assert encoded is not None
+    assert (encoded.start, encoded.end) == (IGNORED, IGNORED)
+    assert encoded.evidence.any()
+
+
+def test_titles_go_with_their_passages_and_all_evidence_and_answers_apart_are_kept() -> None:
+    evidence = Row(
+        "1", "Lights_of_Brest", FACT + " It rained.", "Who?", (Span(0, 12), Span(len(FACT) + 1, len(FACT) + 11)), True, True
+    )
+    apart = Row("2", "", "Ann, Bob and Ann Lee.", "Who?", (Span(0, 3), Span(5, 8), Span(13, 16), Span(13, 20)), True)
+    share = Share("set", None, repeats=40, retrieved=0, edited=0, shortened=0)
+    found = drawn([evidence], share)
+    assert {example.context for example in found} == {"", "Lights of Brest"}
+    assert {(example.sentences, example.answers) for example in found} == {(True, evidence.answers)}
+    for example in drawn([apart], share):
+        spans = sorted(example.answers)
+        assert len(spans) == 3
+        assert all(a.end <= b.start for a, b in pairwise(spans))

@@ -1,9 +1,10 @@
-"""Page furniture: what a page says about itself rather than its subject, and is never quoted."""
+"""Boilerplate: what a page says about itself rather than about its subject, and is not quoted."""
 
 import re
 
 _PHRASES = r"""
-    share (?:\ (?:this|on|via|with) .*)? | tweet | pin(?:\ it)? | print | e-?mail | copy\ link | save | like | follow\ us .*
+    share (?:\ (?:this|on|via|with) .*)? | tweet | pin(?:\ it)? | print | e-?mail | copy\ link | save | like
+  | follow\ us \ on \ \w+
   | (?:exit|view|switch\ to|go\ to) \ (?:the\ )? (?:mobile|desktop|full|print) (?:\ (?:version|site|view))?
   | skip\ to\ (?:main\ )? (?:content|navigation) | back\ to\ (?:top|.*page) | return\ to\ top | home | menu | search | close
   | next (?:\ (?:article|post|page))? | previous (?:\ (?:article|post|page))? | see\ (?:also|more) | (?:show|load)\ more
@@ -12,19 +13,27 @@ _PHRASES = r"""
   | (?:related|recommended|popular|latest|more|trending) \ (?:articles?|posts?|stories|news|content|reading|topics?)
   | subscribe (?:\ (?:now|today|to\ our\ .*))? | sign\ (?:up|in) (?:\ (?:now|here|to\ comment))? | newsletter | register
   | log\ (?:in|out) (?:\ to\ (?:comment|reply))? | (?:leave|post|add|write)\ a\ (?:comment|reply) | (?:\d+\ )? comments?
-  | tags? | categor(?:y|ies) | filed\ under .* | all\ rights\ reserved | (?:copyright\ )? (?:©|\(c\)|\d{4}\ ©) .*
-  | copyright\ \d{4} .* | (?:privacy|cookie)\ (?:policy|settings|notice) | terms\ (?:of\ (?:use|service)|and\ conditions)
+  | tags? | categor(?:y|ies) | (?:privacy|cookie)\ (?:policy|settings|notice) | terms\ (?:of\ (?:use|service)|and\ conditions)
   | accept\ (?:all\ )?cookies | page\ \d+ (?:\ (?:of|/)\ \d+)? | \d+\ min(?:ute)?\ read | table\ of\ contents
 """
-_FURNITURE = re.compile(_PHRASES, re.IGNORECASE | re.VERBOSE)
+_BOILERPLATE = re.compile(_PHRASES, re.IGNORECASE | re.VERBOSE)
+_NOTICE = re.compile(r"(?:copyright )?(?:©|\(c\)(?= ?\d{4})|\d{4} ©).*|copyright \d{4}.*|all rights reserved", re.IGNORECASE)
+_ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|owner|publish", re.IGNORECASE)
 _LONGEST_WORDS = 8
 _EDGES = re.compile(r"^[^\w©(]+|[\W_]+$")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
-def is_furniture(sentence: str) -> bool:
-    """Whether a sentence is page furniture: without any letter or digit, or as a whole one of the usual phrases."""
+def is_boilerplate(sentence: str, question: str = "") -> bool:
+    """Whether a sentence is boilerplate: without any letter or digit, or as a whole one of the usual phrases.
+
+    A copyright notice is none where the question asks for it.
+    """
     if not _LETTER_OR_DIGIT.search(sentence):
         return True
     words = _EDGES.sub("", sentence).split()
-    return len(words) <= _LONGEST_WORDS and _FURNITURE.fullmatch(" ".join(words)) is not None
+    if len(words) > _LONGEST_WORDS:
+        return False
+    text = " ".join(words)
+    notice = _NOTICE.fullmatch(text) is not None and not _ASKS_FOR_NOTICE.search(question)
+    return notice or _BOILERPLATE.fullmatch(text) is not None
