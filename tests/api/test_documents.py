@@ -19,10 +19,13 @@ from api.jobs import Jobs
 from api.problems import Problem
 from api.service import Service
 from api.settings import Settings
+from index.embedded import EmbeddedStore
 from index.embedders import Embedder
 from index.sync import Sync
 from tests.api.conftest import NOTES, Refused, conform, ready, wait_until
 from tests.api.test_openapi import example_requests
+from tests.index.conftest import open_folder as open_folder
+from tests.index.conftest import ordinary_user
 
 TEA = b"Tea was first drunk in southwest China. It reached Portugal in the sixteenth century.\n"
 COCOA = b"# Cocoa\n\nCocoa was first drunk by the Olmecs of Mexico.\n"
@@ -354,6 +357,27 @@ def test_what_stands_in_the_way_and_a_folder_that_is_gone_are_called_so(place: P
         assert str(place.folder) not in refused(response, 503, "folder-unavailable")["detail"]
     place.folder.with_name("elsewhere").rename(place.folder)
     assert place.state() == before
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
+    open_folder: Path, embedder: Embedder, refused: Refused
+) -> None:
+    documents, index = open_folder / "documents", open_folder / "index"
+    documents.mkdir()
+    (documents / "a.txt").write_bytes(TEA)
+    store = EmbeddedStore(index, create=True)
+    Sync(store, embedder).run(documents)
+    store.close()
+    with ready(Settings(index=index)) as client:
+        documents.chmod(0o555)
+        with ordinary_user(documents, index, *index.rglob("*")):
+            put = client.put("/collections/default/documents/b.txt", content=COCOA)
+            delete = client.delete("/collections/default/documents/a.txt")
+        for response in (put, delete):
+            assert "Permission denied" in refused(response, 409, "folder-read-only")["detail"]
+            assert "retry-after" not in response.headers
+        assert [path.name for path in documents.iterdir()] == ["a.txt"]
+        assert client.get("/documents").json()["total"] == 1
 
 
 def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_refused(
