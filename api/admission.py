@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from typing import Any
 
 from fastapi.responses import JSONResponse
@@ -17,6 +18,9 @@ _SLOWEST = 50_000
 """Bytes a second at which a long body may take as much longer as it needs."""
 _LONGEST_WAIT = 10.0
 """Seconds in a queue."""
+_TEXTS = 4
+"""Whole texts sent at the same time."""
+_TEXT = re.compile("/documents/[^/]+/text")
 
 
 class Lane:
@@ -61,6 +65,11 @@ def lane_of_questions(settings: Settings) -> Lane:
     return Lane(settings.parallel or cores, settings.queue)
 
 
+def lanes_of(settings: Settings) -> dict[str, Lane]:
+    """Those of an app: of questions, and of whole texts, each of which is held in memory until its client has taken it."""
+    return {"questions": lane_of_questions(settings), "texts": Lane(_TEXTS, settings.queue)}
+
+
 class Admission:
     """ASGI middleware before everything that reads a body: refuses what is compressed, late, or one question too many.
 
@@ -68,13 +77,17 @@ class Admission:
     ``request.state.gone`` says whether its client has left.
     """
 
-    def __init__(self, app: ASGIApp, lane: Lane, body_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, lanes: dict[str, Lane], body_seconds: float) -> None:
         self._app = app
-        self._lane = lane
+        self._lanes = lanes
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):  # of which no body is read
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        text = scope["method"] == "GET" and _TEXT.fullmatch(scope["path"]) is not None
+        if scope["method"] in ("GET", "HEAD", "OPTIONS") and not text:  # of which no body is read
             await self._app(scope, receive, send)
             return
         encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
@@ -83,11 +96,13 @@ class Admission:
             refusal = problems.problem(scope["path"], "unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
             await refusal(scope, receive, send)
             return
-        lane = self._lane if scope["method"] == "POST" else None
+        lane = self._lanes["questions"] if scope["method"] == "POST" else self._lanes["texts"] if text else None
         visit = _Visit(scope, receive, send, lane, self._body_seconds)
         scope.setdefault("state", {})["gone"] = visit.gone
         try:
             visit.look_for_room()
+            if text:  # whose body, which is none, nobody else asks for
+                await visit.receive()
             await self._app(scope, visit.receive, visit.send)
         except Exception:
             if visit.refusal is None or visit.started:
@@ -113,7 +128,7 @@ class _Visit:
 
     def look_for_room(self) -> None:
         if self._lane and self._lane.full:
-            raise self._refused("overloaded", "too many questions at once; try again in a moment")
+            raise self._refused("overloaded", "too many requests at once; try again in a moment")
 
     async def receive(self) -> Message:
         if self._arrived:
@@ -143,12 +158,18 @@ class _Visit:
     async def send(self, message: Message) -> None:
         if self.refusal is None or self.started:
             self.started = True
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self._make_room()  # before the client knows that it may ask again
             await self._send(message)
 
     def leave(self) -> None:
         if self._gone:
             self._gone.cancel()
+        self._make_room()
+
+    def _make_room(self) -> None:
         if self._at_work and self._lane:
+            self._at_work = False
             self._lane.leave()
 
     def _refused(self, code: str, detail: str, headers: dict[str, str] | None = None) -> HTTPException:

@@ -22,6 +22,7 @@ from index.documents import printable, read_file
 from index.errors import DocumentError, QuotewiseError
 from index.formats import decode
 from index.integrity import check as check_integrity
+from index.onnx_model import instruction_set
 from index.store import Filter
 from index.sync import SyncReport, checked_files
 from rag.extraction import Extractor
@@ -220,15 +221,17 @@ def status(
     index: IndexDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show the collections of the index."""
+    """Show the collections of the index, and what the processor can."""
     settings = load_settings(index=index)
     with _opened(settings) as service:
         found = [(c, schemas.Collection.of(c, service.store.size(c.name))) for c in service.store.collections()]
     if as_json:
-        terminal.show_json([{**shape.model_dump(), "root": collection.root} for collection, shape in found])
+        listed = [{**shape.model_dump(), "root": collection.root} for collection, shape in found]
+        terminal.show_json({"collections": listed, "default": settings.collection, "processor": instruction_set()})
     else:
         rows = [[s.name, f"{s.documents:,}", f"{s.chunks:,}", s.embedder, c.root] for c, s in found]
         terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
+        terminal.tell(f"processor: {instruction_set()}")
 
 
 @app.command()

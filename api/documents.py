@@ -24,8 +24,8 @@ from index.uploads import ANY, Condition, Uploaded, Uploads
 _TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
-    *("invalid-request", "invalid-path", "path-taken", "precondition-failed", "embedder-mismatch"),
-    *("folder-unavailable", "folder-read-only", "overloaded", "stopped", *INDEX_PROBLEMS),
+    *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
+    *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
 _ETAG_HEADER = {"ETag": {"description": "the sha256 of the file in quotes", "schema": {"type": "string"}}}

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import problems
-from api.admission import Admission, lane_of_questions
+from api.admission import Admission, lanes_of
 from api.keys import LOCAL, NOBODY, Key, KeyFileError, Keys
 from api.keys import Scope as KeyScope
 from api.settings import Settings
@@ -73,8 +73,8 @@ class Refusal(QuotewiseError):  # noqa: N818 - it is no error of the service
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the door before an app: the last that is added is the first that a request comes to."""
     known = Keys(settings.index)
-    app.state.lanes = {"questions": lane_of_questions(settings)}
-    app.add_middleware(Admission, lane=app.state.lanes["questions"], body_seconds=settings.body_seconds)
+    app.state.lanes = lanes_of(settings)
+    app.add_middleware(Admission, lanes=app.state.lanes, body_seconds=settings.body_seconds)
     app.add_middleware(Door, keys=known, settings=settings)
     app.add_middleware(Cors, keys=known, origins=settings.cors_origins)
     if settings.trusted_proxies:
@@ -241,6 +241,7 @@ class SecurityHeaders:
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 anywhere = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-store")
                 headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if anywhere else "same-origin")
                 if "origin" not in headers.get("Vary", "").lower():
                     headers.add_vary_header("Origin")

@@ -14,6 +14,7 @@ from api.descriptors import check_descriptors
 from api.keys import ForbiddenError, Key
 from api.service import CannotStartError, NotReadyError, Service
 from index.errors import UnknownCollectionError
+from index.onnx_model import instruction_set
 from index.store import StoredDocument
 from rag.answers import Answer
 from rag.extraction import Extractor
@@ -72,8 +73,8 @@ _PIECE = 65_536
 """Characters of a text that are sent at a time."""
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
 INDEX_PROBLEMS = (
-    *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding", "document-damaged"),
-    "embedder-unavailable",
+    *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
+    *("document-damaged", "embedder-unavailable"),
 )
 BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
@@ -81,6 +82,7 @@ _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
 _EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
+_TEXT_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", "overloaded", *INDEX_PROBLEMS)
 
 Open = Annotated[Service, Depends(opened)]
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
@@ -209,7 +211,7 @@ def document(id: DocumentId, service: Open, request: Request) -> schemas.Documen
     return schemas.Document.of(document_of(request, service, id))
 
 
-@router.get("/documents/{id}/text", responses=_READ_PROBLEMS, response_class=PlainTextResponse)
+@router.get("/documents/{id}/text", responses=_TEXT_PROBLEMS, response_class=PlainTextResponse)
 def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
     """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
     found = service.store.text(document_of(request, service, id).id)
@@ -236,7 +238,8 @@ def collections(service: Open, request: Request) -> schemas.CollectionList:
     caller: Key = request.state.caller
     seen = [known for known in service.store.collections() if caller.sees(known.name)]
     found = [schemas.Collection.of(known, service.store.size(known.name)) for known in seen]
-    return schemas.CollectionList(collections=found, default=caller.default(service.settings.collection))
+    default = caller.default(service.settings.collection)
+    return schemas.CollectionList(collections=found, default=default, processor=instruction_set())
 
 
 @router.get("/health")

@@ -600,10 +600,14 @@ class Collection(BaseModel):
 
 
 class CollectionList(BaseModel):
-    """All collections by name; ``default`` is the one used where none is named."""
+    """All collections by name; ``default`` is the one used where none is named.
+
+    ``processor`` is the architecture of the service's processor and its instruction sets.
+    """
 
     collections: list[Collection]
     default: str
+    processor: str
 
 
 class Alive(BaseModel):

@@ -47,7 +47,7 @@ RESPONSE: dict[str, Any] = {
         }
     },
 }
-_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _log = logging.getLogger("quotewise")
 
 

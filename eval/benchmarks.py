@@ -70,15 +70,15 @@ def timed(command: Sequence[str]) -> Run:
 
 
 @contextmanager
-def serving(index: Path) -> Iterator[tuple[psutil.Process, int, float]]:
-    """A server of an index: its process, its port, and the seconds from its start until it was ready."""
+def serving(index: Path, log: Path = Path(os.devnull)) -> Iterator[tuple[psutil.Process, int, float]]:
+    """A server of an index that logs to a file: its process, its port, and the seconds from its start until it was ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     started = time.perf_counter()
-    process = psutil.Popen(
-        [*_COMMAND, "serve", "--index", str(index), "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    command = [*_COMMAND, "serve", "--index", str(index), "--port", str(port)]
+    with log.open("wb") as stderr:
+        process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)
     try:
         while not _is_ready(port):
             if process.poll() is not None or time.perf_counter() - started > 60:
@@ -168,7 +168,7 @@ def bench_indexing(spans: Path, limit: int | None) -> dict[str, object]:
         printed = subprocess.run(
             [*_COMMAND, "status", "--json", "--index", f"{scratch}/bundled"], capture_output=True, check=True
         )
-        chunks = json.loads(printed.stdout)[0]["chunks"]
+        chunks = json.loads(printed.stdout)["collections"][0]["chunks"]
     rates = {
         name: {
             "seconds": round(run.seconds, 1),

@@ -335,6 +335,18 @@ def bench_overload(
     terminal.show_json(overload.bench_overload(folder, gold, times, seconds))
 
 
+@benchmarks.command("soak")
+def bench_soak(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder to serve.")] = Path("seeds"),
+    gold: Annotated[Path, typer.Option("--gold", metavar="FILE", help="Where the questions are from.")] = SEED_GOLD,
+    minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long.")] = 30,
+) -> None:
+    """Mixed traffic, uploads, hostile requests and idle phases: a JSON line a minute of what the service holds."""
+    from eval import soak
+
+    soak.bench_soak(folder, gold, minutes, lambda row: terminal.console.out(json.dumps(row), highlight=False))
+
+
 @benchmarks.command("kills")
 def bench_kills(
     count: Annotated[int, typer.Option("--kills", min=1, help="Processes to kill.")] = 1000,

@@ -45,7 +45,7 @@ def overload(
     before = _asked(port, questions, 1, 1, count)
     served = _asked(port, questions, 2, _CLIENTS, count)["answers_per_second"]
     resident = process.memory_info().rss
-    with _watched(process, port) as seen:
+    with watched(process, port) as seen:
         over = load(f"http://127.0.0.1:{port}", questions, served * times, seconds)
     after = _asked(port, questions, 10, 1, count)
     refused = sum(number for reason, number in over.failures.items() if reason in REFUSALS)
@@ -96,22 +96,29 @@ def _asked(port: int, questions: Sequence[str], batch: int, clients: int, count:
     return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1), "answers_per_second": round(rate, 1)}
 
 
-class _Seen:
-    """What was seen of a service meanwhile: milliseconds of ``/health``, and resident bytes."""
+class Seen:
+    """What was seen of a service meanwhile: milliseconds of ``/health``, and resident bytes.
+
+    ``late_ms`` is how late the watcher itself had its turn, by which the machine keeps both waiting.
+    """
 
     def __init__(self) -> None:
         self.health_ms: list[float] = []
+        self.late_ms: list[float] = []
         self.resident: list[int] = []
         self.failed = 0
 
 
 @contextmanager
-def _watched(process: psutil.Process, port: int) -> Iterator[_Seen]:
-    seen, stop = _Seen(), threading.Event()
+def watched(process: psutil.Process, port: int) -> Iterator[Seen]:
+    """What is seen of a service until the end of the context, ten times a second."""
+    seen, stop = Seen(), threading.Event()
 
     def watch() -> None:
+        due = time.perf_counter() + _PAUSE_SECONDS
         while not stop.wait(_PAUSE_SECONDS):
             started = time.perf_counter()
+            seen.late_ms.append((started - due) * 1000)
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
             try:
                 connection.request("GET", "/health")
@@ -122,6 +129,7 @@ def _watched(process: psutil.Process, port: int) -> Iterator[_Seen]:
                 connection.close()
             seen.health_ms.append((time.perf_counter() - started) * 1000)
             seen.resident.append(process.memory_info().rss)
+            due = time.perf_counter() + _PAUSE_SECONDS
 
     thread = threading.Thread(target=watch)
     thread.start()

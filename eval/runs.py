@@ -17,6 +17,7 @@ from eval.gold import GoldQuestion, GoldSet
 from eval.measures import MEASURES
 from index import embedders
 from index.errors import QuotewiseError
+from index.onnx_model import instruction_set
 from rag import span_model
 
 FORMAT = 1
@@ -240,4 +241,10 @@ def _machine() -> dict[str, Any]:
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
     memory = round(psutil.virtual_memory().total / (1 << 30))
     system = f"{platform.system()} {platform.machine()}"
-    return {"processor": model, "cores": psutil.cpu_count() or 1, "memory_gib": memory, "system": system}
+    return {
+        "processor": model,
+        "instruction_set": instruction_set(),
+        "cores": psutil.cpu_count() or 1,
+        "memory_gib": memory,
+        "system": system,
+    }

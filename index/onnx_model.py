@@ -1,18 +1,33 @@
-"""A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime."""
+"""A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime.
+
+Which integer products it runs follows from the processor, what they come to does not: see ``index.export``.
+"""
 
 import hashlib
 import json
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import onnxruntime
+from faiss.loader import supported_instruction_sets
 from tokenizers import Tokenizer
 
 from index.errors import QuotewiseError
 
 FORMAT = 1
 """Version of the folder's layout; a folder of another one is refused."""
+
+
+_INSTRUCTION_SETS = ("SSE42", "AVX2", "AVX512F", "AVX512VNNI", "AVX512BF16", "ASIMD", "ASIMDDP", "SVE")
+"""Those that decide which products run, of the ones that can be told."""
+
+
+def instruction_set() -> str:
+    """The processor's architecture and instruction sets, such as ``x86_64 sse42 avx2``; AVX-VNNI and AMX cannot be told."""
+    found = supported_instruction_sets()
+    return " ".join([platform.machine(), *(name.lower() for name in _INSTRUCTION_SETS if name in found)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,7 @@ def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
     options.intra_op_num_threads = 1
     # Batches differ in shape, so planning memory by the first one's shape only wastes it.
     options.enable_mem_pattern = False
-    # The exported graph is fused already, in the ways that were measured to be faster.
+    # The exported graph is fused already, in the ways that were measured to be faster; basic also folds its choices.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     session = loaded("model.onnx", lambda _: onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]))
     vocabulary = loaded("tokenizer.json", Path.read_bytes)

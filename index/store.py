@@ -131,8 +131,9 @@ class Store(Protocol):
         ...
 
     def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
-        """Raises DocumentDamagedError, and UnknownDocumentError, also for one in none of the collections ``among``, and after
-        the same work.
+        """Raises DocumentDamagedError and UnknownDocumentError, the latter also for one in none of the collections ``among``.
+
+        That takes the same work as where there is none.
         """
         ...
 

@@ -1,12 +1,14 @@
 """The real things that tests share: the bundled embedder, and an index of the seeds."""
 
 import os
+import shutil
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from api.service import Service
@@ -15,10 +17,28 @@ from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
 from index.sync import Sync, SyncReport
 
+# Of whoever runs the tests.
+for name in [name for name in os.environ if name.startswith(("QUOTEWISE_", "OTEL_")) and name != "QUOTEWISE_KILLS"]:
+    del os.environ[name]
+
+# The machine may be busy, and the checkout not to be written to.
+hypothesis.settings.register_profile(
+    "anywhere", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("anywhere")
+
 SEEDS = Path(__file__).parent.parent / "seeds"
 SEED = "000_7929c3090c429e95.txt"
 SHARED = Path(__file__).parent.parent.parent / "shared"
 WHY = "why did Russia ignore the warning?"
+
+
+def writable_copy(source: Path, target: Path) -> Path:
+    """The files of a folder in a new one, which may be changed even where the checkout may not."""
+    target.mkdir()
+    for path in source.iterdir():
+        shutil.copyfile(path, target / path.name)
+    return target
 
 
 @pytest.fixture(scope="session")

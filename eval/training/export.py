@@ -24,7 +24,7 @@ from eval.training.network import SpanNetwork
 from index.export import Feed, float_graph, fuse, fuse_attention, quantize
 from index.onnx_model import FORMAT
 from index.sentences import sentence_spans
-from rag.span_model import BUNDLED
+from rag.span_model import BUNDLED, marks, prompt_ids
 
 _TYPICAL = 128
 """Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""
@@ -44,12 +44,20 @@ def typical_inputs(tokenizer: Tokenizer, folder: Path) -> Feed:
     for path in sorted(folder.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         pairs += [(text[start:end], text[end : end + 700]) for start, end in sentence_spans(text) if end - start < 300]
-    tokenizer.enable_truncation(_TYPICAL, strategy="only_second")
-    encodings = [encoding for encoding in tokenizer.encode_batch(pairs) if len(encoding.ids) == _TYPICAL]
-    return {
-        "input_ids": np.array([e.ids for e in encodings], np.int64),
-        "token_type_ids": np.array([e.type_ids for e in encodings], np.int64),
-    }
+    return _inputs([(question, "", passage) for question, passage in pairs], tokenizer)
+
+
+def _inputs(parts: Sequence[tuple[str, str, str]], tokenizer: Tokenizer) -> Feed:
+    """Questions, contexts and passages as inputs, all cut to the same length; those that are shorter are left out."""
+    separator = marks(tokenizer)[1]
+    rows = []
+    for question, context, passage in parts:
+        prompt = prompt_ids(question, context, tokenizer)
+        ids = [*prompt, *tokenizer.encode(passage, add_special_tokens=False).ids]
+        if len(ids) >= _TYPICAL:
+            rows.append(([*ids[: _TYPICAL - 1], separator], [0] * len(prompt) + [1] * (_TYPICAL - len(prompt))))
+    ids, types = (np.array(values, np.int64) for values in zip(*rows, strict=True))
+    return {"input_ids": ids, "token_type_ids": types}
 
 
 def export_reader(weights: Sequence[Path], encoder: Path, target: Path, typical: Path) -> None:
@@ -65,6 +73,7 @@ def export_reader(weights: Sequence[Path], encoder: Path, target: Path, typical:
         "format": FORMAT,
         "name": "quotewise-reader",
         "window": MAX_TOKENS,
+        "context": True,
         "sha256": hashlib.sha256((target / "model.onnx").read_bytes()).hexdigest(),
         "license": "Apache-2.0",
     }
@@ -79,10 +88,9 @@ def write_parity(network: SpanNetwork, tokenizer: Tokenizer, folder: Path, targe
     """
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
     questions = [question.question for question in load_gold(Path("eval/gold/seeds.jsonl")).questions]
-    pairs = [(question, texts[i % len(texts)][200 * (i % 7) :]) for i, question in enumerate(questions)]
-    tokenizer.enable_truncation(_TYPICAL, strategy="only_second")
-    encodings = tokenizer.encode_batch(pairs)
-    ids, types = np.array([e.ids for e in encodings]), np.array([e.type_ids for e in encodings])
+    contexts = ("", "Crocus City Hall attack > The warning")
+    feed = _inputs([(q, contexts[i % 2], texts[i % len(texts)][200 * (i % 7) :]) for i, q in enumerate(questions)], tokenizer)
+    ids, types = feed["input_ids"], feed["token_type_ids"]
     with torch.no_grad():
         tokens, answerable = network(torch.from_numpy(ids), torch.from_numpy(types))
     np.savez_compressed(target, ids=ids, types=types, tokens=tokens.numpy(), answerable=answerable.numpy())

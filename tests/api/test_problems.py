@@ -1,8 +1,12 @@
+import asyncio
+import gc
 import json
 import re
+import shutil
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +17,7 @@ import pytest
 
 from api.service import Service
 from api.settings import Settings
+from eval.soak import Asked, hostile_requests, status
 from index.embedders import Embedder
 from rag.answering import Answerer
 from rag.passages import Passage
@@ -357,6 +362,36 @@ def test_a_megabyte_of_nothing_is_refused_for_little_more_than_its_reading(clien
     assert 400 <= response.status_code < 500, response.text[:1000]
     assert len(response.content) < 20_000
     assert spent < 0.15 + 8 * reading_time(body)
+
+
+def test_no_step_of_the_event_loop_takes_long_whatever_comes_at_once(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In processor time of its thread, without the garbage collector, which a service does not let look at what it imported."""
+    steps: list[tuple[float, str]] = []
+    run = asyncio.Handle._run
+
+    def timed(handle: asyncio.Handle) -> None:
+        begun = time.thread_time()
+        run(handle)
+        steps.append((time.thread_time() - begun, repr(handle)))
+
+    several = [Asked("POST", path, body) for path, body in MEGABYTES.values()]
+    largest = Asked("PUT", "/collections/large/documents/a.txt", b"\0" * 25_000_000, {})
+    settings = Settings(index=shutil.copytree(library, tmp_path / "index"), extract_seconds=0.2, upload_seconds=0)
+    with ready(settings) as client:
+        monkeypatch.setattr(asyncio.Handle, "_run", timed)
+        gc.collect()
+        gc.disable()
+        try:
+            with ThreadPoolExecutor(16) as pool:
+                port = client.base_url.port or 0
+                found = list(pool.map(lambda one: status(port, one), [*several, *hostile_requests().values(), largest]))
+        finally:
+            gc.enable()
+    assert {int(one) for one in found} <= {200, 202, 400, 403, 404, 422, 503}
+    assert len(steps) > 1000
+    assert max(steps)[0] < 0.05, sorted(steps)[-5:]
 
 
 def reading_time(body: bytes) -> float:

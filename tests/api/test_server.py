@@ -43,12 +43,12 @@ print(*({"torch", "transformers", "sentence_transformers", "sklearn", "opentelem
 
 @contextmanager
 def quotewise(*arguments: str | Path, index: Path) -> Iterator[subprocess.Popen[str]]:
-    """The real command as a process of its own, stderr joined to stdout; killed after half a minute if it still runs."""
+    """The real command as a process of its own, stderr joined to stdout; killed after two minutes if it still runs."""
     environment = {**os.environ, "QUOTEWISE_INDEX": str(index), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         [QUOTEWISE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=index.parent
     ) as process:
-        killer = threading.Timer(30, process.kill)
+        killer = threading.Timer(120, process.kill)
         killer.start()
         try:
             yield process

@@ -1,5 +1,4 @@
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -158,7 +157,7 @@ class WatchedAnswerer(Answerer):
 
 
 def test_passages_come_before_they_are_read_and_a_client_that_goes_away_stops_the_work(
-    library: Path, embedder: Embedder
+    library: Path, embedder: Embedder, lost: Semaphore
 ) -> None:
     gate, waiting = Event(), Semaphore(0)
     gate.set()
@@ -180,7 +179,8 @@ def test_passages_come_before_they_are_read_and_a_client_that_goes_away_stops_th
                 name, passages = next(told(response.iter_lines()))
                 assert (name, bool(passages["passages"])) == ("passages", True)
                 assert waiting.acquire(timeout=10)
-            time.sleep(0.2)  # for the server to see that nobody listens any more
+            assert lost.acquire(timeout=10)
+            assert client.get("/health").status_code == 200  # by when who waits for the connection to be lost knows, too
         finally:
             gate.set()
         assert answerer.stopped.wait(10)

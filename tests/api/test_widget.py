@@ -54,6 +54,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        expect.set_options(timeout=30_000)
         yield browser
         browser.close()
 
@@ -68,7 +69,7 @@ def page(browser: Browser, client: httpx.Client) -> Iterator[Page]:
 @contextmanager
 def opened(browser: Browser, client: httpx.Client, **options: Any) -> Iterator[Page]:
     context = browser.new_context(base_url=str(client.base_url), **options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     asked, wrong = [], []
     context.on("request", lambda request: asked.append(request.url))
     context.on("weberror", lambda error: wrong.append(str(error.error)))

@@ -18,6 +18,7 @@ from eval.asking import Asked, AskingError, InProcess, OverHttp, UnreachableErro
 from eval.gold import GoldSet, load_gold
 from eval.harness import evaluate, threshold_of
 from eval.runs import Journal, Run, RunError, check_same_gold, head_of, load_run
+from index.onnx_model import instruction_set
 from tests.api.conftest import ready, serving, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 from tests.eval.test_gold import SEED_GOLD
@@ -128,6 +129,7 @@ def test_each_question_is_called_by_what_went_wrong_with_it(seed_run: Run) -> No
 def test_a_saved_run_is_read_back_as_it_was(seed_run: Run, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(seed_run.model_dump_json(), encoding="utf-8")
     assert load_run(tmp_path / "run.json") == seed_run
+    assert seed_run.head.machine["instruction_set"] == instruction_set()
     (tmp_path / "run.json").write_text(seed_run.model_dump_json()[:1000], encoding="utf-8")
     with pytest.raises(RunError, match=r"run\.json is no saved run"):
         load_run(tmp_path / "run.json")

@@ -2,6 +2,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -201,9 +202,8 @@ def test_a_filter_lets_through_exactly_what_it_says(catalogue: Catalogue) -> Non
     for number, path in enumerate(PATHS * 2):
         path = path.replace(".", f"{number}.")
         documents[path] = put(catalogue, path, metadata=METADATA[number % 5] if path.endswith(".md") else None)
-    rows = dict(
-        sqlite3.connect(f"file:{catalogue._path}?mode=ro", uri=True).execute("SELECT path, row FROM documents").fetchall()
-    )
+    with closing(sqlite3.connect(f"file:{catalogue._path}?mode=ro", uri=True)) as reader:
+        rows = dict(reader.execute("SELECT path, row FROM documents").fetchall())
     assert {"author": "Ann O'Hara", "year": "2021"} in [made.metadata for made in documents.values()]
     values = st.lists(st.sampled_from(("2020", "2021", "Ann O'Hara", "x", "%", "", "nobody")), max_size=3)
     prefixes = st.one_of(
@@ -285,8 +285,8 @@ def page_size(data: bytes) -> int:
 
 def refused_untouched(path: Path, data: bytes, error: type[QuotewiseError], match: str) -> None:
     path.write_bytes(data)
-    with pytest.raises(error, match=match):
-        Catalogue(path).check()
+    with pytest.raises(error, match=match), closing(Catalogue(path)) as catalogue:
+        catalogue.check()
     assert path.read_bytes() == data
 
 
@@ -320,11 +320,11 @@ def test_reading_a_damaged_catalogue_raises_nothing_but_our_own_errors(intact: b
     for page in range(1, len(intact) // size):
         path.write_bytes(intact[: page * size] + noise.bytes(size) + intact[(page + 1) * size :])
         try:
-            catalogue = Catalogue(path)
-            for kept in catalogue.documents("default"):
-                catalogue.text(kept.id)
-            stored_chunks(catalogue)
-            catalogue.matching_documents("default", Filter(metadata={"a": ["b"]}))
+            with closing(Catalogue(path)) as catalogue:
+                for kept in catalogue.documents("default"):
+                    catalogue.text(kept.id)
+                stored_chunks(catalogue)
+                catalogue.matching_documents("default", Filter(metadata={"a": ["b"]}))
         except QuotewiseError:
             damaged += 1
     assert damaged > 5
@@ -399,7 +399,8 @@ def test_an_intact_catalogue_opens_again_and_passes_its_check(intact: bytes, tmp
     assert catalogue.size("default").documents == 20
     catalogue.close()
     shutil.copy(path, tmp_path / "copy.sqlite")
-    assert Catalogue(tmp_path / "copy.sqlite").digests("default") == Catalogue(path).digests("default")
+    with closing(Catalogue(tmp_path / "copy.sqlite")) as copy, closing(Catalogue(path)) as original:
+        assert copy.digests("default") == original.digests("default")
 
 
 def test_a_full_disk_is_called_so_and_loses_nothing(catalogue: Catalogue) -> None:

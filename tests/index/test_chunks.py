@@ -64,7 +64,7 @@ def check(document: Document, chunks: list[Chunk], embedder: Embedder, limit: in
     assert all(max(count, (b - a) // 16) > limit for count, (a, b) in zip(counts, cut, strict=True))
 
 
-@examples(400)
+@examples(200)
 @given(texts, encodings, LIMITS)
 @example(f"{WORDS_300} ends.\n\n\nNext one.", "utf-8", 12)
 @example(f"{WORDS_300}\r\r\r{WORDS_300}", "utf-8", 12)
@@ -83,7 +83,7 @@ def test_a_text_is_cut_into_whole_sentences_at_exact_places(embedder: Embedder, 
         assert not missing, f"{document.text[missing[0] :][:40]!r} is in no sentence"
 
 
-@examples(400)
+@examples(200)
 @given(markdown_texts, encodings, LIMITS)
 @example(f"Hello world.\n\n<!-- {WORDS_300} -->\n\nBye now.", "utf-8", 12)
 @example("# A\n\nOne.\n\n# A\n\nTwo.\n\n# B\n\n# A\n\nThree.", "utf-8", 3)

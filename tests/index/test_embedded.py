@@ -5,10 +5,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -305,7 +304,7 @@ def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_
     store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(store, "a.txt", "Whales sing.")
-    updating, go_on = Event(), Event()
+    updating, go_on = threading.Event(), threading.Event()
     update = LexicalIndex.update
 
     def slowly(*arguments: Any) -> None:
@@ -482,4 +481,5 @@ def test_the_index_is_closed_for_good(store: EmbeddedStore) -> None:
         list(threads.map(lambda _: nearest(store), range(9)))
     store.close()
     assert not list(store.folder.glob("catalogue.sqlite-*"))
-    assert sqlite3.connect(store.folder / "catalogue.sqlite").execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    with closing(sqlite3.connect(store.folder / "catalogue.sqlite")) as reader:
+        assert reader.execute("SELECT count(*) FROM documents").fetchone() == (1,)

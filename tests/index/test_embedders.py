@@ -22,7 +22,7 @@ import index.embedders
 from index.embedders import BUNDLED, DEFAULT_EMBEDDER, Embedder, OnnxEmbedder, SentenceTransformerEmbedder, load_embedder
 from index.errors import EmbedderError
 from index.sentences import sentence_spans
-from tests.conftest import SEEDS, SHARED
+from tests.conftest import SEEDS, SHARED, writable_copy
 from tests.index.texts import examples
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,7 +58,7 @@ def original() -> SentenceTransformerEmbedder:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLED, tmp_path / "model"))
+    return writable_copy(BUNDLED, tmp_path / "model")
 
 
 def test_the_bundled_model_makes_the_vectors_of_the_original(embedder: Embedder, original: SentenceTransformerEmbedder) -> None:

@@ -241,9 +241,9 @@ def test_blocks_are_whole_lines_ascending_and_disjoint(text: str, encoding: str)
     "heading", ["[" * 30_000, "[a](" * 30_000, "*" * 30_000, "![" * 15_000], ids=lambda heading: heading[:4]
 )
 def test_a_hostile_heading_takes_no_time(heading: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert parse_markdown(f"# x{heading}\n\nText.".encode()).blocks
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_formats_go_by_the_ending_of_the_name_in_any_case() -> None:

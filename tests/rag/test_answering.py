@@ -88,7 +88,7 @@ def test_every_citation_of_any_document_is_exact(
 ) -> None:
     answerer = Answerer(store, lambda name: embedder, threshold=0)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(awkward, min_size=1, max_size=4),
         st.sampled_from(["\n", "\r\n", "\r", "\n\n", " ", ""]),

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -95,8 +96,11 @@ def test_whatever_was_said_before_the_answer_is_a_slice_of_a_source(
 )
 def test_a_huge_or_odd_turn_is_no_burden(seeds: Service, hostile: str) -> None:
     turns = [Turn(hostile, (hostile * 10,) * 10)] * 50
-    answer = seeds.answerer.ask("and who claimed it?", "default", history=turns)
-    assert answer.timings_ms["embed"] + answer.timings_ms["search"] < 1000
+    began = time.process_time()
+    steps = seeds.answerer.steps("and who claimed it?", "default", history=turns)
+    next(steps)
+    assert time.process_time() - began < 2, "of processor time, to embed and to search"
+    steps.close()
     assert seeds.answerer.ask(hostile, "default", history=[DEATHS]).question == hostile
 
 

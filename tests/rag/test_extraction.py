@@ -15,7 +15,7 @@ def extractor(model: SpanModel) -> Extractor:
     return Extractor(model)
 
 
-@examples(40)
+@examples(20)
 @given(st.text(max_size=80), st.lists(texts, max_size=4), st.integers(1, 4))
 def test_every_text_gets_exact_quotes_of_its_own(extractor: Extractor, question: str, several: list[str], most: int) -> None:
     extractions = extractor.extract(question, several, most)

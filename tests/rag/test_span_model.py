@@ -1,6 +1,5 @@
 import hashlib
 import json
-import shutil
 import unicodedata
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from index.sentences import Span, sentence_spans
 from rag.readers import Calibration
 from rag.span_model import BUNDLED, SpanModel, TextReading
 from rag.span_reader import SpanReader
+from tests.conftest import writable_copy
 from tests.index.texts import examples, texts
 
 WHO = "Who built the lighthouse?"
@@ -38,7 +38,7 @@ def best(model: SpanModel, question: str, text: str) -> Span | None:
     return reading.spans[int(np.argmax(reading.margin))]
 
 
-@examples(60)
+@examples(30)
 @given(QUESTIONS, texts)
 def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
     model: SpanModel, question: str, text: str
@@ -137,14 +137,14 @@ def test_the_int8_model_says_what_the_float_weights_say() -> None:
         for ids, types in zip(parity["ids"], parity["types"], strict=True)
     ]
     tokens, answerable = np.stack([one[0][0] for one in said]), np.array([one[1][0] for one in said])
-    assert np.corrcoef(tokens.ravel(), parity["tokens"].ravel())[0, 1] >= 0.99
-    assert np.corrcoef(answerable, parity["answerable"])[0, 1] >= 0.99
+    assert np.abs(tokens - parity["tokens"]).mean() <= 0.08  # 0.051; where products saturate, 0.21
+    assert np.abs(answerable - parity["answerable"]).mean() <= 0.08  # 0.058; where products saturate, 0.11
     assert (tokens[:, :, :2].argmax(axis=1) == parity["tokens"][:, :, :2].argmax(axis=1)).mean() >= 0.9
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLED, tmp_path / "reader"))
+    return writable_copy(BUNDLED, tmp_path / "reader")
 
 
 @pytest.mark.parametrize("name", ["model.json", "model.onnx", "tokenizer.json", "calibration.json"])
