@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from index.documents import parse_document
-from index.errors import AlteredError, DocumentError, FolderReadOnlyError, FolderUnavailableError, UnknownDocumentError
+from index.errors import (
+    AlteredError,
+    DocumentDamagedError,
+    DocumentError,
+    FolderReadOnlyError,
+    FolderUnavailableError,
+    UnknownDocumentError,
+)
 from index.folders import read_inside
 from index.store import Store
 from rag.answers import Citation
@@ -93,8 +100,14 @@ class CollectionSource:
         self._on_disk = FolderSource(self._folder, file_limit)
 
     def read(self, path: str) -> SourceText:
-        document = self._store.document_at(self._name, path)
-        if self._folder.is_dir():
+        in_place = self._folder.is_dir()
+        try:
+            document = self._store.document_at(self._name, path)
+        except DocumentDamagedError:
+            if in_place:  # what the catalogue holds of it is not needed
+                return self._on_disk.read(path)
+            raise
+        if in_place:
             return self._on_disk.read(path)
         return SourceText(document.sha256, self._store.text(document.id))
 
@@ -112,7 +125,7 @@ def verify(claim: Claim, source: Source) -> Verification:
         found = source.read(claim.path)
     except AlteredError as error:
         return Verification(Verdict.CHANGED, f"the file {error}")
-    except (DocumentError, UnknownDocumentError) as error:
+    except (DocumentError, DocumentDamagedError, UnknownDocumentError) as error:
         return Verification(Verdict.MISSING, f"the source cannot be had: {error}")
     if found.sha256 != claim.sha256:
         return Verification(Verdict.CHANGED, "the file has other contents than the one cited")

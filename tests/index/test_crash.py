@@ -22,7 +22,7 @@ from index.store import Filter
 from index.sync import Sync
 from tests.conftest import SEED, SEEDS
 
-KILLS = int(os.environ.get("QUOTEWISE_KILLS", "5"))
+KILLS = int(os.environ.get("QUOTEWISE_KILLS", "3"))
 FILES = 200
 QUESTION = "Who was warned of file 17?"
 

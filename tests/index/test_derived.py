@@ -177,7 +177,7 @@ def test_while_indexes_are_made_again_questions_and_writers_wait_only_so_long(
     with rebuilding(fresh):
         with pytest.raises(IndexRebuildingError, match="being rebuilt"):
             found(fresh)
-        with pytest.raises(IndexLockedError, match="being rebuilt"):
+        with pytest.raises(IndexLockedError, match="being brought up to date"):
             put(fresh, "3.txt")
     assert found(fresh) == ({"0.txt", "1.txt", "2.txt"},) * 2
     put(store, "3.txt", "Whales swim.")

@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -58,3 +59,17 @@ def test_a_path_that_is_no_document_is_missing_and_never_read(claim: Claim, sour
 def test_without_its_folder_a_collection_checks_against_its_own_copy(claim: Claim, store: EmbeddedStore, folder: Path) -> None:
     folder.rename(folder.with_name("moved"))
     assert verify(claim, CollectionSource(store, "default", LIMIT)).verdict is Verdict.VALID
+
+
+def test_a_citation_of_a_document_that_is_damaged_in_the_catalogue_is_checked_against_its_file(
+    claim: Claim, store: EmbeddedStore, folder: Path
+) -> None:
+    with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
+        connection.execute("UPDATE documents SET title = 'Other'")
+    connection.close()
+    source = CollectionSource(store, "default", LIMIT)
+    assert verify(claim, source).verdict is Verdict.VALID
+    folder.rename(folder.with_name("moved"))
+    gone = verify(claim, source)
+    assert gone.verdict is Verdict.MISSING
+    assert "is damaged" in gone.reason
