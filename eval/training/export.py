@@ -56,8 +56,10 @@ def _inputs(parts: Sequence[tuple[str, str, str]], tokenizer: Tokenizer) -> Feed
         ids = [*prompt, *tokenizer.encode(passage, add_special_tokens=False).ids]
         if len(ids) >= _TYPICAL:
             rows.append(([*ids[: _TYPICAL - 1], separator], [0] * len(prompt) + [1] * (_TYPICAL - len(prompt))))
-    ids, types = (np.array(values, np.int64) for values in zip(*rows, strict=True))
-    return {"input_ids": ids, "token_type_ids": types}
+    return {
+        "input_ids": np.array([ids for ids, _ in rows], np.int64),
+        "token_type_ids": np.array([types for _, types in rows], np.int64),
+    }
 
 
 def export_reader(weights: Sequence[Path], encoder: Path, target: Path, typical: Path) -> None:
