@@ -67,6 +67,7 @@ WHY_UNAVAILABLE = {
     "not-ready": "the index is still being opened or the models loaded; ask again",
     "stopped": "the service is stopping; what was asked is not done",
     "index-locked": "another process is writing to the index, or its search is being brought up to date; ask again",
+    "index-rebuilding": "the search is being made again from the catalogue; ask again",
     "cannot-start": "the index or a model cannot be used; mend that and start the service again",
     "index-unavailable": "the disk or its permissions stand in the way of the index",
     "index-damaged": "the catalogue is damaged; restore it from a backup, or index again",

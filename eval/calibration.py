@@ -37,7 +37,7 @@ from rag.span_reader import SIMILARITY, SPAN, SpanReader, read_until_sure
 
 _SETS = (
     *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
-    *("fairytaleqa_val", "selqa_sent", "bioasq_sent", "evidence_inference_sent"),
+    *("fairytaleqa_val", "selqa_sent", "evidence_inference_sent"),
 )
 _LIMIT = 240
 """Questions drawn from each set, so that no kind outweighs the others."""

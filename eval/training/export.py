@@ -65,6 +65,8 @@ def _inputs(parts: Sequence[tuple[str, str, str]], tokenizer: Tokenizer) -> Feed
 def export_reader(weights: Sequence[Path], encoder: Path, target: Path, typical: Path) -> None:
     """Write ``model.onnx``, ``tokenizer.json``, ``model.json`` and ``parity.npz`` to a folder."""
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
     feed = typical_inputs(tokenizer, typical)
     network = load_network(weights, encoder)
     graph = float_graph(network, feed, ["token_logits", "answerable"], lambda p: fuse_attention(fuse(p)))

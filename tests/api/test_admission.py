@@ -27,6 +27,6 @@ def test_a_place_is_free_again_before_the_client_knows_the_end_of_its_answer() -
         await StreamingResponse(iter(["first ", "last"]))(*asgi)  # type: ignore[arg-type]
 
     scope = {"type": "http", "method": "POST", "path": "/ask", "headers": []}
-    asyncio.run(Admission(app, lane, 10)(scope, receive, send))
+    asyncio.run(Admission(app, {"questions": lane, "texts": Lane(1, 0)}, 10)(scope, receive, send))
     assert working == [(True, 1), (True, 1), (False, 0)]
     assert lane.working == 0
