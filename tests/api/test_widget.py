@@ -109,14 +109,16 @@ def test_the_example_is_answered_by_quotes_that_lead_to_their_place_is_kept_and_
 ) -> None:
     page.goto("/")
     turn = ask(page, WHY)
-    [citation] = example(client)["citations"]
-    assert turn.locator("blockquote").all_text_contents() == [citation["quote"]]
+    citations = example(client)["citations"]
+    citation, quotes = citations[0], [one["quote"] for one in citations]
+    assert turn.locator("blockquote").all_text_contents() == quotes
     text = client.get(f"/documents/{citation['document']['id']}/text").text
-    marked = [text[span["start"] : span["end"]] for span in citation["highlights"]]
+    spans = [sorted((span["start"], span["end"]) for span in one["highlights"]) for one in citations]
+    marked = [text[start:end] for of_quote in spans for start, end in of_quote]
     assert turn.locator("mark").all_text_contents() == marked
     expect(turn.locator(".verdict")).to_contain_text("Likely an answer")
-    expect(turn.locator("figcaption")).to_contain_text(f"{SEED}, lines 3–5")
-    link = turn.locator("a.reference")
+    expect(turn.locator("figcaption").first).to_contain_text(f"{SEED}, line")
+    link = turn.locator("a.reference").first
     document = citation["document"]
     span = f"start={citation['start']}&end={citation['end']}"
     address = f"/documents/{document['id']}/view?{span}&sha256={document['sha256'][:16]}"
@@ -126,12 +128,12 @@ def test_the_example_is_answered_by_quotes_that_lead_to_their_place_is_kept_and_
     assert text_of(page, "quotewise-source mark.quote") == without_breaks(citation["quote"])
     expect(page.locator("quotewise-source mark.quote").first).to_be_in_viewport()
     page.reload()
-    assert page.locator("blockquote").all_text_contents() == [citation["quote"]]
+    assert page.locator("blockquote").all_text_contents() == quotes
     with page.expect_request("**/ask") as request:
         ask(page, "and who claimed it?")
     assert request.value.post_data_json == {
         "question": "and who claimed it?",
-        "history": [{"question": WHY, "quotes": [citation["quote"]]}],
+        "history": [{"question": WHY, "quotes": quotes}],
     }
     assert page.locator("quotewise-chat article").count() == 2
     page.click("text=New conversation")
