@@ -1,25 +1,17 @@
 """Bytes of a file format into text, title, metadata and the blocks of prose in it. New formats join ``FORMATS``."""
 
-import codecs
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-import charset_normalizer
 import yaml
 from markdown_it import MarkdownIt
 
+from index.encodings import decode
 from index.errors import DocumentError, border
 from index.sentences import line_starts
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32
@@ -64,49 +56,17 @@ class Format:
     parse: Callable[[bytes], Parsed]
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """Decode bytes to text with the name of the codec, so that ``data.decode(codec)`` is that text again.
-
-    UTF-8 first, then what a byte order mark says, then what charset-normalizer detects. Line endings stay as they are.
-
-    Raises:
-        DocumentError: the bytes are no text.
-    """
-    encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = _detected(data) if encoding == "utf-8" and b"\0" not in data else ""
-        if not encoding:
-            raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8") from None
-        text = data.decode(encoding)
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise DocumentError("is binary (it holds NUL or surrogate characters); expected text")
-    return text, encoding
-
-
-def _detected(data: bytes) -> str:
-    """The likeliest codec, or an empty string. Of those that fit equally well, Windows-1252 is by far the most common."""
-    matches = charset_normalizer.from_bytes(data)
-    best = matches.best()
-    if best is None:
-        return ""
-    fit = (-best.chaos, best.coherence)
-    western = any(match.encoding == "cp1252" and (-match.chaos, match.coherence) >= fit for match in matches)
-    return "cp1252" if western else best.encoding
-
-
 def parse_text(data: bytes) -> Parsed:
     """Plain text: one block, since sentences already end at blank lines; the first line is the title if it looks it."""
-    text, encoding = decode(data)
+    text, encoding, damage = decode(data)
     first = _LINE.match(text.lstrip())[0].strip()  # type: ignore[index]
     is_title = 0 < len(first) <= _TITLE_LIMIT and len(first) < len(text.strip()) and first[-1] not in ".!?:;,"
-    return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None)
+    return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None, ignored=damage)
 
 
 def parse_markdown(data: bytes) -> Parsed:
     """CommonMark with tables and YAML front matter; headings form trails and are no prose."""
-    text, encoding = decode(data)
+    text, encoding, damage = decode(data)
     metadata, body, ignored = _front_matter(text)
     lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
     trail: list[tuple[int, str]] = []
@@ -130,7 +90,14 @@ def parse_markdown(data: bytes) -> Parsed:
                 blocks.append(Block(lines[first], lines[last], heading, _LINED_BY_TYPE[token.type]))
     title = metadata.get("title") or next((name for block in blocks for name in block.heading[:1]), None)
     title = " ".join((title or "").split())[:_TITLE_LIMIT]
-    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata, ignored=ignored)
+    return Parsed(
+        text,
+        encoding,
+        tuple(blocks),
+        title=title or None,
+        metadata=metadata,
+        ignored="; ".join(filter(None, (damage, ignored))) or None,
+    )
 
 
 def _plain(heading: str) -> str:

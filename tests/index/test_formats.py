@@ -1,81 +1,16 @@
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import DocumentError
-from index.formats import FORMATS, Block, decode, format_of, parse_markdown, parse_text
+from index.formats import FORMATS, Block, format_of, parse_markdown, parse_text
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts
-
-WINDOWS_1252 = {
-    "English": "“It’s too general,” he said — and the café closed. Nobody asked why; it wasn’t in the naïve résumé.",
-    "French": "L’été dernier, nous avons mangé des crêpes près du château. Où êtes-vous allés à Noël ? Cela a coûté 5 €.",
-    "German": "Der Präsident sagte: „Wir müssen über Größe reden“ – und lächelte. Es war schön, für 5 € zu essen.",
-    "Italian": "La città è più bella di sera. Perché no? È già lunedì, però così non va. Più tardi pioverà.",
-    "Portuguese": "As ações da organização não são boas. Os irmãos põem o pão na mesa — “amanhã”, disse a mãe.",
-    "Spanish": "El niño comió piñas en la montaña. ¿Dónde está la señora? ¡Qué mañana más fría! Costó 5 €.",
-    "Swedish": "Förra året åkte vi till Åre och åt räksmörgås på en mysig krog. Det är så skönt att få vara där.",
-}
 
 
 def headings(markdown: str) -> list[tuple[str, tuple[str, ...]]]:
     parsed = parse_markdown(markdown.encode())
     return [(parsed.text[block.start : block.end].strip(), block.heading) for block in parsed.blocks]
-
-
-@pytest.mark.parametrize(
-    ("data", "codec", "text"),
-    [
-        ("Größe\r\n".encode(), "utf-8", "Größe\r\n"),
-        ("Größe\r".encode("utf-8-sig"), "utf-8-sig", "Größe\r"),
-        ("Größe\n".encode("utf-16"), "utf-16", "Größe\n"),
-        (b"\xfe\xff" + "Größe".encode("utf-16-be"), "utf-16", "Größe"),
-        ("Größe 👩‍👧".encode("utf-32"), "utf-32", "Größe 👩‍👧"),
-    ],
-)
-def test_a_byte_order_mark_is_believed_and_is_no_text(data: bytes, codec: str, text: str) -> None:
-    assert decode(data) == (text, codec)
-
-
-@pytest.mark.parametrize("language", WINDOWS_1252)
-def test_windows_1252_is_detected(language: str) -> None:
-    text = WINDOWS_1252[language]
-    data = text.encode("windows-1252")
-    found, codec = decode(data)
-    assert found == text
-    assert data.decode(codec) == text
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10",
-        b"\x7fELF\x02\x01\x01\0",
-        bytes(range(256)) * 4,
-        b"text with one \0 in it",
-        "BOM-less UTF-16".encode("utf-16-le"),
-        b"\xff\xfeodd",
-        b"\xff\xfe" + "lone \ud800 surrogate".encode("utf-16-le", "surrogatepass"),
-    ],
-)
-def test_what_is_no_text_is_refused(data: bytes) -> None:
-    with pytest.raises(DocumentError, match="binary"):
-        decode(data)
-
-
-@examples(300)
-@given(st.binary())
-@example(b"+/v8-caf\xe9 +2AA-")  # UTF-7 that spells a surrogate
-@example(b"\xff\xfea\x41b\x41c")
-def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
-    try:
-        text, codec = decode(data)
-    except DocumentError:
-        return
-    assert data.decode(codec) == text
-    assert "\0" not in text
-    text.encode()
 
 
 @pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
