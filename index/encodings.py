@@ -32,7 +32,7 @@ _FEW = 3
 
 
 class Decoded(NamedTuple):
-    """Text, the codec with which ``data.decode(encoding, "replace")`` is that text, and which bytes of the data are none, if any."""
+    """Text, the codec of which ``data.decode(encoding, "replace")`` makes that text, and which bytes none can be made of."""
 
     text: str
     encoding: str
