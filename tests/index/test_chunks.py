@@ -14,7 +14,7 @@ from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts, te
 
 LIMITS = st.sampled_from((3, 12, 40))
 LINE_END = re.compile(r"\r\n|\r|\n")
-LINE_FURNITURE = re.compile(r"[\s>]*(?:(?:[-*+•‣◦]|\d{1,2}[.)])[ \t]+)?\s*")
+LINE_FURNITURE = re.compile(r"[\s>]*(?:[-=_*~#.·•|:+^\s]+$|(?:[-*+•‣◦–—]|\d{1,2}[.)])[ \t]+|[•●■►])?\s*")
 WORDS_300 = " ".join(f"word{number % 7}" for number in range(300))
 
 
