@@ -19,8 +19,8 @@ from api.keys import Key, Keys
 from api.service import Service
 from api.settings import Settings, load_settings, origins
 from index.documents import printable, read_file
+from index.encodings import decode
 from index.errors import DocumentError, QuotewiseError
-from index.formats import decode
 from index.integrity import check as check_integrity
 from index.onnx_model import instruction_set
 from index.store import Filter

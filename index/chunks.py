@@ -82,7 +82,12 @@ class Chunker:
 
 
 def embedding_text(heading: Sequence[str], text: str) -> str:
-    """What is embedded and indexed for a chunk: its heading trail, if any, the deepest last, and its own text."""
+    """What is embedded and indexed for a chunk: its heading trail, if any, the deepest last, and its own text.
+
+    Headings with which the text itself begins are not repeated.
+    """
+    first = text.splitlines()[0].strip() if text.strip() else ""
+    heading = tuple(heading)[: heading.index(first)] if first in heading else heading
     trail = " > ".join(heading).encode()[-_HEADING_BYTES:].decode(errors="ignore")
     return f"{trail}\n{text}" if trail else text
 

@@ -1,25 +1,18 @@
 """Bytes of a file format into text, title, metadata and the blocks of prose in it. New formats join ``FORMATS``."""
 
-import codecs
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-import charset_normalizer
 import yaml
 from markdown_it import MarkdownIt
 
+from index.encodings import decode
 from index.errors import DocumentError, border
 from index.sentences import line_starts
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32
@@ -27,8 +20,24 @@ _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
 _LINE = re.compile(r"[^\r\n]*")
 _TITLE_LIMIT = 120
 _HEADING_LIMIT = 500
-_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")
+_PROSE_ENDS = ".!?:;,…。！？"
+_SETEXT_LIMIT = 100
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
 _LINED_BY_TYPE = {"paragraph_open": False, "html_block": False, "table_open": True, "fence": True, "code_block": True}
+_ATX = re.compile(
+    r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*#{1,6}(?:[ \t]+|(?=[\r\n]|\Z))(.*?)(?:(?:[ \t]+|(?<=#))#+)?[ \t]*(?:[\r\n]|\Z)"
+)
+_LINK_DEFINITION = re.compile(
+    r"[ \t>]*\[(?!\^)(?P<label>[^\[\]\r\n]+)\]:[ \t]*"
+    r"(?:(?P<sure><[^<>\r\n]*>|(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*|#(?=[ \t]))"
+    r"|(?:#|\.{0,2}/)\S*|[^\s@]*[a-z0-9]\.[a-z]{2,10}(?:[/?#]\S*)?)"
+    r"(?:[ \t]+(?:\"[^\r\n]*\"|'[^\r\n]*'|\([^\r\n]*\)))?[ \t]*",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\[([^\[\]\r\n]+)\]")
+"""A line that only gives an address a name. What nobody refers to and is no sure address is prose: ``[Catering]: Bashir``."""
+_COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
+_VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,73 +73,124 @@ class Format:
     parse: Callable[[bytes], Parsed]
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """Decode bytes to text with the name of the codec, so that ``data.decode(codec)`` is that text again.
-
-    UTF-8 first, then what a byte order mark says, then what charset-normalizer detects. Line endings stay as they are.
-
-    Raises:
-        DocumentError: the bytes are no text.
-    """
-    encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = _detected(data) if encoding == "utf-8" and b"\0" not in data else ""
-        if not encoding:
-            raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8") from None
-        text = data.decode(encoding)
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise DocumentError("is binary (it holds NUL or surrogate characters); expected text")
-    return text, encoding
-
-
-def _detected(data: bytes) -> str:
-    """The likeliest codec, or an empty string. Of those that fit equally well, Windows-1252 is by far the most common."""
-    matches = charset_normalizer.from_bytes(data)
-    best = matches.best()
-    if best is None:
-        return ""
-    fit = (-best.chaos, best.coherence)
-    western = any(match.encoding == "cp1252" and (-match.chaos, match.coherence) >= fit for match in matches)
-    return "cp1252" if western else best.encoding
-
-
 def parse_text(data: bytes) -> Parsed:
     """Plain text: one block, since sentences already end at blank lines; the first line is the title if it looks it."""
-    text, encoding = decode(data)
+    text, encoding, damage = decode(data)
     first = _LINE.match(text.lstrip())[0].strip()  # type: ignore[index]
     is_title = 0 < len(first) <= _TITLE_LIMIT and len(first) < len(text.strip()) and first[-1] not in ".!?:;,"
-    return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None)
+    return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None, ignored=damage)
 
 
 def parse_markdown(data: bytes) -> Parsed:
-    """CommonMark with tables and YAML front matter; headings form trails and are no prose."""
-    text, encoding = decode(data)
+    """CommonMark with tables and YAML front matter.
+
+    Headings form trails, and each is a block of its own at the start of what stands under it. Every visible character is in
+    a block: rules, comments, and the definitions of links and of the front matter are not shown by any reader of Markdown.
+    """
+    text, encoding, damage = decode(data)
     metadata, body, ignored = _front_matter(text)
-    lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
-    trail: list[tuple[int, str]] = []
-    blocks: list[Block] = []
-    tokens = _MARKDOWN.parse(text[body:])
-    for index, token in enumerate(tokens):
-        if token.map is None:
-            continue
-        if token.type == "heading_open":
-            level = int(token.tag[1])
-            trail = [(depth, name) for depth, name in trail if depth < level]
-            trail.append((level, _plain(tokens[index + 1].content)))
-        elif token.type in _LINED_BY_TYPE and not token.content.startswith("<!--"):
+    blocks, first = _Outline(text, body).read()
+    title = " ".join((metadata.get("title") or first or "").split())[:_TITLE_LIMIT]
+    problems = "; ".join(filter(None, (damage, ignored)))
+    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata, ignored=problems or None)
+
+
+class _Outline:
+    """The blocks of a Markdown text from ``body`` on, and its first heading of the first level."""
+
+    def __init__(self, text: str, body: int) -> None:
+        self._text, self._body = text, body
+        self._lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
+        self._read = 0
+        self._trail: list[tuple[int, str]] = []
+        self._blocks: list[Block] = []
+        self._headings: set[int] = set()
+        self._title: str | None = None
+        self._labels = Counter(label.casefold() for label in _LABEL.findall(text))
+
+    def read(self) -> tuple[list[Block], str | None]:
+        tokens = _MARKDOWN.parse(self._text[self._body :])
+        for index, token in enumerate(tokens):
+            if token.map is None or token.type not in (*_LINED_BY_TYPE, "heading_open", "hr"):
+                continue
             first, last = token.map
-            if token.type == "fence":
-                first += 1
-                end = text[lines[last - 1] : lines[last]].strip(" \t>\r\n")
-                last -= last > first and end.startswith(token.markup) and not end.strip(token.markup[0])
-            if lines[first] < lines[last]:
-                heading = tuple(name for _, name in trail)
-                blocks.append(Block(lines[first], lines[last], heading, _LINED_BY_TYPE[token.type]))
-    title = metadata.get("title") or next((name for block in blocks for name in block.heading[:1]), None)
-    title = " ".join((title or "").split())[:_TITLE_LIMIT]
-    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata, ignored=ignored)
+            self._left_out(first)
+            if token.type == "heading_open":
+                self._heading(first, last, token.markup, int(token.tag[1]), tokens[index + 1].content)
+            elif token.type == "fence":
+                self._fence(first, last, token.markup)
+            elif token.type == "paragraph_open":
+                self._prose(first, last)
+            elif token.type == "html_block":
+                self._html(first, last)
+            elif token.type != "hr":
+                self._add(self._lines[first], self._lines[last], lined=True)
+            self._read = max(self._read, last)
+        self._left_out(len(self._lines) - 1)
+        self._introduce()
+        return self._blocks, self._title
+
+    def _add(self, start: int, end: int, lined: bool = False) -> None:
+        if start < end:
+            self._blocks.append(Block(start, end, tuple(name for _, name in self._trail), lined))
+
+    def _left_out(self, before: int) -> None:
+        """What no token covers, such as what is nested deeper than the parser goes, is prose."""
+        start = self._read
+        while start < before:
+            end = next((n for n in range(start, before) if not self._is_visible(n)), before)
+            self._add(self._lines[start], self._lines[end])
+            start = end + 1
+        self._read = max(self._read, before)
+
+    def _is_visible(self, line: int) -> bool:
+        return bool(_VISIBLE.search(self._text, self._lines[line], self._lines[line + 1]))
+
+    def _heading(self, first: int, last: int, markup: str, level: int, content: str) -> None:
+        start, end = self._lines[first], self._lines[last]
+        atx = _ATX.match(self._text, start, end) if markup.startswith("#") else None
+        if not markup.startswith("#"):
+            end = self._lines[last - 1]
+            if last - first > 2 or content.rstrip()[-1:] in _PROSE_ENDS or len(content) > _SETEXT_LIMIT:
+                self._prose(first, last - 1)  # a paragraph above what its author means as a rule
+                return
+        self._trail = [(depth, name) for depth, name in self._trail if depth < level]
+        self._trail.append((level, _plain(content)))
+        if level == 1 and self._title is None:
+            self._title = _plain(content) or None
+        if content.strip():
+            self._headings.add(len(self._blocks))
+            self._add(*(atx.span(1) if atx else (start, end)), lined=True)
+
+    def _fence(self, first: int, last: int, markup: str) -> None:
+        first += 1
+        end = self._text[self._lines[last - 1] : self._lines[last]].strip(" \t>\r\n")
+        last -= last > first and end.startswith(markup) and not end.strip(markup[0])
+        self._add(self._lines[first], self._lines[last], lined=True)
+
+    def _prose(self, first: int, last: int) -> None:
+        start = first
+        for line in range(first, last):
+            shown = self._text[self._lines[line] : self._lines[line + 1]].rstrip("\r\n")
+            definition = _LINK_DEFINITION.fullmatch(shown)
+            if definition and (definition["sure"] or self._labels[definition["label"].casefold()] > 1):
+                self._add(self._lines[start], self._lines[line])
+                start = line + 1
+        self._add(self._lines[start], self._lines[last])
+
+    def _html(self, first: int, last: int) -> None:
+        start, end = self._lines[first], self._lines[last]
+        while comment := _COMMENT.match(self._text, start, end):
+            start = comment.end()
+        if _VISIBLE.search(self._text, start, end):
+            self._add(start, end)
+
+    def _introduce(self) -> None:
+        """A heading right above another belongs to what stands under that one, rather than to a section of its own."""
+        for number in sorted(self._headings, reverse=True):
+            block, below = self._blocks[number], self._blocks[number + 1 : number + 2]
+            if below and below[0].heading[: len(block.heading)] == block.heading:
+                self._blocks[number] = replace(block, heading=below[0].heading)
 
 
 def _plain(heading: str) -> str:

@@ -1,22 +1,40 @@
 """Text into sentences with exact spans, by nupunkt and the line layout that nupunkt does not read."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 import nupunkt
 
-_LIST_MARKER = r"(?:[-*+•‣◦]|\d{1,2}[.)])[ \t]+(?=\S)"
+from index.lines import BLOCK_TAG, is_rule, openings
+
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"
-_HARD_BREAK = re.compile(
-    rf"{_BREAK}[ \t]*{_BREAK}"  # a blank line
-    rf"|{_BREAK}(?=[ \t]*{_LIST_MARKER})"  # the next line is a list item
-    rf"|(?<=\|)[ \t]*{_BREAK}"  # this line is a table row with outer bars
-    rf"|{_BREAK}(?=[^\r\n|]*\|[^\r\n|]*\|)"  # the next line is a table row
-    r"|(?<=[。！？])(?![。！？」』”’）)\]])"  # a full stop of Chinese or Japanese, which no space follows
-)
-_LEADING_MARKER = re.compile(rf"[\s>]*(?:{_LIST_MARKER})?\s*")
 _LINE_BREAK = re.compile(_BREAK)
+_FULL_STOP = re.compile(r"(?<=[。！？])(?![。！？」』”’）)\]])")
+"""A full stop of Chinese or Japanese, which no space follows."""
+_EDGE_TAGS = re.compile(rf"(?:\s*{BLOCK_TAG})+\s*", re.IGNORECASE)
+_TAG_AT_END = re.compile(rf"\s*{BLOCK_TAG}\s*\Z", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)((?:(?!'')[^\r\n]){1,200}?)(?<!`)\1(?!`)")
+_MARK = (
+    r"(?:\[(?:\^[^\]\s]{1,40}|\d{1,4}(?:[ ,;–-]+\d{1,4})*|[a-z]{1,2}|(?:note|nb|ref|fn|n|pp?)\.? ?\d{1,4}|[*†‡§]"
+    r"|[a-z][a-z –-]{2,40}\??)\]"
+    r"|[⁰¹²³⁴-⁹]+|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]+|\(\d{1,2}\)|\{\d{1,3}\}|<sup>[^<>\r\n]{1,40}</sup>)"
+)
+_NOTES = re.compile(
+    rf"(?<=[.!?…])[\"'”’»)*_]{{0,3}}({_MARK}(?: ?{_MARK})*)(?=\s|\Z|[\"“(A-Z])"
+    r"|(?<=[a-z]{3}[.!?])(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
+)
+"""The marks of notes after the end of a sentence, to which they belong."""
+_LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
+_WORD = re.compile(r"\S+")
+_PAUSE = re.compile(r"[,;:()–—]")
+_CONJUNCTION = re.compile(r"(?:and|but|so|because|or|then|now|well|when|while|after|until|if|which|where)", re.IGNORECASE)
+_ENDLESS_WORDS = 60
+_PAUSE_WORDS = 25
+"""A sentence of more words that pauses less often than this has lost its punctuation, as in a transcript."""
+_SHORTENED = range(12, 32)
+"""Words that are left together of such a sentence."""
 
 
 class Span(NamedTuple):
@@ -29,19 +47,23 @@ class Span(NamedTuple):
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """The sentences of ``text[start:end]``, ascending and disjoint, without the white space and list marks around them.
 
-    A blank line, a list item and a table row end a sentence whatever its punctuation; a single line break does not.
+    A blank line, a list item, a message, an entry of a sheet and a table row end a sentence whatever its punctuation; a
+    single line break does not. A rule is no sentence, and no sentence ends within a code span.
     """
     end = len(text) if end is None else end
     spans: list[Span] = []
-    for piece in _pieces(text, start, end, _HARD_BREAK):
-        for a, b in nupunkt.sentence_spans(text[piece.start : piece.end]):
-            spans.extend(_trimmed(text, piece.start + a, piece.start + b))
+    for unit, mark in _units(text, start, end):
+        for piece in _pieces(text, *unit, _FULL_STOP):
+            for a, b in _sentences(text[piece.start : piece.end], mark - piece.start):
+                for sentence in _trimmed(text, piece.start + a, piece.start + b):
+                    spans.extend(_shortened(text, sentence))
     return spans
 
 
 def line_spans(text: str, start: int, end: int) -> list[Span]:
-    """The lines of ``text[start:end]`` that are not blank, for tables and code."""
-    return [span for piece in _pieces(text, start, end, _LINE_BREAK) for span in _trimmed(text, *piece)]
+    """The lines of ``text[start:end]`` that are neither blank nor rules, for tables and code."""
+    lines = [span for piece in _pieces(text, start, end, _LINE_BREAK) for span in _trimmed(text, *piece)]
+    return [line for line in lines if not is_rule(text[line.start : line.end])]
 
 
 def line_starts(text: str) -> list[int]:
@@ -54,6 +76,63 @@ def _pieces(text: str, start: int, end: int, breaks: re.Pattern[str]) -> list[Sp
     return [Span(a, b) for a, b in pairwise(edges) if a < b]
 
 
+def _units(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
+    """The parts of a text over whose edges no sentence runs, each with the end of the mark that it begins with."""
+    paragraph: list[Span] = []
+    for line in [*_pieces(text, start, end, _LINE_BREAK), Span(end, end)]:
+        if text[line.start : line.end].strip(" \t>\r\n") and line.start < end:
+            paragraph.append(line)
+            continue
+        if paragraph:
+            yield from _units_of(text, paragraph)
+        paragraph = []
+
+
+def _units_of(text: str, paragraph: list[Span]) -> Iterator[tuple[Span, int]]:
+    lines = [text[line.start : line.end] for line in paragraph]
+    if not _starts_line(text, paragraph[0].start):
+        lines[0] = "x" * len(lines[0])  # it is the rest of a line
+    opened = openings(lines)
+    edges = [*sorted(opened), len(lines)]
+    for number, following in pairwise(edges):
+        if is_rule(lines[number]):
+            continue
+        start, mark = paragraph[number].start, opened[number]
+        unit = _untagged(text, start + mark.mark * mark.bare, paragraph[following - 1].end)
+        if unit.start < unit.end:
+            yield unit, start + mark.mark
+
+
+def _untagged(text: str, start: int, end: int) -> Span:
+    if tags := _EDGE_TAGS.match(text, start, end):
+        start = tags.end()
+    while (
+        start < end and text[start:end].rstrip().endswith(">") and (tag := _TAG_AT_END.search(text, max(start, end - 400), end))
+    ):
+        end = tag.start()
+    return Span(start, end)
+
+
+def _sentences(text: str, mark: int) -> list[Span]:
+    """By nupunkt, to which marks at the start, code and leaders are shown as words, and the marks of notes as white space."""
+    shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
+    shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
+    if mark > 0:
+        shown = _WORD.sub(_crossed, shown[:mark]) + shown[mark:]
+    spans = [Span(a, b) for a, b in nupunkt.sentence_spans(shown)]
+    edges = [0, *(span.start for span in spans[1:]), len(text)]
+    return [Span(a, b) for a, b in pairwise(edges)] if spans else []
+
+
+def _crossed(found: re.Match[str]) -> str:
+    return "x" * len(found[0])
+
+
+def _blanked(notes: re.Match[str]) -> str:
+    group = notes.lastindex or 0
+    return notes[0][: notes.start(group) - notes.start()] + " " * len(notes[group])
+
+
 def _starts_line(text: str, position: int) -> bool:
     while position and text[position - 1] in " \t>":
         position -= 1
@@ -61,11 +140,40 @@ def _starts_line(text: str, position: int) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
-    marker = _LEADING_MARKER.match(text, start, end)
-    if marker and _starts_line(text, start):
-        start = marker.end()
+    if _starts_line(text, start):
+        while start < end and (text[start].isspace() or text[start] == ">"):
+            start += 1
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
     return [Span(start, end)] if start < end else []
+
+
+def _shortened(text: str, sentence: Span) -> Iterator[Span]:
+    """A sentence, or its parts where it has lost its punctuation: at line ends and conjunctions, or else after some words."""
+    if sentence.end - sentence.start < 2 * _ENDLESS_WORDS:
+        yield sentence
+        return
+    words = [Span(*word.span()) for word in _WORD.finditer(text, *sentence)]
+    pauses = len(_PAUSE.findall(text, *sentence))
+    if len(words) <= _ENDLESS_WORDS or pauses * _PAUSE_WORDS > len(words):
+        yield sentence
+        return
+    first = 0
+    while first < len(words):
+        cut = _cut(text, words, first)
+        yield Span(words[first].start, words[cut - 1].end)
+        first = cut
+
+
+def _cut(text: str, words: list[Span], first: int) -> int:
+    if len(words) - first <= _SHORTENED.stop:
+        return len(words)
+    places = range(first + _SHORTENED.stop - 1, first + _SHORTENED.start, -1)
+    for place in places:
+        gap = text[words[place - 1].end : words[place].start]
+        begins, follows = (bool(_CONJUNCTION.fullmatch(text, *words[number])) for number in (place, place - 1))
+        if "\n" in gap or "\r" in gap or (begins and not follows):
+            return place
+    return places[0]

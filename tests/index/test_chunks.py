@@ -14,7 +14,7 @@ from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts, te
 
 LIMITS = st.sampled_from((3, 12, 40))
 LINE_END = re.compile(r"\r\n|\r|\n")
-LINE_FURNITURE = re.compile(r"[\s>]*(?:(?:[-*+•‣◦]|\d{1,2}[.)])[ \t]+)?\s*")
+LINE_FURNITURE = re.compile(r"[\s>]*(?:[-=_*~#.·•|:+^\s]+$|(?:[-*+•‣◦–—]|\d{1,2}[.)])[ \t]+|[•●■►])?\s*")
 WORDS_300 = " ".join(f"word{number % 7}" for number in range(300))
 
 
@@ -142,15 +142,23 @@ def test_a_sentence_over_the_limit_is_cut_at_line_ends_first(embedder: Embedder,
     assert chunk_texts(embedder, end.join(lines), 6) == lines
 
 
-def test_a_heading_starts_a_chunk_and_is_in_none(embedder: Embedder) -> None:
+def test_a_heading_starts_a_chunk_and_is_a_sentence_by_itself(embedder: Embedder) -> None:
     text = "Intro.\n\n# One\n\nA b.\n\n## Two\n\nC d.\n\n# Three\n\nE f."
     document = parse_document("a.md", text.encode())
     chunks = Chunker(embedder.count_tokens).chunks(document)
     assert [(text[c.start : c.reach], c.heading, c.line) for c in chunks] == [
         ("Intro.", (), 1),
-        ("A b.", ("One",), 5),
-        ("C d.", ("One", "Two"), 9),
-        ("E f.", ("Three",), 13),
+        ("One\n\nA b.", ("One",), 3),
+        ("Two\n\nC d.", ("One", "Two"), 7),
+        ("Three\n\nE f.", ("Three",), 11),
+    ]
+    assert [text[a:b] for a, b in chunks[1].sentences] == ["One", "A b."]
+
+
+def test_headings_alone_can_be_quoted(embedder: Embedder) -> None:
+    assert chunk_texts(embedder, "# Open on Mondays? Yes.\r\n\r\n## Chair: Ines ##\r\n## Next: 12 June", 40, "a.md") == [
+        "Open on Mondays? Yes.\r\n\r\n## Chair: Ines",
+        "Next: 12 June",
     ]
 
 
@@ -162,7 +170,7 @@ def test_the_same_words_in_code_and_in_prose_are_each_cut_in_their_own_way(embed
 
 
 def test_a_document_without_prose_has_no_chunks(embedder: Embedder) -> None:
-    assert chunk_texts(embedder, "# Only\n\n## headings\n\n***\n", 10, "a.md") == []
+    assert chunk_texts(embedder, "#\n\n<!-- hidden -->\n\n***\n", 10, "a.md") == []
 
 
 @pytest.mark.parametrize("heading", [("Part", "Chapter"), tuple(f"A long heading {n} of a long book" for n in range(30))])
@@ -172,6 +180,11 @@ def test_what_is_embedded_is_the_deepest_headings_and_the_text(heading: tuple[st
     assert " > ".join(heading).endswith(trail)
     assert trail.endswith(heading[-1])
     assert embedding_text((), "It is so.") == "It is so."
+
+
+def test_headings_that_a_chunk_begins_with_are_embedded_once() -> None:
+    assert embedding_text(("A", "B"), "B\n\nIt is so.") == "A\nB\n\nIt is so."
+    assert embedding_text(("A", "B"), "A\n\n## B\n\nIt is so.") == "A\n\n## B\n\nIt is so."
 
 
 @pytest.mark.parametrize("heading", ["A long heading of many words", "很长的标题有很多字", "𝔊𝔬𝔱𝔥𝔦𝔠"])

@@ -1,81 +1,20 @@
+import re
 import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.errors import DocumentError
-from index.formats import FORMATS, Block, decode, format_of, parse_markdown, parse_text
+from index.formats import FORMATS, Block, format_of, parse_markdown, parse_text
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts
 
-WINDOWS_1252 = {
-    "English": "“It’s too general,” he said — and the café closed. Nobody asked why; it wasn’t in the naïve résumé.",
-    "French": "L’été dernier, nous avons mangé des crêpes près du château. Où êtes-vous allés à Noël ? Cela a coûté 5 €.",
-    "German": "Der Präsident sagte: „Wir müssen über Größe reden“ – und lächelte. Es war schön, für 5 € zu essen.",
-    "Italian": "La città è più bella di sera. Perché no? È già lunedì, però così non va. Più tardi pioverà.",
-    "Portuguese": "As ações da organização não são boas. Os irmãos põem o pão na mesa — “amanhã”, disse a mãe.",
-    "Spanish": "El niño comió piñas en la montaña. ¿Dónde está la señora? ¡Qué mañana más fría! Costó 5 €.",
-    "Swedish": "Förra året åkte vi till Åre och åt räksmörgås på en mysig krog. Det är så skönt att få vara där.",
-}
+FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
+HIDDEN = re.compile(r"(?s:<!--.*?-->)|\[ref\]: http://example.org|(?:```|~~~)[^\r\n`]*")
 
 
 def headings(markdown: str) -> list[tuple[str, tuple[str, ...]]]:
     parsed = parse_markdown(markdown.encode())
     return [(parsed.text[block.start : block.end].strip(), block.heading) for block in parsed.blocks]
-
-
-@pytest.mark.parametrize(
-    ("data", "codec", "text"),
-    [
-        ("Größe\r\n".encode(), "utf-8", "Größe\r\n"),
-        ("Größe\r".encode("utf-8-sig"), "utf-8-sig", "Größe\r"),
-        ("Größe\n".encode("utf-16"), "utf-16", "Größe\n"),
-        (b"\xfe\xff" + "Größe".encode("utf-16-be"), "utf-16", "Größe"),
-        ("Größe 👩‍👧".encode("utf-32"), "utf-32", "Größe 👩‍👧"),
-    ],
-)
-def test_a_byte_order_mark_is_believed_and_is_no_text(data: bytes, codec: str, text: str) -> None:
-    assert decode(data) == (text, codec)
-
-
-@pytest.mark.parametrize("language", WINDOWS_1252)
-def test_windows_1252_is_detected(language: str) -> None:
-    text = WINDOWS_1252[language]
-    data = text.encode("windows-1252")
-    found, codec = decode(data)
-    assert found == text
-    assert data.decode(codec) == text
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10",
-        b"\x7fELF\x02\x01\x01\0",
-        bytes(range(256)) * 4,
-        b"text with one \0 in it",
-        "BOM-less UTF-16".encode("utf-16-le"),
-        b"\xff\xfeodd",
-        b"\xff\xfe" + "lone \ud800 surrogate".encode("utf-16-le", "surrogatepass"),
-    ],
-)
-def test_what_is_no_text_is_refused(data: bytes) -> None:
-    with pytest.raises(DocumentError, match="binary"):
-        decode(data)
-
-
-@examples(300)
-@given(st.binary())
-@example(b"+/v8-caf\xe9 +2AA-")  # UTF-7 that spells a surrogate
-@example(b"\xff\xfea\x41b\x41c")
-def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
-    try:
-        text, codec = decode(data)
-    except DocumentError:
-        return
-    assert data.decode(codec) == text
-    assert "\0" not in text
-    text.encode()
 
 
 @pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
@@ -95,10 +34,16 @@ def test_headings_of_both_styles_form_trails() -> None:
     )
     assert headings(markdown) == [
         ("Before.", ()),
+        ("One", ("One",)),
         ("Of one.", ("One",)),
+        ("Two\nlines", ("One",)),
+        ("In a list", ("In a list",)),
         ("Item.", ("In a list",)),
+        ("Deep **bold** [link](x) `code`", ("In a list", "Deep bold link code")),
         ("Of deep.", ("In a list", "Deep bold link code")),
+        ("Other", ("In a list", "Other")),
         ("Of other.", ("In a list", "Other")),
+        ("Top", ("Top",)),
         ("Of top.", ("Top",)),
         ("#NoHeading", ("Top",)),
         ("# indented", ("Top",)),
@@ -116,7 +61,10 @@ def test_a_trail_is_the_last_heading_of_each_level_above(levels: list[int], end:
         else:
             lines.append(f"Text {number}.")
             expected.append((f"Text {number}.", tuple(trail.values())))
-    assert headings((end * 2).join(lines)) == expected
+    found = headings((end * 2).join(lines))
+    assert [(text, trail) for text, trail in found if not text.startswith("Head")] == expected
+    assert [text for text, _ in found if text.startswith("Head")] == [line.strip("# ") for line in lines if "#" in line]
+    assert all(text in trail for text, trail in found if text.startswith("Head"))
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~~", "```python title=x"])
@@ -125,6 +73,7 @@ def test_a_hash_in_a_fence_is_no_heading_and_a_fence_is_read_by_lines(fence: str
     data = f"# Real\n\n{fence}\n# comment\nx = 1\n{mark}\n\n> {fence}\n> # quoted\n> {mark}\n\n{fence}\n# open".encode()
     parsed = parse_markdown(data)
     assert [(parsed.text[b.start : b.end], b.heading, b.lined) for b in parsed.blocks] == [
+        ("Real", ("Real",), True),
         ("# comment\nx = 1\n", ("Real",), True),
         ("> # quoted\n", ("Real",), True),
         ("# open", ("Real",), True),
@@ -153,7 +102,10 @@ def test_front_matter_gives_title_and_metadata_as_written_and_is_no_prose(end: s
     parsed = parse_markdown(end.join([*lines, "", "# Head", "", "Text."]).encode(codec))
     assert parsed.title == "The Warning: a story"
     assert parsed.metadata == {"title": "The Warning: a story", "date": "2024-03-22", "version": "1.10", "draft": "no"}
-    assert [(parsed.text[b.start : b.end], b.heading) for b in parsed.blocks] == [("Text.", ("Head",))]
+    assert [(parsed.text[b.start : b.end], b.heading) for b in parsed.blocks] == [
+        ("Head", ("Head",)),
+        ("Text.", ("Head",)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +177,9 @@ def test_a_title_is_one_line_of_text(value: str) -> None:
 
 @examples(300)
 @given(markdown_texts, encodings)
-def test_blocks_are_whole_lines_ascending_and_disjoint(text: str, encoding: str) -> None:
+@example("a\n===\n\n# b\n- - - - - - - - - - - - - - - - - - - - - - - - - deep\n", "utf-8")
+@example("<!-- hidden --> shown\n\n<!-- not closed\n\nshown too", "utf-8")
+def test_blocks_are_ascending_and_disjoint_and_hold_every_visible_character(text: str, encoding: str) -> None:
     data = text.encode(encoding)
     parsed = parse_markdown(data)
     assert data.decode(parsed.encoding) == parsed.text
@@ -233,8 +187,51 @@ def test_blocks_are_whole_lines_ascending_and_disjoint(text: str, encoding: str)
     assert edges == sorted(edges)
     for block in parsed.blocks:
         assert block.start < block.end
-        assert block.start == 0 or parsed.text[block.start - 1] in "\r\n"
-        assert block.end == len(parsed.text) or parsed.text[block.end - 1] in "\r\n"
+    covered = {position for block in parsed.blocks for position in range(block.start, block.end)}
+    if parsed.metadata:
+        covered |= set(range(FRONT_MATTER.match(parsed.text).end()))  # type: ignore[union-attr]
+    for hidden in HIDDEN.finditer(parsed.text):
+        covered |= set(range(*hidden.span()))
+    lost = "".join(c if c.isalnum() and position not in covered else " " for position, c in enumerate(parsed.text))
+    assert all(mark.isdecimal() for mark in lost.split())  # of numbered items that have no text
+
+
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
+@pytest.mark.parametrize("rule", ["---", "-", "===", "=", "-----------"])
+def test_a_paragraph_above_a_rule_is_prose(rule: str, end: str) -> None:
+    for paragraph in (
+        "The roof will be repaired in May.",
+        f"The surplus was 4,300 euros.{end}Nobody spoke",
+        "One word after another " * 6,
+    ):
+        found = headings(end.join(["# Minutes", "", paragraph, rule, "After."]))
+        assert found[1:] == [(paragraph.strip(), ("Minutes",)), ("After.", ("Minutes",))]
+
+
+def test_what_stands_in_brackets_before_a_colon_is_prose_unless_it_gives_an_address_a_name() -> None:
+    prose = (
+        "[Tent]: Ingrid\n[Catering]: Bashir\n[Fee]: 3.50\n[Room]: #4\n[Contact]: ann@example.org\n[Web]: example.org\n"
+        "[^town]: Gdynia\n[^2]: https://example.org"
+    )
+    definitions = (
+        '[a]: http://example.org "Title"\n[b]: <x y>\n[guide]: docs/guide.md\n[top]: #top\n[//]: # (hidden)\n[w]: www.x.org'
+    )
+    assert headings(f"{prose}\n") == [(prose, ())]
+    assert headings(f"See the [guide] at the [top].\n\n{definitions}\n\n{prose}") == [
+        ("See the [guide] at the [top].", ()),
+        (prose, ()),
+    ]
+    assert headings("Before.\n[a]: http://b\nAfter.") == [("Before.", ()), ("After.", ())]
+
+
+def test_a_heading_above_another_stands_with_what_is_under_that_one() -> None:
+    assert headings("# A\n\n## B\n\nText.\n\n## C\n\n# D") == [
+        ("A", ("A", "B")),
+        ("B", ("A", "B")),
+        ("Text.", ("A", "B")),
+        ("C", ("A", "C")),
+        ("D", ("D",)),
+    ]
 
 
 @pytest.mark.parametrize(

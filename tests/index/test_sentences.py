@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +90,194 @@ def test_sentences_of_a_range_are_exact_spans_within_it(text: str, data: st.Data
 def test_a_line_of_a_megabyte_is_split_in_seconds() -> None:
     line = "It happened again and again, " * 35_000
     assert sentence_spans(f"First.\n\n{line}\n\nLast one.")[-1] == (len(line) + 10, len(line) + 19)
+
+
+KEPT_MARKS = [
+    ("(a)", "(b)", "(c)"),
+    ("a.", "b.", "c."),
+    ("a)", "b)", "c)"),
+    ("A.", "B.", "C."),
+    ("i.", "ii.", "iii."),
+    ("(iv)", "(v)", "(vi)"),
+    ("[1]", "[2]", "[3]"),
+    ("4.1", "4.2", "4.3"),
+    ("4.1.9.", "4.1.10.", "4.2."),
+    ("1.)", "2.)", "3.)"),
+    ("101.", "102.", "103."),
+    ("1a)", "1b)", "2)"),
+    ("§ 3", "§ 4", "§ 5"),
+    ("Art. 3.", "Art. 4.", "Art. 5."),
+    ("Step 1:", "Step 2:", "Step 3:"),
+    ("☐", "☑", "☒"),
+    ("#1", "#2", "#3"),
+]
+BARE_MARKS = ["●", "→", "–", "—", "▪", "■", "➢", "○", "‣", "*", "+", "\u2043"]
+THINGS = ("The piano costs 12 euros. Ask Ann", "the stage costs 90 euros", "The kitchen costs 25 euros")
+
+
+@ends
+@pytest.mark.parametrize("marks", KEPT_MARKS, ids=lambda marks: marks[0])
+@pytest.mark.parametrize("gap", [" ", "\t"], ids=["space", "tab"])
+def test_numbered_and_lettered_items_are_sentences_with_their_marks(marks: tuple[str, ...], gap: str, end: str) -> None:
+    items = [f"{mark}{gap}{thing}" for mark, thing in zip(marks, THINGS, strict=True)]
+    kept = [item if not item.startswith("2)") else THINGS[2] for item in items]
+    first, last = kept[0].split(" Ask")[0], kept[1:]
+    for indent in ("", "  ", "\t", "> "):
+        text = end.join([f"{indent}Fees", *(indent + item for item in items)])
+        assert sentences(text) == ["Fees", first, "Ask Ann", *last]
+
+
+@ends
+@pytest.mark.parametrize("mark", BARE_MARKS)
+@pytest.mark.parametrize("gap", [" ", "\t", "\u00a0"], ids=["space", "tab", "no-break space"])
+def test_items_with_signs_are_sentences_without_them(mark: str, gap: str, end: str) -> None:
+    if gap == "\u00a0" and mark in "*+":
+        return
+    text = end.join(["Fees", *(f"  {mark}{gap}{thing}" for thing in THINGS)])
+    assert sentences(text) == ["Fees", "The piano costs 12 euros.", "Ask Ann", *THINGS[1:]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He came to\na. Smith and left it there",
+        "It is in\n4.2 per cent of all cases",
+        "as we said in\n(b) of the contract",
+        "They met at\n10:15 at the gate",
+        "and one more thing\nNote: that is all",
+        "the rule in\n§ 3 says so",
+        "he went out\n– and came back",
+        "The surplus of the\nAssociation grew in\nMay and June",
+    ],
+)
+def test_one_line_of_prose_that_begins_like_an_item_is_not_torn_off(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+@ends
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["[2024-03-01 09:12] Ravi: which server hosts the wiki now", "[2024-03-01 09:13] Mei: heron, since the move"],
+        ["12/03/2024, 09:12 - Ravi: which server", "12/03/2024, 09:13 - Mei: heron"],
+        ["\u200e[12.03.24, 09:12:01] Ravi: which server", "\u200e[12.03.24, 09:12:30] Mei: heron"],
+        ["10:15 Mei: which server", "10:16 Ravi: heron", "10:16 Ravi: since the move"],
+        ["9:05 am Mei which server", "9:06 am Ravi heron"],
+        ["<Mei> which server", "<Ravi> heron"],
+        ["Caretaker: Nils Holm", "Phone: 555 0142", "Wi-Fi network: LindenNet", "Bin day: Monday"],
+        ["**Caretaker:** Nils Holm", "**Phone:** 555 0142"],
+        ["Caretaker\tNils Holm", "Phone\t555 0142"],
+        ["Caretaker ..... Nils Holm", "Phone ......... 555 0142"],
+        ["Nils Holm - caretaker", "Ann Bo - cook"],
+        ["[Tent]: Ingrid", "[Catering]: Bashir"],
+        ["[^1]: Gdynia", "[^2]: Oslo"],
+        ["Q: Do you ship to Iceland", "A: No", "Q: Is there a discount", "A: Yes"],
+        ["Apples 3 euros", "Pears 4 euros", "Plums 5 euros"],
+        ["**Do you ship to Iceland**", "yes, weekly", "**Is there a discount?**", "no"],
+    ],
+    ids=lambda lines: lines[0],
+)
+def test_messages_entries_and_questions_are_sentences(lines: list[str], end: str) -> None:
+    assert sentences(end.join(lines)) == lines
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["[3]", "[4][5]", "[4] [5]", "[12, 13]", "[a]", "[^town]", "[citation needed]", "[note 1]", "¹", "²³", "^1", "†", "(1)"],
+)
+def test_the_mark_of_a_note_belongs_to_the_sentence_before_it(mark: str) -> None:
+    for first in ("It was opened in 1897.", "He said “no.”", 'He said "no."', "Was it (at last) built?"):
+        text = f"{first}{mark} It was designed by Karl Weiss.{mark} The toll was low.{mark}"
+        assert sentences(text) == [f"{first}{mark}", f"It was designed by Karl Weiss.{mark}", f"The toll was low.{mark}"]
+    assert sentences(f"The U.S.{mark} envoys met.") == [f"The U.S.{mark} envoys met."]
+
+
+def test_code_spans_are_whole() -> None:
+    assert sentences("Use `yq -y .` to convert. Then `foo. Bar. Baz` is printed, and ``a. `B. C`` too. It ends.") == [
+        "Use `yq -y .` to convert.",
+        "Then `foo. Bar. Baz` is printed, and ``a. `B. C`` too.",
+        "It ends.",
+    ]
+    assert sentences("One ` is no span.\n\nIt ends. One more ` is none.") == [
+        "One ` is no span.",
+        "It ends.",
+        "One more ` is none.",
+    ]
+
+
+@ends
+@pytest.mark.parametrize("rule", ["---", "-- ", "-", "=====", "* * *", "_____", "~~~~", "─────", "- - - -", "+---+---+", "..."])
+def test_a_rule_is_no_sentence_and_parts_what_it_stands_between(rule: str, end: str) -> None:
+    assert sentences(end.join([rule, "Opening hours", rule, "nine to five", rule, "Ann"])) == [
+        "Opening hours",
+        "nine to five",
+        "Ann",
+    ]
+    text = f"a{end}{rule}{end}b"
+    assert [text[a:b] for a, b in line_spans(text, 0, len(text))] == ["a", "b"]
+
+
+@ends
+def test_cues_of_subtitles_are_apart_from_their_times(end: str) -> None:
+    cue = [
+        "1",
+        "00:00:04,000 --> 00:00:07,500",
+        "This hall was",
+        "built in 1764",
+        "",
+        "2",
+        "00:08.000 --> 00:11.500",
+        "by Tobias Renn",
+    ]
+    assert sentences(end.join(cue)) == [
+        end.join(cue[:2]),
+        end.join(cue[2:4]),
+        end.join(cue[5:7]),
+        "by Tobias Renn",
+    ]
+
+
+def test_what_is_folded_is_a_sentence_without_its_tags() -> None:
+    text = "<details>\n<summary>How long does it take?</summary>\nTen days\n</details>\n<summary><b>Why?</b></summary>\n\nNo."
+    assert sentences(text) == ["How long does it take?", "Ten days", "<b>Why?</b>", "No."]
+
+
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_transcript_without_punctuation_is_cut_at_conjunctions_and_line_ends(gap: str) -> None:
+    clause = gap.join(["you put the young plants out in the second week of may"] * 2).replace("\n", " ")
+    text = f"{gap}and ".join([clause] * 12)
+    found = sentences(text)
+    assert " ".join(found).split() == text.split()
+    assert all(sentence.removeprefix("and ") == clause for sentence in found)
+    long = " ".join(f"word{number}" for number in range(500))
+    assert max(len(sentence.split()) for sentence in sentences(long)) <= 32
+    legal = "Where the tenant, being a person, leaves the house, the flat or the room, " * 20
+    assert sentences(legal) == [legal.strip()]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "(a) x\n",
+        "a: b\n",
+        "10:15 a: b\n",
+        "`a` ``b ",
+        "Done.[3] ",
+        "[a ",
+        "- ",
+        "<p>",
+        "\n >",
+        ". ",
+        "`",
+        "a | b\n",
+        "word and ",
+    ],
+    ids=repr,
+)
+def test_a_text_of_one_kind_takes_time_in_proportion_to_its_length(unit: str) -> None:
+    def seconds(length: int) -> float:
+        started = time.thread_time()
+        sentence_spans((unit * length)[:length])
+        return time.thread_time() - started
+
+    assert min(seconds(60_000) for _ in range(2)) < 10 * min(seconds(15_000) for _ in range(2)) + 0.5

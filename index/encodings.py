@@ -1,0 +1,164 @@
+"""Bytes into text: the codec is told by a byte order mark, by UTF-8 itself, by zero bytes, or by what the letters are."""
+
+import codecs
+import re
+import unicodedata
+from typing import NamedTuple
+
+import charset_normalizer
+
+from index.errors import DocumentError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_COMMON_IN_UTF8 = re.compile("[\u00a0-\u017f\u2010-\u20bf]")
+"""Accented letters, dashes, quotes and currencies: in UTF-8 they start with bytes that Windows-1252 has as Â, Ã, Ä, Å and â."""
+_ASCII_LETTER = re.compile("[A-Za-z]")
+_WESTERN_LETTER = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]")
+_NOT_WESTERN = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]{3}|[A-Za-z][ŠŽšž]|[ŠŽšž][A-Za-z]|[A-Za-z][ª¡¢£¤¥¦¨«¬¯±²³¸¹»¼½¾¿]+[A-Za-z]")
+"""Three accented letters in a row, letters that only loanwords of Finnish have, and signs within a word."""
+_ENGLISH = re.compile(r"\b(?:the|of|and|with|from|this|that)\b", re.IGNORECASE)
+_ACCENTED_SHARE = 0.05
+_ACCENTED_SHARE_IN_ENGLISH = 0.35
+_FEW = 3
+"""So few accented letters tell no language, so that the most common codec is the likeliest."""
+
+
+class Decoded(NamedTuple):
+    """Text, the codec of which ``data.decode(encoding, "replace")`` makes that text, and which bytes none can be made of."""
+
+    text: str
+    encoding: str
+    damage: str | None = None
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode bytes to text. Line endings stay as they are.
+
+    A byte order mark is believed; then UTF-8 is tried, UTF-16 where the zero bytes tell it, UTF-8 with a few bytes that are
+    none, Windows-1252 where nearly all letters are ASCII, and what charset-normalizer detects.
+
+    Raises:
+        DocumentError: the bytes are no text.
+    """
+    encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "utf-8")
+    try:
+        decoded = Decoded(data.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        decoded = (_otherwise(data, encoding) if b"\0" not in data else None) or _refused(data)
+    if "\0" in decoded.text and encoding == "utf-8":
+        decoded = _utf16(data) or _refused(data)
+    if "\0" in decoded.text or any("\ud800" <= c <= "\udfff" for c in decoded.text):
+        raise DocumentError("is binary (it holds NUL or surrogate characters); expected text")
+    return decoded
+
+
+def _refused(data: bytes) -> Decoded:
+    utf16 = _utf16(data)
+    if utf16:
+        return utf16
+    if b"\0" in data:
+        raise DocumentError(
+            "holds zero bytes: it is binary, or in UTF-16 or UTF-32 without a byte order mark that can be recognised; "
+            "expected text, best as UTF-8"
+        )
+    raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8")
+
+
+def _otherwise(data: bytes, encoding: str) -> Decoded | None:
+    """What is no UTF-8 throughout and holds no zero byte."""
+    damaged = _damaged_utf8(data, encoding)
+    if damaged or encoding != "utf-8":
+        return damaged
+    if _is_western(data):
+        return Decoded(data.decode("cp1252"), "cp1252")
+    codec = _detected(data)
+    if codec:
+        return Decoded(data.decode(codec), codec)
+    return _damaged_utf8(data, encoding, least=0)
+
+
+def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
+    """UTF-8 but for fewer bytes than there are characters of several bytes, or but for its cut end."""
+    if encoding not in ("utf-8", "utf-8-sig"):
+        return None
+    text = data.decode(encoding, "surrogateescape")
+    bad = _BAD_BYTE.findall(text)
+    others = sum(not c.isascii() for c in text) - len(bad)
+    common = len(_COMMON_IN_UTF8.findall(text))
+    cut = len(bad) in (2, 3) and _is_cut(text[-len(bad) :])
+    if _CONTROL.search(text) or not (
+        encoding == "utf-8-sig" or common >= len(bad) or others >= 2 * len(bad) or cut or (least == 0 and len(bad) == 1)
+    ):
+        return None
+    first = _BAD_BYTE.search(text)
+    if first is None:
+        return None
+    offset = len(text[: first.start()].encode("utf-8", "surrogateescape")) + (3 if encoding == "utf-8-sig" else 0)
+    what = f"the byte 0x{data[offset]:02X} at {offset:,}"
+    damage = (
+        f"{what}, which is no UTF-8 and is read as U+FFFD"
+        if len(bad) == 1
+        else f"{len(bad):,} bytes that are no UTF-8 and are read as U+FFFD, the first of them {what}"
+    )
+    return Decoded(data.decode(encoding, "replace"), encoding, damage)
+
+
+def _is_cut(tail: str) -> bool:
+    """Whether these bytes are the start of a character of UTF-8 that has more."""
+    try:
+        tail.encode("utf-8", "surrogateescape").decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and error.start == 0
+    except UnicodeEncodeError:
+        return False
+    return False
+
+
+def _utf16(data: bytes) -> Decoded | None:
+    """UTF-16 without a byte order mark in a script whose characters mostly have a high byte below 0x20, as most alphabets."""
+    if len(data) % 2:
+        return None
+    low, high = data[::2].count(0), data[1::2].count(0)
+    units = len(data) // 2
+    if max(low, high) < 0.08 * units or min(low, high) > 0.02 * units:
+        return None
+    codec = "utf-16-le" if high > low else "utf-16-be"
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    alphabetic = sum(c < "\u2000" for c in text)
+    if alphabetic < 0.7 * units or _CONTROL.search(text) or any(unicodedata.category(c) in ("Cn", "Co") for c in set(text)):
+        return None
+    return Decoded(text, codec)
+
+
+def _is_western(data: bytes) -> bool:
+    """Whether Windows-1252 is the likeliest of the codecs that have ASCII in common: by how few letters are beyond ASCII."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    accented = len(_WESTERN_LETTER.findall(text))
+    letters = accented + len(_ASCII_LETTER.findall(text))
+    share = _ACCENTED_SHARE_IN_ENGLISH if accented <= _FEW or _ENGLISH.search(text) else _ACCENTED_SHARE
+    return not _CONTROL.search(text) and not _NOT_WESTERN.search(text) and accented <= share * letters
+
+
+def _detected(data: bytes) -> str:
+    """The likeliest codec, or an empty string. Of those that fit equally well, Windows-1252 is by far the most common."""
+    matches = charset_normalizer.from_bytes(data)
+    best = matches.best()
+    if best is None:
+        return ""
+    fit = (-best.chaos, best.coherence)
+    western = any(match.encoding == "cp1252" and (-match.chaos, match.coherence) >= fit for match in matches)
+    return "cp1252" if western else best.encoding

@@ -1,0 +1,123 @@
+"""The lines of a paragraph that stand by themselves: items of lists, messages of a chat, entries of a sheet, cues, rules."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+_LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*"
+_ROMAN = "[ivxlcIVXLC]{2,7}"
+_DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
+_TIME = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,3})?)?(?:[ \t\u202f]?[aApP]\.?[mM]\.?)?"
+_PART = (
+    r"(?:Art(?:icle|\.)?|Sec(?:tion|\.)?|Clause|Rule|Step|Item|No\.|Nr\.|Chapter|Ch\.|Part|Appendix|Annex|Schedule|Question"
+    r"|Answer|Lot|Day|Week|Room|Table|Fig(?:ure|\.)?|Exhibit|Point|Task|Unit)[ \t]*(?:\d[\d.]*|[IVX]+\b|[A-Z]\b)[.:)]?"
+)
+BLOCK_TAG = (
+    r"</?(?:details|summary|p|div|ul|ol|li|dl|dt|dd|h[1-6]|table|thead|tbody|tr|td|th|section|article|center|blockquote"
+    r"|figure|figcaption|br|hr)\b[^<>]{0,300}>"
+)
+_SIGN = r"[-=_*~#.·•─━═—–+|:^]"
+_RULE = re.compile(rf"{_LEAD}(?:{_SIGN}[ \t]*)+[\r\n]*")
+_KINDS = re.compile(
+    _LEAD
+    + "(?:"
+    + "|".join(
+        (
+            r"(?P<cue>(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]\d{3}[ \t]*-->)",
+            r"(?P<bold>(?:\*\*|__)[^*_\r\n]+(?:\*\*|__):?[ \t]*(?=[\r\n]|\Z))",
+            rf"(?P<tag>{BLOCK_TAG})",
+            r"(?P<note>\[\^[^\]\s]{1,60}\]:)",
+            r"(?P<item>(?:[-*+‣◦·∙⁃○◇□▫☆★→⇒⟶▸▹▷➔➜✦◉\uf0a7\uf0b7]|[•●■▪►▶➢➤❖◆]|\d{1,2}[.)])[ \t\u00a0]+(?=\S)"
+            r"|[•●■▪►▶➢➤❖◆](?![•●○■▪])(?=\S))",
+            r"(?P<box>[☐☑☒✓✔✗✘✅❌])",
+            r"(?P<dash>[–—―][ \t\u00a0]+(?=\S))",
+            rf"(?P<chat>[\[(]?(?:{_DATE}|{_TIME})(?=[ \t,\])TZ–—-]))",
+            rf"(?P<bracket>[(\[](?:[A-Za-z ]|{_ROMAN}|\d{{1,3}}(?:\.\d{{1,3}})*|\d{{1,2}}[a-z])[)\]](?=[ \t\u00a0]*\S))",
+            rf"(?P<letter>(?:[A-Za-z]|{_ROMAN}|\d{{1,2}}[a-z])(?:\.\)|[.):])[ \t\u00a0]+(?=\S)|o\t)",
+            r"(?P<decimal>(?:(?:[A-Z]\.?)?\d{1,3}(?:\.[0-9a-z]{1,3}){1,5}[.):]?|[A-Z]-?\d{1,3}[.):])[ \t\u00a0]+(?=\S))",
+            r"(?P<number>#?\d{1,4}(?:\.\)|[.):]|[ \t]+[-–—])[ \t\u00a0]+(?=\S)|#\d{1,4}\b)",
+            rf"(?P<part>§{{1,2}}[ \t\u00a0]*\d[\d.]*[.:)]?|{_PART})",
+            r"(?P<nick><[^<>\s][^<>\r\n]{0,30}>[ \t]+(?=\S)|@[\w.-]{1,30}:?[ \t]+(?=\S))",
+            r"(?P<key>[*_\"'“]{0,3}[\[(]?[^\W_][^:：!?;|\r\n]{0,44}(?::[*_\"'”]{0,3}[ \t]+(?=\S)|：))",
+        )
+    )
+    + ")"
+)
+_COLUMNS = re.compile(r"\S(?:[ \t]*\t[ \t]*| {3,}|[ ]?\.{4,}[ ]?| = )\S")
+_PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
+_LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
+_CLOSED = re.compile(rf"{BLOCK_TAG}\s*$", re.IGNORECASE)
+_UNFINISHED = re.compile(r"(?:[,;–—-]|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that))\s*$")
+_ROWED = re.compile(r"[^|]*\|[^|]*\|")
+_SURE = {"cue", "bold", "tag", "note", "item", "box"}
+_ALONE = {"cue", "bold"}
+_BARE_MARKS = {"item", "dash"}
+_MARKS = {*_BARE_MARKS, "bracket", "letter", "decimal", "number", "part"}
+_NAME_WORDS = 5
+_BARE_LINE = 40
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is a rule, an underline or another row of signs that says nothing."""
+    return bool(_RULE.fullmatch(line))
+
+
+class Opening(NamedTuple):
+    """How many characters of a line are its mark, and whether that says no more than that there is an item."""
+
+    mark: int = 0
+    bare: bool = False
+
+
+def openings(lines: Sequence[str]) -> dict[int, Opening]:
+    """The lines of a paragraph that do not go on from the line before, each with its mark.
+
+    Marks that are also words or numbers of prose count where a paragraph has two such lines. A rule opens and so does what
+    follows it.
+    """
+    found = [None if is_rule(line) else _KINDS.match(line) for line in lines]
+    kinds = [_kind(line, match) for line, match in zip(lines, found, strict=True)]
+    sure = _SURE | _repeated(kinds)
+    opened = {0: Opening()}
+    for number, (line, kind, match) in enumerate(zip(lines, kinds, found, strict=True)):
+        if kind in sure or is_rule(line) or _ROWED.match(line):
+            cue = kind == "cue" and number and lines[number - 1].strip(" \t>\r\n").isdecimal()
+            opened[number - 1 if cue else number] = Opening()
+            if match and kind in _MARKS:
+                opened[number] = Opening(match.end(), kind in _BARE_MARKS)
+        ends = kind in _ALONE or is_rule(line) or line.rstrip().endswith("|") or _CLOSED.search(line[-400:])
+        if ends and number + 1 < len(lines):
+            opened[number + 1] = Opening()
+    if len(opened) == 1:
+        opened |= dict.fromkeys(_unmarked(lines), Opening())
+    return opened
+
+
+def _kind(line: str, match: re.Match[str] | None) -> str | None:
+    kind = match.lastgroup if match else None
+    if match and kind == "key":
+        name = match["key"]
+        kind = None if len(name.split()) > _NAME_WORDS or _LONG_WORD_AND_STOP.search(name) else "key"
+    return kind or ("columns" if _COLUMNS.search(line) else None)
+
+
+def _repeated(kinds: Sequence[str | None]) -> set[str]:
+    """The kinds that a paragraph has twice; weaker ones must come in neighbouring lines or begin the paragraph."""
+    counts = Counter(kind for kind in kinds if kind)
+    neighbours = {kind for kind, following in pairwise(kinds) if kind == following and kind}
+    return {
+        kind
+        for kind, count in counts.items()
+        if count > 1 and (kind not in ("key", "columns") or kind in neighbours or (kind == "key" and kinds[0] == kind))
+    }
+
+
+def _unmarked(lines: Sequence[str]) -> range:
+    """All lines, where each of them is short and begins anew, as the items of a list without marks do."""
+    if len(lines) > 1 and all(_PAIR.match(line) for line in lines):
+        return range(len(lines))
+    bare = [line.strip(" \t>\r\n") for line in lines]
+    short = len(lines) > 2 and all(0 < len(line) <= _BARE_LINE and (line[0].isupper() or line[0].isdigit()) for line in bare)
+    return range(len(lines)) if short and not any(_UNFINISHED.search(line) for line in bare[:-1]) else range(0)

@@ -1,0 +1,161 @@
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.encodings import decode
+from index.errors import DocumentError
+from tests.index.texts import examples
+
+WINDOWS_1252 = {
+    "English": "“It’s too general,” he said — and the café closed. Nobody asked why; it wasn’t in the naïve résumé.",
+    "French": "L’été dernier, nous avons mangé des crêpes près du château. Où êtes-vous allés à Noël ? Cela a coûté 5 €.",
+    "German": "Der Präsident sagte: „Wir müssen über Größe reden“ – und lächelte. Es war schön, für 5 € zu essen.",
+    "Italian": "La città è più bella di sera. Perché no? È già lunedì, però così non va. Più tardi pioverà.",
+    "Portuguese": "As ações da organização não são boas. Os irmãos põem o pão na mesa — “amanhã”, disse a mãe.",
+    "Spanish": "El niño comió piñas en la montaña. ¿Dónde está la señora? ¡Qué mañana más fría! Costó 5 €.",
+    "Swedish": "Förra året åkte vi till Åre och åt räksmörgås på en mysig krog. Det är så skönt att få vara där.",
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "codec", "text"),
+    [
+        ("Größe\r\n".encode(), "utf-8", "Größe\r\n"),
+        ("Größe\r".encode("utf-8-sig"), "utf-8-sig", "Größe\r"),
+        ("Größe\n".encode("utf-16"), "utf-16", "Größe\n"),
+        (b"\xfe\xff" + "Größe".encode("utf-16-be"), "utf-16", "Größe"),
+        ("Größe 👩‍👧".encode("utf-32"), "utf-32", "Größe 👩‍👧"),
+    ],
+)
+def test_a_byte_order_mark_is_believed_and_is_no_text(data: bytes, codec: str, text: str) -> None:
+    assert decode(data) == (text, codec, None)
+
+
+@pytest.mark.parametrize("language", WINDOWS_1252)
+def test_windows_1252_is_detected(language: str) -> None:
+    text = WINDOWS_1252[language]
+    data = text.encode("windows-1252")
+    found, codec, damage = decode(data)
+    assert (found, damage) == (text, None)
+    assert data.decode(codec) == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10",
+        b"\x7fELF\x02\x01\x01\0",
+        bytes(range(256)) * 4,
+        b"text with one \0 in it",
+        b"\xff\xfeodd",
+        b"\xff\xfe" + "lone \ud800 surrogate".encode("utf-16-le", "surrogatepass"),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes) -> None:
+    with pytest.raises(DocumentError, match="binary"):
+        decode(data)
+
+
+@examples(300)
+@given(st.binary())
+@example(b"+/v8-caf\xe9 +2AA-")  # UTF-7 that spells a surrogate
+@example(b"\xff\xfea\x41b\x41c")
+def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
+    try:
+        text, codec, damage = decode(data)
+    except DocumentError:
+        return
+    assert data.decode(codec, "replace") == text
+    assert (damage is None) == (data.decode(codec, "ignore") == data.decode(codec, "replace"))
+    assert "\0" not in text
+    text.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fee is €40 for adults and €20 for children.",
+        "Keep the oven at 180°C for an hour, then lower it to 90°C.",
+        "Parking: £40",
+        "Set out in § 40 of the act",
+        "It wasn’t him… – said “Zoë”",
+        "Café: 5 €",
+        "50 µm ± 2",
+        "½ cup of sugar\r\n¼ cup of milk\r\n",
+        "El Niño",
+        "© 2019 Ann Brontë, São Paulo",
+    ],
+)
+def test_english_and_short_texts_in_windows_1252_are_read_as_such(text: str) -> None:
+    assert decode(text.encode("cp1252")) == (text, "cp1252", None)
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1251", "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом."),
+        ("cp1253", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."),
+        ("cp932", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"),
+        ("gb18030", "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心,并应以兄弟关系的精神相对待。"),
+    ],
+)
+def test_other_scripts_are_not_taken_for_windows_1252(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)).text == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["The fee is 70 €.\r\n", "Hi", "Пошлина 70 евро за день.", "“Größe” — 5 µm"])
+def test_utf_16_without_a_byte_order_mark_is_told_by_its_zero_bytes(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)) == (text, codec, None)
+
+
+@pytest.mark.parametrize("data", [b"odd \0 length", "漢字だけの文".encode("utf-16-le") + b"\n\0", "Fee 7".encode("utf-32-le")])
+def test_zero_bytes_that_cannot_be_told_are_refused_with_a_word_on_utf_16(data: bytes) -> None:
+    with pytest.raises(DocumentError, match="binary, or in UTF-16"):
+        decode(data)
+
+
+CAFE = "The café in Zürich charges 40 € for a table. “Fine”, he said. ".encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "damage"),
+    [
+        (CAFE + b"\xd2in" + CAFE, f"the byte 0xD2 at {len(CAFE)}, which is no UTF-8 and is read as U+FFFD"),
+        (b"\xef\xbb\xbfA\xff B", "the byte 0xFF at 4, which is no UTF-8 and is read as U+FFFD"),
+        (
+            b"The fee is 70 \xe2\x82",
+            "2 bytes that are no UTF-8 and are read as U+FFFD, the first of them the byte 0xE2 at 14",
+        ),
+        (
+            CAFE * 3 + b"\xe9 \xe8 \x81",
+            f"3 bytes that are no UTF-8 and are read as U+FFFD, the first of them the byte 0xE9 at {3 * len(CAFE)}",
+        ),
+    ],
+)
+def test_utf_8_with_bad_bytes_is_read_but_for_them_and_they_are_named(data: bytes, damage: str) -> None:
+    text, codec, found = decode(data)
+    assert found == damage
+    assert text == data.decode(codec, "replace")
+    assert codec in ("utf-8", "utf-8-sig")
+
+
+@pytest.mark.parametrize("position", [0, 7, 4095, 8191, 8192, 8193])
+def test_offsets_beside_a_bad_byte_hold_in_the_file_as_python_opens_it(position: int, tmp_path: Path) -> None:
+    data = CAFE * 200
+    while data[position] & 0xC0 == 0x80:
+        position += 1
+    data = data[:position] + b"\x92" + data[position:]
+    (tmp_path / "a.txt").write_bytes(data)
+    text, codec, _ = decode(data)
+    with open(tmp_path / "a.txt", encoding=codec, errors="replace", newline="") as file:
+        assert file.read() == text
+
+
+def test_a_text_of_megabytes_with_many_bad_bytes_takes_no_time() -> None:
+    started = time.thread_time()
+    assert decode((CAFE + b"\xff") * 30_000).encoding == "utf-8"
+    assert time.thread_time() - started < 2
