@@ -11,7 +11,7 @@ from rag.readers import AnswerSpan, Reading
 
 _WORTH_ADDING = 0.35
 """The odds of a further sentence must be at least this fraction of those of the best one. Over eight kinds of held-out
-questions the F1 of the quoted sentences was 0.62 with 0.25, 0.64 with 0.35 and 0.66 with 0.5, which misses more second sources."""
+questions the F1 of the quoted sentences was 0.62 with 0.25, 0.64 with 0.35 and 0.66 with 0.5, which misses more sources."""
 _WORTH_EXPLAINING = 0.2
 """The same for a question that asks why or how, which several sentences answer together."""
 _EXPLAIN = re.compile(
