@@ -87,7 +87,7 @@ def serve(
 
     server.prepare(settings)
     if folder is not None:
-        checked_files(folder)
+        checked_files(folder, may_be_empty=settings.index.exists())
     # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.
     with _opened(settings, empty or folder is not None) as service:
         service.load_reader()

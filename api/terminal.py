@@ -18,6 +18,7 @@ from index.sync import SyncReport
 from rag.answers import Answer, Citation
 from rag.passages import Passage
 
+_SHOWN_REMOVED = 10
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line
 errors = Console(stderr=True, highlight=False)
 _OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -82,6 +83,12 @@ def show_report(report: SyncReport) -> None:
         "failed": len(report.failed),
     }
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    if report.removed and not (report.added or report.changed or report.unchanged or report.failed):
+        gone = ", ".join(printable(path) for path in report.removed[:_SHOWN_REMOVED])
+        more = f" and {len(report.removed) - _SHOWN_REMOVED:,} more" if len(report.removed) > _SHOWN_REMOVED else ""
+        errors.print(
+            Text(f"the folder holds no documents any more; removed from the index: {gone}{more}", "yellow"), soft_wrap=True
+        )
     for part in report.ignored:
         errors.print(Text(f"ignored of {printable(part.path)}: {printable(part.reason)}", "yellow"), soft_wrap=True)
     for failure in report.failed:

@@ -86,10 +86,21 @@ def embedding_text(heading: Sequence[str], text: str) -> str:
 
     Headings with which the text itself begins are not repeated.
     """
-    first = text.splitlines()[0].strip() if text.strip() else ""
-    heading = tuple(heading)[: heading.index(first)] if first in heading else heading
-    trail = " > ".join(heading).encode()[-_HEADING_BYTES:].decode(errors="ignore")
-    return f"{trail}\n{text}" if trail else text
+    trail = " > ".join(heading).encode()
+    if 0 < len(trail) <= _HEADING_BYTES:
+        text = _below_headings(heading, text)
+    return "\n".join(filter(None, (trail[-_HEADING_BYTES:].decode(errors="ignore"), text)))
+
+
+def _below_headings(heading: Sequence[str], text: str) -> str:
+    names = {_letters(name) for name in heading} | {""}
+    lines = text.splitlines(keepends=True)
+    first = next((number for number, line in enumerate(lines) if _letters(line) not in names), len(lines))
+    return "".join(lines[first:])
+
+
+def _letters(line: str) -> str:
+    return "".join(filter(str.isalnum, line))
 
 
 def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragraph]]]:

@@ -66,7 +66,7 @@ def _refused(data: bytes) -> Decoded:
         return utf16
     if b"\0" in data:
         raise DocumentError(
-            "holds zero bytes: it is binary, or in UTF-16 or UTF-32 without a byte order mark that can be recognised; "
+            "is binary (it holds zero bytes), or in UTF-16 or UTF-32 without a byte order mark that can be recognised; "
             "expected text, best as UTF-8"
         )
     raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8")

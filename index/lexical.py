@@ -1,5 +1,6 @@
 """The words of a collection in Tantivy: BM25 over English stems, derived from the catalogue."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,12 @@ from index.errors import IndexUnavailableError, border
 from index.seal import UNCHANGED, Change, read_seal, replaced, write_seal
 from index.store import Hit
 
-_ANALYZER = "english"
+_ANALYZER = "english-2"
+"""Of this version: an index made by another is made again."""
+_SIGNS = {"+": "plus", "#": "sharp", ".": "dot", "-": "dash", "_": "underscore"}
+_SIGNED = re.compile(r"(?<![^\W_])([^\W\d_][^\W_]{0,30})(\+{1,2}|#(?![0-9]))(?![^\W\d_+#])")
+_JOINED = re.compile(r"(?<![\w.-])\.?[^\W_]{1,40}(?:[._-][^\W_]{1,40}){1,7}(?!\w)|(?<![\w.])\.[^\W\d_][^\W_]{1,40}")
+_SHORT_NAME = 2
 _WRITER_BYTES = 64_000_000
 _MAX_TERMS = 256
 
@@ -50,7 +56,7 @@ class LexicalIndex:
 
     def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
         """The best chunks for any of the words of a query, best first, of the given documents only."""
-        words = list(dict.fromkeys(_ANALYZED.analyze(query)))[:_MAX_TERMS]
+        words = list(dict.fromkeys(_ANALYZED.analyze(with_names(query))))[:_MAX_TERMS]
         index = self._index
         if index is None or not words or limit <= 0:
             return []
@@ -83,6 +89,22 @@ class LexicalIndex:
         self._index, self.at = index, change
 
 
+def with_names(text: str) -> str:
+    """A text in which names with signs in them are words too: ``C++`` is one and no C, ``node-js`` is one beside its parts."""
+    joined = [_spelled(name[0]) for name in _JOINED.finditer(text)]
+    signed = _SIGNED.sub(_signed, text) if "+" in text or "#" in text else text
+    return " ".join([signed, *joined]) if joined else signed
+
+
+def _signed(name: re.Match[str]) -> str:
+    word = _spelled(name[0])
+    return f"{word} " if len(name[1]) <= _SHORT_NAME else f"{name[1]} {word} "
+
+
+def _spelled(name: str) -> str:
+    return "".join(_SIGNS.get(character, character) for character in name)
+
+
 def _write(index: tantivy.Index, folder: Path, stale: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
     writer = index.writer(_WRITER_BYTES, num_threads=1)
     if stale:
@@ -91,7 +113,7 @@ def _write(index: tantivy.Index, folder: Path, stale: Sequence[int], chunks: Ite
         document = tantivy.Document()
         document.add_unsigned("chunk", chunk.id)
         document.add_unsigned("document", chunk.document)
-        document.add_text("text", chunk.text)
+        document.add_text("text", with_names(chunk.text))
         writer.add_document(document)
     writer.commit()
     writer.garbage_collect_files()
@@ -102,6 +124,8 @@ def _write(index: tantivy.Index, folder: Path, stale: Sequence[int], chunks: Ite
 
 def _opened(folder: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(folder))
+    if index.schema != _schema():
+        raise IndexUnavailableError("the index of the words is of another version")
     _register(index)
     return index
 

@@ -86,13 +86,15 @@ class Sync:
             progress: told of each file.
 
         Raises:
-            FolderError: the folder is missing or holds no file to index, or the collection is of another folder.
+            FolderError: the folder is missing, or holds no file to index nor did so before, or the collection is of another.
             IndexLockedError: another process is writing.
             EmbedderMismatchError, ChunkingError: the collection was made otherwise.
         """
-        files, root = checked_files(folder)
+        files, root = checked_files(folder, may_be_empty=not moved)
         with self._store.writing():
             collection = self._collection(name, root, chunk_tokens, moved)
+            if not files and not self._holds(name):
+                raise _empty(folder)
             if collection not in self._store.collections():
                 self._add(collection)
             run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
@@ -109,7 +111,14 @@ class Sync:
 
     def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
         """Raises what ``run`` would because the collection was made otherwise."""
-        self._collection(name, str(folder.resolve()), chunk_tokens, moved)
+        files, root = checked_files(folder, may_be_empty=not moved)
+        self._collection(name, root, chunk_tokens, moved)
+        if not files and not self._holds(name):
+            raise _empty(folder)
+
+    def _holds(self, name: str) -> bool:
+        """Whether there are documents, which a folder that is empty now held before."""
+        return any(known.name == name for known in self._store.collections()) and bool(self._store.digests(name))
 
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
         """The collection as it is to be."""
@@ -137,15 +146,19 @@ class Sync:
             self._store.add_collection(collection)
 
 
-def checked_files(folder: Path) -> tuple[list[SourceFile], str]:
-    """The files of a folder to index, and its full path. Raises FolderError when it is missing or holds none."""
+def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[SourceFile], str]:
+    """The files of a folder to index, and its full path. Raises FolderError when it is missing, unlisted or empty."""
     files = list(find_files(folder))
-    if not files:
-        raise FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
+    if not files and not may_be_empty:
+        raise _empty(folder)
     root = str(folder.resolve())
     if root != root.encode(errors="replace").decode():
         raise FolderError(f"the name of the folder {printable(root)} is not valid UTF-8; rename it")
     return files, root
+
+
+def _empty(folder: Path) -> FolderError:
+    return FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
 
 
 def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int | None = None) -> Collection:
@@ -210,8 +223,9 @@ class _Run:
         except DocumentError as error:
             self.fail(path, str(error))
             return
-        if document.ignored:
-            self._ignored.append(Failure(path, document.ignored))
+        ignored = document.ignored or (None if chunks else "all of it, since it holds nothing to quote")
+        if ignored:
+            self._ignored.append(Failure(path, ignored))
         self._waiting.append((document, chunks))
         if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
             self.flush()

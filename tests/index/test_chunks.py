@@ -183,8 +183,11 @@ def test_what_is_embedded_is_the_deepest_headings_and_the_text(heading: tuple[st
 
 
 def test_headings_that_a_chunk_begins_with_are_embedded_once() -> None:
-    assert embedding_text(("A", "B"), "B\n\nIt is so.") == "A\nB\n\nIt is so."
-    assert embedding_text(("A", "B"), "A\n\n## B\n\nIt is so.") == "A\n\n## B\n\nIt is so."
+    for text in ("It is so.", "B\n\nIt is so.", "A\r\n\r\n## *B*\r\nIt is so.", "A\n===\n\nB\n---\nIt is so."):
+        assert embedding_text(("A", "B"), text) == "A > B\nIt is so."
+    assert embedding_text(("A", "B"), "A\n\n## B") == "A > B"
+    long = "word " * 40
+    assert embedding_text((long,), f"{long}\n\nIt is so.").endswith(f"\n{long}\n\nIt is so.")
 
 
 @pytest.mark.parametrize("heading", ["A long heading of many words", "很长的标题有很多字", "𝔊𝔬𝔱𝔥𝔦𝔠"])

@@ -14,6 +14,7 @@ import pytest
 
 import index.derived
 import index.embedded
+import index.lexical
 from index.embedded import EmbeddedStore
 from index.errors import IndexLockedError, IndexRebuildingError
 from index.integrity import check
@@ -143,6 +144,20 @@ def test_an_index_that_cannot_be_made_again_is_tried_once_and_reported_and_the_o
     (store.folder / "lexical").unlink()
     monkeypatch.setattr(opened._derived[1], "_retry_at", 0)
     assert found(opened) == ({"0.txt", "1.txt", "2.txt"},) * 2
+    opened.close()
+
+
+def test_an_index_of_words_of_another_version_is_made_again(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(index.lexical, "_ANALYZER", "english")
+        older.setattr(index.lexical, "with_names", lambda text: text)
+        shutil.rmtree(store.folder / "lexical")
+        put(store, "4.txt", "The C++ build is slow.")
+        store.publish("default")
+        store.close()
+    opened = EmbeddedStore(store.folder)
+    assert found(opened, "C++")[1] == {"4.txt"}
+    assert found(opened, "C") == ({"0.txt", "1.txt", "2.txt", "4.txt"}, set())
     opened.close()
 
 

@@ -114,7 +114,7 @@ def test_utf_16_without_a_byte_order_mark_is_told_by_its_zero_bytes(codec: str, 
 
 @pytest.mark.parametrize("data", [b"odd \0 length", "漢字だけの文".encode("utf-16-le") + b"\n\0", "Fee 7".encode("utf-32-le")])
 def test_zero_bytes_that_cannot_be_told_are_refused_with_a_word_on_utf_16(data: bytes) -> None:
-    with pytest.raises(DocumentError, match="binary, or in UTF-16"):
+    with pytest.raises(DocumentError, match=r"binary \(it holds zero bytes\), or in UTF-16"):
         decode(data)
 
 

@@ -135,22 +135,36 @@ def test_many_batches_keep_every_vector_with_its_chunk(
 
 
 def test_an_empty_or_missing_folder_is_refused_and_nothing_is_lost(
-    store: EmbeddedStore, embedder: Embedder, folder: Path, sync: Run
+    store: EmbeddedStore, embedder: Embedder, folder: Path, tmp_path: Path, sync: Run
 ) -> None:
-    for _ in range(2):  # before there is a collection, and after
-        with pytest.raises(FolderError, match="is not a folder"):
-            Sync(store, embedder).run(folder / "missing")
-        with pytest.raises(FolderError, match=r"holds no \.txt or \.md files; nothing was changed"):
-            sync()
-        (folder / "pdf").mkdir(exist_ok=True)
-        (folder / "pdf" / "a.pdf").write_text("text")
+    (folder / "pdf").mkdir()
+    (folder / "pdf" / "a.pdf").write_text("text")
+    with pytest.raises(FolderError, match=r"holds no \.txt or \.md files; nothing was changed"):
+        sync()
+    assert not store.collections()
+    write(folder, a="Whales sing.")
+    sync()
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(FolderError, match="is not a folder"):
+        sync()
+    folder.mkdir()
+    for act in (Sync(store, embedder).run, Sync(store, embedder).check):
         with pytest.raises(FolderError, match="holds no"):
-            sync()
-        if not store.collections():
-            write(folder, a="Whales sing.")
-            sync()
-            (folder / "a.txt").rename(folder / "a.gone")
+            act(folder, "default", moved=True)
     assert indexed(store) == {"a.txt": "Whales sing."}
+
+
+def test_the_last_file_deleted_is_removed(store: EmbeddedStore, embedder: Embedder, folder: Path, sync: Run) -> None:
+    write(folder, a="Whales sing.")
+    sync()
+    (folder / "a.txt").rename(folder / "a.gone")
+    Sync(store, embedder).check(folder, "default")
+    report = sync()
+    assert (report.removed, report.failed) == (("a.txt",), ())
+    assert indexed(store) == {}
+    assert store.search_text("default", "whales", 9, Filter()) == []
+    with pytest.raises(FolderError, match="holds no"):
+        sync()
 
 
 def test_another_folder_needs_another_collection_or_the_word_that_it_moved(
@@ -312,7 +326,8 @@ def test_each_bad_file_is_reported_with_its_reason_and_the_others_are_indexed(
     with at_most(30):
         report = Sync(store, embedder, file_limit=10_000).run(folder, progress=lambda *step: steps.append(step))
     assert {failure.path: failure.reason for failure in report.failed} == {
-        "binary.txt": "is binary or in an unknown encoding; expected text, best as UTF-8",
+        "binary.txt": "is binary (it holds zero bytes), or in UTF-16 or UTF-32 without a byte order mark that can be "
+        "recognised; expected text, best as UTF-8",
         "blank.md": "is blank",
         "broken.txt": "symbolic link to nothing",
         "caf\udce9.txt": "file name is not valid UTF-8; rename it",
@@ -389,12 +404,23 @@ def test_a_file_of_more_chunks_than_a_document_can_have_fails_alone(
     assert report.added == ("a.txt", "z.txt")
 
 
-def test_a_file_without_prose_is_indexed_without_chunks(store: EmbeddedStore, folder: Path, sync: Run) -> None:
+def test_a_file_of_headings_can_be_found_and_one_without_text_is_reported(
+    store: EmbeddedStore, folder: Path, sync: Run
+) -> None:
     (folder / "a.md").write_text("# Only\n\n## headings\n")
+    (folder / "b.md").write_text("<!-- hidden -->\n\n---\n")
     report = sync()
-    assert (report.added, report.chunks) == (("a.md",), 0)
-    assert sync().unchanged == ("a.md",)
-    assert store.search_text("default", "headings", 9, Filter()) == []
+    assert (report.added, report.chunks) == (("a.md", "b.md"), 1)
+    assert [(part.path, part.reason) for part in report.ignored] == [("b.md", "all of it, since it holds nothing to quote")]
+    assert sync().unchanged == ("a.md", "b.md")
+    assert len(store.search_text("default", "headings", 9, Filter())) == 1
+
+
+def test_bytes_that_are_no_utf_8_are_reported(folder: Path, sync: Run) -> None:
+    (folder / "a.txt").write_bytes("The café charges 40 € a day.".encode() + b"\xd2")
+    report = sync()
+    assert report.added == ("a.txt",)
+    assert report.ignored[0].reason == "the byte 0xD2 at 31, which is no UTF-8 and is read as U+FFFD"
 
 
 def test_a_run_that_is_broken_off_keeps_what_it_had_done_and_lets_the_next_one_finish(

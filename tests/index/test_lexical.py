@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from index.catalogue import IndexedChunk
+from index.lexical import LexicalIndex
+from index.seal import Change
+
+TEXTS = [
+    "The C++ build takes nine minutes.",
+    "The C# build takes two minutes.",
+    "The C build takes one minute.",
+    "The F# build takes three minutes.",
+    "The .NET build takes four minutes.",
+    "The net build takes five minutes.",
+    "The node-js build takes six minutes.",
+    "The node.js build takes seven minutes.",
+    "The v3.2.0 build takes eight minutes.",
+    "The v3.2.1 build takes ten minutes; it has 2.0.3 inside.",
+    "The C++17 and Notepad++ (or g++) build is slow.",
+    "The foo.bar and foo_bar build is well-known.",
+    "Its bar is beside the foo, and the well is known.",
+]
+
+
+@pytest.fixture(scope="module")
+def lexical(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    index = LexicalIndex(tmp_path_factory.mktemp("lexical") / "1")
+    index.update(
+        [], [IndexedChunk(number, 1, text, np.zeros(4, np.float32)) for number, text in enumerate(TEXTS)], Change(1, "a")
+    )
+    return index
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("How long does the C++ build take?", 0),
+        ("How long does the build in C++, please?", 0),
+        ("(C#) build", 1),
+        ("C# build", 1),
+        ("How long does the C build take?", 2),
+        ("F#?", 3),
+        ("minutes of the .NET build", 4),
+        ("node-js minutes", 6),
+        ("node.js minutes", 7),
+        ("build of v3.2.0.", 8),
+        ("minutes for v3.2.1", 9),
+        ("is C++17 slow", 10),
+        ("notepad++", 10),
+        ("notepad", 10),
+        ("foo.bar", 11),
+        ("foo_bar", 11),
+        ("well-known", 11),
+    ],
+)
+def test_names_with_signs_are_words_of_their_own(lexical: LexicalIndex, query: str, first: int) -> None:
+    assert lexical.search(query, 20, None)[0].chunk_id == first
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("C", {2}), ("C#", {1}), ("node", {6, 7}), ("foo", {11, 12}), ("net", {4, 5}), ("known wells", {11, 12})],
+)
+def test_parts_of_joined_names_are_found_and_short_names_are_not_parts(
+    lexical: LexicalIndex, query: str, found: set[int]
+) -> None:
+    assert {hit.chunk_id for hit in lexical.search(query, 20, None)} == found
