@@ -155,6 +155,14 @@ def test_a_heading_starts_a_chunk_and_is_a_sentence_by_itself(embedder: Embedder
     assert [text[a:b] for a, b in chunks[1].sentences] == ["One", "A b."]
 
 
+def test_a_heading_is_in_the_chunk_of_what_it_introduces(embedder: Embedder) -> None:
+    assert chunk_texts(embedder, "# One\n\n## Two\n\nA b c d e. F g h i j.\n\nK.", 11, "a.md") == [
+        "One\n\n## Two\n\nA b c d e.",
+        "F g h i j.",
+        "K.",
+    ]
+
+
 def test_headings_alone_can_be_quoted(embedder: Embedder) -> None:
     assert chunk_texts(embedder, "# Open on Mondays? Yes.\r\n\r\n## Chair: Ines ##\r\n## Next: 12 June", 40, "a.md") == [
         "Open on Mondays? Yes.\r\n\r\n## Chair: Ines",
