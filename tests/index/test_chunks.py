@@ -161,7 +161,8 @@ def test_a_heading_is_in_the_chunk_of_what_it_introduces() -> None:
     chunks = Chunker(count_words, 9).chunks(parse_document("a.md", text.encode()))
     assert [text[chunk.start : chunk.end] for chunk in chunks] == [
         "One\n\n## Two\n\nCats run home every day.",
-        "Dogs eat some food too.\n\nBye.",
+        "Dogs eat some food too.",
+        "Bye.",
     ]
 
 
