@@ -107,10 +107,17 @@ def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragr
     """Runs of blocks under one heading trail, each as paragraphs of sentences; sections with no sentence are left out."""
     for heading, blocks in groupby(document.blocks, key=lambda block: block.heading):
         paragraphs: list[Paragraph] = []
+        introduction: Paragraph = []
         for block in blocks:
             spans = line_spans if block.lined else sentence_spans
             sentences = spans(document.text, block.start, block.end)
-            paragraphs.extend(_paragraphs(document.text, sentences))
+            if block.introduces:
+                introduction += sentences
+            elif sentences:
+                first, *others = _paragraphs(document.text, sentences)
+                paragraphs += [introduction + first, *others]
+                introduction = []
+        paragraphs += [introduction] if introduction else []
         if paragraphs:
             yield heading, paragraphs
 

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -171,12 +172,20 @@ def parse_document(path: str, data: bytes) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         encoding=parsed.encoding,
         media_type=file_format.media_type,
-        title=parsed.title or PurePosixPath(path).stem,
+        title=parsed.title or _named(PurePosixPath(path).stem),
         size_bytes=len(data),
         metadata=parsed.metadata,
         blocks=parsed.blocks,
         ignored=parsed.ignored,
     )
+
+
+def _named(stem: str) -> str:
+    """A file name as a title: underscores and dashes between words are spaces, if the name has no other spaces."""
+    if any(c.isspace() for c in stem):
+        return stem
+    joined = "_" if "_" in stem else "-" if stem.count("-") > 1 else ""
+    return re.sub(rf"(?<=[^\W_]){joined}(?=[^\W_])", " ", stem) if joined and not re.search(r"\d[-_]\d", stem) else stem
 
 
 def _unparsed(reason: str) -> DocumentError:

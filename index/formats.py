@@ -11,14 +11,21 @@ from markdown_it import MarkdownIt
 
 from index.encodings import decode
 from index.errors import DocumentError, border
+from index.lines import is_title
 from index.sentences import line_starts
 
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32
 _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
-_LINE = re.compile(r"[^\r\n]*")
 _TITLE_LIMIT = 120
+_TITLE_LINE = re.compile(
+    rf"\s*+(?P<title>[^\r\n]{{0,{_TITLE_LIMIT - 1}}}[^\s])[ \t]*(?:\r\n|\r|\n)"
+    r"[ \t]*(?:[-=_*~#]{2,}[ \t]*)?[\r\n](?=\s*\S)"
+)
+"""The first line of a text, where a blank line or a rule and then more text follow."""
+_HTML_TITLE = re.compile(r"<h1\b[^<>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 _HEADING_LIMIT = 500
 _PROSE_ENDS = ".!?:;,…。！？"
 _SETEXT_LIMIT = 100
@@ -44,13 +51,15 @@ _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
 class Block:
     """A paragraph, list item, table or other run of text ``[start, end)`` under a trail of headings.
 
-    ``lined`` marks text whose units are lines rather than sentences: tables and code.
+    ``lined`` marks text whose units are lines rather than sentences: tables and code. A heading is lined too, and
+    ``introduces`` what follows it.
     """
 
     start: int
     end: int
     heading: tuple[str, ...] = ()
     lined: bool = False
+    introduces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,9 @@ class Format:
 def parse_text(data: bytes) -> Parsed:
     """Plain text: one block, since sentences already end at blank lines; the first line is the title if it looks it."""
     text, encoding, damage = decode(data)
-    first = _LINE.match(text.lstrip())[0].strip()  # type: ignore[index]
-    is_title = 0 < len(first) <= _TITLE_LIMIT and len(first) < len(text.strip()) and first[-1] not in ".!?:;,"
-    return Parsed(text, encoding, (Block(0, len(text)),), title=first if is_title else None, ignored=damage)
+    first = _TITLE_LINE.match(text)
+    title = first["title"] if first and is_title(first["title"]) else None
+    return Parsed(text, encoding, (Block(0, len(text)),), title=title, ignored=damage)
 
 
 def parse_markdown(data: bytes) -> Parsed:
@@ -104,7 +113,6 @@ class _Outline:
         self._read = 0
         self._trail: list[tuple[int, str]] = []
         self._blocks: list[Block] = []
-        self._headings: set[int] = set()
         self._title: str | None = None
         self._labels = Counter(label.casefold() for label in _LABEL.findall(text))
 
@@ -130,9 +138,9 @@ class _Outline:
         self._introduce()
         return self._blocks, self._title
 
-    def _add(self, start: int, end: int, lined: bool = False) -> None:
+    def _add(self, start: int, end: int, lined: bool = False, introduces: bool = False) -> None:
         if start < end:
-            self._blocks.append(Block(start, end, tuple(name for _, name in self._trail), lined))
+            self._blocks.append(Block(start, end, tuple(name for _, name in self._trail), lined, introduces))
 
     def _left_out(self, before: int) -> None:
         """What no token covers, such as what is nested deeper than the parser goes, is prose."""
@@ -159,8 +167,7 @@ class _Outline:
         if level == 1 and self._title is None:
             self._title = _plain(content) or None
         if content.strip():
-            self._headings.add(len(self._blocks))
-            self._add(*(atx.span(1) if atx else (start, end)), lined=True)
+            self._add(*(atx.span(1) if atx else (start, end)), lined=True, introduces=True)
 
     def _fence(self, first: int, last: int, markup: str) -> None:
         first += 1
@@ -184,13 +191,16 @@ class _Outline:
             start = comment.end()
         if _VISIBLE.search(self._text, start, end):
             self._add(start, end)
+            html = _HTML_TITLE.search(self._text, start, end)
+            if html and self._title is None:
+                self._title = _plain(_TAG.sub(" ", html[1])) or None
 
     def _introduce(self) -> None:
         """A heading right above another belongs to what stands under that one, rather than to a section of its own."""
-        for number in sorted(self._headings, reverse=True):
-            block, below = self._blocks[number], self._blocks[number + 1 : number + 2]
-            if below and below[0].heading[: len(block.heading)] == block.heading:
-                self._blocks[number] = replace(block, heading=below[0].heading)
+        for number in range(len(self._blocks) - 2, -1, -1):
+            block, below = self._blocks[number : number + 2]
+            if block.introduces and below.heading[: len(block.heading)] == block.heading:
+                self._blocks[number] = replace(block, heading=below.heading)
 
 
 def _plain(heading: str) -> str:

@@ -64,6 +64,19 @@ def is_rule(line: str) -> bool:
     return bool(_RULE.fullmatch(line))
 
 
+def is_title(line: str) -> bool:
+    """Whether a line that stands alone at the start of a text looks like its title: no prose, item, message or command."""
+    found = _KINDS.match(line)
+    begins = next((c for c in line if c.isalnum()), "")
+    return (
+        any(c.isalpha() for c in line)
+        and not begins.islower()
+        and line[-1] not in ".!?:;,"
+        and not any(c in "[]{}<>|$=\\`" for c in line)
+        and (found is None or found.lastgroup == "key")
+    )
+
+
 class Opening(NamedTuple):
     """How many characters of a line are its mark, and whether that says no more than that there is an item."""
 

@@ -11,6 +11,7 @@ from index.embedders import Embedder
 from index.sentences import Span, line_spans, sentence_spans
 from index.splitter import SectionSplitter
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts, texts
+from tests.index.writing import count_words
 
 LIMITS = st.sampled_from((3, 12, 40))
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -153,6 +154,16 @@ def test_a_heading_starts_a_chunk_and_is_a_sentence_by_itself(embedder: Embedder
         ("Three\n\nE f.", ("Three",), 11),
     ]
     assert [text[a:b] for a, b in chunks[1].sentences] == ["One", "A b."]
+
+
+def test_a_heading_is_in_the_chunk_of_what_it_introduces() -> None:
+    text = "# One\n\n## Two\n\nCats run home every day. Dogs eat some food too.\n\nBye."
+    chunks = Chunker(count_words, 9).chunks(parse_document("a.md", text.encode()))
+    assert [text[chunk.start : chunk.end] for chunk in chunks] == [
+        "One\n\n## Two\n\nCats run home every day.",
+        "Dogs eat some food too.",
+        "Bye.",
+    ]
 
 
 def test_headings_alone_can_be_quoted(embedder: Embedder) -> None:

@@ -194,7 +194,18 @@ def test_a_document_carries_what_a_citation_needs() -> None:
 
 def test_a_document_without_a_title_goes_by_its_file_name() -> None:
     assert parse_document("sub/some report.v2.txt", b"It is so.").title == "some report.v2"
-    assert parse_document("sub/notes.md", b"It is so.").title == "notes"
+    for name, title in {
+        "notes": "notes",
+        "parental_leave_policy": "parental leave policy",
+        "parental-leave-policy": "parental leave policy",
+        "e-mail": "e-mail",
+        "e-mail_rules": "e-mail rules",
+        "2024-03-01-minutes": "2024-03-01-minutes",
+        "Minutes 2024_03-a": "Minutes 2024_03-a",
+        "000_7929c3090c429e95": "000_7929c3090c429e95",
+        "__init__": "__init__",
+    }.items():
+        assert parse_document(f"sub/{name}.md", b"It is so.\n\n## Sponsors\n\nAnn.").title == title
 
 
 @examples(200)

@@ -21,8 +21,25 @@ def headings(markdown: str) -> list[tuple[str, tuple[str, ...]]]:
 def test_a_first_line_that_looks_like_a_title_is_the_title_of_a_text(end: str) -> None:
     assert parse_text(f"{end}  Russia warned {end}{end}The warning was too general.".encode()).title == "Russia warned"
 
+    assert parse_text(f"Minutes: May{end}======={end}Ann came.".encode()).title == "Minutes: May"
 
-@pytest.mark.parametrize("text", ["Only one line", "A sentence ends.\nMore.", "word " * 60 + "\nMore.", "  \n "])
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Only one line",
+        "A sentence ends.\n\nMore.",
+        "Word " * 60 + "\n\nMore.",
+        "  \n ",
+        "A line of prose that goes on in the\nnext line.",
+        "usage: yq [options]\n\nMore.",
+        "$ yq -y\n\nMore.",
+        "1\n00:00:04,000 --> 00:00:07,500\nHello.",
+        "[2024-03-01 09:12] Ravi: hello\n\nMore.",
+        "- an item\n\nMore.",
+        "-----\n\nMore.",
+    ],
+)
 def test_a_first_line_that_looks_like_prose_is_no_title(text: str) -> None:
     assert parse_text(text.encode()).title is None
 
@@ -222,6 +239,22 @@ def test_what_stands_in_brackets_before_a_colon_is_prose_unless_it_gives_an_addr
         (prose, ()),
     ]
     assert headings("Before.\n[a]: http://b\nAfter.") == [("Before.", ()), ("After.", ())]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "title"),
+    [
+        ("## Sponsors\n\nAnn.\n\n# yq\n\nA tool.\n\n# More", "yq"),
+        ("## Sponsors\n\nAnn.", None),
+        ("```\n# usage: yq [options]\n```\n\n## Sponsors", None),
+        ("Ann.\n\nThe *yq* tool\n===\n\nText.", "The yq tool"),
+        ('<p align="center"><h1>\n<img src="x"> yq <b>4</b></h1></p>\n\n## Sponsors', "yq 4"),
+        ("---\ntitle: Given\n---\n\n# Head", "Given"),
+        ("The roof will be repaired.\n===\n\nText.", None),
+    ],
+)
+def test_the_title_of_markdown_is_given_or_its_first_heading_of_the_first_level(markdown: str, title: str | None) -> None:
+    assert parse_markdown(markdown.encode()).title == title
 
 
 def test_a_heading_above_another_stands_with_what_is_under_that_one() -> None:
