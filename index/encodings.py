@@ -20,6 +20,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _COMMON_IN_UTF8 = re.compile("[\u00a0-\u017f\u2010-\u20bf]")
 """Accented letters, dashes, quotes and currencies: in UTF-8 they start with bytes that Windows-1252 has as Â, Ã, Ä, Å and â."""
+_ASCII_WORD = re.compile("[A-Za-z0-9 \n\r]")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _WESTERN_LETTER = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]")
 _NOT_WESTERN = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]{3}|[A-Za-z][ŠŽšž]|[ŠŽšž][A-Za-z]|[A-Za-z][ª¡¢£¤¥¦¨«¬¯±²³¸¹»¼½¾¿]+[A-Za-z]")
@@ -140,7 +141,13 @@ def _utf16(data: bytes) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     alphabetic = sum(c < "\u2000" for c in text)
-    if alphabetic < 0.7 * units or _CONTROL.search(text) or any(unicodedata.category(c) in ("Cn", "Co") for c in set(text)):
+    if (
+        units < 2
+        or not _ASCII_WORD.search(text)
+        or alphabetic < 0.7 * units
+        or _CONTROL.search(text)
+        or any(unicodedata.category(c) in ("Cn", "Co") for c in set(text))
+    ):
         return None
     return Decoded(text, codec)
 

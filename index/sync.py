@@ -92,9 +92,9 @@ class Sync:
         """
         files, root = checked_files(folder, may_be_empty=not moved)
         with self._store.writing():
-            collection = self._collection(name, root, chunk_tokens, moved)
-            if not files and not self._holds(name):
+            if not files and not self._holds(name, root):
                 raise _empty(folder)
+            collection = self._collection(name, root, chunk_tokens, moved)
             if collection not in self._store.collections():
                 self._add(collection)
             run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
@@ -112,13 +112,14 @@ class Sync:
     def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
         """Raises what ``run`` would because the collection was made otherwise."""
         files, root = checked_files(folder, may_be_empty=not moved)
-        self._collection(name, root, chunk_tokens, moved)
-        if not files and not self._holds(name):
+        if not files and not self._holds(name, root):
             raise _empty(folder)
+        self._collection(name, root, chunk_tokens, moved)
 
-    def _holds(self, name: str) -> bool:
-        """Whether there are documents, which a folder that is empty now held before."""
-        return any(known.name == name for known in self._store.collections()) and bool(self._store.digests(name))
+    def _holds(self, name: str, root: str) -> bool:
+        """Whether there are documents of a folder, which may be empty now."""
+        of_folder = any((known.name, known.root) == (name, root) for known in self._store.collections())
+        return of_folder and bool(self._store.digests(name))
 
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
         """The collection as it is to be."""

@@ -112,7 +112,9 @@ def test_utf_16_without_a_byte_order_mark_is_told_by_its_zero_bytes(codec: str, 
     assert decode(text.encode(codec)) == (text, codec, None)
 
 
-@pytest.mark.parametrize("data", [b"odd \0 length", "漢字だけの文".encode("utf-16-le") + b"\n\0", "Fee 7".encode("utf-32-le")])
+@pytest.mark.parametrize(
+    "data", [b"odd \0 length", b"\0\xff", "漢字だけの文".encode("utf-16-le") + b"\n\0", "Fee 7".encode("utf-32-le")]
+)
 def test_zero_bytes_that_cannot_be_told_are_refused_with_a_word_on_utf_16(data: bytes) -> None:
     with pytest.raises(DocumentError, match=r"binary \(it holds zero bytes\), or in UTF-16"):
         decode(data)

@@ -151,6 +151,9 @@ def test_an_empty_or_missing_folder_is_refused_and_nothing_is_lost(
     for act in (Sync(store, embedder).run, Sync(store, embedder).check):
         with pytest.raises(FolderError, match="holds no"):
             act(folder, "default", moved=True)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(FolderError, match="holds no"):
+        Sync(store, embedder).run(tmp_path / "other")
     assert indexed(store) == {"a.txt": "Whales sing."}
 
 

@@ -86,7 +86,7 @@ def test_an_answer_across_sentences_makes_both_evidence_and_one_that_does_not_fi
     encoded = encode(Example(QUESTION, passage, (Span(0, 23),)), TOKENIZER, random.Random(0))
     assert encoded is not None
     assert encoded.evidence.tolist() == [True, True, False]
-    unending = "and boats lay still " * 200
+    unending = "and boats lay still, " * 200
     assert encode(Example(QUESTION, unending, (Span(0, 3),)), TOKENIZER, random.Random(0)) is None
     assert encode(Example(QUESTION, " \n", ()), TOKENIZER, random.Random(0)) is None
     cut = encode(Example(QUESTION, unending, ()), TOKENIZER, random.Random(0))
