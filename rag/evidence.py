@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
 _SHORT = 20
 """Words of the longest short answer."""
-_SURE = 0.1
+_SURE = 0.05
 """Least share of a span among all spans of its passage for it to be a short answer."""
 
 

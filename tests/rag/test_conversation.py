@@ -19,6 +19,8 @@ CLAIMED = (
 DEATHS = Turn("How many people died in the Crocus City Hall attack?", ("resulting in the deaths of 144 people",))
 VIEW = Turn("What did Russian officials think of the American warning?", ("Russian officials dismissed the American warning",))
 TARGETS = Turn("Does the US tell Russia about specific targets?")
+LIKELY = 0.3
+"""A threshold between what follow-ups get by themselves and with their turns."""
 
 
 @pytest.mark.parametrize(
@@ -30,15 +32,16 @@ TARGETS = Turn("Does the US tell Russia about specific targets?")
     ],
 )
 def test_a_follow_up_is_answered_by_what_it_follows(seeds: Service, turn: Turn, question: str, quote: str) -> None:
-    answer = seeds.answerer.ask(question, "default", history=[turn])
+    answer = seeds.answerer.ask(question, "default", threshold=LIKELY, history=[turn])
     assert (answer.question, answer.answered) == (question, True)
     assert quote in answer.citations[0].quote
-    assert not seeds.answerer.ask(question, "default").answered
+    assert not seeds.answerer.ask(question, "default", threshold=LIKELY).answered
 
 
 @pytest.mark.parametrize("question", ["who claimed responsibility for the massacre?", "which newspaper reported the warning?"])
 def test_a_new_topic_is_not_dragged_back_to_the_old_one(seeds: Service, question: str) -> None:
-    alone, after = (seeds.answerer.ask(question, "default", history=turns) for turns in ((), (VIEW, DEATHS, Turn("why?"))))
+    histories = ((), (VIEW, DEATHS, Turn("why?")))
+    alone, after = (seeds.answerer.ask(question, "default", threshold=LIKELY, history=turns) for turns in histories)
     assert after.citations[0].quote == alone.citations[0].quote
     assert after.answered
 
