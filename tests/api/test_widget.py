@@ -40,9 +40,9 @@ BUILT = pages.FILES / "quotewise-chat.js"
 SOURCES = pages.FILES.parent / "widget"
 MOST_BYTES = 60_000
 SILENT = "how deep is the ocean trench of Mars?"
-HOSTILE_NAME = "evil <img src=x onerror=alert(1)>.txt"
+HOSTILE_NAME = "evil <img src=x onerror=alert(1)>.md"
 HOSTILE = (
-    "<script>alert(1)</script>\nThe hostile crab <img src=x onerror=alert(2)> eats \u202eatsap\u202c and "
+    "---\ntitle: <script>alert(1)</script>\n---\nThe hostile crab <img src=x onerror=alert(2)> eats \u202eatsap\u202c and "
     "\x1b[31mred\x1b[0m\x07 seaweed, wrote a\u0301 \U0001f990 &amp; \u2066friend\u2069.\n"
 )
 
