@@ -19,7 +19,7 @@ class Document:
     """A parsed file.
 
     ``path`` is relative to the indexed folder, with ``/``, in Unicode's composed form (NFC). ``text`` is the decoded file
-    itself: decoding the file's bytes with ``encoding`` gives it again, so offsets into it hold in the file on disk.
+    itself: ``data.decode(encoding, errors="replace")`` gives it again, so offsets into it hold in the file on disk.
     ``sha256`` is of the bytes. ``ignored`` says what of the file was not used, and why.
     """
 
@@ -78,7 +78,7 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
         while unlisted:
             error = unlisted.pop()
             path = os.path.relpath(os.fsdecode(error.filename), folder).replace(os.sep, "/")
-            yield SourceFile(path, f"folder cannot be listed: {error.strerror}")
+            yield SourceFile(unicodedata.normalize("NFC", path), f"folder cannot be listed: {error.strerror}")
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         yield from problems()

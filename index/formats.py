@@ -24,20 +24,18 @@ _TITLE_LINE = re.compile(
     r"[ \t]*(?:[-=_*~#]{2,}[ \t]*)?[\r\n](?=\s*\S)"
 )
 """The first line of a text, where a blank line or a rule and then more text follow."""
-_HTML_TITLE = re.compile(r"<h1\b[^<>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
+_HTML_TITLE = re.compile(r"<h1\b[^<>]*>((?:(?!<h1\b).)*?)</h1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _HEADING_LIMIT = 500
 _PROSE_ENDS = ".!?:;,…。！？"
 _SETEXT_LIMIT = 100
 _MARKDOWN = MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
 _LINED_BY_TYPE = {"paragraph_open": False, "html_block": False, "table_open": True, "fence": True, "code_block": True}
-_ATX = re.compile(
-    r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*#{1,6}(?:[ \t]+|(?=[\r\n]|\Z))(.*?)(?:(?:[ \t]+|(?<=#))#+)?[ \t]*(?:[\r\n]|\Z)"
-)
+_ATX = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*#{1,6}(?:[ \t]+|(?=[\r\n]|\Z))")
 _LINK_DEFINITION = re.compile(
     r"[ \t>]*\[(?!\^)(?P<label>[^\[\]\r\n]+)\]:[ \t]*"
-    r"(?:(?P<sure><[^<>\r\n]*>|(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*|#(?=[ \t]))"
-    r"|(?:#|\.{0,2}/)\S*|[^\s@]*[a-z0-9]\.[a-z]{2,10}(?:[/?#]\S*)?)"
+    r"(?:(?P<sure><[^<>\r\n]*>|(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*+|#(?=[ \t]))"
+    r"|(?:#|\.{0,2}/)\S*+|(?=[^\s@]*?[a-z0-9]\.[a-z]{2,10}(?:[/?#\s]|\Z))\S++)"
     r"(?:[ \t]+(?:\"[^\r\n]*\"|'[^\r\n]*'|\([^\r\n]*\)))?[ \t]*",
     re.IGNORECASE,
 )
@@ -156,8 +154,9 @@ class _Outline:
 
     def _heading(self, first: int, last: int, markup: str, level: int, content: str) -> None:
         start, end = self._lines[first], self._lines[last]
-        atx = _ATX.match(self._text, start, end) if markup.startswith("#") else None
-        if not markup.startswith("#"):
+        if markup.startswith("#"):
+            start, end = self._within_signs(start, end)
+        else:
             end = self._lines[last - 1]
             if last - first > 2 or content.rstrip()[-1:] in _PROSE_ENDS or len(content) > _SETEXT_LIMIT:
                 self._prose(first, last - 1)  # a paragraph above what its author means as a rule
@@ -167,7 +166,18 @@ class _Outline:
         if level == 1 and self._title is None:
             self._title = _plain(content) or None
         if content.strip():
-            self._add(*(atx.span(1) if atx else (start, end)), lined=True, introduces=True)
+            self._add(start, end, lined=True, introduces=True)
+
+    def _within_signs(self, start: int, end: int) -> tuple[int, int]:
+        """A heading of one line without the number signs before and after it."""
+        opening = _ATX.match(self._text, start, end)
+        if opening is None:
+            return start, end
+        shown = self._text[opening.end() : end].rstrip(" \t\r\n")
+        bare = shown.rstrip("#")
+        if not bare or bare[-1] in " \t":
+            shown = bare.rstrip(" \t")
+        return opening.end(), opening.end() + len(shown)
 
     def _fence(self, first: int, last: int, markup: str) -> None:
         first += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-_LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*"
+_LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
 _ROMAN = "[ivxlcIVXLC]{2,7}"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
 _TIME = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,3})?)?(?:[ \t\u202f]?[aApP]\.?[mM]\.?)?"
@@ -45,7 +45,7 @@ _KINDS = re.compile(
     )
     + ")"
 )
-_COLUMNS = re.compile(r"\S(?:[ \t]*\t[ \t]*| {3,}|[ ]?\.{4,}[ ]?| = )\S")
+_COLUMNS = re.compile(r"\S(?:[ ]*+\t[ \t]*+| {3,}+|[ ]?\.{4,}[ ]?| = )\S")
 _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
 _CLOSED = re.compile(rf"{BLOCK_TAG}\s*$", re.IGNORECASE)

@@ -14,15 +14,16 @@ _LINE_BREAK = re.compile(_BREAK)
 _FULL_STOP = re.compile(r"(?<=[。！？])(?![。！？」』”’）)\]])")
 """A full stop of Chinese or Japanese, which no space follows."""
 _EDGE_TAGS = re.compile(rf"(?:\s*{BLOCK_TAG})+\s*", re.IGNORECASE)
-_TAG_AT_END = re.compile(rf"\s*{BLOCK_TAG}\s*\Z", re.IGNORECASE)
+_TAG_AT_END = re.compile(rf"{BLOCK_TAG}\Z", re.IGNORECASE)
+_LONGEST_TAG = 400
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)((?:(?!'')[^\r\n]){1,200}?)(?<!`)\1(?!`)")
 _MARK = (
-    r"(?:\[(?:\^[^\]\s]{1,40}|\d{1,4}(?:[ ,;–-]+\d{1,4})*|[a-z]{1,2}|(?:note|nb|ref|fn|n|pp?)\.? ?\d{1,4}|[*†‡§]"
+    r"(?:\[(?:\^[^\]\s]{1,40}|\d{1,4}(?:[ ,;–-]{1,4}\d{1,4}){0,40}|[a-z]{1,2}|(?:note|nb|ref|fn|n|pp?)\.? ?\d{1,4}|[*†‡§]"
     r"|[a-z][a-z –-]{2,40}\??)\]"
-    r"|[⁰¹²³⁴-⁹]+|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]+|\(\d{1,2}\)|\{\d{1,3}\}|<sup>[^<>\r\n]{1,40}</sup>)"
+    r"|[⁰¹²³⁴-⁹]{1,6}+|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]{1,4}+|\(\d{1,2}\)|\{\d{1,3}\}|<sup>[^<>\r\n]{1,40}</sup>)"
 )
 _NOTES = re.compile(
-    rf"(?<=[.!?…])[\"'”’»)*_]{{0,3}}({_MARK}(?: ?{_MARK})*)(?=\s|\Z|[\"“(A-Z])"
+    rf"(?<=[.!?…])[\"'”’»)*_]{{0,3}}({_MARK}(?: ?{_MARK}){{0,40}})(?=\s|\Z|[\"“(A-Z])"
     r"|(?<=[a-z]{3}[.!?])(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
 )
 """The marks of notes after the end of a sentence, to which they belong."""
@@ -106,10 +107,11 @@ def _units_of(text: str, paragraph: list[Span]) -> Iterator[tuple[Span, int]]:
 def _untagged(text: str, start: int, end: int) -> Span:
     if tags := _EDGE_TAGS.match(text, start, end):
         start = tags.end()
+    shown = _shown_end(text, start, end)
     while (
-        start < end and text[start:end].rstrip().endswith(">") and (tag := _TAG_AT_END.search(text, max(start, end - 400), end))
+        start < shown and text[shown - 1] == ">" and (tag := _TAG_AT_END.search(text, max(start, shown - _LONGEST_TAG), shown))
     ):
-        end = tag.start()
+        end = shown = _shown_end(text, start, tag.start())
     return Span(start, end)
 
 
@@ -145,9 +147,14 @@ def _trimmed(text: str, start: int, end: int) -> list[Span]:
             start += 1
     while start < end and text[start].isspace():
         start += 1
+    end = _shown_end(text, start, end)
+    return [Span(start, end)] if start < end else []
+
+
+def _shown_end(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1].isspace():
         end -= 1
-    return [Span(start, end)] if start < end else []
+    return end
 
 
 def _shortened(text: str, sentence: Span) -> Iterator[Span]:

@@ -20,7 +20,7 @@ _BOILERPLATE = re.compile(_PHRASES, re.IGNORECASE | re.VERBOSE)
 _NOTICE = re.compile(r"(?:copyright )?(?:©|\(c\)(?= ?\d{4})|\d{4} ©).*|copyright \d{4}.*|all rights reserved", re.IGNORECASE)
 _ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|owner|publish", re.IGNORECASE)
 _LONGEST_WORDS = 8
-_EDGES = re.compile(r"^[^\w©(]+|[\W_]+$")
+_EDGES = re.compile(r"^[^\w©(]+|(?<![\W_])[\W_]++$")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 

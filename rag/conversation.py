@@ -46,7 +46,7 @@ _CLAUSE = re.compile(
 _MOST_PARTS = 4
 """Questions in one text that are answered one by one; more are one question."""
 _PARTS = re.compile(
-    r"(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
+    r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
 )
 _EMPTY = re.compile(
     r"(?:a|about|all|also|am|an|and|any|anything|are|as|at|be|been|but|by|can|come|could|did|do|does|done|else|even|"

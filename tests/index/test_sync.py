@@ -1,4 +1,5 @@
 import os
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -378,20 +379,21 @@ def test_what_was_indexed_stays_when_a_folder_cannot_be_listed_or_a_file_not_be_
 ) -> None:
     folder = open_folder / "folder"
     folder.mkdir()
-    write(folder, a="Whales sing.", b="Sharks bite.", z__c="Crabs walk.")
+    shut = unicodedata.normalize("NFD", "é")
+    write(folder, a="Whales sing.", b="Sharks bite.", **{f"{shut}__c": "Crabs walk."})
     store = EmbeddedStore(open_folder / "index", create=True)
     Sync(store, embedder).run(folder)
     (folder / "b.txt").chmod(0)
-    (folder / "z").chmod(0)
+    (folder / shut).chmod(0)
     with ordinary_user(*open_folder.rglob("*")):
         report = Sync(store, embedder).run(folder)
-    (folder / "z").chmod(0o755)
+    (folder / shut).chmod(0o755)
     assert set(report.failed) == {
         Failure("b.txt", "cannot be read: Permission denied"),
-        Failure("z", "folder cannot be listed: Permission denied"),
+        Failure("é", "folder cannot be listed: Permission denied"),
     }
     assert (report.unchanged, report.removed) == (("a.txt",), ())
-    assert indexed(store).keys() == {"a.txt", "b.txt", "z/c.txt"}
+    assert indexed(store).keys() == {"a.txt", "b.txt", "é/c.txt"}
     store.close()
 
 
