@@ -31,6 +31,7 @@ _ENDINGS = "|".join("".join(f"[{c}{c.upper()}]" for c in ending[1:]) for ending 
 PATTERN = rf"^({_EDGE}([^{_NEVER}]*{_EDGE})?/){{0,{MAX_FOLDERS}}}{_EDGE}[^{_NEVER}]*\.({_ENDINGS})$"
 """A path at which a document can be put, lengths in bytes apart."""
 DRAFT = ".quotewise-"
+_DRAFT = re.compile(rf"{re.escape(DRAFT)}[0-9a-f]{{16}}\.(new|old)")
 _TAKEN = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 
 
@@ -153,7 +154,8 @@ def _told(path: str) -> Iterator[None]:
 
 
 def sweep_drafts(root: Path) -> None:
-    """Remove what ``written`` has left half made below a folder. Nobody else may be writing there."""
-    for left in root.rglob(f"{DRAFT}*"):
-        with suppress(OSError):
-            left.unlink()
+    """Remove what ``written`` and ``remove_file`` have left below a folder. Nobody else may be writing there."""
+    for parent, _, files in os.walk(root):  # which passes over a folder that vanishes meanwhile
+        for name in filter(_DRAFT.fullmatch, files):
+            with suppress(OSError):
+                Path(parent, name).unlink()
