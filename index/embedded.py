@@ -23,6 +23,8 @@ _LOOK_AGAIN_SECONDS = 1.0
 """How long a reader may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
 """How long a writer waits for its lock: as long as a reader may take to catch up on small changes."""
+_KINDS = ("vectors", "lexical")
+_FILES = ("catalogue.sqlite*", "writer.lock", "keys.json*", "keys.lock")
 _log = logging.getLogger("quotewise")
 
 
@@ -142,11 +144,12 @@ class EmbeddedStore:
         except Timeout:
             return
         with held:
-            for kind in ("vectors", "lexical"):
+            for kind in _KINDS:
                 sweep(self.folder / kind)
             for collection in self.collections():
                 sweep_drafts(Path(collection.root))
-            make_private(self.folder)
+                make_private(self.folder / kind / str(self._catalogue.key(collection.name)) for kind in _KINDS)
+            make_private(path for pattern in _FILES for path in self.folder.glob(pattern))  # other files there are the user's
 
     def close(self) -> None:
         self._catalogue.close()
