@@ -1,4 +1,6 @@
+import errno
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -151,6 +153,29 @@ def test_what_stood_there_comes_back_when_the_rest_fails(tmp_path: Path) -> None
             raise RuntimeError
     assert everything_below(tmp_path) == {"old.txt", "new"}
     assert (tmp_path / "old.txt").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("reason", [errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP])
+def test_what_stood_there_comes_back_though_it_could_not_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    def refused(*arguments: Any, **options: Any) -> None:  # as for another's file, or by a file system without links
+        raise OSError(reason, os.strerror(reason))
+
+    (tmp_path / "old.txt").write_bytes(b"old")
+    monkeypatch.setattr(os, "link", refused)
+    with pytest.raises(RuntimeError), written(tmp_path, "old.txt", b"new"):
+        assert (tmp_path / "old.txt").read_bytes() == b"new"
+        raise RuntimeError
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fsync", lambda descriptor: None if stat.S_ISREG(os.fstat(descriptor).st_mode) else refused())
+        with pytest.raises((FolderUnavailableError, FolderReadOnlyError)), written(tmp_path, "old.txt", b"new"):
+            pass
+    assert (tmp_path / "old.txt").read_bytes() == b"old"
+    with written(tmp_path, "old.txt", b"new"):
+        pass
+    assert everything_below(tmp_path) == {"old.txt"}
+    assert (tmp_path / "old.txt").read_bytes() == b"new"
 
 
 def test_a_folder_that_is_gone_or_not_to_be_written_to_is_called_so(open_folder: Path) -> None:
