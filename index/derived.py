@@ -77,9 +77,14 @@ class DerivedIndexes:
                 self._retry_at = time.monotonic() + _RETRY_SECONDS
                 raise
 
+    @property
+    def opened(self) -> bool:
+        """Whether there are both vectors and words to search."""
+        return self.vectors.opened and self.lexical.opened
+
     def require(self) -> None:
         """Raises IndexRebuildingError when there is nothing to search yet."""
-        if not (self.vectors.opened and self.lexical.opened):
+        if not self.opened:
             raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
 
     @contextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from index.catalogue import Catalogue
 from index.chunks import Chunk
@@ -23,6 +23,8 @@ _LOOK_AGAIN_SECONDS = 1.0
 """How long a reader may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
 """How long a writer waits for its lock: as long as a reader may take to catch up on small changes."""
+_KINDS = ("vectors", "lexical")
+_FILES = ("catalogue.sqlite*", "writer.lock", "keys.json*", "keys.lock")
 _log = logging.getLogger("quotewise")
 
 
@@ -67,12 +69,21 @@ class EmbeddedStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer. Raises IndexLockedError within a second when another process or thread is."""
+        """Be the one writer, who may say so again.
+
+        Raises:
+            IndexLockedError: within a second, when another process or thread is.
+            IndexUnavailableError: the file of the lock cannot be opened.
+        """
+        if self._lock.is_locked:  # by this thread
+            with self._acquired(0):
+                yield
+            return
         deadline = time.monotonic() + _LOCK_SECONDS
         if not self._mending.acquire(timeout=_LOCK_SECONDS):  # a thread that searches is catching up under the lock
             raise IndexLockedError(f"the search of {self.folder} is being brought up to date; try again when that is done")
         try:
-            held = self._lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
+            held = self._acquired(max(0.0, deadline - time.monotonic()))
         except Timeout:
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
         finally:
@@ -135,18 +146,19 @@ class EmbeddedStore:
     def sweep(self) -> None:
         """Remove what processes that died have left half made, and let only their owner use the files of the index.
 
-        Passed over while another process writes.
+        Passed over while another process writes. Raises IndexUnavailableError when the file of the lock cannot be opened.
         """
         try:
-            held = self._lock.acquire(timeout=0)
+            held = self._acquired(0)
         except Timeout:
             return
         with held:
-            for kind in ("vectors", "lexical"):
+            for kind in _KINDS:
                 sweep(self.folder / kind)
             for collection in self.collections():
                 sweep_drafts(Path(collection.root))
-            make_private(self.folder)
+                make_private(self.folder / kind / str(self._catalogue.key(collection.name)) for kind in _KINDS)
+            make_private(path for pattern in _FILES for path in self.folder.glob(pattern))  # other files there are the user's
 
     def close(self) -> None:
         self._catalogue.close()
@@ -178,9 +190,25 @@ class EmbeddedStore:
 
     def _mend(self, derived: DerivedIndexes) -> None:
         try:
-            with self._lock.acquire(timeout=0):
-                derived.mend()
+            held = self._acquired(0)
         except Timeout:  # the process that writes brings the words up to date itself when it publishes
-            pass
+            return
         except IndexUnavailableError as error:
+            if not derived.opened:
+                raise
             _log.error("%s", error)
+            return
+        with held:
+            try:
+                derived.mend()
+            except IndexUnavailableError as error:
+                _log.error("%s", error)
+
+    def _acquired(self, seconds: float) -> AcquireReturnProxy[FileLock]:
+        """The writer's lock, held. Raises Timeout, and IndexUnavailableError when its file cannot be opened."""
+        try:
+            return self._lock.acquire(timeout=seconds)
+        except Timeout:
+            raise
+        except OSError as error:
+            raise IndexUnavailableError(f"the lock of {self.folder} cannot be used: {error.strerror or error}") from error

@@ -31,6 +31,7 @@ _ENDINGS = "|".join("".join(f"[{c}{c.upper()}]" for c in ending[1:]) for ending 
 PATTERN = rf"^({_EDGE}([^{_NEVER}]*{_EDGE})?/){{0,{MAX_FOLDERS}}}{_EDGE}[^{_NEVER}]*\.({_ENDINGS})$"
 """A path at which a document can be put, lengths in bytes apart."""
 DRAFT = ".quotewise-"
+_DRAFT = re.compile(rf"{re.escape(DRAFT)}[0-9a-f]{{16}}\.(new|old)")
 _TAKEN = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 
 
@@ -78,18 +79,18 @@ def written(root: Path, path: str, data: bytes) -> Iterator[None]:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            with suppress(OSError):  # nothing there, or a file system without links, where it cannot come back
-                os.link(name, before, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
-            os.replace(draft, name, src_dir_fd=parent, dst_dir_fd=parent)
+            _keep(name, before, parent)
             try:
+                os.replace(draft, name, src_dir_fd=parent, dst_dir_fd=parent)
                 os.fsync(parent)
                 _require_place(root, path, parent)
                 yield
             except BaseException:
                 try:
                     os.replace(before, name, src_dir_fd=parent, dst_dir_fd=parent)
-                except FileNotFoundError:
-                    os.unlink(name, dir_fd=parent)
+                except FileNotFoundError:  # nothing stood there
+                    with suppress(FileNotFoundError):
+                        os.unlink(name, dir_fd=parent)
                 raise
         finally:
             for left in (draft, before):
@@ -103,9 +104,7 @@ def remove_file(root: Path, path: str) -> None:
         try:
             with _parent(root, path, make=False) as (parent, name):
                 aside = f"{DRAFT}{secrets.token_hex(8)}.old"
-                if stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode):
-                    raise IsADirectoryError(errno.EISDIR, "a folder")
-                os.rename(name, aside, src_dir_fd=parent, dst_dir_fd=parent)
+                _move(name, aside, parent)
                 try:
                     _require_place(root, path, parent)
                 except BaseException:
@@ -121,6 +120,22 @@ def remove_file(root: Path, path: str) -> None:
                 os.rmdir(name, dir_fd=parent)
         except OSError:  # it is not empty
             return
+
+
+def _keep(name: str, before: str, parent: int) -> None:
+    """Let a file have this other name too, or, where it cannot be linked, instead; passes over one that is not there."""
+    with suppress(FileNotFoundError):
+        try:
+            os.link(name, before, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
+        except OSError:  # nothing there, a file of another's, or a file system without links
+            _move(name, before, parent)
+
+
+def _move(name: str, aside: str, parent: int) -> None:
+    """Rename a file. Raises IsADirectoryError for a folder."""
+    if stat.S_ISDIR(os.lstat(name, dir_fd=parent).st_mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder")
+    os.rename(name, aside, src_dir_fd=parent, dst_dir_fd=parent)
 
 
 @contextmanager
@@ -153,7 +168,8 @@ def _told(path: str) -> Iterator[None]:
 
 
 def sweep_drafts(root: Path) -> None:
-    """Remove what ``written`` has left half made below a folder. Nobody else may be writing there."""
-    for left in root.rglob(f"{DRAFT}*"):
-        with suppress(OSError):
-            left.unlink()
+    """Remove what ``written`` and ``remove_file`` have left below a folder. Nobody else may be writing there."""
+    for parent, _, files in os.walk(root):  # which passes over a folder that vanishes meanwhile
+        for name in filter(_DRAFT.fullmatch, files):
+            with suppress(OSError):
+                Path(parent, name).unlink()

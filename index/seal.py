@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -41,7 +41,7 @@ def write_seal(folder: Path, change: Change) -> None:
     files = [path.name for path in folder.iterdir() if path.suffix != ".lock" and path.name[0] != "." and path.name != _NAME]
     checksums = {name: _checksum(folder / name) for name in files}
     draft.write_text(json.dumps({"seq": change.seq, "stamp": change.stamp, "files": checksums}), encoding="utf-8")
-    make_private(folder)
+    make_private([folder])
     draft.replace(folder / _NAME)
 
 
@@ -74,19 +74,19 @@ def remove(path: Path) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove the folders that ``replaced`` has left half made in a folder. Nobody else may be writing there."""
-    for left in folder.glob(".*.*.*"):
+    for left in folder.glob(f".*.{'[0-9a-f]' * 16}.*"):
         if left.suffix in (".new", ".old"):
             remove(left)
 
 
-def make_private(folder: Path) -> None:
-    """Let only their owner use the files and folders in a folder."""
-    for parent, folders, files in os.walk(folder):
-        for name in folders + files:
-            path = Path(parent, name)
+def make_private(paths: Iterable[Path]) -> None:
+    """Let only their owner use these files and folders, and what is in them; passes over what is not there."""
+    for path in paths:
+        within = [Path(parent, name) for parent, folders, files in os.walk(path) for name in folders + files]
+        for one in (path, *within):
             with suppress(OSError):  # it is another's, or gone
-                if path.lstat().st_mode & 0o077 and not path.is_symlink():
-                    path.chmod(0o600 if name in files else 0o700)
+                if one.lstat().st_mode & 0o077 and not one.is_symlink():
+                    one.chmod(0o700 if one.is_dir() else 0o600)
 
 
 def _checksum(path: Path) -> int:

@@ -90,8 +90,8 @@ class Sync:
             IndexLockedError: another process is writing.
             EmbedderMismatchError, ChunkingError: the collection was made otherwise.
         """
-        files, root = checked_files(folder, may_be_empty=not moved)
         with self._store.writing():
+            files, root = checked_files(folder, may_be_empty=not moved)  # with all that was uploaded until now
             if not files and not self._holds(name, root):
                 raise _empty(folder)
             collection = self._collection(name, root, chunk_tokens, moved)

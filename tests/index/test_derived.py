@@ -220,13 +220,23 @@ def test_what_processes_that_died_left_is_swept_and_only_the_owner_may_use_the_i
     for draft in drafts:
         draft.write_bytes(b"half")
     (root / ".hidden").write_bytes(b"the user's")
-    (store.folder / "lexical/1/seal.json").chmod(0o644)
+    ours = [
+        store.folder / name for name in ("lexical/1/seal.json", "catalogue.sqlite", "writer.lock", "keys.json", "vectors/1")
+    ]
+    theirs = [store.folder / name for name in ("run.sh", "bin/tool", "vectors/tool", "vectors/.a.b.old")]
+    (store.folder / "bin").mkdir(0o755)
+    (store.folder / "keys.json").write_bytes(b"{}")
+    for path in theirs:  # whose folder is the index folder too
+        path.write_bytes(b"the user's")
+    for path in ours + theirs:
+        path.chmod(0o755)
     with store.writing():
         EmbeddedStore(store.folder).sweep()  # which another process may be writing
         assert all(path.exists() for path in left + drafts)
     store.sweep()
     assert not any(path.exists() for path in left + drafts)
     assert (root / ".hidden").exists()
-    assert (store.folder / "lexical/1/seal.json").stat().st_mode & 0o777 == 0o600
+    assert all(path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600) for path in ours)
+    assert all(path.stat().st_mode & 0o777 == 0o755 for path in [*theirs, store.folder / "bin"])
     assert found(store, "so") == ({"a.txt"}, {"a.txt"})
     store.close()

@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 
 import index.embedded
 from index.embedded import EmbeddedStore
-from index.errors import IndexDamagedError, IndexLockedError, IndexMissingError, InvalidNameError, UnknownCollectionError
+from index.errors import (
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexUnavailableError,
+    InvalidNameError,
+    UnknownCollectionError,
+)
 from index.lexical import LexicalIndex
 from index.store import Filter, Hit
 from tests.index.texts import examples
@@ -298,6 +305,36 @@ def test_a_second_writer_in_another_thread_or_store_is_refused(store: EmbeddedSt
     assert second.collections() == [COLLECTION]
     put(second, "c.txt")
     second.close()
+
+
+def test_the_writer_that_holds_the_lock_is_not_refused_by_those_that_wait_for_it(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.embedded, "_LOCK_SECONDS", 0.1)
+    with store.writing(), store._mending:  # as a waiter has it, time after time
+        put(store, "a.txt", "Whales sing.")
+        store.publish("default")
+    assert both(store, "whale") == {"a.txt"}
+
+
+def test_a_lock_that_cannot_be_used_is_an_error_of_the_index(store: EmbeddedStore) -> None:
+    put(store, "a.txt", "Whales sing.")
+    store.publish("default")
+    put(store, "b.txt", "Whales swim.")
+    store.close()
+    (store.folder / "writer.lock").unlink(missing_ok=True)
+    (store.folder / "writer.lock").mkdir()
+    opened = EmbeddedStore(store.folder)
+    for use in (opened.sweep, lambda: put(opened, "c.txt")):
+        with pytest.raises(IndexUnavailableError, match="cannot be used: Is a directory"):
+            use()
+    assert (set(nearest(opened)), wordiest(opened, "whale")) == ({"a.txt", "b.txt"}, ["a.txt"])
+    shutil.rmtree(store.folder / "lexical")
+    fresh = EmbeddedStore(store.folder)
+    with pytest.raises(IndexUnavailableError, match="the lock of"):
+        wordiest(fresh, "whale")
+    opened.close()
+    fresh.close()
 
 
 def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_date(

@@ -1,9 +1,13 @@
+import errno
+import os
+import stat
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +16,7 @@ from hypothesis import strategies as st
 from index.documents import find_files, printable, read_file
 from index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, InvalidPathError, PathTakenError
 from index.folders import read_inside
-from index.placing import document_path, remove_file, written
+from index.placing import document_path, remove_file, sweep_drafts, written
 from tests.index.conftest import ordinary_user
 from tests.index.texts import examples
 
@@ -151,6 +155,29 @@ def test_what_stood_there_comes_back_when_the_rest_fails(tmp_path: Path) -> None
     assert (tmp_path / "old.txt").read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("reason", [errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP])
+def test_what_stood_there_comes_back_though_it_could_not_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    def refused(*arguments: Any, **options: Any) -> None:  # as for another's file, or by a file system without links
+        raise OSError(reason, os.strerror(reason))
+
+    (tmp_path / "old.txt").write_bytes(b"old")
+    monkeypatch.setattr(os, "link", refused)
+    with pytest.raises(RuntimeError), written(tmp_path, "old.txt", b"new"):
+        assert (tmp_path / "old.txt").read_bytes() == b"new"
+        raise RuntimeError
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fsync", lambda descriptor: None if stat.S_ISREG(os.fstat(descriptor).st_mode) else refused())
+        with pytest.raises((FolderUnavailableError, FolderReadOnlyError)), written(tmp_path, "old.txt", b"new"):
+            pass
+    assert (tmp_path / "old.txt").read_bytes() == b"old"
+    with written(tmp_path, "old.txt", b"new"):
+        pass
+    assert everything_below(tmp_path) == {"old.txt"}
+    assert (tmp_path / "old.txt").read_bytes() == b"new"
+
+
 def test_a_folder_that_is_gone_or_not_to_be_written_to_is_called_so(open_folder: Path) -> None:
     root = open_folder / "root"
     with pytest.raises(FolderUnavailableError, match="cannot be used: No such file"), written(root, "a.txt", b"text"):
@@ -269,3 +296,23 @@ def test_of_two_names_that_are_the_same_but_for_their_composition_one_is_always_
     assert {path for path, problem in found.items() if problem and "same name" in problem} == {f"{DECOMPOSED}.txt", DECOMPOSED}
     for path in (f"{COMPOSED}.txt", f"{COMPOSED}/a.txt"):
         assert read_inside(tmp_path, path, 100) == COMPOSED.encode()
+
+
+def test_drafts_are_swept_and_nothing_that_is_only_named_like_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drafts = {".quotewise-0123456789abcdef.new", "sub/.quotewise-0123456789abcdef.old"}
+    others = {".quotewise-notes.md", ".quotewise-0123456789abcdef.new.txt", "sub/.quotewise-settings.old"}
+    for folder in ("sub", "gone"):
+        (tmp_path / folder).mkdir()
+    for path in drafts | others:
+        (tmp_path / path).write_bytes(b"")
+    scandir = os.scandir
+
+    def vanishing(path: Path | str) -> Any:
+        if Path(path).name == "gone":
+            Path(path).rmdir()
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    sweep_drafts(tmp_path)
+    monkeypatch.undo()
+    assert everything_below(tmp_path) == {"sub"} | others

@@ -121,3 +121,18 @@ def test_a_collection_of_another_embedder_or_a_folder_that_cannot_be_made_gets_n
     with pytest.raises(FolderUnavailableError, match="cannot make the folder of 'new'"):
         elsewhere.put("new", "b.txt", b"Two fish.")
     assert [collection.name for collection in store.collections()] == ["default", "foreign"]
+
+
+def test_what_is_uploaded_while_a_sync_waits_for_the_lock_stays(
+    store: EmbeddedStore, uploads: Uploads, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing = store.writing
+
+    def waiting() -> Any:
+        monkeypatch.undo()
+        uploads.put("default", "b.txt", b"Two fish.")
+        return writing()
+
+    monkeypatch.setattr(store, "writing", waiting)
+    report = sync()
+    assert (report.unchanged, report.removed) == (("a.txt", "b.txt"), ())
