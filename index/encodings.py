@@ -123,9 +123,13 @@ def _is_cut(tail: str) -> bool:
     return False
 
 
+_LEAST_UTF16 = 4
+"""Bytes below which nothing tells a text in UTF-16 from anything else."""
+
+
 def _utf16(data: bytes) -> Decoded | None:
     """UTF-16 without a byte order mark in a script whose characters mostly have a high byte below 0x20, as most alphabets."""
-    if len(data) % 2:
+    if len(data) % 2 or len(data) < _LEAST_UTF16:
         return None
     low, high = data[::2].count(0), data[1::2].count(0)
     units = len(data) // 2

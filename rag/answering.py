@@ -121,8 +121,8 @@ class Answerer:
     ) -> Iterator[SearchResult | Citation | Answer]:
         """What ``ask`` finds, as it becomes known: the passages, each citation of the answer, and last the whole answer.
 
-        Each question of several in one text is answered by itself. Closing the iterator cancels the remaining work. Raises
-        what ``embedder_of`` does.
+        Closing the iterator cancels the remaining work, but for a text of up to four questions, each of which is answered by
+        itself before anything is known. Raises what ``embedder_of`` does.
         """
         parts = question_parts(question)
         if len(parts) > 1:

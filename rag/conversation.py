@@ -27,8 +27,8 @@ _LIFT = 1.5
 """Log-odds by which the mean of both readings understates: makes follow-ups of ``dev`` as confident as written out."""
 _SAID = 0.5
 """Log-odds taken off a sentence that was cited already; 0 to 1 did the same on ``dev``."""
-_BY_ITSELF = 0.35
-"""Log-odds of confidence by which a question is rather taken by itself, for new topics; 0 to 0.7 did the same on ``dev``."""
+_BY_ITSELF = 0.7
+"""Log-odds of confidence by which a question is rather taken by itself, for new topics; 0.35 to 0.7 did the same on ``dev``."""
 _WORD = re.compile(r"[^\W_](?:[\w+’'.,&/-]*[\w+])?")
 _GAP = re.compile(r"[\s’'-]+")
 _REFERS = re.compile(
@@ -43,6 +43,8 @@ _CLAUSE = re.compile(
     r"\b(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may)\b",
     re.IGNORECASE,
 )
+_MOST_PARTS = 4
+"""Questions in one text that are answered one by one; more are one question."""
 _PARTS = re.compile(
     r"(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
 )
@@ -120,7 +122,7 @@ def question_parts(question: str) -> tuple[str, ...]:
         if parts and not (len(parts[-1].split()) > 2 and _telling(parts[-1]) and _telling(part)):
             return (question,)
         parts.append(f"{part.strip().rstrip(' ,;?')}?")
-    return tuple(parts) if len(parts) > 1 else (question,)
+    return tuple(parts) if 1 < len(parts) <= _MOST_PARTS else (question,)
 
 
 def _stands_alone(question: str) -> bool:

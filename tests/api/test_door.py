@@ -1,3 +1,4 @@
+import gc
 import gzip
 import re
 import select
@@ -289,6 +290,7 @@ def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(
 
     def work(document_id: str) -> list[tuple[str, str, str]]:
         called: list[tuple[str, str, str]] = []
+        gc.disable()  # whose callbacks come when they like
         sys.setprofile(
             lambda frame, event, given: called.append((event, frame.f_code.co_qualname, getattr(given, "__name__", "")))
         )
@@ -297,6 +299,7 @@ def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(
                 document_of(request, seeds, document_id)
         finally:
             sys.setprofile(None)
+            gc.enable()
         return called
 
     work(UNKNOWN)

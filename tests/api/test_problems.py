@@ -341,6 +341,7 @@ MEGABYTES = {
         repeated('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"question":[', "0", "]}}}"),
     ),
     "strings and nothing between": ("/ask", b'"' * 999_000),
+    "a string that does not end": ("/ask", b'"' + b'\\"' * 480_000 + b"," * 20_001),
     "nested": ("/ask", b'{"question":' + b"[" * 400_000 + b"]" * 400_000 + b"}"),
     "long numbers": ("/ask", repeated('{"question":"why?","filter":[', "9" * 4000, "]}")),
     "a long question": (

@@ -115,6 +115,7 @@ def test_a_huge_or_odd_turn_is_no_burden(seeds: Service, hostile: str) -> None:
         ("Who built the bridge and the tower?", None),
         ("What happened to Anna and when?", None),
         ("What? When? Who?", None),
+        ("Who is Ann Lee? " * 5, None),
         ("", None),
     ],
 )
