@@ -73,7 +73,7 @@ def is_title(line: str) -> bool:
         any(c.isalpha() for c in line)
         and not begins.islower()
         and line[-1] not in ".!?:;,"
-        and not any(c in "[]{}<>|$=\\`" for c in line)
+        and not any(c in "[]{}|$=\\`" for c in line)
         and (found is None or found.lastgroup == "key")
     )
 
