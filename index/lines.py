@@ -40,7 +40,8 @@ _KINDS = re.compile(
             r"(?P<number>#?\d{1,4}(?:\.\)|[.):]|[ \t]+[-–—])[ \t\u00a0]+(?=\S)|#\d{1,4}\b)",
             rf"(?P<part>§{{1,2}}[ \t\u00a0]*\d[\d.]*[.:)]?|{_PART})",
             r"(?P<nick><[^<>\s][^<>\r\n]{0,30}>[ \t]+(?=\S)|@[\w.-]{1,30}:?[ \t]+(?=\S))",
-            r"(?P<key>[*_\"'“]{0,3}[\[(]?[^\W_][^:：!?;|\r\n]{0,44}(?::[*_\"'”]{0,3}[ \t]+(?=\S)|：))",
+            rf"(?P<key>[*_\"'“]{{0,3}}[\[(]?[^\W_][^:：!?;|\r\n]{{0,44}}(?:[(\[]{_TIME}[)\]])?"
+            r"(?::[*_\"'”]{0,3}[ \t]+(?=\S)|：))",
         )
     )
     + ")"
@@ -72,7 +73,7 @@ def is_title(line: str) -> bool:
         any(c.isalpha() for c in line)
         and not begins.islower()
         and line[-1] not in ".!?:;,"
-        and not any(c in "[]{}<>|$=\\`" for c in line)
+        and not any(c in "[]{}|$=\\`" for c in line)
         and (found is None or found.lastgroup == "key")
     )
 

@@ -40,9 +40,9 @@ BUILT = pages.FILES / "quotewise-chat.js"
 SOURCES = pages.FILES.parent / "widget"
 MOST_BYTES = 60_000
 SILENT = "how deep is the ocean trench of Mars?"
-HOSTILE_NAME = "evil <img src=x onerror=alert(1)>.md"
+HOSTILE_NAME = "evil <img src=x onerror=alert(1)>.txt"
 HOSTILE = (
-    "---\ntitle: <script>alert(1)</script>\n---\nThe hostile crab <img src=x onerror=alert(2)> eats \u202eatsap\u202c and "
+    "X <script>alert(1)</script>\n\nThe hostile crab <img src=x onerror=alert(2)> eats \u202eatsap\u202c and "
     "\x1b[31mred\x1b[0m\x07 seaweed, wrote a\u0301 \U0001f990 &amp; \u2066friend\u2069.\n"
 )
 
@@ -483,7 +483,7 @@ def test_a_hostile_document_is_text_everywhere(browser: Browser, hostile: httpx.
         page.goto(turn.locator("a.reference").first.get_attribute("href") or "")
         page.locator("mark.quote").first.wait_for()
         assert text_of(page, ".line p") == without_breaks(HOSTILE)
-        expect(page.locator("h2")).to_have_text("<script>alert(1)</script>")
+        expect(page.locator("h2")).to_have_text("X <script>alert(1)</script>")
         expect(page.locator("header .muted")).to_contain_text(HOSTILE_NAME)
         assert page.locator("img, .line script").count() == 0
 

@@ -164,6 +164,7 @@ def test_one_line_of_prose_that_begins_like_an_item_is_not_torn_off(text: str) -
         ["10:15 Mei: which server", "10:16 Ravi: heron", "10:16 Ravi: since the move"],
         ["9:05 am Mei which server", "9:06 am Ravi heron"],
         ["<Mei> which server", "<Ravi> heron"],
+        ["Mei (10:15): which server", "Ravi [10:16]: heron"],
         ["Caretaker: Nils Holm", "Phone: 555 0142", "Wi-Fi network: LindenNet", "Bin day: Monday"],
         ["**Caretaker:** Nils Holm", "**Phone:** 555 0142"],
         ["Caretaker\tNils Holm", "Phone\t555 0142"],
