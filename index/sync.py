@@ -24,6 +24,8 @@ DEFAULT_FILE_LIMIT = 64_000_000
 """Bytes."""
 _BATCH_CHUNKS = 512
 """Chunks embedded together: enough to fill length-sorted batches on every core, little enough to hold in memory."""
+_MOST_VANISHED = 3
+"""Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the path just done."""
@@ -86,14 +88,15 @@ class Sync:
             progress: told of each file.
 
         Raises:
-            FolderError: the folder is missing, or holds no file to index nor did so before, or the collection is of another.
+            FolderError: the folder is missing, or holds no file to index while the collection has none or more than a few
+                documents, or the collection is of another folder.
             IndexLockedError: another process is writing.
             EmbedderMismatchError, ChunkingError: the collection was made otherwise.
         """
         with self._store.writing():
             files, root = checked_files(folder, may_be_empty=not moved)  # with all that was uploaded until now
-            if not files and not self._holds(name, root):
-                raise _empty(folder)
+            if not files:
+                self._check_empty(folder, name, root)
             collection = self._collection(name, root, chunk_tokens, moved)
             if collection not in self._store.collections():
                 self._add(collection)
@@ -112,14 +115,21 @@ class Sync:
     def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
         """Raises what ``run`` would because the collection was made otherwise."""
         files, root = checked_files(folder, may_be_empty=not moved)
-        if not files and not self._holds(name, root):
-            raise _empty(folder)
+        if not files:
+            self._check_empty(folder, name, root)
         self._collection(name, root, chunk_tokens, moved)
 
-    def _holds(self, name: str, root: str) -> bool:
-        """Whether there are documents of a folder, which may be empty now."""
-        of_folder = any((known.name, known.root) == (name, root) for known in self._store.collections())
-        return of_folder and bool(self._store.digests(name))
+    def _check_empty(self, folder: Path, name: str, root: str) -> None:
+        """Raises FolderError unless a folder that is empty now held a few documents, which may have been deleted by hand."""
+        known = any((known.name, known.root) == (name, root) for known in self._store.collections())
+        held = len(self._store.digests(name)) if known else 0
+        if not held:
+            raise _empty(folder)
+        if held > _MOST_VANISHED:
+            raise FolderError(
+                f"{printable(str(folder))} holds no .txt or .md files, but the collection {name!r} has {held:,} documents; "
+                f"nothing was changed; is it mounted? To remove them all: quotewise rm --all -c {name}"
+            )
 
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
         """The collection as it is to be."""

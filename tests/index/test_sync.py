@@ -171,6 +171,25 @@ def test_the_last_file_deleted_is_removed(store: EmbeddedStore, embedder: Embedd
         sync()
 
 
+def test_an_empty_folder_that_held_more_than_a_few_files_is_refused_since_it_may_not_be_mounted(
+    store: EmbeddedStore, embedder: Embedder, folder: Path, tmp_path: Path, sync: Run
+) -> None:
+    write(folder, a="Whales sing.", b="Sharks bite.", c="Crabs walk.", d="Eels are long.")
+    sync(name="sea")
+    folder.rename(tmp_path / "unmounted")
+    folder.mkdir()
+    for act in (Sync(store, embedder).run, Sync(store, embedder).check):
+        with pytest.raises(FolderError) as refusal:
+            act(folder, "sea")
+        assert str(refusal.value) == (
+            f"{folder} holds no .txt or .md files, but the collection 'sea' has 4 documents; nothing was changed; "
+            "is it mounted? To remove them all: quotewise rm --all -c sea"
+        )
+    assert len(indexed(store, "sea")) == 4
+    store.remove("sea", ["a.txt"])
+    assert sync(name="sea").removed == ("b.txt", "c.txt", "d.txt")
+
+
 def test_another_folder_needs_another_collection_or_the_word_that_it_moved(
     store: EmbeddedStore, embedder: Embedder, folder: Path, tmp_path: Path, sync: Run
 ) -> None:
