@@ -1,6 +1,7 @@
 """The open index and its models: what every way in works with."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from api.recent import RecentAnswers
 from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder, load_embedder
-from index.errors import QuotewiseError, UnknownCollectionError
+from index.errors import IndexRebuildingError, QuotewiseError, UnknownCollectionError
 from index.store import Filter
 from index.sync import Progress, Sync, SyncReport
 from rag.answering import Answerer, OncePerName
@@ -71,11 +72,11 @@ class Service:
         """
         self.load_reader()
         self.store.sweep()
-        names = [collection.name for collection in self.store.collections()]
-        for name in names:
-            self.store.search_text(name, "ready", 1, Filter())
-        if self.settings.collection in names:
-            self.answerer.ask("Is it ready?", self.settings.collection)
+        for name in [collection.name for collection in self.store.collections()]:
+            with suppress(IndexRebuildingError):  # another process writes it, and questions are told so until it is there
+                self.store.search_text(name, "ready", 1, Filter())
+                if name == self.settings.collection:
+                    self.answerer.ask("Is it ready?", name)
 
     def check(self, folder: Path, moved: bool) -> None:
         """Raises what ``sync`` would because of the embedder, or because the collection was made otherwise."""

@@ -176,9 +176,13 @@ class EmbeddedStore:
             derived.looked = float("-inf")
 
     def _follow(self, name: str) -> DerivedIndexes:
-        """The derived indexes, caught up if it is time to look: words only when no other process is writing."""
+        """The derived indexes, caught up if it is time to look: words only when no other process is writing.
+
+        Raises IndexRebuildingError when it is, and there are chunks but no words to search yet.
+        """
         derived = self._derived_of(name)
-        if time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS and not derived.follow():
+        look = not derived.opened or time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS
+        if look and not derived.follow():
             if self._mending.acquire(timeout=PATIENCE_SECONDS):
                 try:
                     self._mend(derived)
@@ -192,6 +196,8 @@ class EmbeddedStore:
         try:
             held = self._acquired(0)
         except Timeout:  # the process that writes brings the words up to date itself when it publishes
+            if len(derived.vectors):
+                derived.require()
             return
         except IndexUnavailableError as error:
             if not derived.opened:

@@ -15,6 +15,8 @@ import pytest
 import index.derived
 import index.embedded
 import index.lexical
+from api.service import Service
+from api.settings import Settings
 from index.embedded import EmbeddedStore
 from index.errors import IndexLockedError, IndexRebuildingError
 from index.integrity import check
@@ -159,6 +161,42 @@ def test_an_index_of_words_of_another_version_is_made_again(store: EmbeddedStore
     assert found(opened, "C++")[1] == {"4.txt"}
     assert found(opened, "C") == ({"0.txt", "1.txt", "2.txt", "4.txt"}, set())
     opened.close()
+
+
+@pytest.mark.parametrize("missing", [True, False], ids=["missing", "of another version"])
+def test_without_the_words_nothing_is_answered_while_another_writes(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch, missing: bool
+) -> None:
+    if missing:
+        shutil.rmtree(store.folder / "lexical")
+    else:
+        monkeypatch.setattr(index.lexical, "_ANALYZER", "of another version")
+    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 1)
+    opened = EmbeddedStore(store.folder)
+    with store.writing():
+        for _ in range(2):
+            with pytest.raises(IndexRebuildingError, match="being rebuilt"):
+                opened.search_text("default", "whale", 99, Filter())
+    assert found(opened) == ({"0.txt", "1.txt", "2.txt"},) * 2
+    opened.close()
+
+
+def test_a_service_starts_while_another_process_writes_a_first_index(store: EmbeddedStore) -> None:
+    shutil.rmtree(store.folder / "lexical")
+    with store.writing():
+        service = Service.open(Settings(index=store.folder, reader="similarity"), create=False)
+        service.warm()
+        service.store.close()
+
+
+def test_a_collection_without_chunks_is_searched_while_another_writes(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path / "empty", create=True)
+    store.add_collection(COLLECTION)
+    with store.writing():
+        opened = EmbeddedStore(store.folder)
+        assert found(opened) == (set(), set())
+        opened.close()
+    store.close()
 
 
 @contextmanager

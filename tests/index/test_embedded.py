@@ -210,10 +210,11 @@ def test_a_reader_looks_again_after_a_while(store: EmbeddedStore, monkeypatch: p
     reader = EmbeddedStore(store.folder)
     assert both(reader, "whale") == set()
     put(store, "a.txt", "Whales sing.")
-    assert both(store, "whale") == {"a.txt"}
-    assert both(reader, "whale") == set()
-    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 0)
+    assert both(reader, "whale") == {"a.txt"}  # having had nothing to search
+    put(store, "b.txt", "Whales swim.")
     assert both(reader, "whale") == {"a.txt"}
+    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 0)
+    assert both(reader, "whale") == {"a.txt", "b.txt"}
     reader.close()
 
 
