@@ -28,6 +28,8 @@ _NOTES = re.compile(
 )
 """The marks of notes after the end of a sentence, to which they belong."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
+_LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")
+"""What nupunkt takes quadratic time for, such as thousands of exclamation marks; the last character may end a sentence."""
 _WORD = re.compile(r"\S+")
 _PAUSE = re.compile(r"[,;:()–—]")
 _CONJUNCTION = re.compile(r"(?:and|but|so|because|or|then|now|well|when|while|after|until|if|which|where)", re.IGNORECASE)
@@ -116,8 +118,9 @@ def _untagged(text: str, start: int, end: int) -> Span:
 
 
 def _sentences(text: str, mark: int) -> list[Span]:
-    """By nupunkt, to which marks at the start, code and leaders are shown as words, and the marks of notes as white space."""
+    """By nupunkt, to which marks at the start, code, leaders and endless words are shown as words, notes as white space."""
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
+    shown = _LONG_WORD.sub(_crossed, shown)
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
     if mark > 0:
         shown = _WORD.sub(_crossed, shown[:mark]) + shown[mark:]
