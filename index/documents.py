@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.errors import AlteredError, DocumentError, FolderError, border
+from index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
 from index.formats import Block, format_of
 
 
@@ -125,7 +125,8 @@ def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> 
     """The bytes of a regular file of at most ``limit_bytes``; with the descriptor of its folder, no link is followed.
 
     Raises:
-        DocumentError: it is missing, unreadable, no regular file, empty or too large.
+        MissingFileError: it is missing, or no regular file.
+        DocumentError: it is unreadable, empty or too large.
         OSError: with a folder, that it is a link.
     """
 
@@ -136,16 +137,17 @@ def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> 
     try:
         with open(path, "rb", opener=without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise DocumentError("is not a regular file")
+                raise MissingFileError("is not a regular file")
             size = os.fstat(file.fileno()).st_size
             data = file.read(min(size, limit_bytes) + 1)
     except FileNotFoundError:
-        raise DocumentError("vanished before it could be read") from None
+        raise MissingFileError("vanished before it could be read") from None
     except OSError as error:
         if folder is not None and error.errno == errno.ELOOP:
             raise
-        reason = "is a folder" if error.errno == errno.EISDIR else (error.strerror or str(error))
-        raise DocumentError(f"cannot be read: {reason}") from error
+        if error.errno == errno.EISDIR:
+            raise MissingFileError("cannot be read: is a folder") from error
+        raise DocumentError(f"cannot be read: {error.strerror or error}") from error
     if len(data) > limit_bytes:
         raise AlteredError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to index it")
     if not data:

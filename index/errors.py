@@ -29,6 +29,10 @@ class AlteredError(DocumentError):
     """A file is there but is empty or too large to be a document."""
 
 
+class MissingFileError(DocumentError):
+    """There is no regular file at a path."""
+
+
 class FolderError(QuotewiseError):
     """A folder cannot be indexed."""
 
@@ -42,7 +46,7 @@ class FolderReadOnlyError(QuotewiseError):
 
 
 class FolderUnavailableError(QuotewiseError):
-    """The folder of a collection is gone, or its disk is full."""
+    """The folder of a collection is gone, its disk is full, or what is in it cannot be read."""
 
     code = "folder-unavailable"
 

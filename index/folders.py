@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from index.documents import read_file
-from index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, QuotewiseError
+from index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, MissingFileError, QuotewiseError
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _PASSING = getattr(os, "O_PATH", os.O_RDONLY)
@@ -59,7 +59,8 @@ def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
     """The bytes of the file at a path below a folder; a link at the path itself is followed as long as that stays below it.
 
     Raises:
-        DocumentError: there is no such file, or as ``read_file`` does.
+        MissingFileError, DocumentError: as ``read_file`` does.
+        FolderReadOnlyError, FolderUnavailableError: the root cannot be opened.
     """
     root = root.resolve()
     try:
@@ -70,7 +71,7 @@ def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
     try:
         target = (root / path).resolve(strict=True)
         if not target.is_relative_to(root):
-            raise DocumentError("is not a file of the folder")
+            raise MissingFileError("is not a file of the folder")
         return _read(root, target.relative_to(root).as_posix(), limit_bytes)
     except (OSError, RuntimeError) as error:
         raise _unread(error) from error
@@ -85,12 +86,14 @@ def refused(error: OSError, message: str) -> QuotewiseError:
 def _read(root: Path, path: str, limit_bytes: int) -> bytes:
     *folders, name = path.split("/")
     if {"", ".", ".."} & {*folders, name} or "\0" in path:
-        raise DocumentError("is not a file of the folder")
+        raise MissingFileError("is not a file of the folder")
     with opened(root, folders) as folder:
         return read_file(actual(name, folder), limit_bytes, folder)
 
 
 def _unread(error: Exception) -> DocumentError:
     if isinstance(error, FileNotFoundError):
-        return DocumentError("vanished before it could be read")
-    return DocumentError(f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        return MissingFileError("vanished before it could be read")
+    reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    no_file = isinstance(error, (NotADirectoryError, RuntimeError)) or getattr(error, "errno", None) == errno.ELOOP
+    return MissingFileError(reason) if no_file else DocumentError(reason)

@@ -212,7 +212,8 @@ class _Run:
 
     def __init__(self, store: Store, embedder: Embedder, chunker: Chunker, name: str) -> None:
         self._store, self._embedder, self._chunker, self._name = store, embedder, chunker, name
-        self._before = store.digests(name) | dict.fromkeys(store.damaged(name), "")  # which no file has
+        self._damaged = store.damaged(name)
+        self._before = store.digests(name) | dict.fromkeys(self._damaged, "")  # which no file has
         self._waiting: list[tuple[Document, list[Chunk]]] = []
         self._done: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
         self._failed: list[Failure] = []
@@ -273,7 +274,8 @@ class _Run:
         self._done["removed"] += vanished
 
     def report(self) -> SyncReport:
-        kept = tuple(failure.path for failure in self._failed if failure.path in self._before)
+        good = self._before.keys() - set(self._damaged)
+        kept = tuple(failure.path for failure in self._failed if failure.path in good)
         done = {kind: tuple(paths) for kind, paths in self._done.items()}
         return SyncReport(**done, failed=tuple(self._failed), kept=kept, chunks=self._chunks, ignored=tuple(self._ignored))
 

@@ -9,11 +9,11 @@ from index.chunks import Chunker
 from index.documents import parse_document, printable
 from index.embedders import Embedder
 from index.errors import (
-    AlteredError,
     DocumentDamagedError,
     DocumentError,
     FolderUnavailableError,
     InvalidNameError,
+    MissingFileError,
     PreconditionError,
     UnknownDocumentError,
     border,
@@ -150,10 +150,10 @@ class Uploads:
             return None
         try:
             return hashlib.sha256(read_inside(root, path, self._file_limit)).hexdigest()
-        except AlteredError:
-            return "of a file that can be no document"
-        except DocumentError:
+        except MissingFileError:
             return None
+        except DocumentError:
+            return "of a file that cannot be read or can be no document"
 
 
 def _require(condition: Condition, known: StoredDocument | None, on_disk: str | None, path: str) -> None:

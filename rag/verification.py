@@ -8,13 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
-from index.documents import parse_document
+from index.documents import parse_document, printable
 from index.errors import (
     AlteredError,
     DocumentDamagedError,
     DocumentError,
     FolderReadOnlyError,
     FolderUnavailableError,
+    MissingFileError,
     UnknownDocumentError,
 )
 from index.folders import read_inside
@@ -67,7 +68,13 @@ class Source(Protocol):
     """Where the cited files are."""
 
     def read(self, path: str) -> SourceText:
-        """Raises DocumentError or UnknownDocumentError when there is no such file."""
+        """The text of a file.
+
+        Raises:
+            AlteredError: it can be no document any more.
+            MissingFileError, UnknownDocumentError, DocumentDamagedError: there is none.
+            FolderUnavailableError: it cannot be read, so that nothing is known of it.
+        """
         ...
 
 
@@ -81,8 +88,15 @@ class FolderSource:
     def read(self, path: str) -> SourceText:
         try:
             data = read_inside(self._folder, unicodedata.normalize("NFC", path), self._file_limit)
-        except (FolderReadOnlyError, FolderUnavailableError, ValueError) as error:
-            raise DocumentError("is not a file of the folder") from error
+        except ValueError as error:
+            raise MissingFileError("is not a file of the folder") from error
+        except (MissingFileError, AlteredError):
+            raise
+        except (DocumentError, FolderReadOnlyError, FolderUnavailableError) as error:
+            if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+                raise MissingFileError("is not a file of the folder, which is gone") from error
+            reason = getattr(error.__cause__, "strerror", None) or error
+            raise FolderUnavailableError(f"'{printable(path)}' cannot be read: {reason}") from error
         try:
             text = parse_document(path, data).text
         except DocumentError:  # no text any more, so not the file that was cited
@@ -120,12 +134,12 @@ class ReadOnce:
 
 
 def verify(claim: Claim, source: Source) -> Verification:
-    """Check a claim against its source as it is now."""
+    """Check a claim against its source as it is now. Raises FolderUnavailableError when that cannot be read."""
     try:
         found = source.read(claim.path)
     except AlteredError as error:
         return Verification(Verdict.CHANGED, f"the file {error}")
-    except (DocumentError, DocumentDamagedError, UnknownDocumentError) as error:
+    except (MissingFileError, DocumentDamagedError, UnknownDocumentError) as error:
         return Verification(Verdict.MISSING, f"the source cannot be had: {error}")
     if found.sha256 != claim.sha256:
         return Verification(Verdict.CHANGED, "the file has other contents than the one cited")

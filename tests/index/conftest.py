@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import index.embedded
+
 
 @contextmanager
 def at_most(seconds: int) -> Iterator[None]:
@@ -46,3 +48,9 @@ def open_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers look for the changes of others at every search rather than every second."""
+    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 0)

@@ -27,9 +27,7 @@ from tests.index.writing import COLLECTION, put, unit
 EAST = unit(1, 0, 0, 0)
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 0)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture

@@ -35,10 +35,7 @@ EAST, NORTH = unit(1, 0, 0, 0), unit(0, 1, 0, 0)
 ANYWHERE = Filter()
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers look for the changes of others at every search rather than every second."""
-    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 0)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture

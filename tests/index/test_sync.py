@@ -578,3 +578,14 @@ def test_a_name_is_one_document_however_it_is_composed(sync: Run, store: Embedde
     (folder / decomposed).unlink()
     (folder / "a.txt").write_bytes(b"Red fish.")
     assert sync().removed == (composed,)
+
+
+def test_a_damaged_document_is_not_called_kept_when_its_file_fails(store: EmbeddedStore, sync: Run, folder: Path) -> None:
+    write(folder, a="Whales sing.", b="Sharks bite.")
+    sync()
+    with store._catalogue._pool.connection() as connection:
+        connection.execute("UPDATE documents SET title = 'Other' WHERE path = 'a.txt'")
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_bytes(b"")
+    report = sync()
+    assert ([failure.path for failure in report.failed], report.kept) == (["a.txt", "b.txt"], ("b.txt",))

@@ -14,13 +14,15 @@ from index.errors import (
     EmbedderMismatchError,
     FolderUnavailableError,
     IndexUnavailableError,
+    PreconditionError,
     StoppedError,
     UnknownCollectionError,
 )
 from index.placing import written
 from index.store import Collection, Filter
 from index.sync import SyncReport
-from index.uploads import Uploads
+from index.uploads import Condition, Uploads
+from tests.index.conftest import ordinary_user
 
 LIMIT = 1_000_000
 Sync = Callable[..., SyncReport]
@@ -136,3 +138,16 @@ def test_what_is_uploaded_while_a_sync_waits_for_the_lock_stays(
     monkeypatch.setattr(store, "writing", waiting)
     report = sync()
     assert (report.unchanged, report.removed) == (("a.txt", "b.txt"), ())
+
+
+def test_a_file_that_cannot_be_read_is_no_absent_one(open_folder: Path, embedder: Embedder) -> None:
+    root = open_folder / "index" / "uploads" / "default"
+    store = EmbeddedStore(open_folder / "index", create=True)
+    uploads = Uploads(store, lambda name: embedder, root.parent, LIMIT)
+    uploads.put("default", "a.txt", b"One fish.")
+    (root / "b.txt").write_bytes(b"Unread.")
+    (root / "b.txt").chmod(0)
+    with ordinary_user(open_folder, *open_folder.rglob("*")), pytest.raises(PreconditionError, match="there is a file at"):
+        uploads.put("default", "b.txt", b"Two fish.", Condition(absent=True))
+    assert (root / "b.txt").read_bytes() == b"Unread."
+    store.close()

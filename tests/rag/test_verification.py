@@ -7,9 +7,11 @@ import pytest
 
 from index.embedded import EmbeddedStore
 from index.embedders import Embedder
+from index.errors import FolderUnavailableError
 from index.sync import SyncReport
 from rag.answering import Answerer
 from rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
+from tests.index.conftest import open_folder, ordinary_user  # noqa: F401
 
 TEXT = "The bridge fell in March.\r\nRust had eaten its cables. Nobody had looked at them for years."
 LIMIT = 10_000
@@ -73,3 +75,19 @@ def test_a_citation_of_a_document_that_is_damaged_in_the_catalogue_is_checked_ag
     gone = verify(claim, source)
     assert gone.verdict is Verdict.MISSING
     assert "is damaged" in gone.reason
+
+
+@pytest.mark.parametrize("unreadable", ["deep/bridge.txt", "deep", "."])
+def test_a_file_that_cannot_be_read_is_not_called_missing(open_folder: Path, unreadable: str) -> None:  # noqa: F811
+    folder = open_folder / "folder"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "bridge.txt").write_bytes(TEXT.encode())
+    (folder / unreadable).chmod(0)
+    with ordinary_user(), pytest.raises(FolderUnavailableError, match="cannot be read: Permission denied"):
+        verify(Claim("deep/bridge.txt", "0" * 64, 0, 3, "The"), FolderSource(folder, LIMIT))
+    (folder / unreadable).chmod(0o755)
+
+
+def test_in_a_folder_that_is_gone_every_file_is_missing(tmp_path: Path) -> None:
+    gone = FolderSource(tmp_path / "gone", LIMIT)
+    assert verify(Claim("bridge.txt", "0" * 64, 0, 3, "The"), gone).verdict is Verdict.MISSING
