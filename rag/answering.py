@@ -157,7 +157,7 @@ class Answerer:
             confidence=confidence,
             threshold=least,
             citations=citations,
-            short_answer=short_answer(quotes[0], confidence) if answered else None,
+            short_answer=short_answer(question, quotes[0], confidence) if answered else None,
             closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
             passages=tuple(passages),
             timings_ms=timings,

@@ -25,8 +25,10 @@ _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
 _SHORT = 20
 """Words of the longest short answer."""
-_SURE = 0.05
+_LEAST_SHARE = 0.05
 """Least share of a span among all spans of its passage for it to be a short answer."""
+_LEAST_SHARE_EXPLAINING = 0.1
+"""The same for a question that asks why or how, which a few words seldom answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,10 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     return sorted((_quote(run) for run in _runs(chosen)), key=lambda quote: -quote.score)
 
 
-def short_answer(first: Quote, confidence: float) -> ShortAnswer | None:
+def short_answer(question: str, first: Quote, confidence: float) -> ShortAnswer | None:
     """The span of the first quote that answers, when it is short and stands out in its passage."""
-    if first.answer is None or first.answer.probability < _SURE:
+    least = _LEAST_SHARE_EXPLAINING if explains(question) else _LEAST_SHARE
+    if first.answer is None or first.answer.probability < least:
         return None
     span = first.answer.span
     text = first.passage.slice(span)

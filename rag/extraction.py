@@ -80,7 +80,7 @@ class Extractor:
             quotes = select_quotes(question, [reading], max_quotes)
             found = tuple(ExtractedQuote(*q.span, q.passage.slice(q.span), q.score, q.highlights, q.answer) for q in quotes)
             answerability = self._calibration.probability([reading])
-            short = short_answer(quotes[0], answerability) if quotes else None
+            short = short_answer(question, quotes[0], answerability) if quotes else None
             extracted.append(Extraction(answerability, found, short, not one.complete))
         return extracted
 
