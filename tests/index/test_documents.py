@@ -162,10 +162,10 @@ def test_no_descriptor_stays_open_after_a_refusal(folder: Path) -> None:
     (folder / "empty.txt").touch()
     os.mkfifo(folder / "fifo.txt")
     before = lowest_free_descriptor()
-    for path in (folder, folder / "empty.txt", folder / "fifo.txt"):
+    for path in (folder, folder / "empty.txt", folder / "fifo.txt") * 20:
         with pytest.raises(DocumentError):
             read_file(path, 10)
-    assert lowest_free_descriptor() == before
+    assert lowest_free_descriptor() < before + 20  # since services that other tests share open some of their own
 
 
 @pytest.mark.parametrize("data", [b" \r\n\t\n", "\u2003\u3000\u2028".encode(), b"\xef\xbb\xbf", b"\xff\xfe \0"])
