@@ -149,5 +149,6 @@ def test_a_file_that_cannot_be_read_is_no_absent_one(open_folder: Path, embedder
     (root / "b.txt").chmod(0)
     with ordinary_user(open_folder, *open_folder.rglob("*")), pytest.raises(PreconditionError, match="there is a file at"):
         uploads.put("default", "b.txt", b"Two fish.", Condition(absent=True))
+    (root / "b.txt").chmod(0o600)
     assert (root / "b.txt").read_bytes() == b"Unread."
     store.close()
