@@ -11,15 +11,15 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from quotewise.api import documents, events, examples, feedback, logs, metrics, openai, page, problems, routes, tracing
+from quotewise.api.jobs import Jobs
+from quotewise.api.mcp_mount import McpMount
+from quotewise.api.middleware import authenticate
+from quotewise.api.service import CannotStartError, NotReadyError, Service
+from quotewise.api.settings import Settings, load_settings
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api import chat, documents, door, examples, feedback, logs, metrics, page, problems, routes, streaming, tracing
-from api.jobs import Jobs
-from api.mcp_mount import McpMount
-from api.service import CannotStartError, NotReadyError, Service
-from api.settings import Settings, load_settings
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("quotewise")
@@ -58,19 +58,19 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
         lifespan=lifespan,
         docs_url=None,  # its pages load from another host
         redoc_url=None,
-        responses=problems.responses(*door.PROBLEMS),
+        responses=problems.responses(*authenticate.PROBLEMS),
         telemetry=tracing.TELEMETRY,
     )
     app.include_router(routes.router)
     app.include_router(documents.router)
     app.include_router(feedback.router)
-    app.include_router(chat.router)
+    app.include_router(openai.router)
     app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
     app.add_middleware(problems.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
-    door.install(app, settings)
+    authenticate.install(app, settings)
     app.add_middleware(_Identify)
-    app.add_middleware(door.SecurityHeaders)
+    app.add_middleware(authenticate.SecurityHeaders)
     metrics.install(app, settings)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -78,7 +78,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
 
 
 def from_environment() -> FastAPI:
-    """The app by the environment and settings file alone: ``uvicorn --factory api.app:from_environment``."""
+    """The app by the environment and settings file alone: ``uvicorn --factory quotewise.api.app:from_environment``."""
     settings = load_settings()
     logs.install(settings)
     tracing.install()
@@ -142,8 +142,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         components = schema["components"]["schemas"]
         template = "#/components/schemas/{model}"
         mode: JsonSchemaMode = "serialization"
-        events = [(model, mode) for model in streaming.EVENTS.values()]
-        components |= models_json_schema(events, ref_template=template)[1]["$defs"]
+        sent = [(model, mode) for model in events.EVENTS.values()]
+        components |= models_json_schema(sent, ref_template=template)[1]["$defs"]
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
@@ -152,10 +152,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
         for path, item in schema["paths"].items():
             for operation in item.values():
-                if path in door.PROBES:
+                if path in authenticate.PROBES:
                     operation["security"] = []
-                if path in door.PROBES or "4XX" in operation["responses"]:  # which is said in another shape
-                    for status in map(str, problems.responses(*door.PROBLEMS)):
+                if path in authenticate.PROBES or "4XX" in operation["responses"]:  # which is said in another shape
+                    for status in map(str, problems.responses(*authenticate.PROBLEMS)):
                         operation["responses"].pop(status)
         app.openapi_schema = schema
     return app.openapi_schema

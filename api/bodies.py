@@ -8,8 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-
-from api.problems import ExcessError
+from quotewise.api.problems import ExcessError
 
 MAX_VALUES = 20_000
 """Values of a body, those within others included: some four times as many as any request that is accepted has."""

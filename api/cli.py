@@ -13,21 +13,20 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-
-from api import schemas, terminal
-from api.keys import Key, Keys
-from api.service import Service
-from api.settings import Settings, load_settings, origins
-from index.documents import printable, read_file
-from index.encodings import decode
-from index.errors import DocumentError, QuotewiseError
-from index.integrity import check as check_integrity
-from index.onnx_model import instruction_set
-from index.store import Filter
-from index.sync import SyncReport, checked_files
-from rag.extraction import Extractor
-from rag.span_reader import Readers
-from rag.verification import CollectionSource, FolderSource, Source, Verdict, verify
+from quotewise.api import schemas, terminal
+from quotewise.api.keys import Key, Keys
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings, load_settings, origins
+from quotewise.index.documents import printable, read_file
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError, QuotewiseError
+from quotewise.index.ingest import SyncReport, checked_files
+from quotewise.index.integrity import check as check_integrity
+from quotewise.index.onnx_model import instruction_set
+from quotewise.index.store import Filter
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.readers.span import Readers
+from quotewise.rag.verification import CollectionSource, FolderSource, Source, Verdict, verify
 
 app = typer.Typer(
     name="quotewise",
@@ -83,7 +82,7 @@ def serve(
         reader=reader,
         threshold=threshold,
     )
-    from api import server
+    from quotewise.api import server
 
     server.prepare(settings)
     if folder is not None:
@@ -102,7 +101,7 @@ def serve(
 
 
 def _tell_address(settings: Settings, listener: socket.socket, report: SyncReport | None, as_json: bool) -> None:
-    from api import server
+    from quotewise.api import server
 
     url = server.url(listener)
     if as_json:
@@ -159,7 +158,7 @@ def ask(
     _checked(question)
     with _opened(settings) as service:
         where = Filter(path_prefix)
-        answer = service.answerer.ask(question, settings.collection, settings.top_k, settings.max_quotes, where)
+        answer = service.pipeline.ask(question, settings.collection, settings.top_k, settings.max_quotes, where)
     if as_json:
         terminal.show_json(schemas.AskResponse.of(answer, "command-line").model_dump())
     else:
@@ -179,7 +178,7 @@ def search(
     settings = load_settings(index=index, collection=collection, top_k=top_k)
     _checked(question)
     with _opened(settings) as service:
-        found = service.answerer.search(question, settings.collection, settings.top_k, Filter(path_prefix))
+        found = service.pipeline.search(question, settings.collection, settings.top_k, Filter(path_prefix))
     if as_json:
         terminal.show_json([schemas.Passage.of(passage).model_dump() for passage in found.passages])
     else:
@@ -315,7 +314,7 @@ def serve_mcp(
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
     settings = load_settings(index=index, collection=collection, reader=reader, threshold=threshold)
     with _opened(settings) as service:
-        from api.mcp_server import serve_stdio
+        from quotewise.api.mcp import serve_stdio
 
         serve_stdio(service)
 

@@ -3,8 +3,7 @@
 import resource
 
 import psutil
-
-from index.errors import QuotewiseError
+from quotewise.index.errors import QuotewiseError
 
 _SHARE = 0.9
 """Of the soft limit; what is left is for those who come to see why."""

@@ -9,17 +9,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import WithJsonSchema
+from quotewise.api import examples, problems, schemas
+from quotewise.api.jobs import Job, Jobs, UnknownJobError
+from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collection_of
+from quotewise.api.service import Service
+from quotewise.index.atomic_files import PATTERN, document_path
+from quotewise.index.errors import UnknownCollectionError
+from quotewise.index.store import COLLECTION_NAME
+from quotewise.index.uploads import ANY, Condition, Uploaded, Uploads
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-
-from api import examples, problems, schemas
-from api.jobs import Job, Jobs, UnknownJobError
-from api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collection_of
-from api.service import Service
-from index.errors import UnknownCollectionError
-from index.placing import PATTERN, document_path
-from index.store import COLLECTION_NAME
-from index.uploads import ANY, Condition, Uploaded, Uploads
 
 _TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
 _TAG = r'(W/)?"([^"]*)"'

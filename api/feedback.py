@@ -5,14 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
-
-from api import examples, problems, schemas
-from api.bodies import JsonRoute
-from api.recent import AnswerGiven
-from api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, Open, document_of, json_only, own_id
-from api.service import Service
-from index.errors import QuotewiseError, UnknownDocumentError
-from rag.verification import Claim
+from quotewise.api import examples, problems, schemas
+from quotewise.api.bodies import JsonRoute
+from quotewise.api.recent import AnswerGiven
+from quotewise.api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, Open, document_of, json_only, own_id
+from quotewise.api.service import Service
+from quotewise.index.errors import QuotewiseError, UnknownDocumentError
+from quotewise.rag.verification import Claim
 
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 _PROBLEMS = problems.responses("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cachetools import FIFOCache
-
-from api import problems, schemas
-from index.errors import QuotewiseError, StoppedError
-from index.uploads import Uploaded
+from quotewise.api import problems, schemas
+from quotewise.index.errors import QuotewiseError, StoppedError
+from quotewise.index.uploads import Uploaded
 
 _KEPT = 1000
 """Jobs whose outcome can be asked for."""

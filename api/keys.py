@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
-
-from index.errors import QuotewiseError
+from quotewise.index.errors import QuotewiseError
 
 Scope = Literal["ask", "manage"]
 SECRET, BROWSER = "qw_", "qb_"
@@ -106,7 +105,7 @@ class Key(BaseModel):
 
 LOCAL = Key(id="local", name="this machine", scopes=("ask", "manage"))
 """Who asks from this machine while there are no keys, or in the same process."""
-NOBODY = Key(id="nobody", name="nobody", scopes=(), collections=())
+ANONYMOUS = Key(id="nobody", name="nobody", scopes=(), collections=())
 """Who shows no key, where none is needed."""
 _KEYS = TypeAdapter(list[Key])
 

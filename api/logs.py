@@ -11,10 +11,9 @@ from typing import Any
 from cachetools import LRUCache
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
-
-from api import terminal
-from api.settings import Settings
-from index.documents import printable
+from quotewise.api import terminal
+from quotewise.api.settings import Settings
+from quotewise.index.documents import printable
 
 _OURS = ("quotewise", "uvicorn")
 _RESERVED = (*RESERVED_ATTRS, "color_message")

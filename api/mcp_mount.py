@@ -3,13 +3,12 @@
 import asyncio
 import importlib
 
+from quotewise.api.settings import Settings
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from api.settings import Settings
 
 
 class McpMount:
-    """ASGI app that hands requests to ``api.mcp_server``."""
+    """ASGI app that hands requests to ``api.mcp``."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -17,6 +16,6 @@ class McpMount:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
-            module = await asyncio.to_thread(importlib.import_module, "api.mcp_server")
+            module = await asyncio.to_thread(importlib.import_module, "quotewise.api.mcp")
             self._app = self._app or module.over_http(self._settings)
         await self._app(scope, receive, send)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
+from quotewise.api import routes, schemas
+from quotewise.api.service import Service
+from quotewise.index.errors import QuotewiseError
+from quotewise.index.sentences import line_starts
+from quotewise.index.store import StoredDocument
 from starlette.requests import Request
-
-from api import routes, schemas
-from api.service import Service
-from index.errors import QuotewiseError
-from index.sentences import line_starts
-from index.store import StoredDocument
 
 _MOST_CHARACTERS = 20_000
 

@@ -9,15 +9,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
+from quotewise.api import logs, tracing
+from quotewise.api.keys import ForbiddenError
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.errors import QuotewiseError
+from quotewise.rag.answers import Answer
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api import logs, tracing
-from api.keys import ForbiddenError
-from api.service import Service
-from api.settings import Settings
-from index.errors import QuotewiseError
-from rag.answers import Answer
 
 _STAGES = ("embed", "search", "read")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")

@@ -7,12 +7,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from quotewise.api import chat_errors
+from quotewise.index.errors import QuotewiseError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api import chat_errors
-from index.errors import QuotewiseError
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"

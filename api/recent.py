@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict
-
-from rag.answers import Answer
-from rag.conversation import TURNS, Turn
-from rag.verification import Claim
+from quotewise.rag.answers import Answer
+from quotewise.rag.followups import TURNS, Turn
+from quotewise.rag.verification import Claim
 
 _QUOTES, _LONGEST = 3, 2000
 """Quotes of each turn before that are kept with an answer, the first, where they have no more characters."""

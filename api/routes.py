@@ -1,4 +1,4 @@
-"""The routes of questions, documents and collections: requests into calls of the answerer and back."""
+"""The routes of questions, documents and collections: requests into calls of the pipeline and back."""
 
 import asyncio
 import time
@@ -7,18 +7,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
-
-from api import admission, examples, metrics, problems, schemas, streaming
-from api.bodies import JsonRoute
-from api.descriptors import check_descriptors
-from api.keys import ForbiddenError, Key
-from api.service import CannotStartError, NotReadyError, Service
-from index.errors import UnknownCollectionError
-from index.onnx_model import instruction_set
-from index.store import StoredDocument
-from rag.answers import Answer
-from rag.extraction import Extractor
-from rag.verification import CollectionSource, ReadOnce, verify
+from quotewise.api import events, examples, metrics, problems, schemas
+from quotewise.api.bodies import JsonRoute
+from quotewise.api.descriptors import check_descriptors
+from quotewise.api.keys import ForbiddenError, Key
+from quotewise.api.middleware import concurrency_limit
+from quotewise.api.service import CannotStartError, NotReadyError, Service
+from quotewise.index.errors import UnknownCollectionError
+from quotewise.index.onnx_model import instruction_set
+from quotewise.index.store import StoredDocument
+from quotewise.rag.answers import Answer
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.verification import CollectionSource, ReadOnce, verify
 
 
 def service_of(request: Request) -> Service:
@@ -76,7 +76,13 @@ INDEX_PROBLEMS = (
     *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
     *("document-damaged", "embedder-unavailable"),
 )
-BODY_PROBLEMS = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", *admission.PROBLEMS)
+BODY_PROBLEMS = (
+    "malformed-json",
+    "payload-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    *concurrency_limit.PROBLEMS,
+)
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
@@ -89,11 +95,11 @@ DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=exam
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
-def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> streaming.Steps:
+def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> events.Steps:
     """What is found for a question, as it becomes known; whoever asks over HTTP, in any protocol, comes through here."""
     settings = service.settings
     collection = collection_of(request, service, asked.collection)
-    for step in service.answerer.steps(
+    for step in service.pipeline.steps(
         asked.question,
         collection,
         asked.top_k or settings.top_k,
@@ -109,13 +115,13 @@ def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> s
 
 
 def answer_of(asked: schemas.AskRequest, service: Service, request: Request) -> schemas.AskResponse:
-    """The whole answer to a question. Raises what ``Answerer.ask`` does."""
+    """The whole answer to a question. Raises what ``Pipeline.ask`` does."""
     *_, answer = steps_of(asked, service, request)
     assert isinstance(answer, Answer)
     return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
 
 
-@router.post("/ask", response_model=schemas.AskResponse, responses=_ASK_PROBLEMS | {200: streaming.RESPONSE})
+@router.post("/ask", response_model=schemas.AskResponse, responses=_ASK_PROBLEMS | {200: events.RESPONSE})
 def ask(
     asked: Annotated[schemas.AskRequest, Body(openapi_examples=examples.ASK)], service: Open, request: Request
 ) -> schemas.AskResponse | StreamingResponse:
@@ -124,8 +130,8 @@ def ask(
     With `Accept: text/event-stream` what is found is sent as it becomes known, each event as one line of JSON:
     `passages`, each `citation`, `answer`, and `done`, or `error` with a problem, after which nothing comes.
     """
-    if streaming.wanted(request):
-        return streaming.answer_events(request, steps_of(asked, service, request))
+    if events.wanted(request):
+        return events.answer_events(request, steps_of(asked, service, request))
     return answer_of(asked, service, request)
 
 
@@ -136,7 +142,7 @@ def search(
     """The passages closest to a question, whether they answer it or not."""
     settings = service.settings
     collection, top_k = collection_of(request, service, asked.collection), asked.top_k or settings.top_k
-    found = service.answerer.search(asked.question, collection, top_k, asked.filter.value())
+    found = service.pipeline.search(asked.question, collection, top_k, asked.filter.value())
     return schemas.SearchResponse(
         question=asked.question,
         passages=[schemas.Passage.of(passage) for passage in found.passages],

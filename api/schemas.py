@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-
-from api.problems import Problem
-from api.settings import MAX_QUOTES, MAX_TOP_K
-from index.sentences import Span
-from index.store import Collection as StoredCollection
-from index.store import CollectionSize, Filter, StoredDocument
-from rag import answers, conversation, extraction, passages, verification
+from quotewise.api.problems import Problem
+from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
+from quotewise.index.sentences import Span
+from quotewise.index.store import Collection as StoredCollection
+from quotewise.index.store import CollectionSize, Filter, StoredDocument
+from quotewise.rag import answers, extraction, followups, passages, verification
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
@@ -141,8 +140,8 @@ class AskRequest(SearchRequest):
         ),
     ] = []
 
-    def turns(self) -> tuple[conversation.Turn, ...]:
-        return tuple(conversation.Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
+    def turns(self) -> tuple[followups.Turn, ...]:
+        return tuple(followups.Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
 
 
 class Highlight(BaseModel):

@@ -13,13 +13,12 @@ from typing import Any
 
 import h11
 import uvicorn
+from quotewise.api import logs, tracing
+from quotewise.api.app import create_app
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.errors import QuotewiseError
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-from api import logs, tracing
-from api.app import create_app
-from api.service import Service
-from api.settings import Settings
-from index.errors import QuotewiseError
 
 _SWITCH_SECONDS = 0.001
 
@@ -63,7 +62,7 @@ def is_local(listener: socket.socket) -> bool:
     return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
 
 
-class PatientProtocol(H11Protocol):
+class ClientTimeoutProtocol(H11Protocol):
     """uvicorn's HTTP, but a client has only so many seconds for the head of a request, and to take more of an answer."""
 
     PATIENCE_SECONDS = 20.0
@@ -113,7 +112,7 @@ def serve(service: Service, listener: socket.socket) -> None:
     app = create_app(service, service.settings)
     config = uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=ClientTimeoutProtocol,
         ws="none",
         proxy_headers=False,
         server_header=False,

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from quotewise.api.recent import RecentAnswers
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.errors import IndexRebuildingError, QuotewiseError, UnknownCollectionError
+from quotewise.index.ingest import Progress, Sync, SyncReport
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Filter
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.pipeline import OncePerName, Pipeline
+from quotewise.rag.readers.span import SIMILARITY, Readers
 from threadpoolctl import threadpool_limits
-
-from api.recent import RecentAnswers
-from api.settings import Settings
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder, load_embedder
-from index.errors import IndexRebuildingError, QuotewiseError, UnknownCollectionError
-from index.store import Filter
-from index.sync import Progress, Sync, SyncReport
-from rag.answering import Answerer, OncePerName
-from rag.extraction import Extractor
-from rag.span_reader import SIMILARITY, Readers
 
 
 class NotReadyError(QuotewiseError):
@@ -41,8 +40,8 @@ class Service:
     """
 
     settings: Settings
-    store: EmbeddedStore
-    answerer: Answerer
+    store: LocalStore
+    pipeline: Pipeline
     extractor: Callable[[], Extractor]
     load: Callable[[str], Embedder]
     answers: RecentAnswers
@@ -52,12 +51,12 @@ class Service:
         """Open the index of the settings. Raises IndexMissingError, IndexDamagedError, IndexVersionError."""
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
-        store = EmbeddedStore(settings.index, create)
+        store = LocalStore(settings.index, create)
         load = OncePerName(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
-        answerer = Answerer(store, load, readers, settings.threshold, settings.retrieval)
+        pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
         extractor = cache(partial(Extractor.of, readers))
-        return cls(settings, store, answerer, extractor, load, RecentAnswers(settings.remembered_answers))
+        return cls(settings, store, pipeline, extractor, load, RecentAnswers(settings.remembered_answers))
 
     def load_reader(self) -> None:
         """Load the trained reader, where one is used. Raises ReaderError, which names the file at fault."""
@@ -68,15 +67,15 @@ class Service:
         """Load the trained reader, bring every collection's search up to date, and answer a question from the default one.
 
         So that the first question to come waits for nothing, not even after a crash. Raises what ``load_reader`` and
-        ``Answerer.ask`` do.
+        ``Pipeline.ask`` do.
         """
         self.load_reader()
         self.store.sweep()
         for name in [collection.name for collection in self.store.collections()]:
             with suppress(IndexRebuildingError):  # another process writes it, and questions are told so until it is there
-                self.store.search_text(name, "ready", 1, Filter())
+                self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
-                    self.answerer.ask("Is it ready?", name)
+                    self.pipeline.ask("Is it ready?", name)
 
     def check(self, folder: Path, moved: bool) -> None:
         """Raises what ``sync`` would because of the embedder, or because the collection was made otherwise."""

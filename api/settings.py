@@ -8,14 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-
-from api.keys import Origin, Rate
-from index.embedders import DEFAULT_EMBEDDER
-from index.errors import QuotewiseError
-from index.sync import DEFAULT_FILE_LIMIT
-from rag.answering import DEFAULT_QUOTES, DEFAULT_TOP_K
-from rag.retrieval import Method
-from rag.span_reader import AUTOMATIC
+from quotewise.api.keys import Origin, Rate
+from quotewise.index.embedders import DEFAULT_EMBEDDER
+from quotewise.index.errors import QuotewiseError
+from quotewise.index.ingest import DEFAULT_FILE_LIMIT
+from quotewise.rag.pipeline import DEFAULT_QUOTES, DEFAULT_TOP_K
+from quotewise.rag.readers.span import AUTOMATIC
+from quotewise.rag.retrieval import Method
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from quotewise.api.schemas import Extracted
+from quotewise.index.documents import printable
+from quotewise.index.ingest import SyncReport
+from quotewise.rag.answers import Answer, Citation
+from quotewise.rag.passages import Passage
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text
-
-from api.schemas import Extracted
-from index.documents import printable
-from index.sync import SyncReport
-from rag.answers import Answer, Citation
-from rag.passages import Passage
 
 _SHOWN_REMOVED = 10
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
-
-from index.errors import QuotewiseError
-from rag.answers import Answer
+from quotewise.index.errors import QuotewiseError
+from quotewise.rag.answers import Answer
 
 PROBES = ("/health", "/ready", "/metrics")
 TELEMETRY: TelemetryConfig = {

@@ -1,5 +1,5 @@
-"""``python -m eval`` is the ``quotewise`` command."""
+"""``python -m quotewise.eval`` is the ``quotewise`` command."""
 
-from eval.cli import main
+from quotewise.eval.cli import main
 
 main()

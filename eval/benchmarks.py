@@ -23,13 +23,12 @@ import numpy as np
 import onnxruntime
 import psutil
 from onnx import TensorProto, helper, numpy_helper
-
-from eval.gold import load_gold
-from index.sentences import sentence_spans
-from rag.span_model import SpanModel
+from quotewise.eval.gold import load_gold
+from quotewise.index.sentences import sentence_spans
+from quotewise.rag.readers.span_model import SpanModel
 
 _MEBIBYTE = 1 << 20
-_COMMAND = [sys.executable, "-m", "eval"]
+_COMMAND = [sys.executable, "-m", "quotewise.eval"]
 _CLIENT = """
 import http.client, json, sys, time
 port, first, count = map(int, sys.argv[1:4])

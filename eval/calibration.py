@@ -1,4 +1,4 @@
-"""Fit the readers' probabilities: ``python -m eval.calibration ../shared/data/train``.
+"""Fit the readers' probabilities: ``python -m quotewise.eval.calibration ../shared/data/train``.
 
 Writes ``calibration.json`` beside the trained reader, with ``--reader similarity`` ``rag/similarity.json``. Fitted on
 questions that neither training, nor the seed gold set, nor any report uses, over whole corpora, with and without the passage
@@ -15,25 +15,24 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
+from quotewise.eval.datasets import path_of, write_corpus
+from quotewise.eval.training.edits import misspelt
+from quotewise.eval.training.held_out import held_out
+from quotewise.eval.training.rows import Row, read_rows
+from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Filter
+from quotewise.rag.passages import Passage
+from quotewise.rag.pipeline import DEFAULT_TOP_K
+from quotewise.rag.readers import Calibration, Reader, Reading, confidence_features
+from quotewise.rag.readers.similarity import SimilarityReader
+from quotewise.rag.readers.span import SIMILARITY, SPAN, SpanReader, read_until_sure
+from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.retrieval import Question, retrieve
+from quotewise.rag.selection import select_quotes
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
-
-from eval.sets import path_of, write_corpus
-from eval.training.edits import misspelt
-from eval.training.held_out import held_out
-from eval.training.rows import Row, read_rows
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder, load_embedder
-from index.store import Filter
-from index.sync import Sync
-from rag.answering import DEFAULT_TOP_K
-from rag.evidence import select_quotes
-from rag.passages import Passage
-from rag.readers import Calibration, Reader, Reading, confidence_features
-from rag.retrieval import Question, retrieve
-from rag.similarity import SimilarityReader
-from rag.span_model import BUNDLED
-from rag.span_reader import SIMILARITY, SPAN, SpanReader, read_until_sure
 
 _SETS = (
     *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
@@ -82,7 +81,7 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[Case]:
     contexts = list(dict.fromkeys(row.context for row in (*drawn, *others)))[:_CORPUS]
     with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as index:
         write_corpus(contexts, Path(corpus))
-        store = EmbeddedStore(Path(index), create=True)
+        store = LocalStore(Path(index), create=True)
         Sync(store, embedder).run(Path(corpus))
         for row in drawn:
             text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from quotewise.api import terminal
+from quotewise.api.cli import CollectionName, IndexDir, Json, app
+from quotewise.api.cli import main as main
+from quotewise.api.settings import load_settings
+from quotewise.index.errors import QuotewiseError
 from typer.core import TyperGroup
-
-from api import terminal
-from api.cli import CollectionName, IndexDir, Json, app
-from api.cli import main as main
-from api.settings import load_settings
-from index.errors import QuotewiseError
 
 SEED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
 
@@ -78,12 +77,12 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ask the questions of GOLD, of a folder or of a running service, and measure the answers."""
-    from eval.asking import InProcess, OverHttp, indexed
-    from eval.gold import load_gold
-    from eval.harness import evaluate, threshold_of
-    from eval.report import render, show_differences, show_run
-    from eval.runs import Journal, changed, check_guards, check_same_gold, head_of, load_run
-    from eval.uncertainty import compare
+    from quotewise.eval.clients import InProcess, OverHttp, indexed
+    from quotewise.eval.gold import load_gold
+    from quotewise.eval.harness import evaluate, threshold_of
+    from quotewise.eval.report import render, show_differences, show_run
+    from quotewise.eval.runs import Journal, changed, check_guards, check_same_gold, head_of, load_run
+    from quotewise.eval.uncertainty import compare
 
     if (corpus is None) == (url is None):
         raise typer.BadParameter("give either --corpus, a folder to index, or --url, of a running service")
@@ -139,8 +138,8 @@ def run(
 @commands.command("check")
 def check(gold: Gold, corpus: Annotated[Path, typer.Option("--corpus", metavar="DIR", help="Folder it is about.")]) -> None:
     """Check that each quote of GOLD stands in its document; every complaint is a line on standard error."""
-    from eval.gold import GoldError, load_gold
-    from rag.verification import FolderSource
+    from quotewise.eval.gold import GoldError, load_gold
+    from quotewise.rag.verification import FolderSource
 
     loaded = load_gold(gold)
     source = FolderSource(corpus, load_settings().max_file_bytes)
@@ -171,11 +170,11 @@ def new(
     seed: Annotated[int | None, typer.Option("--seed", help="Draw the passages in the order of this number.")] = None,
 ) -> None:
     """Draft gold questions in the terminal: read a passage of the index, type a question, mark the quote."""
-    from eval.drafting import draft
-    from index.embedded import EmbeddedStore
+    from quotewise.eval.drafting import draft
+    from quotewise.index.local_store import LocalStore
 
     settings = load_settings(index=index, collection=collection)
-    store = EmbeddedStore(settings.index)
+    store = LocalStore(settings.index)
     try:
         documents = store.documents(settings.collection)
         texts = [(document.path, store.text(document.id)) for document in documents]
@@ -194,11 +193,11 @@ def export_feedback(
     collection: CollectionName = None,
 ) -> None:
     """Turn the feedback on answers into gold questions; what no question can be made of is counted on standard error."""
-    from eval.feedback import gold_of
-    from index.embedded import EmbeddedStore
+    from quotewise.eval.feedback import gold_of
+    from quotewise.index.local_store import LocalStore
 
     settings = load_settings(index=index, collection=collection)
-    store = EmbeddedStore(settings.index)
+    store = LocalStore(settings.index)
     try:
         found = gold_of(store, settings.collection)
     finally:
@@ -225,7 +224,7 @@ def import_published(
     ] = None,
 ) -> None:
     """Turn a published set into a gold file and a folder of documents."""
-    from eval.sets import FORMATS, import_set
+    from quotewise.eval.datasets import FORMATS, import_set
 
     if format not in FORMATS:
         raise typer.BadParameter(f"there is no format {format!r}; there are {', '.join(FORMATS)}")
@@ -248,8 +247,8 @@ def bench_load(
     as_json: Json = False,
 ) -> None:
     """Put questions to a service at a given rate, whether or not earlier ones are answered, and measure the latency."""
-    from eval.gold import load_gold
-    from eval.load import Load, highest_rate, load
+    from quotewise.eval.gold import load_gold
+    from quotewise.eval.load import Load, highest_rate, load
 
     questions = [question.question for question in load_gold(gold).questions]
     found: list[Load] = []
@@ -275,7 +274,7 @@ def bench_load(
 @benchmarks.command("index")
 def bench_index(sizes: Sizes = "1000,10000,100000", as_json: Json = False) -> None:
     """Index growing corpora of made-up text, and say by stage how the time grows."""
-    from eval import growth
+    from quotewise.eval import growth
 
     _show_growth(growth.bench_index, sizes, as_json)
 
@@ -283,7 +282,7 @@ def bench_index(sizes: Sizes = "1000,10000,100000", as_json: Json = False) -> No
 @benchmarks.command("search")
 def bench_search(sizes: Sizes = "1000,10000,100000", as_json: Json = False) -> None:
     """Search growing corpora, and say by stage how the time grows, and what the vector index misses of exact search."""
-    from eval import growth
+    from quotewise.eval import growth
 
     _show_growth(growth.bench_search, sizes, as_json)
 
@@ -317,7 +316,7 @@ def bench_serving(
     requests: Annotated[int, typer.Option("--requests", min=1, help="Requests of each client.")] = 300,
 ) -> None:
     """Start-up, memory and latency of a service, with one client and with four."""
-    from eval import benchmarks
+    from quotewise.eval import benchmarks
 
     terminal.show_json(benchmarks.bench_serving(folder, gold, requests))
 
@@ -330,7 +329,7 @@ def bench_overload(
     seconds: Annotated[float, typer.Option("--seconds", min=1, help="How long that is kept up.")] = 60,
 ) -> None:
     """Ask more of a service than it can answer: refusals, /health, memory, and latency before and after."""
-    from eval import overload
+    from quotewise.eval import overload
 
     terminal.show_json(overload.bench_overload(folder, gold, times, seconds))
 
@@ -342,7 +341,7 @@ def bench_soak(
     minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long.")] = 30,
 ) -> None:
     """Mixed traffic, uploads, hostile requests and idle phases: a JSON line a minute of what the service holds."""
-    from eval import soak
+    from quotewise.eval import soak
 
     soak.bench_soak(folder, gold, minutes, lambda row: terminal.console.out(json.dumps(row), highlight=False))
 
@@ -353,7 +352,7 @@ def bench_kills(
     seed: Annotated[int, typer.Option("--seed", help="Another gives other moments.")] = 0,
 ) -> None:
     """Kill uploads, indexing runs, key changes and services at random moments; the exit code is 1 if anything is lost."""
-    from eval import kills
+    from quotewise.eval import kills
 
     with terminal.progress() as report:
         found = kills.bench_kills(count, seed, lambda number, outcome: report(number, count, f"{len(outcome.losses)} lost"))
@@ -368,7 +367,7 @@ def bench_embedders(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take only so many documents.")] = None,
 ) -> None:
     """Index the contexts of a file with the bundled embedder, and through sentence-transformers."""
-    from eval import benchmarks
+    from quotewise.eval import benchmarks
 
     terminal.show_json(benchmarks.bench_indexing(spans, limit))
 
@@ -380,6 +379,6 @@ def bench_reading(
     pieces: Annotated[int, typer.Option("--pieces", min=1, help="Word pieces of each passage.")] = 200,
 ) -> None:
     """Read passages for a question, against the floor of the integer products alone."""
-    from eval import benchmarks
+    from quotewise.eval import benchmarks
 
     terminal.show_json(benchmarks.bench_reading(folder, passages, pieces))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from eval.gold import GoldError, GoldQuestion, GoldQuote, load_gold
-from index.sentences import Span, sentence_spans
+from quotewise.eval.gold import GoldError, GoldQuestion, GoldQuote, load_gold
+from quotewise.index.sentences import Span, sentence_spans
 
 Ask = Callable[[str], str]
 """Shows a prompt and returns the line that was typed, without its line break."""

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.feedback import Feedback
-from eval.gold import GoldQuestion, GoldQuote, GoldTurn
-from index.embedded import EmbeddedStore
-from index.errors import UnknownDocumentError
-from rag.conversation import Turn
-from rag.verification import Claim
+from quotewise.api.feedback import Feedback
+from quotewise.eval.gold import GoldQuestion, GoldQuote, GoldTurn
+from quotewise.index.errors import UnknownDocumentError
+from quotewise.index.local_store import LocalStore
+from quotewise.rag.followups import Turn
+from quotewise.rag.verification import Claim
 
 TAG = "feedback"
 NOT_HELPFUL = "not helpful, and no right quote given"
@@ -26,7 +26,7 @@ class FoundGold:
     left_out: Mapping[str, int]
 
 
-def gold_of(store: EmbeddedStore, collection: str) -> FoundGold:
+def gold_of(store: LocalStore, collection: str) -> FoundGold:
     """The gold questions in the feedback on a collection, one a question with its history, with all quotes said to be right.
 
     Of an answer that helped the first quote counts, since one thumb for several quotes vouches for no other. Raises
@@ -56,7 +56,7 @@ def gold_of(store: EmbeddedStore, collection: str) -> FoundGold:
     return FoundGold(tuple(found.values()), left_out)
 
 
-def _stands(store: EmbeddedStore, collection: str, claim: Claim) -> bool:
+def _stands(store: LocalStore, collection: str, claim: Claim) -> bool:
     try:
         document = store.document_at(collection, claim.path)
     except UnknownDocumentError:

@@ -1,4 +1,4 @@
-"""The tables between marks in README.md and MODEL.md, from one command: ``python -m eval.figures ../shared/data``.
+"""The tables between marks in README.md and MODEL.md, from one command: ``python -m quotewise.eval.figures ../shared/data``.
 
 Writes ``eval/figures.json`` and, between the marks ``<!-- NAME -->`` and ``<!-- /NAME -->`` of the two pages, the tables made
 of it; a test checks that they agree.
@@ -11,19 +11,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from api.settings import load_settings
-from api.terminal import console
-from eval.asking import InProcess, indexed
-from eval.benchmarks import bench_indexing, bench_reading, bench_serving
-from eval.gold import load_gold
-from eval.growth import bench_index, bench_search
-from eval.harness import evaluate, threshold_of
-from eval.peers.__main__ import side_by_side
-from eval.reading import read_given
-from eval.runs import Journal, Run, head_of
-from eval.sets import import_set
-from eval.whole import rank_whole
-from index.errors import QuotewiseError
+from quotewise.api.settings import load_settings
+from quotewise.api.terminal import console
+from quotewise.eval.benchmarks import bench_indexing, bench_reading, bench_serving
+from quotewise.eval.clients import InProcess, indexed
+from quotewise.eval.datasets import import_set
+from quotewise.eval.gold import load_gold
+from quotewise.eval.growth import bench_index, bench_search
+from quotewise.eval.harness import evaluate, threshold_of
+from quotewise.eval.peers.__main__ import side_by_side
+from quotewise.eval.reading import read_given
+from quotewise.eval.runs import Journal, Run, head_of
+from quotewise.eval.whole import rank_whole
+from quotewise.index.errors import QuotewiseError
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "eval" / "figures.json"

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from index.errors import QuotewiseError
-from index.sentences import Span
-from rag.conversation import Turn
+from quotewise.index.errors import QuotewiseError
+from quotewise.index.sentences import Span
+from quotewise.rag.followups import Turn
 
 _SHOWN = 80
 """Characters of a quote shown in a message."""

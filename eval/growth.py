@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from quotewise.eval.runs import peak_mib
+from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, Chunk, Chunker
+from quotewise.index.documents import Document, parse_document
+from quotewise.index.embedders import BUNDLED, OnnxEmbedder
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Collection, Filter
+from quotewise.rag.passages import join_chunks
+from quotewise.rag.retrieval import fuse
 from tokenizers import Tokenizer
-
-from eval.runs import peak_mib
-from index.chunks import DEFAULT_CHUNK_TOKENS, Chunk, Chunker
-from index.documents import Document, parse_document
-from index.embedded import EmbeddedStore
-from index.embedders import BUNDLED, OnnxEmbedder
-from index.store import Collection, Filter
-from rag.passages import join_chunks
-from rag.retrieval import fuse
 
 _NAME = "default"
 _SENTENCES = 60
@@ -105,17 +104,17 @@ def _searched(size: int, report: Callable[[dict[str, Any]], None]) -> dict[str, 
             store.publish(_NAME)
         vectors = np.concatenate(kept)
         clock, found = _Clock(), 0
-        store.search_vectors(_NAME, vectors[0], _TOP, Filter())  # the first search reads the indexes
-        store.search_text(_NAME, "warm", _TOP, Filter())
+        store.search_dense(_NAME, vectors[0], _TOP, Filter())  # the first search reads the indexes
+        store.search_lexical(_NAME, "warm", _TOP, Filter())
         for number in range(_QUERIES):
             vector = _around(vectors[chance.integers(len(vectors))][None], chance)[0]
             text = " ".join(words[number % len(words)].split()[:10])
             with clock.stage("vectors"):
-                nearest = store.search_vectors(_NAME, vector, 50, Filter())
+                nearest = store.search_dense(_NAME, vector, 50, Filter())
             with clock.stage("words"):
-                wordiest = store.search_text(_NAME, text, 50, Filter())
+                lexical_hits = store.search_lexical(_NAME, text, 50, Filter())
             with clock.stage("passages"):
-                scores = fuse([nearest, wordiest])
+                scores = fuse([nearest, lexical_hits])
                 best = sorted(scores, key=lambda key: -scores[key])[:12]
                 join_chunks(store.chunks(best), scores, {hit.chunk_id: hit.score for hit in nearest})
             exact = np.sort(vectors @ vector)[-_TOP:]
@@ -138,9 +137,9 @@ def _around(centres: np.ndarray, chance: np.random.Generator) -> np.ndarray:
 
 
 @contextmanager
-def _filling(embedder: OnnxEmbedder) -> Iterator[tuple[EmbeddedStore, Chunker]]:
+def _filling(embedder: OnnxEmbedder) -> Iterator[tuple[LocalStore, Chunker]]:
     with tempfile.TemporaryDirectory() as folder:
-        store = EmbeddedStore(Path(folder), create=True)
+        store = LocalStore(Path(folder), create=True)
         fingerprint, dimension = embedder.fingerprint, embedder.dimension
         with store.writing():
             store.add_collection(Collection(_NAME, folder, embedder.name, fingerprint, dimension, DEFAULT_CHUNK_TOKENS))
@@ -183,7 +182,7 @@ def _texts() -> Iterator[str]:
         yield " ".join(" ".join(next(drawn) for _ in range(length)).capitalize() + "." for length in lengths)
 
 
-def _put(store: EmbeddedStore, batch: Batch, vectors: np.ndarray) -> None:
+def _put(store: LocalStore, batch: Batch, vectors: np.ndarray) -> None:
     first = 0
     with store.writing():
         for document, chunks in batch:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-
-from api import schemas
-from eval.asking import Asked, AskingError
-from eval.gold import GoldQuestion, GoldSet
-from eval.measures import MEASURES, Answered, Place, columns, failed, judge, retrieval
-from eval.runs import Head, Journal, Kind, Outcome, Quoted, Run, peak_mib
-from eval.uncertainty import estimates
+from quotewise.api import schemas
+from quotewise.eval.clients import Asked, AskingError
+from quotewise.eval.gold import GoldQuestion, GoldSet
+from quotewise.eval.measures import MEASURES, Answered, Place, columns, failed, judge, retrieval
+from quotewise.eval.runs import Head, Journal, Kind, Outcome, Quoted, Run, peak_mib
+from quotewise.eval.uncertainty import estimates
 
 STAGES = ("embed", "search", "read", "total")
 _PERCENTILES = (50, 95, 99)

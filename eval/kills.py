@@ -18,19 +18,18 @@ from typing import Any, cast
 
 import httpx
 import numpy as np
-
-from api import server
-from api.keys import InvalidKeyError, Keys
-from api.service import Service
-from api.settings import Settings
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder, load_embedder
-from index.errors import UnknownCollectionError, UnknownDocumentError
-from index.integrity import check
-from index.placing import DRAFT
-from index.store import Filter
-from index.sync import Sync
-from index.uploads import Uploads
+from quotewise.api import server
+from quotewise.api.keys import InvalidKeyError, Keys
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.atomic_files import DRAFT
+from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
+from quotewise.index.ingest import Sync
+from quotewise.index.integrity import check
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Filter
+from quotewise.index.uploads import Uploads
 
 UPLOADED, SYNCED, SERVED = "uploaded", "synced", "served"
 _PATHS = 24
@@ -159,7 +158,7 @@ def _killed(context: Any, folder: Path, kind: str, chance: random.Random, truth:
 
 
 def _lost(folder: Path, embedders: Mapping[str, Embedder], truth: _Truth) -> Iterator[str]:
-    store = EmbeddedStore(folder / "index", create=True)
+    store = LocalStore(folder / "index", create=True)
     try:
         store.sweep()
         names = {collection.name for collection in store.collections()}
@@ -173,8 +172,8 @@ def _lost(folder: Path, embedders: Mapping[str, Embedder], truth: _Truth) -> Ite
         for name in names:
             paths = set(store.digests(name))
             hits = {
-                "vectors": store.search_vectors(name, embedders[name].encode_query("a whale"), _MOST, Filter()),
-                "words": store.search_text(name, "whale", _MOST, Filter()),
+                "vectors": store.search_dense(name, embedders[name].encode_query("a whale"), _MOST, Filter()),
+                "words": store.search_lexical(name, "whale", _MOST, Filter()),
             }
             for kind, some in hits.items():
                 chunks = store.chunks([hit.chunk_id for hit in some])
@@ -192,7 +191,7 @@ def _lost(folder: Path, embedders: Mapping[str, Embedder], truth: _Truth) -> Ite
             yield f"a key is {'not ' * (keys.holder(secret) is None)}in force instead of {states}"
 
 
-def _text(store: EmbeddedStore, name: str, path: str) -> str | None:
+def _text(store: LocalStore, name: str, path: str) -> str | None:
     try:
         return store.text(store.document_at(name, path).id)
     except UnknownDocumentError:
@@ -202,13 +201,13 @@ def _text(store: EmbeddedStore, name: str, path: str) -> str | None:
 def _work(kind: str, folder: Path, seed: int, events: Connection) -> None:
     """In a process of its own: work until it is killed, and say before and after each change what it is."""
     try:
-        publish = EmbeddedStore.publish
+        publish = LocalStore.publish
 
-        def announced(store: EmbeddedStore, name: str) -> None:
+        def announced(store: LocalStore, name: str) -> None:
             events.send(("commit",))
             publish(store, name)
 
-        EmbeddedStore.publish = announced  # type: ignore[method-assign, assignment]
+        LocalStore.publish = announced  # type: ignore[method-assign, assignment]
         work = {"uploads": _upload, "indexing": _index, "keys": _change_keys, "server": _serve}[kind]
         work(folder, random.Random(seed), lambda *event: events.send(event))
     except BaseException:  # noqa: BLE001 - whatever it is, it is reported
@@ -216,7 +215,7 @@ def _work(kind: str, folder: Path, seed: int, events: Connection) -> None:
 
 
 def _upload(folder: Path, chance: random.Random, send: Send) -> None:
-    store, embedder = EmbeddedStore(folder / "index", create=True), _HASHES
+    store, embedder = LocalStore(folder / "index", create=True), _HASHES
     uploads = Uploads(store, lambda name: embedder, store.folder / "uploads", 1_000_000)
     send("started")
     while True:
@@ -232,7 +231,7 @@ def _upload(folder: Path, chance: random.Random, send: Send) -> None:
 def _index(folder: Path, chance: random.Random, send: Send) -> None:
     files = folder / "files"
     files.mkdir(exist_ok=True)
-    store, embedder = EmbeddedStore(folder / "index", create=True), _HASHES
+    store, embedder = LocalStore(folder / "index", create=True), _HASHES
     send("started")
     while True:
         changes = {path: text for path, text in (_change(chance) for _ in range(6)) if text}

@@ -2,7 +2,7 @@
 
 Latency counts from when a request was due, so that a service that stalls is not spared the requests that its stall held up
 (coordinated omission; Tene, How NOT to Measure Latency, 2013). Requests are sent by locust, in a process of its own, since its
-gevent changes the sockets of the whole process: ``python -m eval.load URL RATE SECONDS < questions``.
+gevent changes the sockets of the whole process: ``python -m quotewise.eval.load URL RATE SECONDS < questions``.
 """
 
 import json
@@ -14,8 +14,7 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import numpy as np
-
-from index.errors import QuotewiseError
+from quotewise.index.errors import QuotewiseError
 
 REFUSALS = ("429", "503")
 _TIMEOUT_SECONDS = 30
@@ -62,7 +61,7 @@ def load(url: str, questions: Sequence[str], rate: float, seconds: float) -> Loa
         raise LoadError(f"{url!r} is not the address of a service")
     if find_spec("locust") is None:
         raise ModuleNotFoundError("there is no locust", name="locust")
-    command = [sys.executable, "-m", "eval.load", url, str(rate), str(seconds)]
+    command = [sys.executable, "-m", "quotewise.eval.load", url, str(rate), str(seconds)]
     process = subprocess.run(command, input=json.dumps(list(questions)), capture_output=True, text=True, check=False)
     if process.returncode:
         raise LoadError(f"the load generator failed: {process.stderr.strip().splitlines()[-1:]}")
@@ -117,8 +116,7 @@ def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -
     import gevent
     from locust.contrib.fasthttp import FastHttpSession
     from locust.env import Environment
-
-    from eval.asking import key_headers
+    from quotewise.eval.clients import key_headers
 
     environment, keyed = Environment(host=url), key_headers()
     chance = random.Random(0)

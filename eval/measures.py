@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-
-from eval.gold import GoldQuestion
-from index.sentences import Span, sentence_spans
+from quotewise.eval.gold import GoldQuestion
+from quotewise.index.sentences import Span, sentence_spans
 
 NAN = float("nan")
 Columns = Mapping[str, np.ndarray]

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-
-from eval.benchmarks import serving, timed
-from eval.gold import load_gold
-from eval.load import REFUSALS, LoadError, load
+from quotewise.eval.benchmarks import serving, timed
+from quotewise.eval.gold import load_gold
+from quotewise.eval.load import REFUSALS, LoadError, load
 
 _MEBIBYTE = 1 << 20
 _PAUSE_SECONDS = 0.1
@@ -28,7 +27,7 @@ def bench_overload(folder: Path, gold: Path, times: float, seconds: float) -> di
     """What ``overload`` finds of a service of a folder, in a process of its own."""
     questions = [question.question for question in load_gold(gold).questions]
     with tempfile.TemporaryDirectory() as index:
-        timed([sys.executable, "-m", "eval", "index", str(folder), "--index", index])
+        timed([sys.executable, "-m", "quotewise.eval", "index", str(folder), "--index", index])
         with serving(Path(index)) as (process, port, _):
             return overload(process, port, questions, times, seconds)
 

@@ -1,4 +1,4 @@
-"""How well the reader reads a passage that it is given: ``python -m eval.reading ../shared/data/eval/squad2_dev_a.jsonl.gz``.
+"""How well the reader reads a passage that it is given: ``python -m quotewise.eval.reading DATA/eval/squad2_dev_a.jsonl.gz``.
 
 Prints the figures of SQuAD 2.0: F1 and exact match of the best span over the answerable questions, and F1 over all, for which
 no answer is right where there is none, at the threshold of the reader and at the best one.
@@ -8,13 +8,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-
-from api.terminal import show_json
-from eval.measures import auroc, best_squad2_f1, normalized, token_f1
-from eval.training.rows import read_rows
-from index.errors import QuotewiseError
-from rag.extraction import Extractor
-from rag.span_model import BUNDLED, SpanModel
+from quotewise.api.terminal import show_json
+from quotewise.eval.measures import auroc, best_squad2_f1, normalized, token_f1
+from quotewise.eval.training.rows import read_rows
+from quotewise.index.errors import QuotewiseError
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.readers.span_model import BUNDLED, SpanModel
 
 
 def read_given(rows_file: Path, folder: Path = BUNDLED) -> dict[str, float]:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from api import terminal
-from eval.measures import calibration_bins, columns, risk_coverage
-from eval.runs import Estimate, Kind, Outcome, Run
-from eval.uncertainty import Difference
+from quotewise.api import terminal
+from quotewise.eval.measures import calibration_bins, columns, risk_coverage
+from quotewise.eval.runs import Estimate, Kind, Outcome, Run
+from quotewise.eval.uncertainty import Difference
 
 KINDS: tuple[Kind, ...] = ("right", "wrongly answered", "reader missed it", "retrieval missed it", "wrongly silent", "failed")
 _ACTING = (*range(0x7F, 0xA0), 0x61C, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))

@@ -11,14 +11,13 @@ from typing import Any, Literal
 
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
-
-from api.settings import Settings
-from eval.gold import GoldQuestion, GoldSet
-from eval.measures import MEASURES
-from index import embedders
-from index.errors import QuotewiseError
-from index.onnx_model import instruction_set
-from rag import span_model
+from quotewise.api.settings import Settings
+from quotewise.eval.gold import GoldQuestion, GoldSet
+from quotewise.eval.measures import MEASURES
+from quotewise.index import embedders
+from quotewise.index.errors import QuotewiseError
+from quotewise.index.onnx_model import instruction_set
+from quotewise.rag.readers import span_model
 
 FORMAT = 1
 _PACKAGES = ("quotewise", "numpy", "onnxruntime", "faiss-cpu", "tantivy", "nupunkt", "langchain-text-splitters")

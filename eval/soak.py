@@ -19,10 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-
-from eval.benchmarks import serving, timed
-from eval.gold import load_gold
-from eval.overload import Seen, watched
+from quotewise.eval.benchmarks import serving, timed
+from quotewise.eval.gold import load_gold
+from quotewise.eval.overload import Seen, watched
 
 _MEBIBYTE = 1 << 20
 _BUSY_SECONDS, _IDLE_SECONDS = 48.0, 12.0
@@ -48,7 +47,7 @@ def bench_soak(folder: Path, gold: Path, minutes: int, report: Callable[[dict[st
     questions = [question.question for question in load_gold(gold).questions]
     with tempfile.TemporaryDirectory() as scratch:
         index, log = Path(scratch, "index"), Path(scratch, "log")
-        timed([sys.executable, "-m", "eval", "index", str(folder), "--index", str(index)])
+        timed([sys.executable, "-m", "quotewise.eval", "index", str(folder), "--index", str(index)])
         with serving(index, log) as (process, port, _):
             for row in soak(process, port, questions, log, minutes):
                 report(row)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from eval.measures import MEASURES, Columns, Measure, columns
-from eval.runs import Estimate, Run
+from quotewise.eval.measures import MEASURES, Columns, Measure, columns
+from quotewise.eval.runs import Estimate, Run
 
 _RESAMPLES = 1000
 _INTERVAL = (2.5, 97.5)

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from eval.gold import load_gold
-from eval.measures import MEASURES, Place, columns, retrieval
-from eval.uncertainty import estimates
-from index.embedders import load_embedder
+from quotewise.eval.gold import load_gold
+from quotewise.eval.measures import MEASURES, Place, columns, retrieval
+from quotewise.eval.uncertainty import estimates
+from quotewise.index.embedders import load_embedder
 
 _DEPTH = 100
 

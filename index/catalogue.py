@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock
-
-from index.chunks import Chunk, embedding_text
-from index.connections import ConnectionPool
-from index.documents import Document, printable
-from index.errors import (
+from quotewise.index.checksums import UNCHANGED, Change
+from quotewise.index.chunking import Chunk, embedding_text
+from quotewise.index.connections import ConnectionPool
+from quotewise.index.documents import Document, printable
+from quotewise.index.errors import (
     DocumentDamagedError,
     DocumentError,
     IndexDamagedError,
@@ -30,10 +30,9 @@ from index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
-from index.schema import APPLICATION_ID, SCHEMA_VERSION, digest, upgrade
-from index.seal import UNCHANGED, Change
-from index.sentences import Span
-from index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
+from quotewise.index.schema import APPLICATION_ID, SCHEMA_VERSION, digest, upgrade
+from quotewise.index.sentences import Span
+from quotewise.index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
 
 ORDINAL_BITS = 20
 """A chunk's id is its document's row shifted left by this, plus its ordinal: one range of ids a document."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from index.errors import IndexLockedError
+from quotewise.index.errors import IndexLockedError
 
 MAX_CONNECTIONS = 8
 """Open at once; a query takes milliseconds, so that more threads than this wait for hardly longer."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
-from index.formats import Block, format_of
+from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
+from quotewise.index.formats import Block, format_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from quotewise.index.errors import EmbedderError
+from quotewise.index.onnx_model import load_model
 from tokenizers import Encoding
-
-from index.errors import EmbedderError
-from index.onnx_model import load_model
 
 BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -70,7 +69,7 @@ class Embedder(Protocol):
 
 
 class OnnxEmbedder:
-    """A BERT encoder exported by ``index.export``, on ONNX Runtime. Safe to use from many threads.
+    """A BERT encoder exported by ``eval.training.onnx_export``, on ONNX Runtime. Safe to use from many threads.
 
     Args:
         folder: holds ``model.onnx``, ``tokenizer.json`` and ``model.json``.

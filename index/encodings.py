@@ -6,8 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 import charset_normalizer
-
-from index.errors import DocumentError
+from quotewise.index.errors import DocumentError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from index.documents import read_file
-from index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, MissingFileError, QuotewiseError
+from quotewise.index.documents import read_file
+from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, MissingFileError, QuotewiseError
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _PASSING = getattr(os, "O_PATH", os.O_RDONLY)

@@ -8,11 +8,10 @@ from pathlib import PurePosixPath
 
 import yaml
 from markdown_it import MarkdownIt
-
-from index.encodings import decode
-from index.errors import DocumentError, border
-from index.lines import is_title
-from index.sentences import line_starts
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError, border
+from quotewise.index.lines import is_title
+from quotewise.index.sentences import line_starts
 
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384

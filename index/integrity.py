@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from index.documents import printable
-from index.embedded import EmbeddedStore
-from index.errors import QuotewiseError
+from quotewise.index.documents import printable
+from quotewise.index.errors import QuotewiseError
+from quotewise.index.local_store import LocalStore
 
 _NAMED = 20
 
@@ -19,7 +19,7 @@ class Finding:
     detail: str
 
 
-def check(store: EmbeddedStore) -> Iterator[Finding]:
+def check(store: LocalStore) -> Iterator[Finding]:
     """Read everything and compare it with its checksums. Raises nothing of ours: what cannot be read is a finding."""
     yield _finding("catalogue", lambda: _catalogue(store))
     try:
@@ -33,12 +33,12 @@ def check(store: EmbeddedStore) -> Iterator[Finding]:
             yield _finding(f"{part} of {name}", lambda name=name, part=part: _derived(store, name, part))  # type: ignore[misc]
 
 
-def _catalogue(store: EmbeddedStore) -> tuple[bool, str]:
+def _catalogue(store: LocalStore) -> tuple[bool, str]:
     store.check_catalogue()
     return True, "SQLite finds no fault"
 
 
-def _documents(store: EmbeddedStore, name: str) -> tuple[bool, str]:
+def _documents(store: LocalStore, name: str) -> tuple[bool, str]:
     damaged = store.damaged(name)
     if not damaged:
         size = store.size(name)
@@ -48,7 +48,7 @@ def _documents(store: EmbeddedStore, name: str) -> tuple[bool, str]:
     return False, f"{len(damaged):,} damaged: {listed}{more}; index the folder again to read them anew from their files"
 
 
-def _derived(store: EmbeddedStore, name: str, part: str) -> tuple[bool, str]:
+def _derived(store: LocalStore, name: str, part: str) -> tuple[bool, str]:
     held, chunks = store.held_chunks(name)[part], store.size(name).chunks
     if held == chunks:
         return True, f"{chunks:,} chunks"

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import tantivy
-
-from index.catalogue import IndexedChunk
-from index.errors import IndexUnavailableError, border
-from index.seal import UNCHANGED, Change, read_seal, replaced, write_seal
-from index.store import Hit
+from quotewise.index.catalogue import IndexedChunk
+from quotewise.index.checksums import UNCHANGED, Change, read_checksums, replaced, write_checksums
+from quotewise.index.errors import IndexUnavailableError, border
+from quotewise.index.store import Hit
 
 _ANALYZER = "english-2"
 """Of this version: an index made by another is made again."""
@@ -39,7 +38,7 @@ class LexicalIndex:
 
     def reopen(self) -> None:
         """Open what is on disk. Where that cannot be, keep what is open to search, but as reflecting no change yet."""
-        change = read_seal(self.folder)
+        change = read_checksums(self.folder)
         if change is None:
             self.at = UNCHANGED
         elif change != self.at:
@@ -119,7 +118,7 @@ def _write(index: tantivy.Index, folder: Path, stale: Sequence[int], chunks: Ite
     writer.garbage_collect_files()
     writer.wait_merging_threads()
     index.reload()
-    write_seal(folder, change)
+    write_checksums(folder, change)
 
 
 def _opened(folder: Path) -> tantivy.Index:

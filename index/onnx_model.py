@@ -1,6 +1,6 @@
 """A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime.
 
-Which integer products it runs follows from the processor, what they come to does not: see ``index.export``.
+Which integer products it runs follows from the processor, what they come to does not: see ``eval.training.onnx_export``.
 """
 
 import hashlib
@@ -12,9 +12,8 @@ from typing import Any
 
 import onnxruntime
 from faiss.loader import supported_instruction_sets
+from quotewise.index.errors import QuotewiseError
 from tokenizers import Tokenizer
-
-from index.errors import QuotewiseError
 
 FORMAT = 1
 """Version of the folder's layout; a folder of another one is refused."""

@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import nupunkt
-
-from index.lines import BLOCK_TAG, is_rule, openings
+from quotewise.index.lines import BLOCK_TAG, is_rule, openings
 
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"
 _LINE_BREAK = re.compile(_BREAK)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-
-from index.chunks import Chunk
-from index.documents import Document
-from index.sentences import Span
+from quotewise.index.chunking import Chunk
+from quotewise.index.documents import Document
+from quotewise.index.sentences import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +159,11 @@ class Store(Protocol):
         """Bring the derived indexes of a collection up to date on disk."""
         ...
 
-    def search_vectors(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
+    def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         """The nearest chunks by inner product with a float32 (dimension,) vector, best first."""
         ...
 
-    def search_text(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
+    def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
         """The best chunks by BM25, best first."""
         ...
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.chunks import Chunker
-from index.documents import parse_document, printable
-from index.embedders import Embedder
-from index.errors import (
+from quotewise.index.atomic_files import document_path, remove_file, written
+from quotewise.index.chunking import Chunker
+from quotewise.index.documents import parse_document, printable
+from quotewise.index.embedders import Embedder
+from quotewise.index.errors import (
     DocumentDamagedError,
     DocumentError,
     FolderUnavailableError,
@@ -18,10 +19,9 @@ from index.errors import (
     UnknownDocumentError,
     border,
 )
-from index.folders import read_inside, refused
-from index.placing import document_path, remove_file, written
-from index.store import Collection, Store, StoredDocument, valid_collection_name
-from index.sync import check_embedder, embed, new_collection, unindexed
+from quotewise.index.folders import read_inside, refused
+from quotewise.index.ingest import check_embedder, embed, new_collection, unindexed
+from quotewise.index.store import Collection, Store, StoredDocument, valid_collection_name
 
 ANY = frozenset({"*"})
 

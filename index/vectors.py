@@ -7,11 +7,10 @@ from typing import Any
 
 import faiss
 import numpy as np
-
-from index.catalogue import ORDINAL_BITS, IndexedChunk
-from index.errors import IndexUnavailableError, border
-from index.seal import UNCHANGED, Change, read_seal, replaced, write_seal
-from index.store import Hit
+from quotewise.index.catalogue import ORDINAL_BITS, IndexedChunk
+from quotewise.index.checksums import UNCHANGED, Change, read_checksums, replaced, write_checksums
+from quotewise.index.errors import IndexUnavailableError, border
+from quotewise.index.store import Hit
 
 _FILE = "vectors.faiss"
 
@@ -29,7 +28,7 @@ class VectorIndex:
         self._refused: Change | None = None
         self.at = self.saved = UNCHANGED
         self.opened = False
-        change = read_seal(folder)
+        change = read_checksums(folder)
         try:
             with border(IndexUnavailableError):
                 if change:
@@ -74,10 +73,10 @@ class VectorIndex:
 
     def save(self) -> None:
         """Put the index in the place of the one on disk, unless that reflects the same change."""
-        if self._refused or read_seal(self.folder) != self.at:
+        if self._refused or read_checksums(self.folder) != self.at:
             with replaced(self.folder) as folder:
                 faiss.write_index(self._index, str(folder / _FILE))
-                write_seal(folder, self.at)
+                write_checksums(folder, self.at)
             self._refused = None
         self.saved = self.at
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index.sentences import Span, line_starts
-from index.store import StoredDocument
-from rag.passages import Passage
+from quotewise.index.sentences import Span, line_starts
+from quotewise.index.store import StoredDocument
+from quotewise.rag.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.sentences import Span, sentence_spans
-from index.store import StoredDocument
-from rag.answers import ShortAnswer
-from rag.evidence import select_quotes, short_answer
-from rag.passages import Passage
-from rag.readers import AnswerSpan, Calibration, without
-from rag.span_model import BUNDLED, SpanModel
-from rag.span_reader import Readers, answer_spans, logits, read_passages
+from quotewise.index.sentences import Span, sentence_spans
+from quotewise.index.store import StoredDocument
+from quotewise.rag.answers import ShortAnswer
+from quotewise.rag.passages import Passage
+from quotewise.rag.readers import AnswerSpan, Calibration, without
+from quotewise.rag.readers.span import Readers, answer_spans, logits, read_passages
+from quotewise.rag.readers.span_model import BUNDLED, SpanModel
+from quotewise.rag.selection import select_quotes, short_answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.sentences import Span
-from index.store import StoredChunk, StoredDocument
+from quotewise.index.sentences import Span
+from quotewise.index.store import StoredChunk, StoredDocument
 
 
 @dataclass(frozen=True, slots=True)

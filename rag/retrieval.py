@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-
-from index.store import Filter, Hit, Store
-from rag.passages import Passage, join_chunks
+from quotewise.index.store import Filter, Hit, Store
+from quotewise.rag.passages import Passage, join_chunks
 
 Method = Literal["hybrid", "dense", "lexical"]
 _RANK_OFFSET = 60
@@ -32,20 +31,20 @@ def retrieve(
     top_k: int,
     where: Filter,
     method: Method = "hybrid",
-    alternatives: Sequence[Question] = (),
+    query_variants: Sequence[Question] = (),
 ) -> list[Passage]:
     """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer.
 
-    With alternatives to the question, the rankings for all of them are fused, and each chunk has its best score and similarity.
+    With variants of the question, the rankings for all of them are fused; each chunk has its best score and similarity.
     """
     depth = max(_DEPTH, top_k)
     fused: defaultdict[int, float] = defaultdict(float)
     scores: defaultdict[int, float] = defaultdict(float)
     similarities: dict[int, float] = {}
-    for one in (question, *alternatives):
-        nearest = [] if method == "lexical" else store.search_vectors(collection, one.vector, depth, where)
-        wordiest = [] if method == "dense" else store.search_text(collection, one.text, depth, where)
-        for chunk, score in fuse([nearest, wordiest]).items():
+    for one in (question, *query_variants):
+        nearest = [] if method == "lexical" else store.search_dense(collection, one.vector, depth, where)
+        lexical_hits = [] if method == "dense" else store.search_lexical(collection, one.text, depth, where)
+        for chunk, score in fuse([nearest, lexical_hits]).items():
             fused[chunk] += score
             scores[chunk] = max(scores[chunk], score)
         for hit in nearest:

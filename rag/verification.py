@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
-from index.documents import parse_document, printable
-from index.errors import (
+from quotewise.index.documents import parse_document, printable
+from quotewise.index.errors import (
     AlteredError,
     DocumentDamagedError,
     DocumentError,
@@ -18,9 +18,9 @@ from index.errors import (
     MissingFileError,
     UnknownDocumentError,
 )
-from index.folders import read_inside
-from index.store import Store
-from rag.answers import Citation
+from quotewise.index.folders import read_inside
+from quotewise.index.store import Store
+from quotewise.rag.answers import Citation
 
 
 class Verdict(StrEnum):

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-
-from api.service import Service
-from api.settings import Settings
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder, load_embedder
-from index.sync import Sync, SyncReport
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.ingest import Sync, SyncReport
+from quotewise.index.local_store import LocalStore
 
 # Of whoever runs the tests.
 for name in [name for name in os.environ if name.startswith(("QUOTEWISE_", "OTEL_")) and name != "QUOTEWISE_KILLS"]:
@@ -47,8 +46,8 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
-    store = EmbeddedStore(tmp_path / "index", create=True)
+def store(tmp_path: Path) -> Iterator[LocalStore]:
+    store = LocalStore(tmp_path / "index", create=True)
     yield store
     store.close()
 
@@ -61,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sync(store: EmbeddedStore, embedder: Embedder, folder: Path) -> Callable[..., SyncReport]:
+def sync(store: LocalStore, embedder: Embedder, folder: Path) -> Callable[..., SyncReport]:
     """Index ``folder`` into ``store``."""
 
     def run(**options: object) -> SyncReport:

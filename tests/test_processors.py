@@ -12,12 +12,11 @@ import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, numpy_helper
-
-from index.embedders import BUNDLED as EMBEDDER
-from index.embedders import Embedder
-from rag.extraction import Extractor
-from rag.span_model import BUNDLED as READER
-from rag.span_model import SpanModel
+from quotewise.index.embedders import BUNDLED as EMBEDDER
+from quotewise.index.embedders import Embedder
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.readers.span_model import BUNDLED as READER
+from quotewise.rag.readers.span_model import SpanModel
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "Who built the lighthouse?"
@@ -27,10 +26,10 @@ TEXTS = (
 )
 PROGRAM = """
 import json, sys
-from index.embedders import load_embedder
-from index.onnx_model import instruction_set
-from rag.extraction import Extractor
-from rag.span_model import SpanModel
+from quotewise.index.embedders import load_embedder
+from quotewise.index.onnx_model import instruction_set
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.readers.span_model import SpanModel
 question, texts = json.load(sys.stdin)
 vectors = load_embedder().encode_document(texts).tolist()
 found = Extractor(SpanModel()).extract(question, texts)

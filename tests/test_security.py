@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
-from api.bodies import MAX_VALUES
-from api.settings import Settings
+from quotewise.api.bodies import MAX_VALUES
+from quotewise.api.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")

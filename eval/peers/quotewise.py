@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from api.service import Service
-from api.settings import Settings
-from eval.peers.peer import PeerAnswer, Weights
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.eval.peers.peer import PeerAnswer, Weights
 
 name = "Quotewise"
 setup = "as installed, with a threshold of 0"
@@ -23,7 +23,7 @@ def open(folder: Path, weights: Weights) -> Callable[[str], PeerAnswer | None]:
     service.load_reader()
 
     def ask(question: str) -> PeerAnswer | None:
-        answer = service.answerer.ask(question, settings.collection, settings.top_k, settings.max_quotes)
+        answer = service.pipeline.ask(question, settings.collection, settings.top_k, settings.max_quotes)
         if not answer.citations:
             return None
         first, short = answer.citations[0], answer.short_answer

@@ -7,10 +7,9 @@ from pathlib import Path
 import faiss
 import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
+from quotewise.eval.peers.peer import PeerAnswer, Weights, texts
+from quotewise.index.sentences import sentence_spans
 from sentence_transformers import SentenceTransformer
-
-from eval.peers.peer import PeerAnswer, Weights, texts
-from index.sentences import sentence_spans
 
 name = "tutorial"
 setup = (

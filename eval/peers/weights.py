@@ -6,9 +6,8 @@ import numpy as np
 import onnx
 import torch
 from onnx import helper, numpy_helper
+from quotewise.rag.readers.span_model import BUNDLED
 from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
-
-from rag.span_model import BUNDLED
 
 _LAYER = (
     "attention.self.query",
@@ -33,7 +32,7 @@ def hugging_face(encoder: Path, target: Path, reader: Path = BUNDLED) -> Path:
 
 
 def _floats(path: Path) -> dict[str, torch.Tensor]:
-    """What ``index.export.quantize`` made of the weights, undone but for the rounding."""
+    """What ``eval.training.onnx_export.quantize`` made of the weights, undone but for the rounding."""
     graph = onnx.load(path).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     floats = {name.replace("encoder.", "bert.", 1): value for name, value in stored.items() if name.startswith("encoder.")}

@@ -1,4 +1,4 @@
-"""Train the span reader: ``python -m eval.training ../shared/data/train --output runs/reader``.
+"""Train the span reader: ``python -m quotewise.eval.training ../shared/data/train --output runs/reader``.
 
 Needs the ``dev`` extra. ``recipe.json`` is that of the bundled reader; ``--recipe`` and ``--dev`` take any span rows. A run
 that was cut off goes on from its last checkpoint when the same command is given again; ``log.jsonl`` in its folder has the
@@ -15,16 +15,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from pydantic import TypeAdapter, ValidationError
+from quotewise.eval.gold import GoldError
+from quotewise.eval.training.examples import IGNORED, Encoded, Example, Share, encode, examples
+from quotewise.eval.training.held_out import held_out
+from quotewise.eval.training.network import SpanNetwork, padded, padded_length
+from quotewise.eval.training.rows import read_rows
+from quotewise.eval.training.squad import gold_passage_figures
+from quotewise.index.errors import QuotewiseError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-
-from eval.gold import GoldError
-from eval.training.examples import IGNORED, Encoded, Example, Share, encode, examples
-from eval.training.held_out import held_out
-from eval.training.network import SpanNetwork, padded, padded_length
-from eval.training.rows import read_rows
-from eval.training.squad import gold_passage_figures
-from index.errors import QuotewiseError
 
 RECIPE = Path(__file__).parent / "recipe.json"
 _DEV = "squad2_train_a"

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from quotewise.eval.training.edits import contradicted, keywords, misspelt, unanswerable
+from quotewise.eval.training.negatives import Context, Corpus
+from quotewise.eval.training.rows import Row
+from quotewise.index.sentences import Span, sentence_spans
+from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 from tokenizers import Tokenizer
-
-from eval.training.edits import contradicted, keywords, misspelt, unanswerable
-from eval.training.negatives import Context, Corpus
-from eval.training.rows import Row
-from index.sentences import Span, sentence_spans
-from rag.span_model import MAX_ANSWER, marks, prompt_ids
 
 MAX_TOKENS = 320
 """Word pieces of an example; a longer passage is cut to whole sentences around its answer."""

@@ -1,7 +1,7 @@
-"""Export a trained reader to the int8 ONNX model that ships: ``python -m eval.training.export runs/reader/model.safetensors``.
+"""Export a trained reader to the int8 ONNX model that ships: ``python -m quotewise.eval.training.export model.safetensors``.
 
 Of several runs the average of their weights is exported (Wortsman et al., Model soups, ICML 2022). It is quantized as
-``index.export`` quantizes the embedder; typical inputs for that come from ``seeds/``. The graph has no mask: a batch gains
+``onnx_export`` quantizes the embedder; typical inputs for that come from ``seeds/``. The graph has no mask: a batch gains
 nothing over its texts one by one on a CPU, and without padding there is nothing to mask.
 """
 
@@ -15,16 +15,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from quotewise.eval.gold import load_gold
+from quotewise.eval.training.examples import MAX_TOKENS
+from quotewise.eval.training.network import SpanNetwork
+from quotewise.eval.training.onnx_export import Feed, float_graph, fuse, fuse_attention, quantize
+from quotewise.index.onnx_model import FORMAT
+from quotewise.index.sentences import sentence_spans
+from quotewise.rag.readers.span_model import BUNDLED, marks, prompt_ids
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
-
-from eval.gold import load_gold
-from eval.training.examples import MAX_TOKENS
-from eval.training.network import SpanNetwork
-from index.export import Feed, float_graph, fuse, fuse_attention, quantize
-from index.onnx_model import FORMAT
-from index.sentences import sentence_spans
-from rag.span_model import BUNDLED, marks, prompt_ids
 
 _TYPICAL = 128
 """Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""

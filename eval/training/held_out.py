@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from eval.training.rows import Row
+from quotewise.eval.training.rows import Row
 
 _TITLES = {"squad2_train_a": ("Construction", "Fresno,_California")}
 _LAST = {"nq_open_oracle_dev": 400, "bioasq_sent": 300}

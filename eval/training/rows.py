@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
-
-from eval.gold import GoldError
-from index.sentences import Span
+from quotewise.eval.gold import GoldError
+from quotewise.index.sentences import Span
 
 _EVIDENCE = "sentences"
 """The kind of the rows whose answers are evidence sentences."""

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
+from quotewise.eval.training.examples import titled
+from quotewise.eval.training.network import SpanNetwork, padded
+from quotewise.eval.training.rows import Row
+from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 from tokenizers import Tokenizer
-
-from eval.measures import auroc, best_squad2_f1, token_f1
-from eval.training.examples import titled
-from eval.training.network import SpanNetwork, padded
-from eval.training.rows import Row
-from rag.span_model import MAX_ANSWER, marks, prompt_ids
 
 _MAX_TOKENS = 512
 """Word pieces of an input: what the encoders have positions for."""

@@ -12,15 +12,15 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
+from quotewise.api.app import create_app
+from quotewise.api.server import ClientTimeoutProtocol, bound
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Collection
 
-from api.app import create_app
-from api.server import PatientProtocol, bound
-from api.service import Service
-from api.settings import Settings
-from index.embedded import EmbeddedStore
-from index.embedders import DEFAULT_EMBEDDER, Embedder
-from index.store import Collection
-from index.sync import Sync
 from tests.conftest import SEEDS
 
 NOTES = {
@@ -44,7 +44,7 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """The app on a free port, from start to end of its life."""
     with bound("127.0.0.1", 0) as listener:
         listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app, http=PatientProtocol, log_config=None))
+        server = uvicorn.Server(uvicorn.Config(app, http=ClientTimeoutProtocol, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -79,12 +79,12 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     """Released each time that a service, started from now on, has lost the connection to a client."""
     released = threading.Semaphore(0)
 
-    class Watched(PatientProtocol):
+    class Watched(ClientTimeoutProtocol):
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
             released.release()
 
-    monkeypatch.setattr(f"{__name__}.PatientProtocol", Watched)
+    monkeypatch.setattr(f"{__name__}.ClientTimeoutProtocol", Watched)
     return released
 
 
@@ -101,7 +101,7 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes: Path) -> Path:
     """An index of the seeds as ``default``, of the notes, and of nothing by another embedder; not to be written to."""
     folder = tmp_path_factory.mktemp("library")
-    store = EmbeddedStore(folder, create=True)
+    store = LocalStore(folder, create=True)
     Sync(store, embedder).run(SEEDS, "default")
     Sync(store, embedder).run(notes, "notes")
     store.add_collection(Collection("foreign", str(notes), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))

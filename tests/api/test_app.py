@@ -11,17 +11,17 @@ from typing import Any
 
 import httpx
 import pytest
+from quotewise.api.app import create_app
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder
+from quotewise.index.onnx_model import instruction_set
+from quotewise.rag.passages import Passage
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.readers import Reading
+from quotewise.rag.readers.similarity import SimilarityReader
+from quotewise.rag.retrieval import Question
 
-from api.app import create_app
-from api.service import Service
-from api.settings import Settings
-from index.embedders import Embedder
-from index.onnx_model import instruction_set
-from rag.answering import Answerer
-from rag.passages import Passage
-from rag.readers import Reading
-from rag.retrieval import Question
-from rag.similarity import SimilarityReader
 from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 
@@ -363,8 +363,8 @@ def test_questions_are_read_side_by_side_and_off_the_event_loop(library: Path, e
 
     def gated(settings: Settings) -> Service:
         service = Service.open(settings)
-        answerer = Answerer(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, waiting))
-        return replace(service, answerer=answerer)
+        pipeline = Pipeline(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, waiting))
+        return replace(service, pipeline=pipeline)
 
     with ready(Settings(index=library, parallel=4), gated) as client, ThreadPoolExecutor(4) as pool:
         alone = ask(client)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quotewise.eval.cli import main
+from quotewise.index.embedders import Embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
+from quotewise.index.onnx_model import instruction_set
+from quotewise.rag.readers.span_model import BUNDLED
 
-from eval.cli import main
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder
-from index.onnx_model import instruction_set
-from index.sync import Sync
-from rag.span_model import BUNDLED
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
 
 CAPITAL = "What is the capital of France?"
@@ -87,7 +87,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> tuple[
     (folder / f"a{EVIL}.md").write_text(f"# Trail {EVIL}\n\nThe poem {EVIL} was written in prison.\n", encoding="utf-8")
     (folder / f"b{EVIL}.txt").touch()
     index = tmp_path_factory.mktemp("evil-index")
-    store = EmbeddedStore(index, create=True)
+    store = LocalStore(index, create=True)
     Sync(store, embedder).run(folder)
     store.close()
     return folder, index
@@ -424,7 +424,7 @@ def test_a_bad_environment_variable_is_named(seeded: Run, monkeypatch: pytest.Mo
 def test_a_catalogue_that_cannot_be_used_is_said_to_be_so_and_left_alone(
     run: Run, tmp_path: Path, damage: Callable[[Path], object], mentioned: str
 ) -> None:
-    EmbeddedStore(tmp_path / "index", create=True).close()
+    LocalStore(tmp_path / "index", create=True).close()
     catalogue = tmp_path / "index" / "catalogue.sqlite"
     damage(catalogue)
     before = catalogue.read_bytes()
@@ -460,7 +460,7 @@ def sqlite(path: Path, statement: str) -> None:
 
 def test_a_second_writer_is_turned_away_while_readers_go_on(run: Run, tmp_path: Path) -> None:
     assert run("index", SEEDS).code == 0
-    store = EmbeddedStore(tmp_path / "index")
+    store = LocalStore(tmp_path / "index")
     with store.writing():
         for arguments in (["index", SEEDS], ["rm", SEED], ["rm", "--all"]):
             check_complaint(run(*arguments), "another process is writing")

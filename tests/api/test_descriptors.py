@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
+from quotewise.api.settings import Settings
 
-from api.settings import Settings
 from tests.api.conftest import Refused, ready
 from tests.api.running import SERVE, running
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import httpx
 import pytest
+import quotewise.index.local_store
+import quotewise.index.uploads
 from filelock import FileLock
+from quotewise.api.jobs import Jobs
+from quotewise.api.problems import Problem
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder
+from quotewise.index.errors import FolderReadOnlyError
+from quotewise.index.ingest import Sync
 
-import index.embedded
-import index.uploads
-from api.jobs import Jobs
-from api.problems import Problem
-from api.service import Service
-from api.settings import Settings
-from index.embedders import Embedder
-from index.errors import FolderReadOnlyError
-from index.sync import Sync
 from tests.api.conftest import NOTES, Refused, conform, ready, wait_until
 from tests.api.test_openapi import example_requests
 
@@ -366,8 +366,8 @@ def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
     def refuse(*_: object) -> None:
         raise FolderReadOnlyError("the folder may not be written to: Permission denied; nothing was changed")
 
-    monkeypatch.setattr(index.uploads, "written", refuse)
-    monkeypatch.setattr(index.uploads, "remove_file", refuse)
+    monkeypatch.setattr(quotewise.index.uploads, "written", refuse)
+    monkeypatch.setattr(quotewise.index.uploads, "remove_file", refuse)
     before = place.state()
     for response in (place.put("a.txt"), place.delete("drinks/coffee.txt")):
         assert "Permission denied" in refused(response, 409, "folder-read-only")["detail"]
@@ -378,7 +378,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
 def test_an_upload_that_takes_long_becomes_a_job_and_those_past_the_bound_are_refused(
     serve: Serve, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.embedded, "_LOCK_SECONDS", 20.0)
+    monkeypatch.setattr(quotewise.index.local_store, "_LOCK_SECONDS", 20.0)
     place = serve(upload_seconds=0.0, max_uploads=2)
     with FileLock(place.index / "writer.lock"):  # for which the first waits a while
         first, second = place.put("a.txt", TEA), place.put("b.txt", b"\0")

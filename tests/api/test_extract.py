@@ -8,13 +8,13 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quotewise.api.app import create_app
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.readers.span import Readers
 
-from api.app import create_app
-from api.service import Service
-from api.settings import Settings
-from rag.answering import Answerer
-from rag.extraction import Extractor
-from rag.span_reader import Readers
 from tests.api.conftest import Refused, ready, serving, wait_until
 from tests.conftest import WHY
 
@@ -246,8 +246,8 @@ def test_a_reader_that_is_lost_later_is_a_problem_of_its_own(library: Path, tmp_
 
     def losing(settings: Settings) -> Service:
         service = Service.open(settings)
-        answerer = Answerer(service.store, lambda name: service.answerer.embedder_of("default"), lost)
-        return replace(service, answerer=answerer, extractor=lambda: Extractor.of(lost))
+        pipeline = Pipeline(service.store, lambda name: service.pipeline.embedder_of("default"), lost)
+        return replace(service, pipeline=pipeline, extractor=lambda: Extractor.of(lost))
 
     one = {"question": CAPITAL, "texts": [PARIS]}
     with ready(Settings(index=library, reader="similarity", collection="none"), losing) as client:

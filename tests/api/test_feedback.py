@@ -5,14 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from quotewise.api.feedback import Feedback
+from quotewise.api.recent import RecentAnswers
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder
+from quotewise.index.ingest import Sync
+from quotewise.rag.followups import Turn
 
-from api.feedback import Feedback
-from api.recent import RecentAnswers
-from api.service import Service
-from api.settings import Settings
-from index.embedders import Embedder
-from index.sync import Sync
-from rag.conversation import Turn
 from tests.api.conftest import Refused, conform, ready
 from tests.conftest import SEED, SEEDS, WHY
 
@@ -128,13 +128,13 @@ def test_only_the_latest_answers_are_remembered(asked: httpx.Client, refused: Re
 
 
 def test_none_is_remembered_where_none_is_to_be(seeds: Service) -> None:
-    answer, answers = seeds.answerer.ask(WHY, "default"), RecentAnswers(0)
+    answer, answers = seeds.pipeline.ask(WHY, "default"), RecentAnswers(0)
     answers.remember("r", "default", answer)
     assert answers.get("r") is None
 
 
 def test_of_a_long_conversation_the_latest_questions_are_remembered(seeds: Service) -> None:
-    answer, answers = seeds.answerer.ask(WHY, "default"), RecentAnswers(1)
+    answer, answers = seeds.pipeline.ask(WHY, "default"), RecentAnswers(1)
     answers.remember("r", "default", answer, [Turn(str(number)) for number in range(50)])
     given = answers.get("r")
     assert given

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
+from quotewise.api.problems import STATUS_OF_CODE, WHY_UNAVAILABLE
 
-from api.problems import STATUS_OF_CODE, WHY_UNAVAILABLE
 from tests.api.conftest import conform
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

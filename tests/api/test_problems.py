@@ -14,16 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.eval.soak import Asked, hostile_requests, status
+from quotewise.index.embedders import Embedder
+from quotewise.rag.passages import Passage
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.readers import Reading
+from quotewise.rag.readers.similarity import SimilarityReader
+from quotewise.rag.retrieval import Question
 
-from api.service import Service
-from api.settings import Settings
-from eval.soak import Asked, hostile_requests, status
-from index.embedders import Embedder
-from rag.answering import Answerer
-from rag.passages import Passage
-from rag.readers import Reading
-from rag.retrieval import Question
-from rag.similarity import SimilarityReader
 from tests.api.conftest import Refused, ready
 from tests.conftest import SEED, WHY
 
@@ -430,7 +430,7 @@ def test_an_unforeseen_error_tells_its_request_id_but_nothing_of_the_inside(
 ) -> None:
     def breaking(settings: Settings) -> Service:
         service = Service.open(settings)
-        return replace(service, answerer=Answerer(service.store, lambda name: embedder, BreakingReader))
+        return replace(service, pipeline=Pipeline(service.store, lambda name: embedder, BreakingReader))
 
     with ready(Settings(index=library), breaking) as client:
         response = client.post("/ask", json={"question": "break"}, headers={"X-Request-ID": "unlucky"})

@@ -4,7 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from api.settings import Settings
+from quotewise.api.settings import Settings
+
 from tests.api.conftest import ready
 
 ROOT = Path(__file__).parent.parent.parent

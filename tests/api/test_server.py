@@ -15,10 +15,10 @@ from typing import IO
 import httpx
 import psutil
 import pytest
+from quotewise.api.app import from_environment
+from quotewise.api.keys import Keys
+from quotewise.eval.cli import main
 
-from api.app import from_environment
-from api.keys import Keys
-from eval.cli import main
 from tests.api.conftest import serving, wait_until
 from tests.conftest import SEED, SEEDS, WHY
 
@@ -26,11 +26,11 @@ QUOTEWISE = Path(sys.executable).with_name("quotewise")
 SERVE_AND_ASK = """
 import sys, time
 from pathlib import Path
-import eval.cli
+import quotewise.eval.cli
 from starlette.testclient import TestClient
-from api.app import create_app
-from api.service import Service
-from api.settings import Settings
+from quotewise.api.app import create_app
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
 
 app = create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))), Settings())
 with TestClient(app, "http://localhost", client=("127.0.0.1", 50000)) as client:

@@ -3,10 +3,9 @@ import os
 from pathlib import Path
 
 import pytest
-
-from api.settings import Settings, SettingsError, load_settings, origins
-from eval.cli import main
-from rag.answering import DEFAULT_TOP_K
+from quotewise.api.settings import Settings, SettingsError, load_settings, origins
+from quotewise.eval.cli import main
+from quotewise.rag.pipeline import DEFAULT_TOP_K
 
 
 @pytest.fixture(autouse=True)

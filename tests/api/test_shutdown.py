@@ -16,11 +16,11 @@ import asyncio, os, sys, time
 from dataclasses import replace
 from pathlib import Path
 from fastapi.responses import StreamingResponse
-from api import routes, server
-from api.service import Service
-from api.settings import load_settings
-from rag.answering import Answerer
-from rag.similarity import SimilarityReader
+from quotewise.api import routes, server
+from quotewise.api.service import Service
+from quotewise.api.settings import load_settings
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.readers.similarity import SimilarityReader
 
 class Slow(SimilarityReader):
     def read(self, question, passages):
@@ -41,7 +41,7 @@ async def endless():
 
 settings = load_settings()
 service = Service.open(settings)
-service = replace(service, answerer=Answerer(service.store, service.answerer._embedder, Slow))
+service = replace(service, pipeline=Pipeline(service.store, service.pipeline._embedder, Slow))
 with server.bound("127.0.0.1", int(sys.argv[1])) as listener:
     listener.listen()
     server.prepare(settings)

@@ -21,17 +21,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import Route as Routed
+from quotewise.api import page as pages
+from quotewise.api.app import create_app
+from quotewise.api.keys import Keys
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from api import page as pages
-from api.app import create_app
-from api.keys import Keys
-from api.service import Service
-from api.settings import Settings
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder
-from index.sync import Sync
 from tests.api.conftest import Refused, ready, serving, wait_until_ready
 from tests.conftest import SEED, WHY
 
@@ -451,7 +451,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Ite
     """A service of one document that is made of what would be obeyed if it were not shown as text."""
     folder = tmp_path_factory.mktemp("hostile")
     (folder / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
-    store = EmbeddedStore(folder / "index", create=True)
+    store = LocalStore(folder / "index", create=True)
     Sync(store, embedder).run(folder)
     store.close()
     with ready(Settings(index=folder / "index", threshold=0.0)) as client:

@@ -2,12 +2,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.eval.clients import InProcess, OverHttp
+from quotewise.eval.datasets import import_set
+from quotewise.eval.gold import GoldSet, load_gold
 
-from api.service import Service
-from api.settings import Settings
-from eval.asking import InProcess, OverHttp
-from eval.gold import GoldSet, load_gold
-from eval.sets import import_set
 from tests.api.conftest import ready
 from tests.api.test_cli import Run as Command
 from tests.api.test_cli import run  # noqa: F401 - a fixture

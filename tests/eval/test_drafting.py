@@ -3,9 +3,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from eval.drafting import draft
-from eval.gold import GoldError, load_gold
+from quotewise.eval.drafting import draft
+from quotewise.eval.gold import GoldError, load_gold
 
 TEXT = "The bridge fell in March. Nobody was hurt. It rose again in May. It fell again."
 

@@ -2,14 +2,14 @@ import json
 from pathlib import Path
 
 import pytest
+from quotewise.api.feedback import Feedback
+from quotewise.api.recent import AnswerGiven
+from quotewise.api.settings import Settings
+from quotewise.eval.gold import load_gold
+from quotewise.index.local_store import LocalStore
+from quotewise.rag.followups import Turn
+from quotewise.rag.verification import Claim
 
-from api.feedback import Feedback
-from api.recent import AnswerGiven
-from api.settings import Settings
-from eval.gold import load_gold
-from index.embedded import EmbeddedStore
-from rag.conversation import Turn
-from rag.verification import Claim
 from tests.api.conftest import ready
 from tests.api.test_cli import Run, run  # noqa: F401 - a fixture
 from tests.conftest import SEED, SEEDS, WHY
@@ -43,7 +43,7 @@ def test_feedback_becomes_a_gold_file_that_passes_its_check(run: Run, index: Pat
 
 
 def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index: Path) -> None:  # noqa: F811
-    store = EmbeddedStore(index)
+    store = LocalStore(index)
     document = store.document_at("default", SEED)
     text = store.text(document.id)
 

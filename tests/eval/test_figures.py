@@ -1,8 +1,7 @@
 import json
 
 import pytest
-
-from eval.figures import FIGURES, PAGES, filled, tables
+from quotewise.eval.figures import FIGURES, PAGES, filled, tables
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

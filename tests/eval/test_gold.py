@@ -3,8 +3,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from quotewise.eval.gold import GoldError, load_gold
 
-from eval.gold import GoldError, load_gold
 from tests.conftest import SEED, SEEDS, WHY
 
 SEED_GOLD = Path(__file__).parent.parent.parent / "eval" / "gold" / "seeds.jsonl"

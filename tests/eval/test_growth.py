@@ -1,6 +1,6 @@
 from typing import Any
 
-from eval.growth import bench_index, bench_search
+from quotewise.eval.growth import bench_index, bench_search
 
 
 def test_indexing_is_timed_by_stage_for_each_size() -> None:

@@ -9,16 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from quotewise.api.app import create_app
+from quotewise.api.keys import Keys
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.eval.clients import Asked, AskingError, InProcess, OverHttp, UnreachableError
+from quotewise.eval.gold import GoldSet, load_gold
+from quotewise.eval.harness import evaluate, threshold_of
+from quotewise.eval.runs import Journal, Run, RunError, check_same_gold, head_of, load_run
+from quotewise.index.onnx_model import instruction_set
 
-from api.app import create_app
-from api.keys import Keys
-from api.service import Service
-from api.settings import Settings
-from eval.asking import Asked, AskingError, InProcess, OverHttp, UnreachableError
-from eval.gold import GoldSet, load_gold
-from eval.harness import evaluate, threshold_of
-from eval.runs import Journal, Run, RunError, check_same_gold, head_of, load_run
-from index.onnx_model import instruction_set
 from tests.api.conftest import ready, serving, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 from tests.eval.test_gold import SEED_GOLD

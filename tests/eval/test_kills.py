@@ -1,4 +1,4 @@
-from eval.kills import bench_kills
+from quotewise.eval.kills import bench_kills
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:

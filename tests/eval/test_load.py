@@ -5,8 +5,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quotewise.eval.load import Load, LoadError, highest_rate, load
 
-from eval.load import Load, LoadError, highest_rate, load
 from tests.conftest import WHY
 from tests.eval.test_harness import flawed, url  # noqa: F401 - a fixture
 

@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
-from torchmetrics.functional.text import squad
-
-from eval.gold import GoldQuestion, GoldQuote
-from eval.measures import (
+from quotewise.eval.gold import GoldQuestion, GoldQuote
+from quotewise.eval.measures import (
     Answered,
     Place,
     auroc,
@@ -23,6 +20,8 @@ from eval.measures import (
     sentences,
     token_f1,
 )
+from sklearn.metrics import roc_auc_score
+from torchmetrics.functional.text import squad
 
 SCORES = [0.1, 0.4, 0.4, 0.8, 0.9, 0.35]
 TRUTHS = [False, False, True, True, True, False]

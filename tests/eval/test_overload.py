@@ -2,9 +2,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from quotewise.api.settings import Settings
+from quotewise.eval.overload import overload
 
-from api.settings import Settings
-from eval.overload import overload
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.conftest import WHY
 

@@ -2,10 +2,10 @@ import math
 from pathlib import Path
 
 import pytest
+from quotewise.eval.gold import GoldSet, load_gold
+from quotewise.eval.peers.__main__ import compare, judged
+from quotewise.eval.peers.peer import PeerAnswer, Weights
 
-from eval.gold import GoldSet, load_gold
-from eval.peers.__main__ import compare, judged
-from eval.peers.peer import PeerAnswer, Weights
 from tests.conftest import SEEDS
 from tests.eval.test_gold import SEED_GOLD
 

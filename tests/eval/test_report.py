@@ -3,10 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
+from quotewise.eval.report import render
+from quotewise.eval.runs import Outcome, Run, changed
+from quotewise.eval.uncertainty import compare
 
-from eval.report import render
-from eval.runs import Outcome, Run, changed
-from eval.uncertainty import compare
 from tests.eval.test_harness import seed_run  # noqa: F401 - a fixture
 
 CHROMIUM = shutil.which("chromium")

@@ -3,9 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from quotewise.api.settings import Settings
+from quotewise.eval.soak import soak
 
-from api.settings import Settings
-from eval.soak import soak
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.conftest import WHY
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
+from quotewise.eval.gold import GoldQuestion
+from quotewise.eval.measures import MEASURES, Measure, columns
+from quotewise.eval.runs import Outcome, Run
+from quotewise.eval.uncertainty import compare, estimates
 from scipy.stats import bootstrap
 
-from eval.gold import GoldQuestion
-from eval.measures import MEASURES, Measure, columns
-from eval.runs import Outcome, Run
-from eval.uncertainty import compare, estimates
 from tests.eval.test_harness import seed_run  # noqa: F401 - a fixture
 
 FIRST = Measure("first quote right", "first")

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-import index.embedded
+import quotewise.index.local_store
 
 
 @contextmanager
@@ -53,4 +52,4 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers look for the changes of others at every search rather than every second."""
-    monkeypatch.setattr(index.embedded, "_LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(quotewise.index.local_store, "_LOOK_AGAIN_SECONDS", 0)

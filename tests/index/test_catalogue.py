@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import quotewise.index.catalogue
 from hypothesis import given
 from hypothesis import strategies as st
-
-import index.catalogue
-from index.catalogue import SCHEMA_VERSION, Catalogue
-from index.chunks import Chunker
-from index.documents import parse_document
-from index.errors import (
+from quotewise.index.catalogue import SCHEMA_VERSION, Catalogue
+from quotewise.index.checksums import UNCHANGED, Change
+from quotewise.index.chunking import Chunker
+from quotewise.index.documents import parse_document
+from quotewise.index.errors import (
     IndexDamagedError,
     IndexLockedError,
     IndexUnavailableError,
@@ -24,8 +24,8 @@ from index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
-from index.seal import UNCHANGED, Change
-from index.store import Collection, Filter, StoredChunk
+from quotewise.index.store import Collection, Filter, StoredChunk
+
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
 
@@ -130,7 +130,7 @@ def test_a_put_that_fails_leaves_the_version_before_it(catalogue: Catalogue) -> 
 
 
 def test_a_document_of_too_many_chunks_is_refused(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.catalogue, "ORDINAL_BITS", 2)
+    monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 2)
     put(catalogue, "a.md", "# A\n\na\n\n# B\n\nb\n\n# C\n\nc")
     with pytest.raises(QuotewiseError, match="has 4 chunks; the limit is 4"):
         put(catalogue, "b.md", "# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n# D\n\nd")
@@ -380,7 +380,7 @@ def test_a_catalogue_of_version_1_is_brought_up_to_date_and_loses_nothing(intact
 def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.catalogue, "FEEDBACK_KEPT", 3)
+    monkeypatch.setattr(quotewise.index.catalogue, "FEEDBACK_KEPT", 3)
     for number in range(5):
         catalogue.put_feedback("default", str(number), str(number))
     assert [content for _, content in catalogue.feedback("default")] == ["2", "3", "4"]

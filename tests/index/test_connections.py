@@ -4,16 +4,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
-import index.connections
-from index.connections import MAX_CONNECTIONS, ConnectionPool
-from index.errors import IndexLockedError
+import quotewise.index.connections
+from quotewise.index.connections import MAX_CONNECTIONS, ConnectionPool
+from quotewise.index.errors import IndexLockedError
 
 
 def test_connections_are_bounded_used_last_first_and_closed_when_idle_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.connections, "_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(quotewise.index.connections, "_WAIT_SECONDS", 0.05)
     pool = ConnectionPool(tmp_path / "a.sqlite")
     with ExitStack() as held:
         seen = [held.enter_context(pool.connection()) for _ in range(MAX_CONNECTIONS)]
@@ -21,7 +20,7 @@ def test_connections_are_bounded_used_last_first_and_closed_when_idle_for_long(
             pass
     with pool.connection() as first:
         assert first is seen[0]  # which was given back last
-        monkeypatch.setattr(index.connections, "_IDLE_SECONDS", 0.0)
+        monkeypatch.setattr(quotewise.index.connections, "_IDLE_SECONDS", 0.0)
     assert len(pool._idle) == 1
     with pool.connection() as again:
         assert again is first

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import quotewise.index.ingest
+from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.integrity import check
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Filter
 
-import index.sync
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder, load_embedder
-from index.integrity import check
-from index.store import Filter
-from index.sync import Sync
 from tests.conftest import SEED, SEEDS
 
 KILLS = int(os.environ.get("QUOTEWISE_KILLS", "3"))
@@ -28,13 +28,13 @@ QUESTION = "Who was warned of file 17?"
 
 
 def run_sync(folder: Path, target: Path, batch_chunks: int) -> None:
-    index.sync._BATCH_CHUNKS = batch_chunks  # small batches spread the commits over the whole run
-    store = EmbeddedStore(target, create=True)
+    quotewise.index.ingest._BATCH_CHUNKS = batch_chunks  # small batches spread the commits over the whole run
+    store = LocalStore(target, create=True)
     Sync(store, load_embedder()).run(folder)
     store.close()
 
 
-def contents(store: EmbeddedStore) -> dict[str, Any]:
+def contents(store: LocalStore) -> dict[str, Any]:
     """Everything that a collection holds by path, with vectors apart since they are equal only to rounding."""
     with closing(sqlite3.connect(store.folder / "catalogue.sqlite")) as reader:
         rows = reader.execute(
@@ -56,10 +56,12 @@ def assert_same(found: dict[str, Any], expected: dict[str, Any]) -> None:
         np.testing.assert_allclose(vectors, expected_vectors, atol=1e-5)
 
 
-def found_paths(store: EmbeddedStore, embedder: Embedder) -> list[list[str]]:
-    nearest = store.search_vectors("default", embedder.encode_query(QUESTION), FILES, Filter())
-    wordiest = store.search_text("default", QUESTION, FILES, Filter())
-    return [sorted(chunk.document.path for chunk in store.chunks([h.chunk_id for h in hits])) for hits in (nearest, wordiest)]
+def found_paths(store: LocalStore, embedder: Embedder) -> list[list[str]]:
+    nearest = store.search_dense("default", embedder.encode_query(QUESTION), FILES, Filter())
+    lexical_hits = store.search_lexical("default", QUESTION, FILES, Filter())
+    return [
+        sorted(chunk.document.path for chunk in store.chunks([h.chunk_id for h in hits])) for hits in (nearest, lexical_hits)
+    ]
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
@@ -75,7 +77,7 @@ def test_a_killed_run_leaves_whole_documents_and_is_finished_by_the_next(
     process.join(100)
     assert process.exitcode is not None, "it hangs"
 
-    store = EmbeddedStore(target, create=True)
+    store = LocalStore(target, create=True)
     committed = {}
     if store.collections():
         committed = contents(store)
@@ -110,7 +112,7 @@ class Reference:
         process.join()
         self.seconds = time.monotonic() - started
         assert process.exitcode == 0
-        store = EmbeddedStore(target)
+        store = LocalStore(target)
         self.contents = contents(store)
         self.found = found_paths(store, embedder)
         store.close()

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quotewise.index.embedders import Embedder
+from quotewise.index.errors import DocumentDamagedError, QuotewiseError
+from quotewise.index.ingest import SyncReport
+from quotewise.index.integrity import check
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Filter, Hit, StoredChunk
+from quotewise.index.uploads import Uploads
 
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder
-from index.errors import DocumentDamagedError, QuotewiseError
-from index.integrity import check
-from index.store import Filter, Hit, StoredChunk
-from index.sync import SyncReport
-from index.uploads import Uploads
 from tests.index.writing import COLLECTION, put, unit
 
 FLIPS = int(os.environ.get("QUOTEWISE_FLIPS", "2"))
@@ -25,7 +25,7 @@ WORDS = "whales sing number"
 
 @pytest.fixture(scope="module")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = EmbeddedStore(tmp_path_factory.mktemp("intact") / "index", create=True)
+    store = LocalStore(tmp_path_factory.mktemp("intact") / "index", create=True)
     store.add_collection(COLLECTION)
     for number in range(12):
         text = f"# Whales\n\nThe whales of sea {number} sing. A number of {number + 3} songs, which nobody counted. Or did?"
@@ -35,7 +35,7 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store.folder
 
 
-def told(store: EmbeddedStore) -> dict[str, Any]:
+def told(store: LocalStore) -> dict[str, Any]:
     """Everything that an index gives out, by what was asked for; nothing for what it refuses."""
     found: dict[str, Any] = {}
 
@@ -51,14 +51,14 @@ def told(store: EmbeddedStore) -> dict[str, Any]:
         ask(f"at {document.path}", lambda document=document: store.document_at("default", document.path))
     ask(
         "vectors",
-        lambda: store.chunks([hit.chunk_id for hit in store.search_vectors("default", unit(1, 3, 0, 1), 99, Filter())]),
+        lambda: store.chunks([hit.chunk_id for hit in store.search_dense("default", unit(1, 3, 0, 1), 99, Filter())]),
     )
-    ask("words", lambda: store.chunks([hit.chunk_id for hit in store.search_text("default", WORDS, 99, Filter())]))
-    ask("filtered", lambda: store.chunks([h.chunk_id for h in store.search_text("default", WORDS, 99, Filter("sea/1"))]))
+    ask("words", lambda: store.chunks([hit.chunk_id for hit in store.search_lexical("default", WORDS, 99, Filter())]))
+    ask("filtered", lambda: store.chunks([h.chunk_id for h in store.search_lexical("default", WORDS, 99, Filter("sea/1"))]))
     return found
 
 
-def _chunks(store: EmbeddedStore, hits: Sequence[Hit]) -> list[StoredChunk]:
+def _chunks(store: LocalStore, hits: Sequence[Hit]) -> list[StoredChunk]:
     return store.chunks([hit.chunk_id for hit in hits])
 
 
@@ -72,7 +72,7 @@ def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:
 
 
 def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, tmp_path: Path) -> None:
-    store = EmbeddedStore(intact)
+    store = LocalStore(intact)
     truth = told(store)
     assert [len(truth[kind]) for kind in ("documents", "vectors", "words", "filtered")] == [12, 24, 24, 6]
     store.close()
@@ -86,7 +86,7 @@ def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, 
             data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
             (copy / file).write_bytes(data)
             try:
-                damaged = EmbeddedStore(copy)
+                damaged = LocalStore(copy)
                 found = told(damaged)
                 assert_unaltered(found, truth)
                 if file.parts[0] in ("vectors", "lexical"):
@@ -117,7 +117,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
-    store: EmbeddedStore,
+    store: LocalStore,
     embedder: Embedder,
     sync: Callable[..., SyncReport],
     folder: Path,
@@ -143,7 +143,7 @@ def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
         with pytest.raises(DocumentDamagedError):
             store.text(store.document_at("default", "a.txt").id)
     elif kind != "no chunk":
-        hits = store.search_text("default", "seven seas sing", 9, Filter())
+        hits = store.search_lexical("default", "seven seas sing", 9, Filter())
         for _ in range(2):
             assert [chunk.document.path for chunk in store.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]
         assert len([record for record in caplog.records if "is damaged" in record.message]) == 1
@@ -157,7 +157,7 @@ def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
 
 
 def test_a_damaged_document_that_is_put_again_is_sound(
-    store: EmbeddedStore, embedder: Embedder, sync: Callable[..., SyncReport], folder: Path
+    store: LocalStore, embedder: Embedder, sync: Callable[..., SyncReport], folder: Path
 ) -> None:
     (folder / "a.txt").write_text(SYNCED, encoding="utf-8")
     sync()
@@ -174,14 +174,14 @@ def test_a_damaged_document_that_is_put_again_is_sound(
 
 def test_a_check_tells_of_indexes_that_are_behind_or_hold_another_number(intact: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(intact, tmp_path / "copy"))
-    store = EmbeddedStore(copy)
+    store = LocalStore(copy)
     assert [finding.sound for finding in check(store)] == [True] * 4
     (copy / "vectors" / "1" / "vectors.faiss").write_bytes(b"")
     shutil.rmtree(copy / "lexical")
     assert [finding.sound for finding in check(store)] == [True, True, False, False]
-    store.search_text("default", WORDS, 1, Filter())
+    store.search_lexical("default", WORDS, 1, Filter())
     store.close()
-    again = EmbeddedStore(copy)
-    again.search_text("default", WORDS, 1, Filter())
+    again = LocalStore(copy)
+    again.search_lexical("default", WORDS, 1, Filter())
     assert [finding.sound for finding in check(again)] == [True] * 4
     again.close()

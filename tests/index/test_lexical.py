@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-
-from index.catalogue import IndexedChunk
-from index.lexical import LexicalIndex
-from index.seal import Change
+from quotewise.index.catalogue import IndexedChunk
+from quotewise.index.checksums import Change
+from quotewise.index.lexical import LexicalIndex
 
 TEXTS = [
     "The C++ build takes nine minutes.",

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import index.catalogue
-from index.embedded import EmbeddedStore
-from index.embedders import DEFAULT_EMBEDDER, Embedder
-from index.errors import (
+import quotewise.index.catalogue
+from quotewise.index.atomic_files import written
+from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
+from quotewise.index.errors import (
     DocumentError,
     EmbedderMismatchError,
     FolderUnavailableError,
@@ -18,10 +17,11 @@ from index.errors import (
     StoppedError,
     UnknownCollectionError,
 )
-from index.placing import written
-from index.store import Collection, Filter
-from index.sync import SyncReport
-from index.uploads import Condition, Uploads
+from quotewise.index.ingest import SyncReport
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Collection, Filter
+from quotewise.index.uploads import Condition, Uploads
+
 from tests.index.conftest import ordinary_user
 
 LIMIT = 1_000_000
@@ -29,21 +29,21 @@ Sync = Callable[..., SyncReport]
 
 
 @pytest.fixture
-def uploads(store: EmbeddedStore, embedder: Embedder, folder: Path, sync: Sync) -> Uploads:
+def uploads(store: LocalStore, embedder: Embedder, folder: Path, sync: Sync) -> Uploads:
     """Of a store of a folder of one document."""
     (folder / "a.txt").write_bytes(b"One fish.")
     sync()
     return Uploads(store, lambda name: embedder, store.folder / "uploads", LIMIT)
 
 
-def contents(store: EmbeddedStore, folder: Path) -> Any:
+def contents(store: LocalStore, folder: Path) -> Any:
     indexed = {document.path: store.text(document.id).encode() for document in store.documents("default")}
     return indexed, {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("path", ["a.txt", "b.txt"])
 def test_a_process_that_dies_between_file_and_commit_leaves_whole_documents_and_the_next_sync_mends_it(
-    store: EmbeddedStore, uploads: Uploads, folder: Path, sync: Sync, path: str
+    store: LocalStore, uploads: Uploads, folder: Path, sync: Sync, path: str
 ) -> None:
     before, _ = contents(store, folder)
     child = os.fork()
@@ -61,10 +61,10 @@ def test_a_process_that_dies_between_file_and_commit_leaves_whole_documents_and_
 
 
 def test_what_cannot_be_committed_leaves_file_and_document_as_they_were(
-    store: EmbeddedStore, uploads: Uploads, folder: Path, monkeypatch: pytest.MonkeyPatch
+    store: LocalStore, uploads: Uploads, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = contents(store, folder)
-    monkeypatch.setattr(index.catalogue, "ORDINAL_BITS", 1)
+    monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 1)
     for path in ("a.txt", "a.md"):
         with pytest.raises(DocumentError, match=rf"'{path}' has \d+ chunks; the limit is 2"):
             uploads.put("default", path, b"# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n" + b"One fish. " * 250)
@@ -76,7 +76,7 @@ def test_what_cannot_be_committed_leaves_file_and_document_as_they_were(
     assert contents(store, folder) == before
 
 
-def test_work_that_is_stopped_changes_nothing(store: EmbeddedStore, embedder: Embedder, uploads: Uploads, folder: Path) -> None:
+def test_work_that_is_stopped_changes_nothing(store: LocalStore, embedder: Embedder, uploads: Uploads, folder: Path) -> None:
     def stop() -> None:
         raise StoppedError
 
@@ -90,7 +90,7 @@ def test_work_that_is_stopped_changes_nothing(store: EmbeddedStore, embedder: Em
     assert not (store.folder / "uploads").exists()
 
 
-def test_searches_go_on_while_a_document_is_embedded(store: EmbeddedStore, embedder: Embedder, uploads: Uploads) -> None:
+def test_searches_go_on_while_a_document_is_embedded(store: LocalStore, embedder: Embedder, uploads: Uploads) -> None:
     began, goes_on = threading.Event(), threading.Event()
 
     def pause() -> None:
@@ -101,17 +101,17 @@ def test_searches_go_on_while_a_document_is_embedded(store: EmbeddedStore, embed
     thread = threading.Thread(target=slow.put, args=("default", "b.txt", b"Two fish."))
     thread.start()
     assert began.wait(10)
-    assert len(store.search_text("default", "fish", 10, Filter())) == 1
+    assert len(store.search_lexical("default", "fish", 10, Filter())) == 1
     goes_on.set()
     thread.join()
-    assert len(store.search_text("default", "fish", 10, Filter())) == 2
+    assert len(store.search_lexical("default", "fish", 10, Filter())) == 2
     uploads.remove("default", "a.txt")
-    [hit] = store.search_text("default", "fish", 10, Filter())
+    [hit] = store.search_lexical("default", "fish", 10, Filter())
     assert [chunk.document.path for chunk in store.chunks([hit.chunk_id])] == ["b.txt"]
 
 
 def test_a_collection_of_another_embedder_or_a_folder_that_cannot_be_made_gets_no_document(
-    store: EmbeddedStore, embedder: Embedder, uploads: Uploads, folder: Path
+    store: LocalStore, embedder: Embedder, uploads: Uploads, folder: Path
 ) -> None:
     store.add_collection(Collection("foreign", str(folder), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))
     with pytest.raises(EmbedderMismatchError):
@@ -126,7 +126,7 @@ def test_a_collection_of_another_embedder_or_a_folder_that_cannot_be_made_gets_n
 
 
 def test_what_is_uploaded_while_a_sync_waits_for_the_lock_stays(
-    store: EmbeddedStore, uploads: Uploads, sync: Sync, monkeypatch: pytest.MonkeyPatch
+    store: LocalStore, uploads: Uploads, sync: Sync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing = store.writing
 
@@ -142,7 +142,7 @@ def test_what_is_uploaded_while_a_sync_waits_for_the_lock_stays(
 
 def test_a_file_that_cannot_be_read_is_no_absent_one(open_folder: Path, embedder: Embedder) -> None:
     root = open_folder / "index" / "uploads" / "default"
-    store = EmbeddedStore(open_folder / "index", create=True)
+    store = LocalStore(open_folder / "index", create=True)
     uploads = Uploads(store, lambda name: embedder, root.parent, LIMIT)
     uploads.put("default", "a.txt", b"One fish.")
     (root / "b.txt").write_bytes(b"Unread.")

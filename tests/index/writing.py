@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
-
-from index.chunks import Chunk, Chunker
-from index.documents import Document, parse_document
-from index.store import Collection
+from quotewise.index.chunking import Chunk, Chunker
+from quotewise.index.documents import Document, parse_document
+from quotewise.index.store import Collection
 
 DIMENSION = 4
 COLLECTION = Collection("default", "/folder", "by hand", "f" * 64, DIMENSION, 12)

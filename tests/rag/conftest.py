@@ -1,8 +1,7 @@
 """The bundled span model, which tests share."""
 
 import pytest
-
-from rag.span_model import SpanModel
+from quotewise.rag.readers.span_model import SpanModel
 
 
 @pytest.fixture(scope="session")

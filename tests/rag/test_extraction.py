@@ -1,9 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quotewise.rag.extraction import Extractor
+from quotewise.rag.readers.span_model import BUNDLED, SpanModel
 
-from rag.extraction import Extractor
-from rag.span_model import BUNDLED, SpanModel
 from tests.index.texts import examples, texts
 
 WHO = "Who built the lighthouse?"

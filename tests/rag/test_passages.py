@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from index.embedded import EmbeddedStore
-from index.store import StoredChunk
-from index.sync import SyncReport
-from rag.passages import join_chunks
+from quotewise.index.ingest import SyncReport
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import StoredChunk
+from quotewise.rag.passages import join_chunks
 
 TEXT = "".join(
     f"Sentence number {n} says that the answer to question {n} is {n * n}.\r\n" + "\r\n" * (n % 5 == 0) for n in range(60)
@@ -17,7 +16,7 @@ TEXT = "".join(
 
 
 @pytest.fixture
-def chunks(store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path) -> list[StoredChunk]:
+def chunks(store: LocalStore, sync: Callable[..., SyncReport], folder: Path) -> list[StoredChunk]:
     (folder / "a.txt").write_bytes(TEXT.encode())
     (folder / "b.md").write_bytes(("# One\n\n" + TEXT + "\n# Two\n\n" + TEXT).encode())
     sync(chunk_tokens=40)
@@ -25,16 +24,14 @@ def chunks(store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path) 
     return store.chunks(ids)
 
 
-def chunk_ids(store: EmbeddedStore, document_id: str) -> list[int]:
+def chunk_ids(store: LocalStore, document_id: str) -> list[int]:
     rows = store._catalogue._rows(
         "SELECT k.id FROM chunks k JOIN documents d ON d.row = k.document WHERE d.id = ? ORDER BY k.id", document_id
     )
     return [row[0] for row in rows]
 
 
-def test_any_selection_of_chunks_becomes_passages_that_repeat_no_sentence(
-    store: EmbeddedStore, chunks: list[StoredChunk]
-) -> None:
+def test_any_selection_of_chunks_becomes_passages_that_repeat_no_sentence(store: LocalStore, chunks: list[StoredChunk]) -> None:
     @given(st.sets(st.sampled_from(range(len(chunks))), min_size=1), st.randoms(use_true_random=False))
     def check(selection: set[int], chance: random.Random) -> None:
         chosen = [chunks[i] for i in selection]

@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from quotewise.index.embedders import Embedder
+from quotewise.index.errors import FolderUnavailableError
+from quotewise.index.ingest import SyncReport
+from quotewise.index.local_store import LocalStore
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
 
-from index.embedded import EmbeddedStore
-from index.embedders import Embedder
-from index.errors import FolderUnavailableError
-from index.sync import SyncReport
-from rag.answering import Answerer
-from rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
 from tests.index.conftest import open_folder, ordinary_user  # noqa: F401
 
 TEXT = "The bridge fell in March.\r\nRust had eaten its cables. Nobody had looked at them for years."
@@ -18,16 +18,16 @@ LIMIT = 10_000
 
 
 @pytest.fixture
-def claim(store: EmbeddedStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder) -> Claim:
+def claim(store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder) -> Claim:
     (folder / "deep").mkdir()
     (folder / "deep" / "bridge.txt").write_bytes(TEXT.encode())
     sync()
-    answer = Answerer(store, lambda name: embedder, threshold=0).ask("What had eaten the cables?", "default")
+    answer = Pipeline(store, lambda name: embedder, threshold=0).ask("What had eaten the cables?", "default")
     return Claim.of(answer.citations[0])
 
 
 @pytest.fixture(params=["folder", "collection"])
-def source(request: pytest.FixtureRequest, claim: Claim, store: EmbeddedStore, folder: Path) -> Source:
+def source(request: pytest.FixtureRequest, claim: Claim, store: LocalStore, folder: Path) -> Source:
     return FolderSource(folder, LIMIT) if request.param == "folder" else CollectionSource(store, "default", LIMIT)
 
 
@@ -58,13 +58,13 @@ def test_a_path_that_is_no_document_is_missing_and_never_read(claim: Claim, sour
     assert verify(replace(claim, path=path), source).verdict is Verdict.MISSING
 
 
-def test_without_its_folder_a_collection_checks_against_its_own_copy(claim: Claim, store: EmbeddedStore, folder: Path) -> None:
+def test_without_its_folder_a_collection_checks_against_its_own_copy(claim: Claim, store: LocalStore, folder: Path) -> None:
     folder.rename(folder.with_name("moved"))
     assert verify(claim, CollectionSource(store, "default", LIMIT)).verdict is Verdict.VALID
 
 
 def test_a_citation_of_a_document_that_is_damaged_in_the_catalogue_is_checked_against_its_file(
-    claim: Claim, store: EmbeddedStore, folder: Path
+    claim: Claim, store: LocalStore, folder: Path
 ) -> None:
     with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
         connection.execute("UPDATE documents SET title = 'Other'")

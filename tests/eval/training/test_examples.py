@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Encoded, Example, Share, encode, examples
+from quotewise.eval.training.rows import Row
+from quotewise.index.embedders import BUNDLED
+from quotewise.index.sentences import Span, sentence_spans
 from tokenizers import Tokenizer
-
-from eval.training.examples import IGNORED, MAX_TOKENS, Encoded, Example, Share, encode, examples
-from eval.training.rows import Row
-from index.embedders import BUNDLED
-from index.sentences import Span, sentence_spans
 
 TOKENIZER = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 TOKENIZER.no_truncation()
@@ -118,7 +117,7 @@ def test_a_share_gives_each_question_with_its_passage_as_often_as_it_says() -> N
 
 @pytest.mark.parametrize("kind", ["retrieved", "edited", "shortened", "contradicted"])
 def test_negatives_of_every_kind_have_a_passage_that_does_not_answer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eval.training.examples._as_typed", lambda question, _: question)  # so that its words tell it
+    monkeypatch.setattr("quotewise.eval.training.examples._as_typed", lambda question, _: question)  # so that its words tell it
     chances = {"retrieved": 0.0, "edited": 0.0, "shortened": 0.0} | {kind: 1.0}
     rows = [row(number) for number in range(8)]
     rows[0] = Row("0", "", "Anna built it. Boats lay still.", "Who built the lighthouse?", (Span(0, 4),), True)

@@ -1,7 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-
-from eval.training.negatives import Context, Corpus
+from quotewise.eval.training.negatives import Context, Corpus
 
 KEEPERS = [f"The lighthouse number {number} was built by the keeper {name}." for number, name in enumerate("ABCDEFGH")]
 TEXTS = [*KEEPERS, "MARIA KELLER built a lighthouse.", "Bread is baked at night.", "Bread is baked at night."]

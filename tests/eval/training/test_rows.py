@@ -3,11 +3,10 @@ import json
 from pathlib import Path
 
 import pytest
-
-from eval.gold import GoldError
-from eval.training.held_out import held_out
-from eval.training.rows import Row, read_rows
-from index.sentences import Span
+from quotewise.eval.gold import GoldError
+from quotewise.eval.training.held_out import held_out
+from quotewise.eval.training.rows import Row, read_rows
+from quotewise.index.sentences import Span
 
 CONTEXT = "🌉 The bridge fell in March, and the tower in March too."
 ROW = {

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-
-from eval.training.network import padded
-from eval.training.squad import best_span
+from quotewise.eval.training.network import padded
+from quotewise.eval.training.squad import best_span
 
 
 def test_the_best_span_starts_before_it_ends_and_is_not_too_long() -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from eval.gold import GoldError
-from eval.training.__main__ import RECIPE, main, read_recipe, steps
-from eval.training.examples import Encoded
+from quotewise.eval.gold import GoldError
+from quotewise.eval.training.__main__ import RECIPE, main, read_recipe, steps
+from quotewise.eval.training.examples import Encoded
 
 KEEPERS = {"Ann Lee": 1887, "Bob Ray": 1790, "Cid Fox": 1655, "Dan Orr": 1901, "Eve May": 1922, "Flo Kay": 1833}
 

@@ -1,0 +1,1 @@
+"""ASGI middleware: who may ask, how much at once, and how long a client may take."""

@@ -1,0 +1,149 @@
+"""Readings into quotes: the best sentences, neighbours joined, nothing said twice."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quotewise.index.sentences import Span
+from quotewise.rag.answers import ShortAnswer
+from quotewise.rag.passages import Passage
+from quotewise.rag.readers import AnswerSpan, Reading
+
+_WORTH_ADDING = 0.35
+"""The odds of a further sentence must be at least this fraction of those of the best one. Over eight kinds of held-out
+questions the F1 of the quoted sentences was 0.62 with 0.25, 0.64 with 0.35 and 0.66 with 0.5, which misses more sources."""
+_WORTH_EXPLAINING = 0.2
+"""The same for a question that asks why or how, which several sentences answer together."""
+_EXPLAIN = re.compile(
+    r"\b(?:why|how(?! (?:many|much|long|old|far|often|large|big|tall|high|deep|fast)\b)|explain|describe)\b", re.I
+)
+_SAID_ALREADY = 0.8
+"""Share of the words of the shorter sentence found in the longer one from which both say the same."""
+_MOST_SENTENCES = 8
+"""Sentences of all quotes together."""
+_WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
+_NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
+_SHORT = 20
+"""Words of the longest short answer."""
+_LEAST_SHARE = 0.05
+"""Least share of a span among all spans of its passage for it to be a short answer."""
+_LEAST_SHARE_EXPLAINING = 0.1
+"""The same for a question that asks why or how, which a few words seldom answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A run of whole sentences of one passage; ``highlights`` are the spans in it that answer."""
+
+    passage: Passage
+    span: Span
+    score: float
+    highlights: tuple[Span, ...]
+    answer: AnswerSpan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    reading: Reading
+    number: int
+    position: int
+    score: float
+
+    @property
+    def odds(self) -> float:
+        return self.score / max(1 - self.score, 1e-6)
+
+    @property
+    def span(self) -> Span:
+        return self.reading.passage.sentences[self.position]
+
+    @property
+    def text(self) -> str:
+        return self.reading.passage.slice(self.span)
+
+    @property
+    def answer(self) -> AnswerSpan | None:
+        return self.reading.answers[self.position] if self.reading.answers else None
+
+
+def explains(question: str) -> bool:
+    """Whether a question asks why or how, rather than for one fact."""
+    return _EXPLAIN.search(question) is not None
+
+
+def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
+    """Up to ``max_quotes`` quotes, the likeliest first, each adding to those before it; neighbouring sentences make one."""
+    worth = _WORTH_EXPLAINING if explains(question) else _WORTH_ADDING
+    candidates = sorted(
+        (
+            _Candidate(reading, number, position, float(score))
+            for number, reading in enumerate(readings)
+            for position, score in enumerate(reading.evidence)
+            if score > 0
+        ),
+        key=lambda candidate: (-candidate.score, candidate.reading.passage.document.path, candidate.span),
+    )
+    chosen: list[_Candidate] = []
+    for candidate in candidates:
+        if len(chosen) == _MOST_SENTENCES or (chosen and candidate.odds < worth * chosen[0].odds):
+            break
+        if any(_adds_nothing(candidate.text, other.text) for other in chosen):
+            continue
+        if len(_runs([*chosen, candidate])) <= max_quotes:
+            chosen.append(candidate)
+    return sorted((_quote(run) for run in _runs(chosen)), key=lambda quote: -quote.score)
+
+
+def short_answer(question: str, first: Quote, confidence: float) -> ShortAnswer | None:
+    """The span of the first quote that answers, when it is short and stands out in its passage."""
+    least = _LEAST_SHARE_EXPLAINING if explains(question) else _LEAST_SHARE
+    if first.answer is None or first.answer.probability < least:
+        return None
+    span = first.answer.span
+    text = first.passage.slice(span)
+    if len(text.split()) > _SHORT:
+        return None
+    return ShortAnswer(text, 1, span.start, span.end, confidence * first.answer.probability)
+
+
+def _adds_nothing(sentence: str, said: str) -> bool:
+    """Whether a sentence says what another one says: nearly all words are shared, and no number, name or negation differs."""
+    words, others = _WORD.findall(sentence), _WORD.findall(said)
+    new, known = ({word.lower() for word in some} for some in (words, others))
+    shorter = min(len(new), len(known))
+    if not shorter:
+        return sentence == said
+    if len(new & known) < _SAID_ALREADY * shorter or _negations(new) != _negations(known):
+        return False
+    return not any(_is_telling(word) and word.lower() not in known for word in words[1:])
+
+
+def _negations(words: set[str]) -> set[str]:
+    return {
+        "not" if word.endswith(("n't", "n’t")) else word for word in words if word in _NEGATION or word.endswith(("n't", "n’t"))
+    }
+
+
+def _is_telling(word: str) -> bool:
+    """Whether a word is a number or a name, as far as its letters show."""
+    return any(character.isdigit() for character in word) or word[:1].isupper()
+
+
+def _runs(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
+    """Candidates as runs of neighbouring sentences of one passage."""
+    runs: list[list[_Candidate]] = []
+    for candidate in sorted(chosen, key=lambda c: (c.number, c.position)):
+        last = runs[-1][-1] if runs else None
+        if last and (last.number, last.position + 1) == (candidate.number, candidate.position):
+            runs[-1].append(candidate)
+        else:
+            runs.append([candidate])
+    return runs
+
+
+def _quote(run: Sequence[_Candidate]) -> Quote:
+    """Whole sentences; highlights are their answers, the best one's first."""
+    ordered = sorted(run, key=lambda candidate: -candidate.score)
+    best = ordered[0]
+    highlights = tuple(one.answer.span for one in ordered if one.answer) or tuple(one.span for one in ordered)
+    return Quote(best.reading.passage, Span(run[0].span.start, run[-1].span.end), best.score, highlights, best.answer)

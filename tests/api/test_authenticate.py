@@ -1,0 +1,605 @@
+import gc
+import gzip
+import re
+import select
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import Response
+from quotewise.api.app import create_app
+from quotewise.api.keys import LOCAL, Key, Keys
+from quotewise.api.middleware.authenticate import Rates, scope_of
+from quotewise.api.routes import document_of
+from quotewise.api.server import ClientTimeoutProtocol
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.embedders import Embedder
+from quotewise.index.errors import UnknownDocumentError
+from quotewise.rag.passages import Passage
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.readers import Reading
+from quotewise.rag.readers.similarity import SimilarityReader
+from quotewise.rag.retrieval import Question
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
+from tests.conftest import WHY
+
+SHOP = "https://shop.example"
+ASK = {"question": WHY}
+UNKNOWN = "0123456789abcdef"
+PROXIES = (
+    *("CF-Connecting-IP", "CF-Ray", "True-Client-IP", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "Via"),
+    *("Fastly-Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "Akamai-Origin-Hop"),
+    *("X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Host", "Fly-Client-IP", "X-Appengine-User-IP"),
+    *("X-Amz-Cf-Id", "X-Amzn-Trace-Id", "CDN-Loop", "X-Vercel-Forwarded-For", "DO-Connecting-IP", "X-ARR-ClientCert"),
+    *("Client-IP", "Remote-Addr", "X-Remote-IP", "WL-Proxy-Client-IP", "Tailscale-User-Login", "Incap-Client-IP"),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, library: Path) -> Path:
+    """The library in a folder of its own, for keys."""
+    return Path(shutil.copytree(library, tmp_path_factory.mktemp("keyed") / "index"))
+
+
+@pytest.fixture(scope="module")
+def keys(folder: Path) -> Keys:
+    return Keys(folder)
+
+
+@pytest.fixture(scope="module")
+def bearer(keys: Keys) -> dict[str, dict[str, str]]:
+    """The header of a key of each kind."""
+    made = {
+        "ask": keys.make("ask"),
+        "manage": keys.make("manage", ["manage"]),
+        "notes": keys.make("notes", collections=["notes", "planned"]),
+        "browser": keys.make("browser", origins=[SHOP]),
+    }
+    return {name: {"Authorization": f"Bearer {secret}"} for name, (_, secret) in made.items()}
+
+
+@pytest.fixture(scope="module")
+def keyed(folder: Path, bearer: dict[str, dict[str, str]]) -> Iterator[httpx.Client]:
+    """A service with keys, behind a proxy on this machine."""
+    settings = Settings(index=folder, body_seconds=0.5, trusted_proxies=("127.0.0.1",), cors_origins=("https://desk.example",))
+    with ready(settings) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1"},
+        *({name: "x"} for name in PROXIES),
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Host": "192.168.0.7:8000"},
+        {"Host": ""},
+        {"Host": "["},
+        {"Host": "[x]"},
+        {"Host": "evil@localhost"},
+        {"Host": "evil\\@localhost"},
+        {"Host": "localhost/"},
+        {"Host": "localhost#"},
+        {"Host": "localhost:"},
+        {"Host": "localhost:8000:9"},
+        {"Host": "localhost."},
+        {"Host": "quotewise.localhost"},
+        {"Host": "128.0.0.1"},
+        {"Host": "127.1"},
+        {"Host": "127.0.0.256"},
+        {"Host": "::1"},
+        {"Host": "[::ffff:127.0.0.1]"},
+    ],
+)
+def test_without_keys_neither_a_proxy_nor_a_foreign_name_comes_in(
+    client: httpx.Client, refused: Refused, headers: dict[str, str]
+) -> None:
+    for path in ("/documents", "/openapi.json", "/", "/nothing"):
+        assert "keys make" in refused(client.get(path, headers=headers), 403, "local-only")["detail"]
+    refused(client.post("/ask", json=ASK, headers=headers), 403, "local-only")
+    assert client.get("/health", headers=headers).status_code == 200
+    assert client.get("/ready", headers=headers).json() == {"status": "ready", "collections": 0}
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost:8000", "127.0.0.1:99", "127.255.3.4", "[::1]:8000"])
+def test_without_keys_this_machine_is_answered_under_its_own_names(client: httpx.Client, host: str) -> None:
+    assert client.get("/collections", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("203.0.113.7", 403), ("fe80::1", 403)]
+)
+def test_without_keys_the_address_of_the_peer_decides(tmp_path: Path, address: str, status: int) -> None:
+    app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
+    peer = TestClient(app, "http://localhost", client=(address, 50000))
+    assert peer.get("/openapi.json").status_code == status
+    assert peer.get("/openapi.json", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    assert peer.get("/health").status_code == 200
+
+
+def test_without_keys_a_page_of_another_origin_is_refused(client: httpx.Client, refused: Refused) -> None:
+    own = f"http://127.0.0.1:{client.base_url.port}"
+    assert client.post("/ask", json=ASK, headers={"Origin": own}).status_code == 200
+    for origin in ("https://evil.example", "null", "", "http://[", "http://127.0.0.1:1", f"{own}.evil.example", f"{own}/"):
+        response = client.post("/ask", json=ASK, headers={"Origin": origin})
+        refused(response, 403, "forbidden")
+        assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+def test_without_keys_a_request_of_two_origins_is_refused(client: httpx.Client, refused: Refused) -> None:
+    own = f"http://127.0.0.1:{client.base_url.port}"
+    for second in (own, "https://evil.example", ""):
+        headers = [("Origin", own), ("Origin", second)]
+        refused(client.post("/ask", json=ASK, headers=headers), 403, "forbidden")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_without_keys_what_a_page_of_another_site_asks_for_is_refused(
+    client: httpx.Client, refused: Refused, site: str
+) -> None:
+    asked_by_script = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "empty"}
+    in_frame = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+    gone_to = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    for headers in ({"Sec-Fetch-Site": site}, asked_by_script, in_frame):
+        for path in ("/documents", "/collections", "/"):
+            refused(client.get(path, headers=headers), 403, "forbidden")
+        refused(client.post("/ask", json=ASK, headers=headers), 403, "forbidden")
+    refused(client.post("/ask", json=ASK, headers=gone_to), 403, "forbidden")
+    refused(client.delete("/collections/default/documents/a.txt", headers=gone_to), 403, "forbidden")
+    assert client.get("/", headers=gone_to).status_code == 200
+    assert client.get("/static/quotewise-chat.js", headers=asked_by_script).status_code == 200
+    for own in ("same-origin", "none"):
+        assert client.post("/ask", json=ASK, headers={"Sec-Fetch-Site": own}).status_code == 200
+
+
+def test_with_keys_a_browser_key_is_not_taken_with_two_origins_or_an_empty_one(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    for origins in ([SHOP, "https://evil.example"], [SHOP, SHOP], [""]):
+        headers = [("Host", "shop.example"), *bearer["browser"].items(), *(("Origin", origin) for origin in origins)]
+        refused(keyed.post("/ask", json=ASK, headers=headers), 403, "forbidden")
+
+
+def every_route(openapi: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, item in openapi["paths"].items():
+        for method in item:
+            if path not in ("/health", "/ready"):
+                yield method.upper(), re.sub(r"\{\w+\}", UNKNOWN, path)
+    yield from [("GET", "/nothing"), ("PUT", "/collections/notes/documents/a.txt"), ("POST", "/mcp"), ("GET", "/v1/models")]
+    yield from [("GET", "/metrics"), ("GET", "/documents/../documents"), ("GET", "/%64ocuments")]
+
+
+def test_a_missing_a_wrong_and_a_revoked_key_get_the_same_answer_everywhere(
+    keyed: httpx.Client, keys: Keys, openapi: dict[str, Any], refused: Refused
+) -> None:
+    gone, revoked = keys.make("gone")
+    keys.revoke(gone.id)
+    given = [
+        None,
+        "Bearer",
+        "Bearer qw_x_y",
+        f"Bearer qw_{keys.all()[0].id}_y",
+        f"Bearer {revoked}",
+        f"Basic {revoked}",
+    ]
+    for method, path in every_route(openapi):
+        answers = set()
+        for key in given:
+            headers = {"X-Forwarded-For": "203.0.113.7", "X-Request-ID": "same"} | ({"Authorization": key} if key else {})
+            response = keyed.request(method, path, headers=headers)
+            assert response.status_code == 401, (method, path)
+            if not path.startswith("/v1/"):  # where errors have the shape that OpenAI gives them
+                refused(response, 401, "unauthorized")
+            assert response.headers["www-authenticate"].startswith("Bearer")
+            answers.add((response.text, *(value for name, value in response.headers.multi_items() if name != "date")))
+        assert len(answers) == 1, (method, path)
+        keyed.cookies.clear()
+
+
+def test_what_holds_nothing_needs_no_key(keyed: httpx.Client) -> None:
+    for path in ("/health", "/openapi.json"):
+        assert keyed.get(path, headers={"Authorization": "Bearer wrong"}).status_code == 200
+    assert keyed.get("/ready").json()["collections"] == 0
+    for path in ("/", "/static/quotewise-chat.js", f"/documents/{UNKNOWN}/view"):
+        assert keyed.get(path).status_code not in (401, 403)
+        assert keyed.delete(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        *(("POST", path, "ask") for path in ("/ask", "/search", "/extract", "/extract/batch", "/verify", "/feedback")),
+        *(("POST", path, "ask") for path in ("/mcp", "/mcp/", "/v1/chat/completions")),
+        *(("GET", path, "ask") for path in ("/documents", "/documents/x", "/documents/x/text", "/collections", "/v1/models")),
+        *(("GET", path, None) for path in ("/", "/health", "/ready", "/openapi.json", "/static/x/y", "/documents/x/view")),
+        *(("GET", path, "manage") for path in ("/metrics", "/jobs/x", "/nothing", "/askx", "/documentsx", "/static")),
+        *(("GET", path, "manage") for path in ("/health/x", "/documents/x/view/y/../../view\n", "//health")),
+        *(("PUT", path, "manage") for path in ("/collections/a/documents/b", "/ask", "/v1/x")),
+        *(("DELETE", path, "manage") for path in ("/collections/a", "/documents/x", "/documents/x/view")),
+        *(("POST", path, "manage") for path in ("/", "/documents", "/collections/a/documents", "/ask/x", "/nothing")),
+    ],
+)
+def test_what_is_not_known_to_only_ask_takes_a_key_that_may_manage(method: str, path: str, scope: str | None) -> None:
+    assert scope_of(method, path) == scope or (path.startswith("/documents/x/view/") and scope_of(method, path) == "ask")
+
+
+def test_a_key_does_what_its_scope_says(keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused) -> None:
+    for name in ("ask", "manage"):
+        assert keyed.post("/ask", json=ASK, headers=bearer[name]).json()["answered"]
+        assert keyed.get("/documents", headers=bearer[name]).json()["total"] == 1
+    for method, path in (
+        ("PUT", "/collections/default/documents/a.txt"),
+        ("DELETE", "/collections/default"),
+        ("GET", "/metrics"),
+    ):
+        refused(keyed.request(method, path, headers=bearer["ask"]), 403, "forbidden")
+        assert keyed.request(method, path, headers=bearer["manage"]).status_code not in (401, 403)
+
+
+def test_a_key_of_some_collections_learns_nothing_of_others(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    headers = bearer["notes"]
+    listed = keyed.get("/collections", headers=headers).json()
+    assert ([c["name"] for c in listed["collections"]], listed["default"]) == (["notes"], "notes")
+    assert keyed.get("/documents", headers=headers).json()["total"] == len(NOTES)
+    found = keyed.post("/search", json=ASK, headers=headers).json()
+    assert {passage["document"]["path"] for passage in found["passages"]} <= NOTES.keys()
+    told = {
+        refused(keyed.request(method, path, headers=headers, **asked), 403, "forbidden")["detail"]
+        for name in ("default", "foreign", "no such", "")
+        for method, path, asked in (
+            ("POST", "/ask", {"json": {**ASK, "collection": name or "x"}}),
+            ("POST", "/search", {"json": {**ASK, "collection": name or "x"}}),
+            ("GET", f"/documents?collection={name or 'x'}", {}),
+        )
+    }
+    assert len(told) == 1
+    planned = keyed.post("/ask", json={**ASK, "collection": "planned"}, headers=headers)
+    assert "default" not in refused(planned, 404, "unknown-collection")["detail"]
+    other = keyed.get("/documents", headers=bearer["ask"]).json()["documents"][0]["id"]
+    for suffix in ("", "/text"):
+        hidden, unknown = (keyed.get(f"/documents/{one}{suffix}", headers=headers) for one in (other, UNKNOWN))
+        refused(hidden, 404, "unknown-document")
+        assert hidden.text.replace(other, "") == unknown.text.replace(UNKNOWN, "")
+
+
+def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
+    """Each function that is called, rather than time, which neighbours on the machine change."""
+    [document] = seeds.store.documents("default", 0, 1)
+    stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
+    request = Request({"type": "http", "state": {"caller": stranger}})
+
+    def work(document_id: str) -> list[tuple[str, str, str]]:
+        called: list[tuple[str, str, str]] = []
+        gc.disable()  # whose callbacks come when they like
+        sys.setprofile(
+            lambda frame, event, given: called.append((event, frame.f_code.co_qualname, getattr(given, "__name__", "")))
+        )
+        try:
+            with pytest.raises(UnknownDocumentError):
+                document_of(request, seeds, document_id)
+        finally:
+            sys.setprofile(None)
+            gc.enable()
+        return called
+
+    work(UNKNOWN)
+    hidden, absent = work(document.id), work(UNKNOWN)
+    assert hidden == absent
+    assert any("execute" in name for _, _, name in hidden)
+    assert document_of(Request({"type": "http", "state": {"caller": LOCAL}}), seeds, document.id) == document
+
+
+def test_a_key_of_some_collections_may_neither_rate_nor_count_what_others_asked(
+    keyed: httpx.Client, keys: Keys, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    _, secret = keys.make("keeper", ["manage"], ["notes"])
+    keeper = {"Authorization": f"Bearer {secret}"}
+    refused(keyed.get("/metrics", headers=keeper), 403, "forbidden")
+    same = {"X-Request-ID": "the-same"}
+    assert keyed.post("/ask", json=ASK, headers=bearer["ask"] | same).json()["request_id"] == "the-same"
+    for request_id in ("the-same", "never-asked"):
+        said = {"request_id": request_id, "helpful": True}
+        assert "default" not in refused(keyed.post("/feedback", json=said, headers=keeper), 404, "unknown-request")["detail"]
+    assert keyed.post("/ask", json={"question": "Who rated this?"}, headers=keeper | same).status_code == 200
+    given = {"request_id": "the-same", "helpful": True}
+    assert keyed.post("/feedback", json=given, headers=bearer["ask"]).status_code == 201
+
+
+def test_a_key_asks_for_the_jobs_of_its_collections_and_for_no_others(tmp_path: Path, library: Path, refused: Refused) -> None:
+    index = Path(shutil.copytree(library, tmp_path / "index"))
+    (_, own), (_, other) = (Keys(index).make(name, ["manage"], [name]) for name in ("new", "notes"))
+    with ready(Settings(index=index, upload_seconds=0)) as client:
+        keeper, stranger = ({"Authorization": f"Bearer {secret}"} for secret in (own, other))
+        response = client.put("/collections/new/documents/a.txt", content=b"A tea house. " * 2000, headers=keeper)
+        assert response.status_code == 202
+        refused(client.get(response.headers["location"], headers=stranger), 404, "unknown-job")
+        job = response.headers["location"]
+        wait_until(lambda: client.get(job, headers=keeper).raise_for_status().json()["state"] == "done")
+
+
+def test_a_client_that_speaks_as_a_silent_proxy_does_is_not_taken_for_this_machine(client: httpx.Client) -> None:
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=5) as connection:
+        connection.sendall(b"GET /documents HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert b" 403 " in connection.recv(1000)
+
+
+def test_a_running_service_notices_new_and_revoked_keys(keyed: httpx.Client, keys: Keys) -> None:
+    key, secret = keys.make("late")
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert keyed.get("/collections", headers=headers).status_code == 200
+    keys.revoke(key.id)
+    assert keyed.get("/collections", headers=headers).status_code == 401
+
+
+def test_a_damaged_key_file_lets_nobody_in(tmp_path: Path, refused: Refused) -> None:
+    settings = Settings(index=tmp_path)
+    with serving(create_app(lambda: Service.open(settings), settings)) as client:
+        assert client.get("/openapi.json").status_code == 200
+        (tmp_path / "keys.json").write_text("[")
+        for path in ("/collections", "/openapi.json"):
+            assert str(tmp_path) not in refused(client.get(path), 503, "keys-unavailable")["detail"]
+        assert client.get("/health").status_code == 200
+
+
+def test_a_browser_key_asks_from_its_origins_alone(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
+) -> None:
+    def ask(**headers: str) -> httpx.Response:
+        return keyed.post("/ask", json=ASK, headers=bearer["browser"] | headers)
+
+    answered = ask(Origin=SHOP)
+    assert answered.json()["answered"]
+    assert answered.headers["access-control-allow-origin"] == SHOP
+    assert {"X-Request-ID", "Retry-After"} <= set(answered.headers["access-control-expose-headers"].split(", "))
+    for other in ("https://evil.example", "null", f"{SHOP}.evil.example", "http://shop.example"):
+        response = ask(Origin=other)
+        refused(response, 403, "forbidden")
+        assert not [name for name in response.headers if name.startswith("access-control-")]
+    refused(ask(Origin="https://desk.example"), 403, "forbidden")
+    refused(ask(), 403, "forbidden")
+    assert ask(Host="shop.example").status_code == 200, "what a page reads from its own origin carries none"
+    refused(keyed.put("/collections/a", headers=bearer["browser"] | {"Origin": SHOP}), 403, "forbidden")
+
+
+def test_cross_origin_requests_are_announced_only_to_allowed_origins(keyed: httpx.Client, refused: Refused) -> None:
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, content-type"}
+    for origin in (SHOP, "https://desk.example"):
+        allowed = keyed.options("/ask", headers={"Origin": origin, **asked})
+        assert allowed.status_code == 200
+        assert allowed.headers["access-control-allow-origin"] == origin
+        assert allowed.headers["access-control-allow-headers"] == asked["Access-Control-Request-Headers"]
+        assert "access-control-allow-credentials" not in allowed.headers
+    denied = keyed.options("/ask", headers={"Origin": "https://evil.example", **asked})
+    assert denied.status_code == 403
+    assert not [name for name in denied.headers if name.startswith("access-control-")]
+
+
+def test_a_rate_holds_for_each_key_and_for_each_address_without_one(folder: Path, keys: Keys, refused: Refused) -> None:
+    one, other, page = (
+        {"Authorization": f"Bearer {keys.make(name, origins=origins, rate=rate)[1]}"}
+        for name, origins, rate in (("one", [], "3/minute"), ("other", [], None), ("page", [SHOP], "5/minute"))
+    )
+    with ready(Settings(index=folder, rate="4/minute", trusted_proxies=("127.0.0.1",))) as client:
+
+        def statuses(count: int, **headers: str) -> list[int]:
+            return [client.get("/collections", headers=headers).status_code for _ in range(count)]
+
+        assert statuses(4, **one) == [200, 200, 200, 429]
+        over = client.get("/collections", headers=one)
+        refused(over, 429, "too-many-requests")
+        assert 0 < int(over.headers["retry-after"]) <= 60
+        assert over.headers["ratelimit-policy"] == '"default";q=3;w=60'
+        assert over.headers["ratelimit"].startswith('"default";r=0;t=')
+        assert statuses(5, **other) == [200] * 4 + [429]
+        guess = {"Authorization": "Bearer qw_0_0", "X-Forwarded-For": "198.51.100.1"}
+        assert statuses(5, **guess) == [401] * 4 + [429]
+        guess["X-Forwarded-For"] = "198.51.100.1, 198.51.100.2"
+        assert statuses(1, **guess) == [401], "the proxy names the last, which it has seen itself"
+        visitor = page | {"Origin": SHOP}
+        assert statuses(5, **visitor, **{"X-Forwarded-For": "2001:db8::1"}) == [200] * 4 + [429]
+        assert statuses(1, **visitor, **{"X-Forwarded-For": "2001:db8::ffff:2"}) == [429], "of the same network"
+        assert statuses(2, **visitor, **{"X-Forwarded-For": "2001:db8:1::1"}) == [200, 429], "of all visitors together"
+        assert client.get("/health", headers=guess).status_code == 200
+
+
+def test_rates_are_counted_in_a_moving_window_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates, now = Rates(), 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
+    now = 59.0
+    assert rates.hit("a", "2/minute") == 1
+    now = 60.0
+    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
+    for number in range(20_000):
+        rates.hit(str(number), "2/minute")
+    assert len(rates._times) == 10_000
+
+
+def test_a_compressed_body_is_refused_unopened(client: httpx.Client, refused: Refused) -> None:
+    bomb = gzip.compress(b'{"question": "' + b" " * 50_000_000, 1)
+    assert len(bomb) * 100 < 50_000_000
+    for encoding in ("gzip", "br", "deflate, gzip", "GZIP", "x"):
+        headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+        for method, path in (("POST", "/ask"), ("POST", "/mcp"), ("PUT", "/collections/default/documents/a.txt")):
+            response = client.request(method, path, content=bomb, headers=headers)
+            refused(response, 415, "unsupported-media-type")
+            assert response.headers["accept-encoding"] == "identity"
+
+
+def sent_slowly(client: httpx.Client, head: str, chunk: bytes, pause: float) -> tuple[str, int, float]:
+    """The first line of the answer to a body without an end, how much was sent until then, and the seconds it took."""
+    started, sent = time.monotonic(), 0
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
+        connection.sendall(head.encode())
+        while not select.select([connection], [], [], pause)[0]:
+            connection.sendall(chunk)
+            sent += len(chunk)
+        return connection.recv(4096).decode().splitlines()[0], sent, time.monotonic() - started
+
+
+@pytest.mark.parametrize("address", ["POST /ask", "POST /mcp", "PUT /collections/default/documents/a.txt"])
+@pytest.mark.parametrize(("declared", "chunk"), [("Content-Length: 1000", b" "), ("Transfer-Encoding: chunked", b"1\r\n \r\n")])
+def test_a_body_that_dribbles_is_cut_off(
+    keyed: httpx.Client, bearer: dict[str, dict[str, str]], address: str, declared: str, chunk: bytes
+) -> None:
+    key = bearer["manage"]["Authorization"]
+    kind = "text/plain" if address.startswith("PUT") else "application/json"
+    head = f"{address} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: {kind}\r\n{declared}\r\n\r\n"
+    status, _, seconds = sent_slowly(keyed, head, chunk, 0.02)
+    assert status == "HTTP/1.1 408 Request Timeout"
+    assert 0.4 < seconds < 8
+    assert keyed.post("/ask", json=ASK, headers=bearer["ask"]).status_code == 200
+
+
+def test_an_endless_body_is_refused_where_the_limit_is_reached(client: httpx.Client) -> None:
+    head = "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    status, sent, _ = sent_slowly(client, head, b"8000\r\n" + b" " * 0x8000 + b"\r\n", 0.001)
+    assert status.startswith("HTTP/1.1 413 ")
+    assert sent < 20_000_000
+
+
+def test_a_head_that_does_not_end_and_an_answer_that_is_not_taken_are_cut_off(
+    monkeypatch: pytest.MonkeyPatch, lost: threading.Semaphore
+) -> None:
+    monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 0.3)
+    app = FastAPI()
+    app.get("/")(lambda: Response(b"x" * 50_000_000))
+    with serving(app) as client:
+        address = (client.base_url.host, client.base_url.port or 0)
+        for said in (b"", b"GET / HTTP/1.1\r\nX-Slow: "):
+            with socket.create_connection(address, timeout=10) as connection:
+                connection.sendall(said)
+                assert connection.recv(1) == b""
+                assert lost.acquire(timeout=10)
+        with socket.create_connection(address, timeout=10) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert lost.acquire(timeout=10)
+            taken = 0
+            with suppress(ConnectionError):
+                while received := len(connection.recv(1 << 20)):
+                    taken += received
+            assert taken < 50_000_000
+        monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 20)
+        assert len(client.get("/").content) == 50_000_000
+
+
+class GatedReader(SimilarityReader):
+    """The real reader, but each reading waits at a gate."""
+
+    def __init__(self, embedder: Embedder, gate: threading.Event, read: list[str]) -> None:
+        super().__init__(embedder)
+        self._gate, self._read = gate, read
+
+    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+        self._read.append(question.text)
+        assert self._gate.wait(30)
+        return super().read(question, passages)
+
+
+def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still_answered(
+    library: Path, embedder: Embedder, refused: Refused
+) -> None:
+    gate, read = threading.Event(), list[str]()
+    gate.set()
+
+    def opened() -> Service:
+        service = Service.open(Settings(index=library))
+        return replace(
+            service, pipeline=Pipeline(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, read))
+        )
+
+    app = create_app(opened, Settings(index=library, parallel=1, queue=2))
+    lane = app.state.lanes["questions"]
+    with serving(app) as client, ThreadPoolExecutor(4) as pool:
+        wait_until_ready(client)
+        gate.clear()
+        read.clear()
+
+        def ask(question: str) -> httpx.Response:
+            return client.post("/ask", json={"question": question})
+
+        try:
+            asked = [pool.submit(ask, "first")]
+            wait_until(lambda: read == ["first"])
+            asked.append(pool.submit(ask, "second"))
+            wait_until(lambda: lane.waiting == 1)
+            with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as impatient:
+                impatient.sendall(
+                    b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
+                    b'{"question": "impatient"}'
+                )
+                wait_until(lambda: lane.waiting == 2)
+            wait_until(lambda: lane.waiting == 1)
+            asked.append(pool.submit(ask, "third"))
+            wait_until(lambda: lane.waiting == 2)
+            for path in ("/ask", "/search"):
+                response = client.post(path, json=ASK)
+                refused(response, 503, "overloaded")
+                assert response.headers["retry-after"]
+            for path in ("/health", "/ready", "/documents", "/openapi.json"):
+                assert client.get(path).status_code == 200
+        finally:
+            gate.set()
+        assert [future.result().status_code for future in asked] == [200] * 3
+        assert read == ["first", "second", "third"], "nobody works for a client that has gone"
+        assert ask("fourth").status_code == 200
+        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
+
+
+def test_whole_texts_come_in_turn_and_past_the_queue_not_at_all(library: Path, refused: Refused) -> None:
+    app = create_app(lambda: Service.open(Settings(index=library)), Settings(index=library))
+    lane = app.state.lanes["texts"]
+    with serving(app) as client:
+        wait_until_ready(client)
+        [document] = client.get("/documents").json()["documents"]
+        lane.working += 1000
+        for path in (f"/documents/{document['id']}/text", f"/documents/{UNKNOWN}/text"):
+            refused(client.get(path), 503, "overloaded")
+        assert client.get(f"/documents/{document['id']}").status_code == 200
+        lane.working -= 1000
+        assert len(client.get(f"/documents/{document['id']}/text").text) == document["characters"]
+        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
+
+
+def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, keyed: httpx.Client, tmp_path: Path) -> None:
+    app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
+    app.get("/broken")(lambda: 1 / 0)
+    broken = TestClient(app, "http://localhost", client=("127.0.0.1", 50000)).get("/broken")
+    assert broken.status_code == 500
+    for response in (
+        broken,
+        client.get("/health"),
+        client.post("/ask", json=ASK),
+        client.get("/nothing"),
+        client.get("/static/nothing"),
+        keyed.get("/documents"),
+    ):
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["cache-control"] in ("no-store", "no-cache")
+        assert response.headers["vary"].lower().count("origin") == 1
+        anywhere = response.url.path.startswith("/static/")
+        assert response.headers["cross-origin-resource-policy"] == ("cross-origin" if anywhere else "same-origin")

@@ -1,0 +1,191 @@
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, Resource
+from quotewise.api import mcp
+
+from tests.api.conftest import NOTES, Refused
+from tests.conftest import SEED, SEEDS, WHY
+
+QUOTEWISE = Path(sys.executable).with_name("quotewise")
+Walk = Callable[[Client], Awaitable[None]]
+
+
+def over_http(client: httpx.Client, walk: Walk, mode: str = "auto") -> None:
+    async def connected() -> None:
+        async with Client(f"{client.base_url}/mcp", mode=mode) as found:
+            await walk(found)
+
+    anyio.run(connected)
+
+
+def over_stdio(index: Path, walk: Walk) -> None:
+    environment = {"QUOTEWISE_INDEX": str(index), "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HF_HUB_OFFLINE": "1"}
+
+    async def connected() -> None:
+        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp"], env=environment)) as found:
+            await walk(found)
+
+    anyio.run(connected)
+
+
+async def called(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+    result = await client.call_tool(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    assert not result.is_error, result.content
+    found: dict[str, Any] = result.structured_content
+    return found
+
+
+async def refused(client: Client, tool: str, **arguments: Any) -> str:
+    result = await client.call_tool(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    assert (result.is_error, result.structured_content) == (True, None)
+    (content,) = result.content
+    assert content.type == "text"
+    assert "Traceback" not in content.text
+    return content.text
+
+
+async def pages(client: Client) -> list[list[Resource]]:
+    """All pages of the list of documents, which is bounded lest it never ends."""
+    found, cursor = [], None
+    for _ in range(20):
+        page = await client.list_resources(cursor=cursor)
+        found.append(page.resources)
+        if (cursor := page.next_cursor) is None:
+            return found
+    raise AssertionError("the list does not end")
+
+
+async def everything(client: Client) -> None:
+    """Ask, read around the citation, check it, and find its document among the resources."""
+    assert {tool.name for tool in (await client.list_tools()).tools} == {"ask", "search", "read_document", "verify_citation"}
+    answer = await called(client, "ask", question=WHY)
+    citation = answer["citations"][0]
+    text = (SEEDS / SEED).read_bytes().decode()
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+    lines = {"document_id": citation["document"]["id"], "line_start": citation["line_start"], "line_end": citation["line_end"]}
+    exactly = await called(client, "read_document", **lines, around=0)
+    assert text[exactly["start"] : exactly["end"]] == exactly["text"]
+    assert (exactly["line_start"], exactly["line_end"]) == (citation["line_start"], citation["line_end"])
+    assert citation["quote"] in exactly["text"]
+    around = await called(client, "read_document", **lines)
+    assert exactly["text"] in around["text"] == text
+    assert around["lines"] == around["line_end"] == len(text.splitlines())
+
+    assert (await called(client, "verify_citation", **citation))["verdict"] == "valid"
+    forged = {**citation, "quote": "Russia heeded the warning."}
+    assert (await called(client, "verify_citation", **forged))["verdict"] == "changed"
+
+    passages = (await called(client, "search", question="Where was tea first drunk?", collection="notes", top_k=1))["passages"]
+    assert "China" in passages[0]["text"]
+
+    (template,) = (await client.list_resource_templates()).resource_templates
+    resources = [resource for page in await pages(client) for resource in page]
+    assert {resource.name for resource in resources} == {SEED, *NOTES}
+    uri = template.uri_template.format(id=citation["document"]["id"])
+    assert uri in {resource.uri for resource in resources}
+    (content,) = (await client.read_resource(uri)).contents
+    assert content.model_dump()["text"] == text
+
+
+async def every_mistake(client: Client) -> None:
+    """What a model can get wrong comes back in words that help it on."""
+    assert "question" in await refused(client, "ask", question=" ")
+    assert "question" in await refused(client, "ask")
+    assert "collections" in await refused(client, "ask", question=WHY, collections=["notes"])
+    assert "there is no collection 'nowhere'" in await refused(client, "search", question=WHY, collection="nowhere")
+    seed = (await client.list_resources()).resources[0].uri.rpartition("/")[2]
+    assert "10 lines" in await refused(client, "read_document", document_id=seed, line_start=11)
+    assert "10 lines" in await refused(client, "read_document", document_id=seed, line_start=3, line_end=2**53)
+    assert "before" in await refused(client, "read_document", document_id=seed, line_start=3, line_end=2)
+    assert "line_start" in await refused(client, "read_document", document_id=seed, line_start=0)
+    assert "there is no document" in await refused(client, "read_document", document_id="0" * 16)
+    assert "document_id" in await refused(client, "read_document", document_id="../../etc/passwd")
+    assert "sha256" in await refused(client, "verify_citation", quote="x", start=0, end=1, document={"path": "/etc/passwd"})
+    for failing in (
+        client.call_tool("answer", {}),
+        client.read_resource("quotewise://documents/0000000000000000"),
+        client.read_resource("file:///etc/passwd"),
+        client.list_resources(cursor="elsewhere/0"),
+        client.list_resources(cursor="default/-1"),
+    ):
+        with pytest.raises(MCPError):
+            await failing
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_a_client_over_http_asks_reads_verifies_and_finds_documents(client: httpx.Client, mode: str) -> None:
+    over_http(client, everything, mode)
+
+
+def test_a_client_over_standard_input_gets_the_same(library: Path) -> None:
+    async def both(client: Client) -> None:
+        await everything(client)
+        await every_mistake(client)
+
+    over_stdio(library, both)
+
+
+def test_mistakes_over_http_are_told_in_words(client: httpx.Client) -> None:
+    over_http(client, every_mistake)
+
+
+def test_documents_are_listed_a_page_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def listed(client: Client) -> None:
+        assert [[resource.name for resource in page] for page in await pages(client)] == [[SEED], [], paths[:2], paths[2:], []]
+
+    paths = sorted(NOTES)
+    monkeypatch.setattr(mcp, "_PAGE", 2)
+    over_http(client, listed)
+
+
+def test_the_command_prints_nothing_but_the_protocol_and_ends_with_its_input(library: Path) -> None:
+    done = subprocess.run(
+        [QUOTEWISE, "mcp", "--index", library], input=b"no JSON\n", capture_output=True, timeout=60, check=True
+    )
+    assert all(line.startswith(b'{"jsonrpc":"2.0"') for line in done.stdout.splitlines())
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_command_says_in_one_line_that_there_is_no_index(tmp_path: Path) -> None:
+    done = subprocess.run([QUOTEWISE, "mcp", "--index", tmp_path / "none"], capture_output=True, timeout=60, input=b"")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}
+ACCEPTED = {"Accept": "application/json, text/event-stream"}
+
+
+def test_web_pages_do_not_reach_a_service_without_keys(client: httpx.Client) -> None:
+    assert client.post("/mcp", json=INITIALIZE, headers=ACCEPTED).status_code == 200
+    for page in ({"Host": "rebound.example.org"}, {"Origin": "https://www.example.org"}):
+        assert client.post("/mcp", json=INITIALIZE, headers={**ACCEPTED, **page}).status_code == 403
+
+
+def test_a_body_that_is_too_large_gets_a_problem_whether_or_not_it_says_so(client: httpx.Client, refused: Refused) -> None:
+    for body in (b" " * 1_000_001, (b" " * 65_536 for _ in range(20))):
+        response = client.post("/mcp", content=body, headers={**ACCEPTED, "Content-Type": "application/json"})
+        refused(response, 413, "payload-too-large")
+
+
+def test_there_is_no_stream_to_hold_open(client: httpx.Client) -> None:
+    assert client.get("/mcp", headers={"Accept": "text/event-stream"}).status_code == 405
+    assert client.delete("/mcp").status_code == 405

@@ -1,0 +1,190 @@
+import hashlib
+import json
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quotewise.index.embedders import BUNDLED as EMBEDDER
+from quotewise.index.errors import ReaderError
+from quotewise.index.onnx_model import load_model
+from quotewise.index.sentences import Span, sentence_spans
+from quotewise.rag.readers import Calibration
+from quotewise.rag.readers.span import SpanReader
+from quotewise.rag.readers.span_model import BUNDLED, SpanModel, TextReading
+
+from tests.conftest import writable_copy
+from tests.index.texts import examples, texts
+
+WHO = "Who built the lighthouse?"
+FACT = "Maria Keller built the lighthouse. "
+FILLER = "The harbour was quiet and the boats lay still in the cold water. "
+UNENDING = "and the boats lay still in the cold water while nobody in the harbour spoke "
+QUESTIONS = st.one_of(
+    st.sampled_from((WHO, "why", "", "???", "ロシアはなぜ警告を無視したのか？", "Где мост? 🌉", "what " * 3000)),
+    st.text(max_size=60),
+)
+
+
+def read(model: SpanModel, question: str, text: str) -> TextReading:
+    [reading] = model.read(question, [text], [sentence_spans(text)])
+    return reading
+
+
+def best(model: SpanModel, question: str, text: str) -> Span | None:
+    reading = read(model, question, text)
+    return reading.spans[int(np.argmax(reading.margin))]
+
+
+@examples(30)
+@given(QUESTIONS, texts)
+def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
+    model: SpanModel, question: str, text: str
+) -> None:
+    sentences = sentence_spans(text)
+    reading = read(model, question, text)
+    encoding = model.tokenizer.encode(text, add_special_tokens=False)
+    offsets = encoding.offsets
+    starts, ends = {start for start, _ in offsets}, {end for _, end in offsets}
+    for number, (sentence, span) in enumerate(zip(sentences, reading.spans, strict=True)):
+        has_pieces = any(start < sentence.end and sentence.start < end for start, end in offsets)
+        assert (span is not None) == has_pieces
+        if span is None:
+            assert reading.share[number] == 0
+            continue
+        assert sentence.start <= span.start < sentence.end
+        assert span.start < span.end <= sentences[-1].end
+        assert any(other.start < span.end <= other.end for other in sentences)
+        assert span.start in starts | {sentence.start}
+        accents = next(end for end in range(span.end, 0, -1) if end in ends)
+        assert all(unicodedata.category(character) == "Mn" for character in text[accents : span.end])
+        if span.start in starts:
+            inside = [
+                piece for piece, (a, b) in zip(encoding.ids, encoding.offsets, strict=True) if a >= span.start and b <= span.end
+            ]
+            assert inside == model.tokenizer.encode(text[slice(*span)], add_special_tokens=False).ids
+    logits = np.stack([reading.margin, reading.share, reading.answerable, reading.evidence])
+    assert (logits.shape, logits.dtype) == ((4, len(sentences)), np.float32)
+    assert np.isfinite(logits).all()
+    assert ((reading.share >= 0) & (reading.share <= 1 + 1e-5)).all()
+
+
+@examples(15)
+@given(QUESTIONS, st.lists(texts, min_size=1, max_size=4), st.data())
+def test_a_text_reads_alike_alone_and_in_any_company(
+    model: SpanModel, question: str, several: list[str], data: st.DataObject
+) -> None:
+    chosen = data.draw(st.integers(0, len(several) - 1))
+    together = model.read(question, several, [sentence_spans(text) for text in several])[chosen]
+    alone = read(model, question, several[chosen])
+    assert together.spans == alone.spans
+    for name in ("margin", "share", "answerable", "evidence"):
+        np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-5)
+
+
+def test_no_texts_give_no_readings(model: SpanModel) -> None:
+    assert model.read(WHO, [], []) == []
+
+
+@pytest.mark.parametrize("before", [0, 17, 18, 19, 20, 21, 50, 100])
+def test_an_answer_is_found_wherever_in_a_long_text_it_stands(model: SpanModel, before: int) -> None:
+    text = FILLER * before + FACT + FILLER * (100 - before)
+    at = len(FILLER * before)
+    assert best(model, WHO, text) == (at, at + len("Maria Keller"))
+
+
+@pytest.mark.parametrize("before", [0, 10, 50, 100])
+def test_an_answer_is_found_wherever_in_a_sentence_longer_than_a_window_it_stands(model: SpanModel, before: int) -> None:
+    fact = "and Maria Keller built the lighthouse "
+    text = UNENDING * before + fact + UNENDING * (100 - before)
+    [reading] = model.read(WHO, [text], [[Span(0, len(text))]])
+    at = len(UNENDING * before) + len("and ")
+    assert reading.spans == (Span(at, at + len("Maria Keller")),)
+
+
+def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: SpanModel) -> None:
+    text = "Andre\u0301 Jose\u0301 built the lighthouse."
+    span = best(model, WHO, text)
+    assert span is not None
+    assert text[slice(*span)] == "Andre\u0301 Jose\u0301"
+
+
+@pytest.mark.parametrize("question", ["lighthouse", "", "Кто построил маяк?", "灯台を建てたのは誰か", "who " * 3000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t",
+        "--- *** ... !!! 🏴‍☠️ \u0301\u200d\0",
+        "word " * 2500,
+        "x" * 20_000,
+        "| year | town |\n|---|---|\n| 1887 | Brest |\n",
+        "def built(by):\n    return {'by': by}  # lighthouse\n\n\nprint(built('Maria'))\n",
+    ],
+)
+def test_odd_questions_and_texts_are_read_with_finite_numbers(model: SpanModel, question: str, text: str) -> None:
+    reading = read(model, question, text)
+    assert len(reading.spans) == len(sentence_spans(text))
+    assert np.isfinite([reading.margin, reading.share, reading.answerable, reading.evidence]).all()
+
+
+def test_the_int8_model_says_what_the_float_weights_say() -> None:
+    parity, session = np.load(BUNDLED / "parity.npz"), load_model(BUNDLED, ReaderError).session
+    said = [
+        session.run(None, {"input_ids": ids[None], "token_type_ids": types[None]})
+        for ids, types in zip(parity["ids"], parity["types"], strict=True)
+    ]
+    tokens, answerable = np.stack([one[0][0] for one in said]), np.array([one[1][0] for one in said])
+    assert np.abs(tokens - parity["tokens"]).mean() <= 0.08  # 0.051; where products saturate, 0.21
+    assert np.abs(answerable - parity["answerable"]).mean() <= 0.08  # 0.058; where products saturate, 0.11
+    assert (tokens[:, :, :2].argmax(axis=1) == parity["tokens"][:, :, :2].argmax(axis=1)).mean() >= 0.9
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return writable_copy(BUNDLED, tmp_path / "reader")
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.onnx", "tokenizer.json", "calibration.json"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "emptied", "binary"])
+def test_a_missing_or_damaged_model_file_is_named(copy: Path, name: str, damage: str) -> None:
+    data = (copy / name).read_bytes()
+    (copy / name).unlink()
+    if damage != "missing":
+        spoilt = {"empty": b"", "cut": data[: len(data) // 2], "emptied": b"{}", "binary": b"\xff\xfe\0" * 9}
+        (copy / name).write_bytes(spoilt[damage])
+    with pytest.raises(ReaderError, match=name.replace(".", r"\.")):
+        SpanReader(copy)
+
+
+@pytest.mark.parametrize("change", [{"format": 2}, {"window": None}, {"window": "wide"}, {"name": 7}, {"sha256": "0" * 64}])
+def test_a_model_of_another_version_or_kind_is_refused(copy: Path, change: dict[str, object]) -> None:
+    described = json.loads((copy / "model.json").read_text(encoding="utf-8"))
+    (copy / "model.json").write_text(json.dumps(described | change), encoding="utf-8")
+    with pytest.raises(ReaderError, match=r"model\.json"):
+        SpanModel(copy)
+
+
+def test_the_folder_of_an_embedder_is_no_reader() -> None:
+    with pytest.raises(ReaderError, match=r"model\.json describes no reader"):
+        SpanModel(EMBEDDER)
+
+
+def test_a_tokenizer_of_another_kind_is_refused(copy: Path) -> None:
+    tokenizer = json.loads((copy / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer["model"]["vocab"] = {"[UNK]": 0, "a": 1}
+    tokenizer["added_tokens"], tokenizer["post_processor"] = [], None
+    (copy / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
+    with pytest.raises(ReaderError, match=r"tokenizer\.json"):
+        SpanModel(copy)
+
+
+def test_the_bundled_files_belong_together() -> None:
+    described = json.loads((BUNDLED / "model.json").read_text(encoding="utf-8"))
+    assert described["sha256"] == hashlib.sha256((BUNDLED / "model.onnx").read_bytes()).hexdigest()
+    for part, features in (("passages", 5), ("texts", 3)):
+        fitted = Calibration.load(BUNDLED / "calibration.json", part)
+        assert (len(fitted.sentence), len(fitted.confidence)) == (features + 1, 2)
+        assert 0 < fitted.threshold < 1

@@ -1,0 +1,178 @@
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from quotewise.api.service import Service
+from quotewise.index.embedders import Embedder
+from quotewise.index.ingest import SyncReport
+from quotewise.index.local_store import LocalStore
+from quotewise.rag.answers import Answer
+from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.verification import Claim, CollectionSource, Verdict, verify
+
+from tests.conftest import WHY
+
+CAUSES = ("too general", "tense relationship")
+
+awkward = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_characters="\0"),
+        st.sampled_from("e\u0301\u200d\U0001f468\U0001f469\u202e\ufeff. !?\r\n\t-#|`>*"),
+    ),
+    min_size=1,
+    max_size=400,
+)
+
+
+def test_the_example_question_is_answered_with_a_cause(seeds: Service) -> None:
+    answer = seeds.pipeline.ask(WHY, "default")
+    assert answer.answered
+    assert any(cause in citation.quote for citation in answer.citations for cause in CAUSES)
+    assert answer.text == "\n".join(f"{c.quote} [{n}]" for n, c in enumerate(answer.citations, 1))
+
+
+def test_below_the_threshold_the_closest_passages_are_offered_instead(seeds: Service, embedder: Embedder) -> None:
+    answer = Pipeline(seeds.store, lambda name: embedder, threshold=1.0).ask(WHY, "default")
+    assert (answer.answered, answer.text, answer.citations, answer.short_answer) == (False, None, (), None)
+    assert 1 <= len(answer.closest) <= 3
+    assert "Russian officials" in answer.closest[0].quote
+
+
+def test_max_quotes_bounds_the_quotes(seeds: Service) -> None:
+    assert len(seeds.pipeline.ask(WHY, "default", max_quotes=1).citations) == 1
+
+
+def test_each_part_of_a_question_gets_a_quote_and_the_answer_is_as_sure_as_the_least_sure_part(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    (folder / "delivery.txt").write_text("Delivery\n\nWe deliver the pump within nine working days.\n")
+    (folder / "staff.txt").write_text("Staff\n\nMarta Olsen leads the service team.\n")
+    (folder / "warranty.txt").write_text("Warranty\n\nThe pump has a warranty of four years.\n")
+    sync()
+    pipeline = Pipeline(store, lambda name: embedder)
+    first, second = "How long is the warranty of the pump?", "Who leads the service team?"
+    both = pipeline.ask("How long is the warranty of the pump, and who leads the service team?", "default")
+    assert {c.document.path for c in both.citations[:2]} == {"warranty.txt", "staff.txt"}
+    assert both.confidence == min(pipeline.ask(part, "default").confidence for part in (first, second))
+    other = pipeline.ask("How long is the warranty of the pump and how fast is it delivered?", "default")
+    assert {c.document.path for c in other.citations[:2]} == {"warranty.txt", "delivery.txt"}
+    assert len(pipeline.ask(f"{first} {second}", "default", max_quotes=1).citations) == 1
+    neither = pipeline.ask("Who won the cup final, and where was the opera sung?", "default", threshold=0.99)
+    assert not neither.answered
+    assert 1 <= len(neither.closest) <= 3
+
+
+def test_the_same_question_gets_the_same_answer(seeds: Service) -> None:
+    first, second = (seeds.pipeline.ask(WHY, "default") for _ in range(2))
+    assert (first.citations, first.confidence) == (second.citations, second.confidence)
+
+
+def test_an_empty_collection_answers_nothing(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    (folder / "a.txt").write_text("Something.")
+    sync()
+    store.remove("default", ["a.txt"])
+    answer = Pipeline(store, lambda name: embedder).ask(WHY, "default")
+    assert (answer.answered, answer.confidence, answer.closest) == (False, 0.0, ())
+
+
+def test_every_citation_of_any_document_is_exact(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    pipeline = Pipeline(store, lambda name: embedder, threshold=0)
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        st.lists(awkward, min_size=1, max_size=4),
+        st.sampled_from(["\n", "\r\n", "\r", "\n\n", " ", ""]),
+        st.booleans(),
+        st.booleans(),
+    )
+    def check(parts: list[str], joint: str, markdown: bool, bom: bool) -> None:
+        text = joint.join([*parts, "The bridge fell in March.", *parts])
+        path = folder / ("a.md" if markdown else "a.txt")
+        for old in folder.iterdir():
+            old.unlink()
+        path.write_bytes(b"\xef\xbb\xbf" * bom + text.encode())
+        sync(chunk_tokens=40)
+        for question in ("When did the bridge fall?", parts[0][:50].strip() or "What?"):
+            answer = pipeline.ask(question, "default", top_k=50)
+            for citation in (*answer.citations, *answer.closest):
+                on_disk = path.read_bytes().decode(citation.document.encoding)
+                assert on_disk[citation.start : citation.end] == citation.quote
+                before, inside = on_disk[: citation.start], on_disk[citation.start : citation.end]
+                assert citation.line_start == line_of(before)
+                assert citation.line_end == line_of(before + inside)
+                assert all(citation.start <= h.start < h.end <= citation.end for h in citation.highlights)
+                assert verify(Claim.of(citation), CollectionSource(store, "default", 10**6)).verdict is Verdict.VALID
+
+    check()
+
+
+def line_of(before: str) -> int:
+    return len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
+def test_page_furniture_that_echoes_the_question_makes_nobody_confident(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    pipeline = Pipeline(store, lambda name: embedder, threshold=0)
+    found = []
+    for furniture in ("", "\n\nShare this warning on Russia.\n"):
+        (folder / "a.txt").write_text(f"The bridge fell in March.{furniture}")
+        sync()
+        found.append(pipeline.ask("Who will share this warning on Russia?", "default"))
+    answered = pipeline.ask("When did the bridge fall?", "default")
+    assert [[c.quote for c in answer.citations] for answer in found] == [["The bridge fell in March."]] * 2
+    assert all(answer.confidence < answered.confidence / 2 for answer in found)
+
+
+def test_an_unknown_collection_is_named(seeds: Service) -> None:
+    with pytest.raises(Exception, match="there is no collection 'nowhere'; there are: default"):
+        seeds.pipeline.ask(WHY, "nowhere")
+
+
+def test_the_time_that_a_slow_client_takes_for_a_step_is_not_the_answers(seeds: Service) -> None:
+    steps, worked = seeds.pipeline.steps(WHY, "default"), 0.0
+    while True:
+        began = time.perf_counter()
+        step = next(steps)
+        worked += 1000 * (time.perf_counter() - began)
+        if isinstance(step, Answer):
+            break
+        time.sleep(0.1)
+    assert 0 < step.timings_ms["read"] <= step.timings_ms["total"] <= worked + 0.001  # of rounding
+
+
+def test_a_model_that_is_being_loaded_keeps_no_other_collection_waiting(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    loading, loaded, calls = Event(), Event(), []
+
+    def load(name: str) -> Embedder:
+        calls.append(name)
+        if name == "slow":
+            loading.set()
+            assert loaded.wait(30)
+        return embedder
+
+    (folder / "a.txt").write_text("The bridge fell in March.")
+    sync()
+    store.add_collection(replace(store.collection("default"), name="other", embedder="slow"))
+    pipeline = Pipeline(store, load)
+    with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as ready:
+        slow = [pool.submit(pipeline.search, "bridge", "other") for _ in range(2)]
+        try:
+            assert loading.wait(10)
+            assert ready.submit(pipeline.search, "bridge", "default").result(10).passages
+        finally:
+            loaded.set()
+        assert [future.result().passages for future in slow] == [(), ()]
+    assert sorted(calls) == sorted({embedder.name, "slow"}), "a model is loaded once, whoever asks for it"
