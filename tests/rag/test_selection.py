@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quotewise.index.boilerplate import is_boilerplate
 from quotewise.index.sentences import Span, sentence_spans
-from quotewise.index.store import StoredDocument
+from quotewise.index.store import DocumentReference
 from quotewise.rag.passages import Passage
-from quotewise.rag.readers import AnswerSpan, Calibration, Reading
+from quotewise.rag.readers import AnswerSpan, Reading
+from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.selection import explains, select_quotes
 
 TEXT = (
@@ -22,8 +23,8 @@ WHEN, WHY = "When did the bridge fall?", "Why did the bridge fall?"
 
 def reading(scores: list[float], text: str = TEXT, path: str = "a.txt", answers: tuple[AnswerSpan | None, ...] = ()) -> Reading:
     sentences = tuple(sentence_spans(text))
-    document = StoredDocument(path, "default", path, path, "0" * 64, "text/plain", "utf-8", 1, len(text), 1, {}, "")
-    passage = Passage(document, 0, len(text), 1, (), sentences, (Span(0, len(text)),), text, 1.0, 1.0)
+    document = DocumentReference(path, path, path, "0" * 64, "text/plain")
+    passage = Passage(text, 0, len(text), 1, (), 1.0, 1.0, document, sentences, (Span(0, len(text)),))
     evidence = np.array(scores, np.float32)
     return Reading(passage, evidence[:, None], evidence, answers)
 
@@ -101,7 +102,7 @@ def test_boilerplate_is_no_evidence_even_when_it_scores_best() -> None:
     certain = Calibration((1.0, 0.0), (), 0.0)
     passages = [reading([0.0] * 6).passage, reading([0.0], "Exit mobile version").passage]
     features = [np.array([[0], [-3], [-3], [-3], [-3], [9]], np.float32), np.array([[9]], np.float32)]
-    readings = certain.readings(WHEN, passages, features, [(), ()])
+    readings = [certain.reading(WHEN, passage, seen) for passage, seen in zip(passages, features, strict=True)]
     assert [text.passage.slice(text.span) for text in select_quotes(WHEN, readings, 1)] == ["The bridge fell in March."]
 
 
