@@ -14,9 +14,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from quotewise.api import documents, events, examples, feedback, logs, metrics, openai, page, problems, routes, tracing
 from quotewise.api.jobs import Jobs
 from quotewise.api.mcp_mount import McpMount
-from quotewise.api.middleware import authenticate
+from quotewise.api.middleware import authenticate, concurrency_limit
 from quotewise.api.service import CannotStartError, NotReadyError, Service
 from quotewise.api.settings import Settings, load_settings
+from quotewise.index.errors import StoppedError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,7 +68,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
     app.include_router(openai.router)
     app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
-    app.add_middleware(problems.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
+    app.add_middleware(concurrency_limit.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     authenticate.install(app, settings)
     app.add_middleware(_Identify)
     app.add_middleware(authenticate.SecurityHeaders)
@@ -127,12 +128,12 @@ class _Identify:
             await self._app(scope, receive, identified)
         except asyncio.CancelledError:  # by the server, which has been told to stop and has waited as long as it may
             if not started:
-                await problems.problem(scope["path"], "stopped", "the service is stopping")(scope, receive, identified)
+                await problems.response(scope["path"], StoppedError("the service is stopping"))(scope, receive, identified)
         except Exception:
             _log.exception("unexpected error in request %s", request_id)
             if started:
                 raise
-            await problems.unforeseen(scope["path"], request_id)(scope, receive, identified)
+            await problems.response(scope["path"], problems.unexpected(request_id))(scope, receive, identified)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from quotewise.api.problems import ExcessError
+from quotewise.api.errors import InvalidRequestError
 
 MAX_VALUES = 20_000
 """Values of a body, those within others included: some four times as many as any request that is accepted has."""
@@ -44,7 +44,7 @@ async def parsed(body: bytes) -> Any:
     """The value of a body in UTF-8.
 
     Raises:
-        ExcessError: it has more than ``MAX_VALUES`` values.
+        InvalidRequestError: it has more than ``MAX_VALUES`` values.
         ValueError, RecursionError: it is no JSON.
     """
     if len(body) <= _AT_ONCE and _most_values(body) <= MAX_VALUES:
@@ -53,7 +53,7 @@ async def parsed(body: bytes) -> Any:
 
 
 async def check(body: bytes) -> None:
-    """Raises ExcessError where a body has more than ``MAX_VALUES`` values."""
+    """Raises InvalidRequestError where a body has more than ``MAX_VALUES`` values."""
     if _most_values(body) > MAX_VALUES:
         await asyncio.to_thread(_check, body)
 
@@ -70,7 +70,8 @@ def _check(body: bytes) -> None:
     for token in _TOKEN.finditer(body):  # in Python, so that other threads have their turn, and no further than needed
         found += token.lastindex is not None
         if found > MAX_VALUES:
-            raise ExcessError(f"should have at most {MAX_VALUES:,} values, those within others included")
+            wrong = f"should have at most {MAX_VALUES:,} values, those within others included"
+            raise InvalidRequestError(f"body: {wrong}", [("body", wrong)])
 
 
 def _most_values(body: bytes) -> int:

@@ -9,10 +9,8 @@ _SHARE = 0.9
 """Of the soft limit; what is left is for those who come to see why."""
 
 
-class DescriptorsError(QuotewiseError):
-    """Nearly as many files and connections are open as may be."""
-
-    code = "descriptors-exhausted"
+class DescriptorsError(QuotewiseError, code="descriptors-exhausted", status=503):
+    """the process has hardly any file descriptors left; raise its limit of open files"""
 
 
 def check_descriptors() -> None:

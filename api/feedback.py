@@ -17,10 +17,8 @@ router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 _PROBLEMS = problems.responses("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 
 
-class UnknownRequestError(QuotewiseError):
+class UnknownRequestError(QuotewiseError, code="unknown-request", status=404):
     """No answer to a request of that id is remembered."""
-
-    code = "unknown-request"
 
 
 class Feedback(BaseModel):

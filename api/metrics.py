@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from quotewise.api import logs, tracing
-from quotewise.api.keys import ForbiddenError
+from quotewise.api.errors import ForbiddenError
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
-from starlette.exceptions import HTTPException
+from quotewise.api.errors import NotFoundError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -25,7 +25,7 @@ def install(app: FastAPI) -> None:
     @app.get("/documents/{id}/view", include_in_schema=False)
     async def view(id: str) -> FileResponse:
         if not _DOCUMENT_ID.fullmatch(id):
-            raise HTTPException(404, f"{id!r} is no id of a document: expected 16 hexadecimal digits")
+            raise NotFoundError(f"{id!r} is no id of a document: expected 16 hexadecimal digits")
         return _page("view.html")
 
     app.mount("/static", GZipMiddleware(_Static(directory=FILES)))

@@ -10,7 +10,8 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from quotewise.api import events, examples, metrics, problems, schemas
 from quotewise.api.bodies import JsonRoute
 from quotewise.api.descriptors import check_descriptors
-from quotewise.api.keys import ForbiddenError, Key
+from quotewise.api.errors import ForbiddenError, UnsupportedMediaTypeError
+from quotewise.api.keys import Key
 from quotewise.api.middleware import concurrency_limit
 from quotewise.api.service import CannotStartError, NotReadyError, Service
 from quotewise.index.errors import UnknownCollectionError
@@ -41,7 +42,7 @@ async def json_only(request: Request) -> None:
     """Raises UnsupportedMediaTypeError for a POST of anything but JSON."""
     found = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and found != "application/json":
-        raise problems.UnsupportedMediaTypeError(found)
+        raise UnsupportedMediaTypeError(f"the content type is {found or 'missing'}; expected application/json")
 
 
 def collection_of(request: Request, service: Service, name: str | None) -> str:

@@ -23,10 +23,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 _SWITCH_SECONDS = 0.001
 
 
-class AddressError(QuotewiseError):
+class AddressError(QuotewiseError, code="address-unavailable"):
     """The address to listen on is taken, or not of this machine."""
-
-    code = "address-unavailable"
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -31,10 +31,8 @@ def _network(value: str) -> str:
 Network = Annotated[str, AfterValidator(_network)]
 
 
-class SettingsError(QuotewiseError):
+class SettingsError(QuotewiseError, code="invalid-settings"):
     """A setting has a value that it cannot have."""
-
-    code = "invalid-settings"
 
 
 class Settings(BaseSettings):

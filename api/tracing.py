@@ -20,10 +20,8 @@ TELEMETRY: TelemetryConfig = {
 _FLUSH_SECONDS = 2.0
 
 
-class TracingError(QuotewiseError):
+class TracingError(QuotewiseError, code="tracing-unavailable"):
     """Traces are asked for, but cannot be sent."""
-
-    code = "tracing-unavailable"
 
 
 def install() -> None:

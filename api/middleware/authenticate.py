@@ -12,11 +12,11 @@ import limits
 from cachetools import LRUCache
 from fastapi import FastAPI
 from quotewise.api import problems
+from quotewise.api.errors import ForbiddenError, LocalOnlyError, RequestError, TooManyRequestsError, UnauthorizedError
 from quotewise.api.keys import ANONYMOUS, LOCAL, Key, KeyFileError, Keys
 from quotewise.api.keys import Scope as KeyScope
 from quotewise.api.middleware.concurrency_limit import Admission, concurrency_limits
 from quotewise.api.settings import Settings
-from quotewise.index.errors import QuotewiseError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,14 +61,6 @@ _EXPOSED = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-I
 _log = logging.getLogger("quotewise")
 
 
-class Refusal(QuotewiseError):  # noqa: N818 - it is no error of the service
-    """A request that does not come in, and the headers that say so."""
-
-    def __init__(self, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.problem, self.headers = code, headers
-
-
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the door before an app: the last that is added is the first that a request comes to."""
     known = Keys(settings.index)
@@ -107,14 +99,13 @@ class Door:
         if scope["type"] == "http":
             try:
                 scope.setdefault("state", {})["caller"] = self._caller(scope)
-            except Refusal as refusal:
-                answer = problems.problem(scope["path"], refusal.problem, str(refusal), headers=refusal.headers)
-                await answer(scope, receive, send)
+            except RequestError as refusal:
+                await problems.response(scope["path"], refusal)(scope, receive, send)
                 return
             except KeyFileError as error:
-                detail = "the keys of the service cannot be read; its log says more"
                 _log.error("%s", error)
-                await problems.problem(scope["path"], error.code, detail)(scope, receive, send)
+                error = KeyFileError("the keys of the service cannot be read; its log says more")
+                await problems.response(scope["path"], error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -132,13 +123,13 @@ class Door:
             if needed is None:
                 return ANONYMOUS
             detail = "this needs a key that is in force: Authorization: Bearer KEY"
-            raise Refusal("unauthorized", detail, {"WWW-Authenticate": 'Bearer realm="quotewise"'})
+            raise UnauthorizedError(detail, headers={"WWW-Authenticate": 'Bearer realm="quotewise"'})
         if key.origins:
             _check_origin(key, headers)
             self._count_address(scope)
         self._count(f"key {key.id}", key.rate or self._settings.rate)
         if needed and not key.may(needed):
-            raise Refusal("forbidden", f"this needs a key with the scope {needed}")
+            raise ForbiddenError(f"this needs a key with the scope {needed}")
         return key
 
     def _probing(self, scope: Scope, headers: Headers) -> Key:
@@ -153,13 +144,13 @@ class Door:
     def _check_local(self, scope: Scope, headers: Headers) -> None:
         if not _is_local(scope, headers):
             detail = "there is no key yet, so only its own machine is answered; make one there: quotewise keys make NAME"
-            raise Refusal("local-only", detail)
+            raise LocalOnlyError(detail)
         origins = headers.getlist("origin")
         if origins:
             if len(origins) > 1 or not (_is_own(origins[0], headers["host"]) or origins[0] in self._settings.cors_origins):
-                raise Refusal("forbidden", "this origin is not allowed; the setting cors_origins names those that are")
+                raise ForbiddenError("this origin is not allowed; the setting cors_origins names those that are")
         elif _FOREIGN_SITES.intersection(headers.getlist("sec-fetch-site")) and not _is_plain(scope, headers):
-            raise Refusal("forbidden", "a page of another site asks for this without saying which it is")
+            raise ForbiddenError("a page of another site asks for this without saying which it is")
 
     def _count_address(self, scope: Scope) -> None:
         address = _address(scope)
@@ -174,7 +165,7 @@ class Door:
                 "RateLimit-Policy": f'"default";q={item.amount};w={item.get_expiry()}',
                 "RateLimit": f'"default";r=0;t={int(wait) + 1}',
             }
-            raise Refusal("too-many-requests", f"more requests than {rate}", headers)
+            raise TooManyRequestsError(f"more requests than {rate}", headers=headers)
 
 
 class Rates:
@@ -216,7 +207,7 @@ class Cors(CORSMiddleware):
         if origin is None or self.is_allowed_origin(origin):
             await super().__call__(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await problems.problem(scope["path"], "forbidden", "this origin is not allowed")(scope, receive, send)
+            await problems.response(scope["path"], ForbiddenError("this origin is not allowed"))(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -260,7 +251,7 @@ def _check_origin(key: Key, headers: Headers) -> None:
     hosts = [urlsplit(allowed).netloc for allowed in key.origins]
     known = len(origins) == 1 and origins[0] in key.origins if origins else headers.get("host", "").lower() in hosts
     if not known:
-        raise Refusal("forbidden", "this key may not be used from here")
+        raise ForbiddenError("this key may not be used from here")
 
 
 def _is_local(scope: Scope, headers: Headers) -> bool:

@@ -7,9 +7,16 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 from quotewise.api import problems
+from quotewise.api.errors import (
+    InvalidRequestError,
+    OverloadedError,
+    PayloadTooLargeError,
+    RequestError,
+    RequestTimeoutError,
+    UnsupportedMediaTypeError,
+)
 from quotewise.api.settings import Settings
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PROBLEMS = ("request-timeout", "overloaded")
@@ -17,6 +24,7 @@ _SLOWEST = 50_000
 """Bytes a second at which a long body may take as much longer as it needs."""
 _LONGEST_WAIT = 10.0
 """Seconds in a queue."""
+_MOST_PARAMETERS = 50
 _TEXTS = 4
 """Whole texts sent at the same time."""
 _TEXT = re.compile("/documents/[^/]+/text")
@@ -92,8 +100,8 @@ class Admission:
         encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
         if encoding != "identity":
             detail = "the body is compressed or otherwise encoded; send it as it is"
-            refusal = problems.problem(scope["path"], "unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
-            await refusal(scope, receive, send)
+            refusal = UnsupportedMediaTypeError(detail, headers={"Accept-Encoding": "identity"})
+            await problems.response(scope["path"], refusal)(scope, receive, send)
             return
         lane = self._lanes["questions"] if scope["method"] == "POST" else self._lanes["texts"] if text else None
         visit = _Visit(scope, receive, send, lane, self._body_seconds)
@@ -127,7 +135,7 @@ class _Visit:
 
     def look_for_room(self) -> None:
         if self._lane and self._lane.full:
-            raise self._refused("overloaded", "too many requests at once; try again in a moment")
+            raise self._refused(OverloadedError("too many requests at once; try again in a moment"))
 
     async def receive(self) -> Message:
         if self._arrived:
@@ -137,7 +145,7 @@ class _Visit:
                 message = await self._receive()
         except TimeoutError:
             detail = f"the body did not arrive within {self._seconds:g} seconds, or at {_SLOWEST:,} bytes a second"
-            raise self._refused("request-timeout", detail, {"Connection": "close"}) from None
+            raise self._refused(RequestTimeoutError(detail, headers={"Connection": "close"})) from None
         self._deadline += len(message.get("body", b"")) / _SLOWEST
         self._arrived = not message.get("more_body")
         if self._arrived and self._lane:
@@ -147,7 +155,7 @@ class _Visit:
             if self._gone.done():
                 return self._gone.result()
             if not self._at_work:
-                raise self._refused("overloaded", f"no turn within {_LONGEST_WAIT:g} seconds; try again later")
+                raise self._refused(OverloadedError(f"no turn within {_LONGEST_WAIT:g} seconds; try again later"))
         return message
 
     def gone(self) -> bool:
@@ -171,6 +179,38 @@ class _Visit:
             self._at_work = False
             self._lane.leave()
 
-    def _refused(self, code: str, detail: str, headers: dict[str, str] | None = None) -> HTTPException:
-        self.refusal = problems.problem(self._path, code, detail, headers=headers)
-        return HTTPException(self.refusal.status_code, detail)
+    def _refused(self, error: RequestError) -> RequestError:
+        self.refusal = problems.response(self._path, error)
+        return error
+
+
+class SizeLimit:
+    """ASGI middleware that refuses to read bodies of more than ``limit`` bytes, by declared length or as they arrive.
+
+    What is put is a document, which may have ``uploads`` bytes. Of a query no more than its length is looked at.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, uploads: int) -> None:
+        self._app = app
+        self._limit = limit
+        self._uploads = uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("query_string", b"").count(b"&") >= _MOST_PARAMETERS:
+            wrong = f"should have at most {_MOST_PARAMETERS} parameters"
+            error = InvalidRequestError(f"query: {wrong}", [("query", wrong)])
+            await problems.response(scope["path"], error)(scope, receive, send)
+            return
+        limit = self._uploads if scope.get("method") == "PUT" else self._limit
+        declared = dict(scope.get("headers", ())).get(b"content-length", b"")
+        seen = int(declared) if declared.isdigit() and int(declared) > limit else 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive() if seen <= limit else {}
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise PayloadTooLargeError(f"the body is larger than {limit:,} bytes")
+            return message
+
+        await self._app(scope, bounded if scope["type"] == "http" else receive, send)
