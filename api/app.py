@@ -11,9 +11,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
-from quotewise.api import documents, events, examples, feedback, logs, metrics, openai, page, problems, routes, tracing
-from quotewise.api.jobs import Jobs
-from quotewise.api.mcp_mount import McpMount
+from quotewise.api import events, logs, metrics, openai, page, problems, routes, routes_documents, tracing
+from quotewise.api.examples import EXAMPLES
 from quotewise.api.middleware import authenticate, concurrency_limit
 from quotewise.api.service import CannotStartError, NotReadyError, Service
 from quotewise.api.settings import Settings, load_settings
@@ -37,7 +36,6 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.jobs = Jobs(settings.max_uploads)
         app.state.service, app.state.obstacle = None, NotReadyError("the index is being opened")
         if isinstance(source, Service):
             app.state.service = source
@@ -48,9 +46,8 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
             opening.cancel()
             with suppress(asyncio.CancelledError):
                 await opening
-        await asyncio.to_thread(app.state.jobs.close)
         if app.state.service:
-            app.state.service.store.close()
+            await asyncio.to_thread(app.state.service.close)
 
     app = FastAPI(
         title="Quotewise",
@@ -63,10 +60,9 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
         telemetry=tracing.TELEMETRY,
     )
     app.include_router(routes.router)
-    app.include_router(documents.router)
-    app.include_router(feedback.router)
+    app.include_router(routes_documents.router)
     app.include_router(openai.router)
-    app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
+    app.router.routes.append(Route("/mcp", routes.McpApp(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
     app.add_middleware(concurrency_limit.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
     authenticate.install(app, settings)
@@ -148,7 +144,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
-        answered["example"] = examples.ANSWER  # here, since FastAPI drops what is null from its examples
+        answered["example"] = EXAMPLES["answer"]  # here, since FastAPI drops what is null from its examples
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
         for path, item in schema["paths"].items():

@@ -12,9 +12,10 @@ import limits
 from cachetools import LRUCache
 from fastapi import FastAPI
 from quotewise.api import problems
+from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
+from quotewise.api.callers import Scope as KeyScope
 from quotewise.api.errors import ForbiddenError, LocalOnlyError, RequestError, TooManyRequestsError, UnauthorizedError
-from quotewise.api.keys import ANONYMOUS, LOCAL, Key, KeyFileError, Keys
-from quotewise.api.keys import Scope as KeyScope
+from quotewise.api.keys import Key, KeyFileError, Keys
 from quotewise.api.middleware.concurrency_limit import Admission, concurrency_limits
 from quotewise.api.settings import Settings
 from starlette.datastructures import Headers, MutableHeaders
@@ -109,7 +110,7 @@ class Door:
                 return
         await self._app(scope, receive, send)
 
-    def _caller(self, scope: Scope) -> Key:
+    def _caller(self, scope: Scope) -> Caller:
         method, path, headers = scope["method"], scope["path"].removeprefix(scope.get("root_path", "")), Headers(scope=scope)
         if path in PROBES:
             return self._probing(scope, headers)
@@ -128,15 +129,16 @@ class Door:
             _check_origin(key, headers)
             self._count_address(scope)
         self._count(f"key {key.id}", key.rate or self._settings.rate)
-        if needed and not key.may(needed):
+        if needed and not key.caller.has_scope(needed):
             raise ForbiddenError(f"this needs a key with the scope {needed}")
-        return key
+        return key.caller
 
-    def _probing(self, scope: Scope, headers: Headers) -> Key:
+    def _probing(self, scope: Scope, headers: Headers) -> Caller:
         """Who asks whether the service is alive, which anyone may know, though not what it holds."""
         try:
             if self._keys.any():
-                return self._keys.holder(_secret(headers)) or ANONYMOUS
+                key = self._keys.holder(_secret(headers))
+                return key.caller if key else ANONYMOUS
             return LOCAL if _is_local(scope, headers) else ANONYMOUS
         except KeyFileError:
             return ANONYMOUS
