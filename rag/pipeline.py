@@ -166,7 +166,7 @@ class Pipeline:
             confidence=confidence,
             threshold=threshold,
             citations=citations,
-            short_answer=short and ShortAnswer(quotes[0].passage.slice(short.span), 1, *short.span, short.probability),
+            short_answer=ShortAnswer(quotes[0].passage.slice(short.span), 1, *short.span, short.probability) if short else None,
             closest=() if answered else tuple(_whole(n, passage) for n, passage in enumerate(passages[:_CLOSEST], 1)),
             passages=tuple(passages),
             timings_ms=timings,
@@ -208,7 +208,8 @@ def extract(
     """
     threshold = reader.threshold if options.threshold is None else options.threshold
     results = []
-    for number, reading in enumerate(reader.read(question, list(map(text_passage, texts)), wanted)):
+    readings = reader.read(question, list(map(text_passage, texts)), wanted)
+    for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
         quotes = select_quotes(question, [reading], options.max_quotes)
         answerability = reader.confidence([reading])
         answered = bool(quotes) and answerability >= threshold
@@ -218,7 +219,7 @@ def extract(
             answerability=answerability,
             answered=answered,
             quotes=tuple(ExtractedQuote(q.passage.slice(q.span), *q.span, q.score, q.highlights) for q in quotes),
-            short_answer=short and ExtractedShortAnswer(reading.passage.slice(short.span), *short.span, short.probability),
+            short_answer=ExtractedShortAnswer(text[slice(*short.span)], *short.span, short.probability) if short else None,
             truncated=not reading.complete,
         )
         results.append(extraction)
