@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
 from typing import Generic, TypeVar
 
+from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import check_embedder
 from quotewise.index.sentences import Span, sentence_spans
@@ -229,7 +230,7 @@ def extract(
 def text_passage(text: str) -> Passage:
     """A text that comes from no collection as a passage of a document without a path."""
     sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-    whole = Span(0, len(text))
+    sentences = tuple(sentence_spans(text))
     return Passage(
         text=text,
         start=0,
@@ -239,8 +240,9 @@ def text_passage(text: str) -> Passage:
         score=0.0,
         similarity=0.0,
         document=DocumentReference("", "", "", sha256, "text/plain"),
-        sentences=tuple(sentence_spans(text)),
-        chunks=(whole,),
+        sentences=sentences,
+        chunks=(Span(0, len(text)),),
+        kinds=tuple(sentence_kind(text[slice(*sentence)]) for sentence in sentences),
     )
 
 
