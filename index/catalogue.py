@@ -8,7 +8,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
@@ -47,6 +47,7 @@ _DOCUMENT = (
     "d.digest, c.name, d.row, d.collection, d.id, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, "
     "d.characters, d.chunks, d.metadata, d.indexed_at"
 )
+_DOCUMENT_FIELDS = [one.name for one in fields(StoredDocument)]
 _CHUNK = "k.digest, k.id, k.document, k.start, k.end, k.heading, k.sentences, k.text, k.vector"
 _DAMAGE = {
     sqlite3.SQLITE_ERROR,
@@ -396,7 +397,7 @@ class Catalogue:
         """The document of a row of ``_DOCUMENT``, None where it is damaged."""
         if not self._checked(row, row[5], 2):
             return None
-        values = dict(zip(StoredDocument.__slots__, (row[4], row[1], *row[5:]), strict=True))
+        values = dict(zip(_DOCUMENT_FIELDS, (*row[4:9], row[1], *row[9:]), strict=True))
         return StoredDocument(**{**values, "metadata": json.loads(values["metadata"])})
 
     def _checked(self, row: Sequence[Any], what: str, first: int = 1) -> bool:
