@@ -68,7 +68,8 @@ def response(
 ) -> StreamingResponse:
     """The events of all steps, and of an error of the request to ``path``.
 
-    The first step is taken at once, so that its error becomes an ordinary response. When the client disconnects, the work is cancelled at the end of the current step.
+    The first step is taken at once, so that its error becomes an ordinary response. When the client
+    disconnects, the work is cancelled at the end of the current step.
     """
     first = next(steps)
 

@@ -14,6 +14,7 @@ from quotewise.api.examples import EXAMPLES
 from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, By, Open, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.formats import CONTENT_TYPES
 from quotewise.index.store import COLLECTION_NAME, StoredDocument
 from quotewise.index.uploads import ANY, Condition, Uploaded
 from starlette.requests import ClientDisconnect
@@ -31,7 +32,7 @@ class Job:
     problem: problems.Problem | None = None
 
 
-_MEDIA_TYPES = {"", "text/plain", "text/markdown", "application/octet-stream"}
+_MEDIA_TYPES = {"", "application/octet-stream", *CONTENT_TYPES}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
     *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
@@ -51,8 +52,12 @@ _NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
     "required": True,
     "description": "The file, best in UTF-8. It may also be called application/octet-stream, or not be called anything.",
-    "content": {"text/plain": {"schema": _NOT_BLANK, "examples": EXAMPLES["upload"]}, "text/markdown": {"schema": _NOT_BLANK}},
+    "content": {
+        kind: {"schema": _NOT_BLANK if kind.startswith("text/") else {"type": "string", "format": "binary"}}
+        for kind in CONTENT_TYPES
+    },
 }
+_BODY["content"]["text/plain"]["examples"] = EXAMPLES["upload"]  # type: ignore[index]
 
 Name = Annotated[str, Path(openapi_examples=EXAMPLES["upload_collection"], json_schema_extra={"pattern": COLLECTION_NAME})]
 DocumentPath = Annotated[str, Path(openapi_examples=EXAMPLES["upload_path"], json_schema_extra={"pattern": PATTERN})]
@@ -91,7 +96,7 @@ async def put(
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if media_type not in _MEDIA_TYPES:
             raise UnsupportedMediaTypeError(
-                f"the content type is {media_type}; expected text/plain or text/markdown: the body is the file"
+                f"the content type is {media_type}; expected {' or '.join(CONTENT_TYPES)}: the body is the file"
             )
         try:
             pieces = [piece async for piece in request.stream()]

@@ -6,15 +6,17 @@ import logging
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.checksums import UNCHANGED, Change
 from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.connections import ConnectionPool
@@ -30,7 +32,8 @@ from quotewise.index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
-from quotewise.index.schema import APPLICATION_ID, SCHEMA_VERSION, digest, upgrade
+from quotewise.index.layout import Layout
+from quotewise.index.schema import APPLICATION_ID, SCHEMA_VERSION, SEGMENT_CHARACTERS, digest, store_text, upgrade
 from quotewise.index.sentences import Span
 from quotewise.index.store import Collection, CollectionSize, Filter, StoredChunk, StoredDocument
 
@@ -45,7 +48,7 @@ _DOCUMENT = (
     "d.characters, d.chunks, d.metadata, d.indexed_at"
 )
 _DOCUMENT_FIELDS = [one.name for one in fields(StoredDocument)]
-_CHUNK = "k.digest, k.id, k.document, k.start, k.end, k.line, k.heading, k.sentences, k.text, k.vector"
+_CHUNK = "k.digest, k.id, k.document, k.start, k.end, k.heading, k.sentences, k.text, k.vector"
 _DAMAGE = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_CORRUPT,
@@ -171,28 +174,45 @@ class Catalogue:
         unknown = f"at '{printable(path)}' in the collection {name!r}"
         return self._one("WHERE d.collection = ? AND d.path = ?", self.key(name), path, unknown=unknown)
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        document = self.document(document_id)
+        end = document.characters if end is None else min(end, document.characters)
+        segments = self._rows(
+            """SELECT t.digest, t.document, t.start, t.text FROM texts t JOIN documents d ON d.row = t.document
+               WHERE d.id = ? AND t.start > ? AND t.start < ? ORDER BY t.start""",
+            *(document_id, start - SEGMENT_CHARACTERS, end),
+        )
+        first = start - start % SEGMENT_CHARACTERS
+        text = _joined(segments, first)
+        if text is None or len(text) < end - first:
+            raise self._damaged(f"with the id {document_id}")
+        return text[start - first : end - first]
+
+    def layout(self, document_id: str) -> Layout:
         rows = self._rows(
-            "SELECT t.digest, t.document, t.text FROM texts t JOIN documents d ON d.row = t.document WHERE d.id = ?",
+            "SELECT l.digest, l.document, l.layout FROM layouts l JOIN documents d ON d.row = l.document WHERE d.id = ?",
             document_id,
         )
-        if not rows:
-            raise UnknownDocumentError(f"there is no document with the id '{printable(document_id)}'")
-        if not _sound(rows[0]):
+        if not rows or not _sound(rows[0]):
+            self.document(document_id)
             raise self._damaged(f"with the id {document_id}")
-        return str(rows[0][2])
+        return Layout.from_bytes(rows[0][2])
 
     def damaged(self, name: str, path: str | None = None) -> list[str]:
         """Paths of the documents, or of the one at a path, that are not as they were put, read in full."""
-        found = []
         where = ("WHERE d.collection = ?", self.key(name))
-        for row in self._documents(*where) if path is None else self._documents(f"{where[0]} AND d.path = ?", where[1], path):
-            texts = self._rows("SELECT digest, document, text FROM texts WHERE document = ?", row[2])
-            chunks = self._rows(f"SELECT {_CHUNK} FROM chunks k WHERE k.document = ?", row[2])
-            sound = _sound(row, 2) and len(texts) == 1 and all(map(_sound, (*texts, *chunks))) and len(chunks) == row[12]
-            if not sound or any(texts[0][2][k[3] : k[3] + len(k[8])] != k[8] for k in chunks):
-                found.append(row[5])
-        return found
+        rows = self._documents(*where) if path is None else self._documents(f"{where[0]} AND d.path = ?", where[1], path)
+        return [row[5] for row in rows if not self._is_sound(row)]
+
+    def _is_sound(self, row: Sequence[Any]) -> bool:
+        """Whether a document, given as its row of ``_DOCUMENT``, is as it was put, with all that belongs to it."""
+        texts = self._rows("SELECT digest, document, start, text FROM texts WHERE document = ? ORDER BY start", row[2])
+        layouts = self._rows("SELECT digest, document, layout FROM layouts WHERE document = ?", row[2])
+        chunks = self._rows(f"SELECT {_CHUNK} FROM chunks k WHERE k.document = ?", row[2])
+        text = _joined(texts)
+        if not _sound(row, 2) or text is None or len(text) != row[11] or len(layouts) != 1 or len(chunks) != row[12]:
+            return False
+        return all(map(_sound, (*layouts, *chunks))) and all(text[k[3] : k[3] + len(k[7])] == k[7] for k in chunks)
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         key = self.key(name)
@@ -221,23 +241,21 @@ class Catalogue:
             row = connection.execute(added, values).lastrowid or 0
             ordered = (row, key, values["id"], *facts[2:])
             connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(*ordered), row))
-            text = (row, document.text)
-            connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (*text, digest(*text)))
+            store_text(connection, row, document.text, document.layout)
             rows = (
                 (
                     row << ORDINAL_BITS | ordinal,
                     row,
                     chunk.start,
                     chunk.end,
-                    chunk.line,
                     json.dumps(chunk.heading, ensure_ascii=False),
-                    np.array(chunk.sentences, np.int32).tobytes(),
-                    document.text[chunk.start : chunk.reach],
+                    np.column_stack([np.array(chunk.sentences, np.int32), np.array(chunk.kinds, np.int32)]).tobytes(),
+                    document.text[chunk.start : chunk.next_start],
                     vector.astype(np.float32).tobytes(),
                 )
                 for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True))
             )
-            places = ", ".join("?" * 10)
+            places = ", ".join("?" * 9)
             connection.executemany(f"INSERT INTO chunks VALUES ({places})", ((*row, digest(*row)) for row in rows))
 
     def remove(self, name: str, paths: Sequence[str]) -> None:
@@ -291,23 +309,34 @@ class Catalogue:
                 WHERE k.id IN (SELECT value FROM json_each(?))""",
             json.dumps(list(ids)),
         )
-        found = {}
+        layouts = self._layouts({row[2] for row in rows})
+        chunks = {}
         for row in rows:
-            document = self._document(row[10:])
-            if document and self._checked(row[:10], document.path):
-                _, key, _, start, end, line, heading, sentences, text, _ = row[:10]
-                found[key] = StoredChunk(
+            document = self._document(row[9:])
+            if document and row[2] in layouts and self._checked(row[:9], document.path):
+                _, key, _, start, end, heading, sentences, text, _ = row[:9]
+                spans = np.frombuffer(sentences, np.int32).reshape(-1, 3).tolist()
+                chunks[key] = StoredChunk(
                     id=key,
                     document=document,
                     ordinal=key & ((1 << ORDINAL_BITS) - 1),
                     start=start,
                     end=end,
-                    line=line,
                     heading=tuple(json.loads(heading)),
-                    sentences=tuple(Span(*pair) for pair in np.frombuffer(sentences, np.int32).reshape(-1, 2).tolist()),
+                    sentences=tuple(Span(first, last) for first, last, _ in spans),
+                    kinds=tuple(SentenceKind(kind) for *_, kind in spans),
                     text=text,
+                    layout=layouts[row[2]],
                 )
-        return [found[key] for key in ids if key in found]
+        return [chunks[key] for key in ids if key in chunks]
+
+    def _layouts(self, documents: Iterable[int]) -> dict[int, Layout]:
+        """The layouts of documents by row; those that are damaged, or removed since the row was read, are left out."""
+        rows = self._rows(
+            "SELECT digest, document, layout FROM layouts WHERE document IN (SELECT value FROM json_each(?))",
+            json.dumps(list(documents)),
+        )
+        return {row[1]: Layout.from_bytes(row[2]) for row in rows if self._checked(row, f"of row {row[1]}")}
 
     def last_change(self, key: int) -> Change:
         """The latest change to a collection."""
@@ -332,7 +361,7 @@ class Catalogue:
                 json.dumps(list(documents[first : first + 256])),
             ):
                 if self._checked(row, f"of row {row[2]}"):
-                    _, key, document, start, end, _, heading, _, text, vector = row
+                    _, key, document, start, end, heading, _, text, vector = row
                     indexed = embedding_text(json.loads(heading), text[: end - start])
                     yield IndexedChunk(key, document, indexed, np.frombuffer(vector, np.float32))
 
@@ -429,3 +458,11 @@ def document_id(collection: str, path: str) -> str:
 def _sound(row: Sequence[Any], first: int = 1) -> bool:
     """Whether the values of a row from the ``first`` on have the digest that it begins with."""
     return bool(row[0] == digest(*row[first:]))
+
+
+def _joined(segments: Sequence[Sequence[Any]], first: int = 0) -> str | None:
+    """The text of segments (digest, document, start, text) from ``first`` on; None where one is damaged or missing."""
+    starts = accumulate((len(segment[3]) for segment in segments), initial=first)
+    if all(_sound(segment) and segment[2] == start for segment, start in zip(segments, starts, strict=False)):
+        return "".join(segment[3] for segment in segments)
+    return None

@@ -61,6 +61,7 @@ class LocalStore:
         self.document = self._catalogue.document
         self.document_at = self._catalogue.document_at
         self.text = self._catalogue.text
+        self.layout = self._catalogue.layout
         self.damaged = self._catalogue.damaged
         self.check_catalogue = self._catalogue.check
         self.put_feedback = self._catalogue.put_feedback

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
 
 
@@ -58,7 +60,7 @@ class StoredDocument(DocumentReference):
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk, its place in the order of its document's chunks, and its text.
+    """A chunk, its place in the order of its document's chunks, its text, and the layout of its document.
 
     ``text`` is the document's from ``start`` to where the next chunk of the section starts, so that adjacent chunks join.
     """
@@ -68,10 +70,11 @@ class StoredChunk:
     ordinal: int
     start: int
     end: int
-    line: int
     heading: tuple[str, ...]
     sentences: tuple[Span, ...]
+    kinds: tuple[SentenceKind, ...]
     text: str
+    layout: Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,14 @@ class Store(Protocol):
         """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """``[start, end)`` of a document's text, in code points, of which little more is read.
+
+        Raises UnknownDocumentError, DocumentDamagedError.
+        """
+        ...
+
+    def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 

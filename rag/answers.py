@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, PlainSerializer
-from quotewise.index.sentences import Span, line_starts
+from quotewise.index.sentences import Span
 from quotewise.index.store import DocumentReference
 from quotewise.rag.passages import Passage, rounded
 
@@ -161,22 +161,17 @@ class Extractions:
 
 def cite(number: int, passage: Passage, span: Span, score: float, highlights: Sequence[Span] = ()) -> Citation:
     """Cite a span of a passage."""
-    quote = passage.slice(span)
-    line = passage.line_start + _line_breaks(passage.text[: span.start - passage.start])
+    place = passage.layout.place(span)
     return Citation(
         id=number,
-        quote=quote,
+        quote=passage.slice(span),
         start=span.start,
         end=span.end,
-        line_start=line,
-        line_end=line + _line_breaks(quote),
-        page=None,
+        line_start=place.lines[0],
+        line_end=place.lines[1],
+        page=place.page,
         heading=passage.heading,
         score=score,
         highlights=tuple(highlights),
         document=passage.document,
     )
-
-
-def _line_breaks(text: str) -> int:
-    return len(line_starts(text)) - 1

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, GetPydanticSchema, PlainSerializer
+from pydantic_core.core_schema import any_schema
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
 from quotewise.index.store import DocumentReference, StoredChunk
 
 RANK_OFFSET = 60
 """The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
+_NO_LAYOUT = Layout.of("", 0, "")
 
 
 def rounded(digits: int, return_type: Any = float) -> PlainSerializer:
@@ -24,7 +28,7 @@ class Passage:
     ``text`` is ``[start, end)`` of the document's text, and ``line_start`` the 1-based line of ``start``. ``score`` is that
     of its best chunk in the fused ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk
     of it was among the nearest. ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each
-    sentence is in one of them.
+    sentence is in one of them. ``kinds`` are those of the sentences, and ``layout`` is the document's.
     """
 
     text: str
@@ -37,6 +41,8 @@ class Passage:
     document: DocumentReference
     sentences: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
     chunks: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
+    kinds: Annotated[tuple[SentenceKind, ...], Field(exclude=True)] = ()
+    layout: Annotated[Layout, Field(exclude=True), GetPydanticSchema(lambda kind, handler: any_schema())] = _NO_LAYOUT
 
     @property
     def rank_score(self) -> float:
@@ -88,11 +94,13 @@ def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similaritie
         document=first.document,
         start=first.start,
         end=last.end,
-        line_start=first.line,
+        line_start=first.layout.place(Span(first.start, first.end)).lines[0],
         heading=first.heading,
         sentences=tuple(sentence for chunk in chunks for sentence in chunk.sentences),
+        kinds=tuple(kind for chunk in chunks for kind in chunk.kinds),
         chunks=tuple(Span(chunk.start, chunk.end) for chunk in chunks),
         text="".join(chunk.text for chunk in chunks)[: last.end - first.start],
         score=max(scores[chunk.id] for chunk in chunks),
         similarity=max(similarities.get(chunk.id, 0.0) for chunk in chunks),
+        layout=first.layout,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
 from typing import Generic, TypeVar
 
+from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import check_embedder
 from quotewise.index.sentences import Span, sentence_spans
@@ -166,7 +167,7 @@ class Pipeline:
             confidence=confidence,
             threshold=threshold,
             citations=citations,
-            short_answer=short and ShortAnswer(quotes[0].passage.slice(short.span), 1, *short.span, short.probability),
+            short_answer=ShortAnswer(quotes[0].passage.slice(short.span), 1, *short.span, short.probability) if short else None,
             closest=() if answered else tuple(_whole(n, passage) for n, passage in enumerate(passages[:_CLOSEST], 1)),
             passages=tuple(passages),
             timings_ms=timings,
@@ -208,7 +209,8 @@ def extract(
     """
     threshold = reader.threshold if options.threshold is None else options.threshold
     results = []
-    for number, reading in enumerate(reader.read(question, list(map(text_passage, texts)), wanted)):
+    readings = reader.read(question, list(map(text_passage, texts)), wanted)
+    for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
         quotes = select_quotes(question, [reading], options.max_quotes)
         answerability = reader.confidence([reading])
         answered = bool(quotes) and answerability >= threshold
@@ -218,7 +220,7 @@ def extract(
             answerability=answerability,
             answered=answered,
             quotes=tuple(ExtractedQuote(q.passage.slice(q.span), *q.span, q.score, q.highlights) for q in quotes),
-            short_answer=short and ExtractedShortAnswer(reading.passage.slice(short.span), *short.span, short.probability),
+            short_answer=ExtractedShortAnswer(text[slice(*short.span)], *short.span, short.probability) if short else None,
             truncated=not reading.complete,
         )
         results.append(extraction)
@@ -228,7 +230,7 @@ def extract(
 def text_passage(text: str) -> Passage:
     """A text that comes from no collection as a passage of a document without a path."""
     sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-    whole = Span(0, len(text))
+    sentences = tuple(sentence_spans(text))
     return Passage(
         text=text,
         start=0,
@@ -238,8 +240,9 @@ def text_passage(text: str) -> Passage:
         score=0.0,
         similarity=0.0,
         document=DocumentReference("", "", "", sha256, "text/plain"),
-        sentences=tuple(sentence_spans(text)),
-        chunks=(whole,),
+        sentences=sentences,
+        chunks=(Span(0, len(text)),),
+        kinds=tuple(sentence_kind(text[slice(*sentence)]) for sentence in sentences),
     )
 
 

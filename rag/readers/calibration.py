@@ -1,16 +1,19 @@
 """Scores of sentences into calibrated probabilities."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from quotewise.index.boilerplate import is_boilerplate
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.errors import ReaderError
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
+
+_ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|owner|publish", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,10 @@ class Calibration:
         """The reading of features float32 (sentences, features). Boilerplate and what was not read are no evidence."""
         *weights, bias = self.sentence
         evidence = _probability((features * np.array(weights, np.float32)).sum(axis=1) + bias)
+        quotable = {SentenceKind.PROSE, SentenceKind.NOTICE} if _ASKS_FOR_NOTICE.search(question) else {SentenceKind.PROSE}
         excluded = [
-            is_boilerplate(passage.slice(sentence), question) or (not complete and answer is None)
-            for sentence, answer in zip(passage.sentences, answers or (None,) * len(passage.sentences), strict=True)
+            kind not in quotable or (not complete and answer is None)
+            for kind, answer in zip(passage.kinds, answers or (None,) * len(passage.kinds), strict=True)
         ]
         return Reading(passage, features, np.where(excluded, 0, evidence).astype(np.float32), answers, complete)
 

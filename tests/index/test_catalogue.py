@@ -11,11 +11,13 @@ import pytest
 import quotewise.index.catalogue
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.index.catalogue import SCHEMA_VERSION, Catalogue
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.catalogue import Catalogue, document_id
 from quotewise.index.checksums import UNCHANGED, Change
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import parse_document
 from quotewise.index.errors import (
+    DocumentDamagedError,
     IndexDamagedError,
     IndexLockedError,
     IndexUnavailableError,
@@ -68,9 +70,9 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
         assert [chunk.ordinal for chunk in stored] == list(range(len(chunks)))
         for found, chunk in zip(stored, chunks, strict=True):
             assert found.text == made.text[found.start : found.start + len(found.text)]
-            assert found.start + len(found.text) == chunk.reach
-            assert (found.start, found.end, found.line, found.heading, found.sentences) == (
-                *(chunk.start, chunk.end, chunk.line, chunk.heading, chunk.sentences),
+            assert found.start + len(found.text) == chunk.next_start
+            assert (found.start, found.end, found.heading, found.sentences, found.kinds) == (
+                *(chunk.start, chunk.end, chunk.heading, chunk.sentences, chunk.kinds),
             )
             assert found.document == kept
         indexed = list(catalogue.indexed_chunks(catalogue.changed_documents(1, before)))
@@ -344,37 +346,64 @@ def test_a_catalogue_of_a_newer_version_is_refused_untouched(intact: bytes, tmp_
     newer = tmp_path / "newer.sqlite"
     newer.write_bytes(intact)
     connection = sqlite3.connect(newer)
-    connection.execute("PRAGMA user_version = 4")
+    connection.execute("PRAGMA user_version = 5")
     connection.close()
-    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 4, newer than the 3")
+    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 5, newer than the 4")
 
 
-def test_a_catalogue_of_version_1_is_brought_up_to_date_and_loses_nothing(intact: bytes, tmp_path: Path) -> None:
+DIGESTS = "".join(f"ALTER TABLE {table} DROP COLUMN digest;" for table in ("documents", "texts", "chunks"))
+OLDER = {
+    1: f"DROP TABLE feedback; {DIGESTS} PRAGMA user_version = 1;",
+    2: f"{DIGESTS} PRAGMA user_version = 2;",
+    3: "",
+}
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing(version: int, tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
-    path.write_bytes(intact)
     old = sqlite3.connect(path)
-    before = list(old.iterdump())
-    columns = "".join(f"ALTER TABLE {table} DROP COLUMN digest;" for table in ("documents", "texts", "chunks"))
-    old.executescript(f"DROP TABLE feedback; {columns} PRAGMA user_version = 1;")
+    old.executescript(Path(__file__).with_name("catalogue_v3.sql").read_bytes().decode())
+    old.executescript(OLDER[version])
+    whole = dict(old.execute("SELECT path, text FROM texts JOIN documents ON row = document"))
     old.close()
     with ThreadPoolExecutor(4) as pool:  # all at once, of which one does it
         for catalogue in pool.map(lambda _: Catalogue(path), range(4)):
-            assert catalogue.size("default").documents == 20
+            assert catalogue.size("default").documents == 3
             catalogue.close()
     catalogue = Catalogue(path)
-    first = catalogue.put_feedback("default", "r1", "good")
-    assert catalogue.put_feedback("default", "r1", "bad") == first
-    second = catalogue.put_feedback("default", "r2", "good")
-    assert catalogue.feedback("default") == [(first, "bad"), (second, "good")]
+    assert catalogue.damaged("default") == ["damaged.txt"]
+    for stored in catalogue.documents("default"):
+        if stored.path != "damaged.txt":
+            made = parse_document(stored.path, whole[stored.path].encode())
+            chunks = Chunker(count_words, COLLECTION.chunk_tokens).chunks(made)
+            assert (catalogue.text(stored.id), catalogue.layout(stored.id)) == (made.text, made.layout)
+            found = [chunk for chunk in stored_chunks(catalogue) if chunk.document == stored]
+            assert [(c.start, c.end, c.sentences, c.kinds, c.layout) for c in found] == [
+                (c.start, c.end, c.sentences, c.kinds, made.layout) for c in chunks
+            ]
+    assert {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds} == set(SentenceKind)
+    assert [content for _, content in catalogue.feedback("default")] == (["good"] if version > 1 else [])
     catalogue.check()
     catalogue.close()
-    new = sqlite3.connect(path)
-    assert new.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
-    new.executescript("DELETE FROM sqlite_sequence WHERE name = 'feedback'; DELETE FROM feedback;")
-    assert [line for line in new.iterdump() if line.startswith("INSERT")] == [
-        line for line in before if line.startswith("INSERT")
-    ]
-    new.close()
+
+
+def test_reading_a_range_of_a_text_reads_no_more_than_the_segments_that_hold_it(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    catalogue = Catalogue(path)
+    catalogue.add_collection(COLLECTION)
+    text = "".join(f"{n} é 👩‍👧\n" for n in range(20_000))
+    catalogue.put("default", parse_document("a.txt", text.encode()), [], np.empty((0, 4), np.float32))
+    name = document_id("default", "a.txt")
+    for start, end in ((0, None), (0, 10), (65_530, 65_540), (65_536, 131_072), (131_000, 10**9), (10**9, None), (7, 7)):
+        assert catalogue.text(name, start, end) == text[start:end]
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE texts SET text = 'x' WHERE start = 0")
+    assert catalogue.text(name, 65_536, 131_072) == text[65_536:131_072]
+    for start, end in ((0, None), (0, 10), (65_530, 65_540)):
+        with pytest.raises(DocumentDamagedError):
+            catalogue.text(name, start, end)
+    catalogue.close()
 
 
 def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
