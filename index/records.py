@@ -32,7 +32,8 @@ class Records:
             connection.execute(
                 "INSERT INTO keys (id, content, digest, revision) "
                 "VALUES (?, ?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM keys)) "
-                "ON CONFLICT (id) DO UPDATE SET content = excluded.content, digest = excluded.digest, revision = excluded.revision",
+                "ON CONFLICT (id) DO UPDATE SET content = excluded.content, digest = excluded.digest, "
+                "revision = excluded.revision",
                 (key_id, content, digest(key_id, content)),
             )
 

@@ -41,13 +41,13 @@ pytestmark = pytest.mark.usefixtures("impatient")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[LocalStore]:
     store = LocalStore(tmp_path / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     yield store
     store.close()
 
 
 def paths(store: LocalStore, hits: list[Hit]) -> list[str]:
-    chunks = store.chunks([hit.chunk_id for hit in hits])
+    chunks = store.catalogue.chunks([hit.chunk_id for hit in hits])
     assert len(chunks) == len(hits)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     return [chunk.document.path for chunk in chunks]
@@ -160,8 +160,8 @@ def test_what_was_removed_or_replaced_is_never_found_again(store: LocalStore) ->
     assert both(store, "whale") == {"a.txt", "b.txt", "c.txt"}
     stale = store.search_dense("default", EAST, 99, Filter("b"))
     put(store, "b.txt", "Sharks bite.", NORTH)
-    store.remove("default", ["c.txt", "not-there.txt"])
-    assert store.chunks([hit.chunk_id for hit in stale]) == []
+    store.catalogue.remove("default", ["c.txt", "not-there.txt"])
+    assert store.catalogue.chunks([hit.chunk_id for hit in stale]) == []
     assert set(lexical_hits(store, "whale")) == {"a.txt"}
     assert lexical_hits(store, "shark") == ["b.txt"]
     assert nearest(store, NORTH, 1) == ["b.txt"]
@@ -177,7 +177,7 @@ def test_what_was_committed_but_not_published_is_found_after_reopening(store: Lo
     put(store, "a.txt", "Whales sing.")
     store.publish("default")
     put(store, "b.txt", "Whales swim.")
-    store.remove("default", ["a.txt"])
+    store.catalogue.remove("default", ["a.txt"])
     store.close()
     again = LocalStore(store.folder)
     assert both(again, "whale") == {"b.txt"}
@@ -216,14 +216,14 @@ def test_a_reader_looks_again_after_a_while(store: LocalStore, monkeypatch: pyte
 
 
 def test_collections_do_not_see_each_other(store: LocalStore) -> None:
-    store.add_collection(replace(COLLECTION, name="other", dimension=2))
+    store.catalogue.add_collection(replace(COLLECTION, name="other", dimension=2))
     put(store, "a.txt", "Whales sing.")
     put(store, "a.txt", "Whales swim.", unit(1, 0), name="other")
     assert both(store, "whale") == {"a.txt"}
     assert len(store.search_dense("other", unit(1, 0), 9, ANYWHERE)) == 1
     store.remove_collection("default")
     assert len(store.search_lexical("other", "whale", 9, ANYWHERE)) == 1
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     assert both(store, "whale") == set()
     assert [path.name for kind in ("vectors", "lexical") for path in (store.folder / kind).iterdir()].count("1") == 0
 
@@ -231,7 +231,7 @@ def test_collections_do_not_see_each_other(store: LocalStore) -> None:
 @pytest.mark.parametrize("name", ["", ".hidden", "..", "a/b", "a b", "é", "x" * 65, "a\n", "\udc80", "-r\0"])
 def test_a_collection_name_that_could_be_a_path_is_refused(store: LocalStore, name: str) -> None:
     with pytest.raises(InvalidNameError, match="is not valid"):
-        store.add_collection(replace(COLLECTION, name=name))
+        store.catalogue.add_collection(replace(COLLECTION, name=name))
 
 
 def test_an_index_is_made_only_when_asked_for(tmp_path: Path) -> None:
@@ -279,9 +279,9 @@ def test_a_second_writer_in_another_process_is_refused_and_readers_are_not(store
 
 WRITES: dict[str, Callable[[LocalStore], object]] = {
     "put": lambda store: put(store, "c.txt"),
-    "remove": lambda store: store.remove("default", ["a.txt"]),
+    "remove": lambda store: store.catalogue.remove("default", ["a.txt"]),
     "publish": lambda store: store.publish("default"),
-    "add": lambda store: store.add_collection(replace(COLLECTION, name="other")),
+    "add": lambda store: store.catalogue.add_collection(replace(COLLECTION, name="other")),
     "remove_collection": lambda store: store.remove_collection("default"),
     "move": lambda store: store.move_collection("default", "/elsewhere"),
     "writing": lambda store: store.writing().__enter__(),
@@ -367,7 +367,7 @@ def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_
 def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published index; not to be written to."""
     store = LocalStore(tmp_path_factory.mktemp("intact") / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     for number in range(8):
         put(store, f"{number}.txt", f"Whales and number{number}. " * (number + 1), unit(1, number, 0, 1))
         store.publish("default")
@@ -501,12 +501,12 @@ def test_searches_from_many_threads_go_on_while_documents_come_and_go(store: Loc
             for number in range(40):
                 put(store, f"{number % 20}.txt", f"Whales sing {number}. ", EAST)
                 if number % 20 == 10:
-                    store.remove("default", ["3.txt"])
+                    store.catalogue.remove("default", ["3.txt"])
                     store.publish("default")
         finally:
             done.set()
     assert all(future.result() for future in searches)
-    assert both(store, "whale") == {kept.path for kept in store.documents("default")}
+    assert both(store, "whale") == {kept.path for kept in store.catalogue.documents("default")}
     store.check_catalogue()
 
 

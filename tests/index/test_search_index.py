@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[LocalStore]:
     store = LocalStore(tmp_path / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     for number in range(3):
         put(store, f"{number}.txt", f"Whales sing number{number}.")
     store.publish("default")
@@ -42,7 +42,9 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
 
 def found(store: LocalStore, word: str = "whale") -> tuple[set[str], set[str]]:
     hits = store.search_dense("default", EAST, 99, Filter()), store.search_lexical("default", word, 99, Filter())
-    nearest, lexical_hits = ({chunk.document.path for chunk in store.chunks([hit.chunk_id for hit in some])} for some in hits)
+    nearest, lexical_hits = (
+        {chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in some])} for some in hits
+    )
     return nearest, lexical_hits
 
 
@@ -188,7 +190,7 @@ def test_a_service_starts_while_another_process_writes_a_first_index(store: Loca
 
 def test_a_collection_without_chunks_is_searched_while_another_writes(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "empty", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     with store.writing():
         opened = LocalStore(store.folder)
         assert found(opened) == (set(), set())
@@ -241,7 +243,7 @@ def test_what_processes_that_died_left_is_swept_and_only_the_owner_may_use_the_i
     root = tmp_path / "root"
     (root / "sub").mkdir(parents=True)
     store = LocalStore(tmp_path / "new" / "index", create=True)
-    store.add_collection(replace(COLLECTION, root=str(root)))
+    store.catalogue.add_collection(replace(COLLECTION, root=str(root)))
     put(store, "a.txt")
     store.publish("default")
     for file in store.folder.rglob("*"):
