@@ -418,7 +418,7 @@ class Passage(BaseModel):
             text=passage.text,
             start=passage.start,
             end=passage.end,
-            line_start=passage.line,
+            line_start=passage.place.lines[0],
             heading=list(passage.heading),
             score=round(passage.score, 5),
             similarity=round(passage.similarity, 4),

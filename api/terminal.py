@@ -68,7 +68,7 @@ def show_extracted(names: Sequence[str], extracted: Extracted) -> None:
 def show_passages(passages: tuple[Passage, ...]) -> None:
     """Passages with where they stand."""
     for number, passage in enumerate(passages, 1):
-        place = f"{passage.document.path}:{passage.line}"
+        place = f"{passage.document.path}:{passage.place.lines[0]}"
         console.print(_numbered(number, shown(passage.text), place))
 
 

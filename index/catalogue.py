@@ -11,41 +11,40 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk, embedding_text
+from quotewise.index.connections import digest, is_intact
 from quotewise.index.documents import Document, printable
 from quotewise.index.errors import (
     DocumentDamagedError,
     DocumentError,
-    InvalidNameError,
-    UnknownCollectionError,
     UnknownDocumentError,
 )
+from quotewise.index.layout import Layout
 from quotewise.index.records import Records
-from quotewise.index.schema import digest, open_database
+from quotewise.index.schema import open_database
 from quotewise.index.sentences import Span
 from quotewise.index.store import (
     UNCHANGED,
     Change,
     Changes,
-    Collection,
     CollectionSize,
     Filter,
     IndexedChunk,
     StoredChunk,
     StoredDocument,
-    valid_collection_name,
 )
+from quotewise.index.texts import put_text, read_layouts, read_text
 
 ORDINAL_BITS = 20
 """A chunk's id is its document's row shifted left by this, plus its ordinal: one range of ids a document."""
 _REPORTED_DAMAGE = 1000
 """Damaged documents that the log names."""
-_COLLECTION = "SELECT name, root, embedder, fingerprint, dimension, chunk_tokens, language, id FROM collections"
 _DOCUMENT = (
     "d.digest, c.name, d.row, d.collection, d.id, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, "
     "d.characters, d.chunks, d.metadata, d.indexed_at"
 )
-_CHUNK_COLUMNS = ("id", "document", "start", "end", "line", "heading", "sentences", "text", "vector")
+_CHUNK_COLUMNS = ("id", "document", "start", "end", "heading", "sentences", "text", "vector")
 _CHUNK = f"k.digest, {', '.join(f'k.{column}' for column in _CHUNK_COLUMNS)}"
 _WIDTH = 1 + len(_CHUNK_COLUMNS)
 _log = logging.getLogger("quotewise")
@@ -66,42 +65,9 @@ class SqliteCatalogue(Records):
         super().__init__(open_database(path))
         self._reported: set[str] = set()
 
-    def collections(self) -> list[Collection]:
-        return [Collection(*row) for row in self._database.rows(f"{_COLLECTION} ORDER BY name")]
-
-    def collection(self, name: str) -> Collection:
-        rows = self._database.rows(f"{_COLLECTION} WHERE name = ?", name)
-        if not rows:
-            known = ", ".join(collection.name for collection in self.collections())
-            listed = f"there are: {known}" if known else "there are none yet; make one with: quotewise index FOLDER"
-            raise UnknownCollectionError(f"there is no collection '{printable(name)}'; {listed}")
-        return Collection(*rows[0])
-
     def size(self, name: str) -> CollectionSize:
         counts = "SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE collection = ?"
         return CollectionSize(*self._database.rows(counts, self._key(name))[0])
-
-    def add_collection(self, collection: Collection) -> None:
-        name = collection.name
-        if not valid_collection_name(name):
-            raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
-        if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
-            raise InvalidNameError(f"there is a collection {name!r} already")
-        columns = ("name", "root", "embedder", "fingerprint", "dimension", "chunk_tokens", "language")
-        values = [getattr(collection, column) for column in columns]
-        with self._database.transaction() as connection:
-            connection.execute(f"INSERT INTO collections ({', '.join(columns)}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-
-    def update_collection(self, collection: Collection) -> None:
-        values = (collection.root, collection.language, self._key(collection.name))
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE collections SET root = ?, language = ? WHERE id = ?", values)
-
-    def remove_collection(self, name: str) -> None:
-        key = self._key(name)
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM collections WHERE id = ?", (key,))
-            connection.execute("DELETE FROM changes WHERE collection = ?", (key,))
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         page = (self._key(name), -1 if limit is None else limit, offset)
@@ -115,21 +81,27 @@ class SqliteCatalogue(Records):
         where, values = "WHERE d.id = ?", [document_id]
         if among is not None:  # in the query, so that a document elsewhere takes the same work as none
             where, values = f"{where} AND c.name IN (SELECT value FROM json_each(?))", [document_id, json.dumps(list(among))]
-        return self._one(where, *values, name=f"with the id '{printable(document_id)}'")
+        return self._one(where, *values, name=f"with the id '{printable(document_id)}'")[1]
 
     def document_at(self, name: str, path: str) -> StoredDocument:
         path = unicodedata.normalize("NFC", path)
         described = f"at '{printable(path)}' in the collection {name!r}"
-        return self._one("WHERE d.collection = ? AND d.path = ?", self._key(name), path, name=described)
+        return self._one("WHERE d.collection = ? AND d.path = ?", self._key(name), path, name=described)[1]
 
-    def text(self, document_id: str) -> str:
-        query = "SELECT t.digest, t.document, t.text FROM texts t JOIN documents d ON d.row = t.document WHERE d.id = ?"
-        rows = self._database.rows(query, document_id)
-        if not rows:
-            raise UnknownDocumentError(f"there is no document with the id '{printable(document_id)}'")
-        if not _intact(rows[0]):
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        row, document = self._one("WHERE d.id = ?", document_id, name=f"with the id '{printable(document_id)}'")
+        end = document.characters if end is None else min(end, document.characters)
+        text = read_text(self._database, row, start, end)
+        if text is None:
             raise self._damaged(f"with the id {document_id}")
-        return str(rows[0][2])
+        return text
+
+    def layout(self, document_id: str) -> Layout:
+        row, _ = self._one("WHERE d.id = ?", document_id, name=f"with the id '{printable(document_id)}'")
+        layout = read_layouts(self._database, json.dumps([row])).get(row)
+        if layout is None:
+            raise self._damaged(f"with the id {document_id}")
+        return layout
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         rows = self._database.rows(
@@ -138,23 +110,26 @@ class SqliteCatalogue(Records):
                 WHERE k.id IN (SELECT value FROM json_each(?))""",
             json.dumps(list(ids)),
         )
+        layouts = read_layouts(self._database, json.dumps(sorted({row[2] for row in rows})))
         chunks = {}
         for row in rows:
-            document = self._document(row[_WIDTH:])
-            if document and self._checked(row[:_WIDTH], document.path):
+            document, layout = self._document(row[_WIDTH:]), layouts.get(row[2])
+            if row[2] not in layouts:  # removed since its chunks were read
+                continue
+            if document and self._checked(row[:_WIDTH] if layout else (), document.path) and layout:
                 values = dict(zip(_CHUNK_COLUMNS, row[1:_WIDTH], strict=True))
+                sentences = np.frombuffer(values["sentences"], np.int32).reshape(-1, 3).tolist()
                 chunks[row[1]] = StoredChunk(
                     id=row[1],
                     document=document,
                     ordinal=row[1] & ((1 << ORDINAL_BITS) - 1),
                     start=values["start"],
                     end=values["end"],
-                    line=values["line"],
                     heading=tuple(json.loads(values["heading"])),
-                    sentences=tuple(
-                        Span(*pair) for pair in np.frombuffer(values["sentences"], np.int32).reshape(-1, 2).tolist()
-                    ),
+                    sentences=tuple(Span(start, end) for start, end, _ in sentences),
+                    kinds=tuple(SentenceKind(kind) for *_, kind in sentences),
                     text=values["text"],
+                    layout=layout,
                 )
         return [chunks[key] for key in ids if key in chunks]
 
@@ -169,7 +144,7 @@ class SqliteCatalogue(Records):
             raise DocumentError(f"has {len(chunks):,} chunks; the limit is {1 << ORDINAL_BITS:,}")
         values = {
             "collection": key,
-            "id": hashlib.sha256(f"{name}\0{document.path}".encode()).hexdigest()[:16],
+            "id": document_id(name, document.path),
             "path": document.path,
             "title": document.title,
             "sha256": document.sha256,
@@ -187,18 +162,16 @@ class SqliteCatalogue(Records):
             added = f"INSERT INTO documents ({', '.join(values)}, digest) VALUES ({', '.join('?' * len(values))}, x'')"
             row = connection.execute(added, list(values.values())).lastrowid or 0
             connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(row, *values.values()), row))
-            text = (row, document.text)
-            connection.execute("INSERT INTO texts (document, text, digest) VALUES (?, ?, ?)", (*text, digest(*text)))
+            put_text(connection, row, document.text, document.layout)
             rows = (
                 (
                     row << ORDINAL_BITS | ordinal,
                     row,
                     chunk.start,
                     chunk.end,
-                    chunk.line,
                     json.dumps(chunk.heading, ensure_ascii=False),
-                    np.array(chunk.sentences, np.int32).tobytes(),
-                    document.text[chunk.start : chunk.reach],
+                    np.column_stack([np.array(chunk.sentences, np.int32), np.array(chunk.kinds, np.int32)]).tobytes(),
+                    document.text[chunk.start : chunk.next_start],
                     vector.astype(np.float32).tobytes(),
                 )
                 for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True))
@@ -249,14 +222,6 @@ class SqliteCatalogue(Records):
         documents = [row[0] for row in self._database.rows(changed, collection.key, since.seq, until.seq)]
         return Changes(collection, since, until, documents, partial(self._indexed_chunks, documents))
 
-    def check(self) -> None:
-        faults = self._database.rows("PRAGMA integrity_check(1)")
-        if faults != [("ok",)]:
-            raise self._database.damage(str(faults[0][0]))
-
-    def close(self) -> None:
-        self._database.close()
-
     def _indexed_chunks(self, documents: Sequence[int]) -> Iterator[IndexedChunk]:
         query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN (SELECT value FROM json_each(?)) ORDER BY k.id"
         for first in range(0, len(documents), 256):
@@ -270,14 +235,14 @@ class SqliteCatalogue(Records):
         query = f"SELECT {_DOCUMENT} FROM documents d JOIN collections c ON c.id = d.collection {where}"
         return self._database.rows(query, *values)
 
-    def _one(self, where: str, *values: Any, name: str) -> StoredDocument:
+    def _one(self, where: str, *values: Any, name: str) -> tuple[int, StoredDocument]:
         rows = self._rows(where, *values)
         if not rows:
             raise UnknownDocumentError(f"there is no document {name}")
         document = self._document(rows[0])
         if document is None:
             raise self._damaged(name)
-        return document
+        return rows[0][2], document
 
     def _document(self, row: Sequence[Any]) -> StoredDocument | None:
         """The document of a row of ``_DOCUMENT``, None where it is damaged."""
@@ -288,16 +253,18 @@ class SqliteCatalogue(Records):
 
     def _whole(self, row: Sequence[Any]) -> bool:
         """Whether all that is stored of the document of a row of ``_DOCUMENT`` is intact."""
-        texts = self._database.rows("SELECT digest, document, text FROM texts WHERE document = ?", row[2])
         chunks = self._database.rows(f"SELECT {_CHUNK} FROM chunks k WHERE k.document = ?", row[2])
-        if not _intact(row, 2) or len(texts) != 1 or len(chunks) != row[12] or not all(map(_intact, (*texts, *chunks))):
+        if not is_intact(row, 2) or len(chunks) != row[12] or not all(map(is_intact, chunks)):
             return False
-        start, text = 1 + _CHUNK_COLUMNS.index("start"), 1 + _CHUNK_COLUMNS.index("text")
-        return all(texts[0][2].startswith(chunk[text], chunk[start]) for chunk in chunks)
+        text, layouts = read_text(self._database, row[2], 0, row[11]), read_layouts(self._database, json.dumps([row[2]]))
+        if text is None or layouts.get(row[2]) is None:
+            return False
+        start, content = 1 + _CHUNK_COLUMNS.index("start"), 1 + _CHUNK_COLUMNS.index("text")
+        return all(text.startswith(chunk[content], chunk[start]) for chunk in chunks)
 
     def _checked(self, row: Sequence[Any], name: str, first: int = 1) -> bool:
         """Whether a row is intact; the log names once each that is not."""
-        if _intact(row, first):
+        if row and is_intact(row, first):
             return True
         if name not in self._reported and len(self._reported) < _REPORTED_DAMAGE:
             self._reported.add(name)
@@ -310,10 +277,7 @@ class SqliteCatalogue(Records):
             "index its folder again, or put it again, to read it anew from its file"
         )
 
-    def _key(self, name: str) -> int:
-        return self.collection(name).key
 
-
-def _intact(row: Sequence[Any], first: int = 1) -> bool:
-    """Whether the values of a row from the ``first`` on have the digest that it begins with."""
-    return bool(row[0] == digest(*row[first:]))
+def document_id(collection: str, path: str) -> str:
+    """The public id of a document: 16 hexadecimal digits, the same whenever and wherever the path is indexed."""
+    return hashlib.sha256(f"{collection}\0{path}".encode()).hexdigest()[:16]

@@ -1,10 +1,11 @@
 """A SQLite file behind a bounded pool of connections, shared by any number of threads; its errors become ours."""
 
+import hashlib
 import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -129,3 +130,17 @@ class Database:
             if kind not in _DAMAGE:
                 raise IndexUnavailableError(f"the catalogue {self.path} cannot be used now: {error}") from error
             raise self.damage(str(error)) from error
+
+
+def digest(*values: object) -> bytes:
+    """16 bytes of the sha256 of values and their lengths, by which a bit flipped on disk is detected."""
+    hasher = hashlib.sha256()
+    for value in values:
+        data = value if isinstance(value, bytes) else str(value).encode()
+        hasher.update(len(data).to_bytes(8, "big") + data)
+    return hasher.digest()[:16]
+
+
+def is_intact(row: Sequence[Any], first: int = 1) -> bool:
+    """Whether the values of a row from the ``first`` on have the digest that it begins with."""
+    return bool(row[0] == digest(*row[first:]))

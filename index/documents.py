@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
 from quotewise.index.formats import Block, format_of
+from quotewise.index.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Document:
     size_bytes: int
     metadata: Mapping[str, str]
     blocks: tuple[Block, ...]
+    layout: Layout
     ignored: str | None = None
 
 
@@ -178,6 +180,7 @@ def parse_document(path: str, data: bytes) -> Document:
         size_bytes=len(data),
         metadata=parsed.metadata,
         blocks=parsed.blocks,
+        layout=parsed.layout,
         ignored=parsed.ignored,
     )
 

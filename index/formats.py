@@ -10,6 +10,7 @@ import yaml
 from markdown_it import MarkdownIt
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, border
+from quotewise.index.layout import Layout
 from quotewise.index.lines import is_title
 from quotewise.index.sentences import line_starts
 
@@ -66,6 +67,7 @@ class Parsed:
     text: str
     encoding: str
     blocks: tuple[Block, ...]
+    layout: Layout
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     ignored: str | None = None
@@ -84,7 +86,7 @@ def parse_text(data: bytes) -> Parsed:
     text, encoding, damage = decode(data)
     first = _TITLE_LINE.match(text)
     title = first["title"] if first and is_title(first["title"]) else None
-    return Parsed(text, encoding, (Block(0, len(text)),), title=title, ignored=damage)
+    return Parsed(text, encoding, (Block(0, len(text)),), Layout.of("text", 1, text), title=title, ignored=damage)
 
 
 def parse_markdown(data: bytes) -> Parsed:
@@ -98,7 +100,8 @@ def parse_markdown(data: bytes) -> Parsed:
     blocks, first = _Outline(text, body).read()
     title = " ".join((metadata.get("title") or first or "").split())[:_TITLE_LIMIT]
     problems = "; ".join(filter(None, (damage, ignored)))
-    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata, ignored=problems or None)
+    layout = Layout.of("markdown", 1, text)
+    return Parsed(text, encoding, tuple(blocks), layout, title=title or None, metadata=metadata, ignored=problems or None)
 
 
 class _Outline:

@@ -1,15 +1,19 @@
-"""The tables of a catalogue as the steps that make each version from the one before, and the digest of a row."""
+"""The tables of a catalogue, as the steps that make each version from the one before."""
 
-import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
-from quotewise.index.connections import Database
+from quotewise.index.boilerplate import sentence_kind
+from quotewise.index.connections import Database, digest
 from quotewise.index.errors import IndexDamagedError, IndexVersionError
+from quotewise.index.layout import Layout
+from quotewise.index.texts import put_text
 
 APPLICATION_ID = 0x51574953  # "QWIS"
 
@@ -75,15 +79,28 @@ CREATE TABLE feedback (
     UNIQUE (collection, request)
 );
 """
-_DIGESTS = "".join(
-    f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x'';\nUPDATE {table} SET digest = digest({columns});\n"
-    for table, columns in {
-        "documents": "row, collection, id, path, title, sha256, media_type, encoding, size_bytes, characters, chunks, "
-        "metadata, indexed_at",
-        "texts": "document, text",
-        "chunks": "id, document, start, end, line, heading, sentences, text, vector",
-    }.items()
-)
+_DIGESTED = {
+    "documents": "row, collection, id, path, title, sha256, media_type, encoding, size_bytes, characters, chunks, metadata, "
+    "indexed_at",
+    "texts": "document, text",
+    "chunks": "id, document, start, end, line, heading, sentences, CAST(text AS BLOB), vector",
+}
+"""What the digest of a row covered in version 3, in this order; as a blob, text that damage made invalid UTF-8 is no error."""
+_CHUNKS = "id, document, start, end, heading, with_kinds(start, sentences, text), text, vector"
+_TEXTS = """
+CREATE TABLE texts (
+    document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (document, start)
+);
+CREATE TABLE layouts (
+    document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE,
+    layout BLOB NOT NULL,
+    digest BLOB NOT NULL
+);
+"""
 _KEYS = """
 CREATE TABLE keys (
     row INTEGER PRIMARY KEY,
@@ -94,7 +111,47 @@ CREATE TABLE keys (
 );
 """
 _LANGUAGE = "ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT 'en';\n"
-_STEPS = (_DOCUMENTS, _FEEDBACK, _DIGESTS, _KEYS + _LANGUAGE)
+
+
+def _add_digests(connection: sqlite3.Connection) -> None:
+    for table, columns in _DIGESTED.items():
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
+        connection.execute(f"UPDATE {table} SET digest = digest({columns})")
+
+
+def _add_layouts(connection: sqlite3.Connection) -> None:
+    """Texts in segments, layouts and sentence kinds, all made from the texts; what is damaged gets no digest that fits."""
+    connection.create_function("with_kinds", 3, _with_kinds, deterministic=True)
+    connection.execute(
+        f"UPDATE chunks SET digest = digest({_CHUNKS}), sentences = with_kinds(start, sentences, text) "
+        f"WHERE digest = digest({_DIGESTED['chunks']})"
+    )
+    connection.execute("ALTER TABLE chunks DROP COLUMN line")
+    connection.execute("ALTER TABLE texts RENAME TO whole_texts")
+    _execute(connection, _TEXTS)
+    rows = connection.execute(
+        "SELECT t.document, CAST(text AS BLOB), t.digest, media_type FROM whole_texts t JOIN documents ON row = t.document"
+    )
+    for document, data, stored, media_type in rows:
+        text = data.decode(errors="replace")
+        put_text(connection, document, text, Layout.of("markdown" if media_type == "text/markdown" else "text", 1, text))
+        if stored != digest(document, data):
+            connection.execute("UPDATE texts SET digest = x'' WHERE document = ?", (document,))
+    connection.execute("DROP TABLE whole_texts")
+
+
+def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
+    spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)
+    kinds = [sentence_kind(text[first - start : end - start]) for first, end in spans.tolist()]
+    return np.column_stack([spans, np.array(kinds, np.int32)]).tobytes()
+
+
+_STEPS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (
+    (_DOCUMENTS,),
+    (_FEEDBACK,),
+    (_add_digests,),
+    (_add_layouts, _KEYS, _LANGUAGE),
+)
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)
 
@@ -140,28 +197,22 @@ def is_current(database: Database) -> bool:
     return bool(version == SCHEMA_VERSION and mode == "wal")
 
 
-def digest(*values: object) -> bytes:
-    """16 bytes of the sha256 of values and their lengths, by which a bit flipped on disk is detected."""
-    hasher = hashlib.sha256()
-    for value in values:
-        data = value if isinstance(value, bytes) else str(value).encode()
-        hasher.update(len(data).to_bytes(8, "big") + data)
-    return hasher.digest()[:16]
-
-
 def _upgrade(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     connection.create_function("digest", -1, digest, deterministic=True)
-    for step in _STEPS[version:]:
-        for statement in _statements(step):
-            connection.execute(statement)
+    for step in chain.from_iterable(_STEPS[version:]):
+        if isinstance(step, str):
+            _execute(connection, step)
+        else:
+            step(connection)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _statements(script: str) -> Iterator[str]:
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    """Run the statements of a script within the transaction, which ``executescript`` would commit."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            yield statement
+            connection.execute(statement)
             statement = ""

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
 
 COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
@@ -59,7 +61,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk, its ordinal among the chunks of its document from 0, and its text. Ids have no order.
+    """A chunk, its ordinal among the chunks of its document from 0, its text, and its document's layout. Ids have no order.
 
     ``text`` is the document's from ``start`` to where the next chunk of the section starts, so that adjacent chunks join.
     """
@@ -69,10 +71,11 @@ class StoredChunk:
     ordinal: int
     start: int
     end: int
-    line: int
     heading: tuple[str, ...]
     sentences: tuple[Span, ...]
+    kinds: tuple[SentenceKind, ...]
     text: str
+    layout: Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,14 @@ class Catalogue(Protocol):
         """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """``[start, end)`` of a document's text, in code points, of which little more is read.
+
+        Raises UnknownDocumentError, DocumentDamagedError.
+        """
+        ...
+
+    def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quotewise.index.sentences import Span, line_starts
+from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
 from quotewise.rag.passages import Passage
 
@@ -65,21 +65,16 @@ class Answer:
 
 def cite(passage: Passage, span: Span, score: float, highlights: tuple[Span, ...] = ()) -> Citation:
     """Cite a span of a passage."""
-    quote = passage.slice(span)
-    line = passage.line + _line_breaks(passage.text[: span.start - passage.start])
+    place = passage.layout.place(span)
     return Citation(
         document=passage.document,
         start=span.start,
         end=span.end,
-        quote=quote,
-        line_start=line,
-        line_end=line + _line_breaks(quote),
-        page=None,
+        quote=passage.slice(span),
+        line_start=place.lines[0],
+        line_end=place.lines[1],
+        page=place.page,
         heading=passage.heading,
         score=score,
         highlights=highlights,
     )
-
-
-def _line_breaks(text: str) -> int:
-    return len(line_starts(text)) - 1

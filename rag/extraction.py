@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from quotewise.index.boilerplate import sentence_kind
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.index.store import StoredDocument
 from quotewise.rag.answers import ShortAnswer
@@ -89,5 +91,17 @@ def passage_of(text: str) -> Passage:
     """A text of the caller's own as a passage of a document without a path."""
     sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
     document = StoredDocument("", "", "", "", sha256, "text/plain", "utf-8", len(text), len(text), 1, {}, "")
-    whole = Span(0, len(text))
-    return Passage(document, 0, len(text), 1, (), tuple(sentence_spans(text)), (whole,), text, 0.0, 0.0)
+    sentences = tuple(sentence_spans(text))
+    return Passage(
+        document=document,
+        start=0,
+        end=len(text),
+        heading=(),
+        sentences=sentences,
+        kinds=tuple(sentence_kind(text[sentence.start : sentence.end]) for sentence in sentences),
+        chunks=(Span(0, len(text)),),
+        text=text,
+        score=0.0,
+        similarity=0.0,
+        layout=Layout.of("text", 1, text),
+    )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.layout import Layout, Place
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredChunk, StoredDocument
 
@@ -12,25 +14,31 @@ class Passage:
     """A run ``[start, end)`` of whole sentences of a document; ``text`` is ``document.text[start:end]``.
 
     ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each sentence is in one of them.
-    ``line`` is the 1-based line of ``start``. ``score`` is that of its best chunk in the fused ranking and ``similarity``
-    the cosine of question and its nearest chunk, 0 where no chunk of it was among the nearest.
+    ``kinds`` are those of the sentences, and ``layout`` is the document's. ``score`` is that of its best chunk in the fused
+    ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk of it was among the nearest.
     """
 
     document: StoredDocument
     start: int
     end: int
-    line: int
     heading: tuple[str, ...]
     sentences: tuple[Span, ...]
+    kinds: tuple[SentenceKind, ...]
     chunks: tuple[Span, ...]
     text: str
     score: float
     similarity: float
+    layout: Layout
 
     @property
     def context(self) -> str:
         """What the passage stands under: the title of its document and its headings."""
         return " > ".join(dict.fromkeys(part for part in (self.document.title, *self.heading) if part))
+
+    @property
+    def place(self) -> Place:
+        """Where the passage stands in its document."""
+        return self.layout.place(Span(self.start, self.end))
 
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies inside the passage."""
@@ -67,11 +75,12 @@ def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similaritie
         document=first.document,
         start=first.start,
         end=last.end,
-        line=first.line,
         heading=first.heading,
         sentences=tuple(sentence for chunk in chunks for sentence in chunk.sentences),
+        kinds=tuple(kind for chunk in chunks for kind in chunk.kinds),
         chunks=tuple(Span(chunk.start, chunk.end) for chunk in chunks),
         text="".join(chunk.text for chunk in chunks)[: last.end - first.start],
         score=max(scores[chunk.id] for chunk in chunks),
         similarity=max(similarities.get(chunk.id, 0.0) for chunk in chunks),
+        layout=first.layout,
     )

@@ -1,17 +1,20 @@
 """What readers make of passages, and how what they see becomes a probability. The seam where other readers plug in."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from quotewise.index.boilerplate import is_boilerplate
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.errors import ReaderError
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.retrieval import Question
+
+_ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|owner|publish", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,11 @@ class Calibration:
     ) -> list[Reading]:
         """Readings of the features float32 (sentences, features) of each passage; boilerplate is no evidence."""
         *weights, bias = self.sentence
+        quotable = {SentenceKind.PROSE, SentenceKind.NOTICE} if _ASKS_FOR_NOTICE.search(question) else {SentenceKind.PROSE}
         readings = []
         for passage, seen, spans in zip(passages, features, answers, strict=True):
             evidence = _probability((seen * np.array(weights, np.float32)).sum(axis=1) + bias)
-            boilerplate = [is_boilerplate(passage.slice(sentence), question) for sentence in passage.sentences]
-            readings.append(without(Reading(passage, seen, evidence, spans), boilerplate))
+            readings.append(without(Reading(passage, seen, evidence, spans), [kind not in quotable for kind in passage.kinds]))
         return readings
 
     def probability(self, readings: Sequence[Reading]) -> float:

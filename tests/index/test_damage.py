@@ -105,6 +105,10 @@ def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, 
 SYNCED = "The whales sing in the seven seas. Nobody has counted their songs so far, but they are many."
 DAMAGE = {
     "text": "UPDATE texts SET text = replace(text, 'seven', 'eight')",
+    "layout": "UPDATE layouts SET layout = CAST(replace(layout, 'text', 'next') AS BLOB)",
+    "no layout": "DELETE FROM layouts",
+    "no text": "DELETE FROM texts",
+    "kinds": "UPDATE chunks SET sentences = substr(sentences, 1, 8) || x'01000000' || substr(sentences, 13)",
     "chunk": "UPDATE chunks SET text = replace(text, 'seven', 'eight')",
     "not UTF-8": "UPDATE texts SET text = CAST(x'ff' || CAST(text AS BLOB) AS TEXT)",
     "offset": "UPDATE chunks SET start = start + 1",
@@ -145,7 +149,7 @@ def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
     elif "texts" in DAMAGE[kind]:
         with pytest.raises(DocumentDamagedError):
             store.catalogue.text(store.catalogue.document_at("default", "a.txt").id)
-    elif kind != "no chunk":
+    elif kind not in ("no chunk", "no layout"):
         hits = store.search_lexical("default", "seven seas sing", 9, Filter())
         for _ in range(2):
             assert [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]

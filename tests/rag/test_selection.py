@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.index.boilerplate import is_boilerplate
+from quotewise.index.boilerplate import sentence_kind
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.index.store import StoredDocument
 from quotewise.rag.passages import Passage
@@ -23,7 +24,9 @@ WHEN, WHY = "When did the bridge fall?", "Why did the bridge fall?"
 def reading(scores: list[float], text: str = TEXT, path: str = "a.txt", answers: tuple[AnswerSpan | None, ...] = ()) -> Reading:
     sentences = tuple(sentence_spans(text))
     document = StoredDocument(path, "default", path, path, "0" * 64, "text/plain", "utf-8", 1, len(text), 1, {}, "")
-    passage = Passage(document, 0, len(text), 1, (), sentences, (Span(0, len(text)),), text, 1.0, 1.0)
+    kinds = tuple(sentence_kind(text[a:b]) for a, b in sentences)
+    layout = Layout.of("text", 1, text)
+    passage = Passage(document, 0, len(text), (), sentences, kinds, (Span(0, len(text)),), text, 1.0, 1.0, layout)
     evidence = np.array(scores, np.float32)
     return Reading(passage, evidence[:, None], evidence, answers)
 
@@ -146,44 +149,9 @@ def test_no_readings_give_no_quotes() -> None:
     assert select_quotes(WHEN, [], 3) == []
 
 
-BOILERPLATE = [
-    "Share.",
-    "Exit mobile version",
-    "Read more",
-    "Follow us on Mastodon!",
-    "Page 3 of 10",
-    "---",
-    "© 2024 A. Inc.",
-    "(c) 2024 A. Inc.",
-    "| --- | --- |",
-    "5 comments",
-]
-PROSE = [
-    "He died.",
-    "Shares fell 5%.",
-    "Skip to step 4.",
-    "Follow the red line.",
-    "Follow us to the gate.",
-    "Filed under seal in March.",
-    "(c) The bursar signs all cheques.",
-    "Log in to the console.",
-    "東京。",
-    "Copyright protects authors.",
-]
-
-
-@pytest.mark.parametrize("sentence", BOILERPLATE)
-def test_boilerplate_is_recognised(sentence: str) -> None:
-    assert is_boilerplate(sentence)
-
-
-@pytest.mark.parametrize("sentence", PROSE)
-def test_short_prose_is_no_boilerplate(sentence: str) -> None:
-    assert not is_boilerplate(sentence)
-
-
 @pytest.mark.parametrize("question", ["Who holds the copyright?", "which licence is it under", "Who published the book?"])
-def test_a_notice_that_is_asked_for_is_no_boilerplate(question: str) -> None:
-    assert is_boilerplate("Copyright 2019 by Nadia Fontaine.", WHEN)
-    assert not is_boilerplate("Copyright 2019 by Nadia Fontaine.", question)
-    assert is_boilerplate("Read more", question)
+def test_a_notice_is_evidence_only_where_it_is_asked_for(question: str) -> None:
+    notice = reading([0.0, 0.0], "Copyright 2019 by Nadia Fontaine.\n\nRead more").passage
+    certain, features = Calibration((1.0, 0.0), (), 0.0), np.array([[3], [3]], np.float32)
+    assert not certain.readings(WHEN, [notice], [features], [()])[0].evidence.any()
+    assert certain.readings(question, [notice], [features], [()])[0].evidence.tolist() == pytest.approx([0.953, 0.0], abs=0.001)
