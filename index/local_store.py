@@ -68,7 +68,7 @@ class LocalStore:
         self._lock = FileLock(folder / "writer.lock", mode=0o600)
         self._starting = threading.Lock()
         self._tasks: dict[str, _CatchUp] = {}
-        self._look_at: dict[str, float] = {}
+        self._looked: dict[str, float] = {}
         self._closed = threading.Event()
 
     @contextmanager
@@ -150,7 +150,7 @@ class LocalStore:
         not change.
         """
         looked = time.monotonic()
-        if looked < self._look_at.get(name, 0.0):
+        if looked - self._looked.get(name, -math.inf) < _LOOK_AGAIN_SECONDS:
             return
         if not self._is_current(name):
             task = self._task(name)
@@ -160,7 +160,7 @@ class LocalStore:
                     raise IndexUnavailableError(str(task.error)) from task.error
                 raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
         if self.search_index.ready(name):
-            self._look_at[name] = looked + _LOOK_AGAIN_SECONDS
+            self._looked[name] = looked
 
     def _task(self, name: str) -> "_CatchUp":
         """The thread that brings the search index of a collection up to date, or the last one if that failed just now."""
@@ -180,7 +180,7 @@ class LocalStore:
         changes = self.catalogue.changes(name, self.search_index.position(name))
         if changes.since != changes.until:
             self.search_index.apply(replace(changes, chunks=lambda: self._until_closed(changes)))
-        self._look_at.pop(name, None)
+        self._looked.pop(name, None)
 
     def _until_closed(self, changes: Changes) -> Iterator[IndexedChunk]:
         for chunk in changes.chunks():

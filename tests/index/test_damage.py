@@ -92,7 +92,7 @@ def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, 
                 damaged = LocalStore(copy)
                 found = told(damaged)
                 assert_unaltered(found, truth)
-                if file.parts[0] in ("vectors", "lexical"):
+                if file.parts[0] == "search":
                     assert found.keys() == truth.keys()
                     assert all(len(found[kind]) == len(truth[kind]) for kind in ("vectors", "words", "filtered"))
                 list(check(damaged))
@@ -182,13 +182,12 @@ def test_a_damaged_document_that_is_put_again_is_sound(
 def test_a_check_tells_of_indexes_that_are_behind_or_hold_another_number(intact: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(intact, tmp_path / "copy"))
     store = LocalStore(copy)
-    assert [finding.sound for finding in check(store)] == [True] * 4
-    (copy / "vectors" / "1" / "vectors.faiss").write_bytes(b"")
-    shutil.rmtree(copy / "lexical")
-    assert [finding.sound for finding in check(store)] == [True, True, False, False]
+    assert [finding.sound for finding in check(store)] == [True] * 3
+    (copy / "search" / "1" / "vectors.faiss").write_bytes(b"")
+    assert [finding.sound for finding in check(store)] == [True, True, False]
     store.search_lexical("default", WORDS, 1, Filter())
     store.close()
     again = LocalStore(copy)
     again.search_lexical("default", WORDS, 1, Filter())
-    assert [finding.sound for finding in check(again)] == [True] * 4
+    assert [finding.sound for finding in check(again)] == [True] * 3
     again.close()

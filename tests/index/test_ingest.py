@@ -9,7 +9,6 @@ import pytest
 import quotewise.index.catalogue
 import quotewise.index.chunking
 import quotewise.index.ingest
-import quotewise.index.vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from quotewise.index.embedders import Embedder, OnnxEmbedder
@@ -422,7 +421,6 @@ def test_a_file_of_more_chunks_than_a_document_can_have_fails_alone(
     store: LocalStore, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 3)
-    monkeypatch.setattr(quotewise.index.vectors, "ORDINAL_BITS", 3)
     (folder / "many.md").write_text("# A\n\na\n\n# B\n\nb\n\n" * 10)
     write(folder, a="Whales sing.", z="Sharks bite.")
     report = sync()
@@ -583,7 +581,7 @@ def test_a_name_is_one_document_however_it_is_composed(sync: Run, store: LocalSt
 def test_a_damaged_document_is_not_called_kept_when_its_file_fails(store: LocalStore, sync: Run, folder: Path) -> None:
     write(folder, a="Whales sing.", b="Sharks bite.")
     sync()
-    with store._catalogue._pool.connection() as connection:
+    with store.catalogue._database.connection() as connection:
         connection.execute("UPDATE documents SET title = 'Other' WHERE path = 'a.txt'")
     for name in ("a.txt", "b.txt"):
         (folder / name).write_bytes(b"")

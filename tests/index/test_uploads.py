@@ -69,7 +69,7 @@ def test_what_cannot_be_committed_leaves_file_and_document_as_they_were(
         with pytest.raises(DocumentError, match=rf"'{path}' has \d+ chunks; the limit is 2"):
             uploads.put("default", path, b"# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n" + b"One fish. " * 250)
     monkeypatch.undo()
-    with store._catalogue._pool.connection() as connection:
+    with store.catalogue._database.connection() as connection:
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
     with pytest.raises(IndexUnavailableError, match="full"):
         uploads.put("default", "a.txt", b"Three fish. " * 300)

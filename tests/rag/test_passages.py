@@ -25,7 +25,7 @@ def chunks(store: LocalStore, sync: Callable[..., SyncReport], folder: Path) -> 
 
 
 def chunk_ids(store: LocalStore, document_id: str) -> list[int]:
-    rows = store._catalogue._rows(
+    rows = store.catalogue._database.rows(
         "SELECT k.id FROM chunks k JOIN documents d ON d.row = k.document WHERE d.id = ? ORDER BY k.id", document_id
     )
     return [row[0] for row in rows]
