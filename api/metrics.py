@@ -128,7 +128,7 @@ def observe_answer(request: Request, answer: Answer) -> None:
     metrics: Metrics = request.app.state.metrics
     metrics.answers.labels(str(answer.answered).lower()).inc()
     for stage in _STAGES:
-        metrics.stages.labels(stage).observe(answer.timings_ms[stage] / 1000)
+        metrics.stages.labels(stage).observe(getattr(answer.timings_ms, stage) / 1000)
     tracing.trace_answer(request.state.id, answer, _STAGES)
 
 

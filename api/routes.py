@@ -17,7 +17,7 @@ from quotewise.index.errors import UnknownCollectionError
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.store import StoredDocument
 from quotewise.rag.answers import Answer
-from quotewise.rag.extraction import Extractor
+from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.verification import CollectionSource, ReadOnce, verify
 
 
@@ -99,15 +99,14 @@ def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> e
     """What is found for a question, as it becomes known; whoever asks over HTTP, in any protocol, comes through here."""
     settings = service.settings
     collection = collection_of(request, service, asked.collection)
-    for step in service.pipeline.steps(
-        asked.question,
-        collection,
+    options = AskOptions(
         asked.top_k or settings.top_k,
         asked.max_quotes or settings.max_quotes,
         asked.filter.value(),
         asked.threshold,
         asked.turns(),
-    ):
+    )
+    for step in service.pipeline.stream(asked.question, collection, options):
         if isinstance(step, Answer):
             metrics.observe_answer(request, step)
             service.answers.remember(own_id(request, request.state.id), collection, step, asked.turns())
@@ -142,11 +141,11 @@ def search(
     """The passages closest to a question, whether they answer it or not."""
     settings = service.settings
     collection, top_k = collection_of(request, service, asked.collection), asked.top_k or settings.top_k
-    found = service.pipeline.search(asked.question, collection, top_k, asked.filter.value())
+    found = service.pipeline.search(asked.question, collection, AskOptions(top_k, where=asked.filter.value()))
     return schemas.SearchResponse(
         question=asked.question,
         passages=[schemas.Passage.of(passage) for passage in found.passages],
-        timings_ms=schemas.Timings(**found.timings_ms),
+        timings_ms=schemas.Timings.of(found.timings_ms),
         request_id=request.state.id,
     )
 
@@ -160,9 +159,9 @@ def extract(
     What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
     """
     began = time.perf_counter()
-    extractor = service.extractor()
+    service.pipeline.text_reader()
     loaded = time.perf_counter()
-    found = _extracted(service, extractor, asked, _within(service.settings.extract_seconds, request))
+    found = _extracted(service, asked, _within(service.settings.extract_seconds, request))
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
 
@@ -175,10 +174,10 @@ def extract_batch(
 ) -> schemas.ExtractBatchResponse:
     """What ``/extract`` does, for several questions with texts of their own; one mistake refuses the whole batch."""
     began = time.perf_counter()
-    extractor = service.extractor()
+    service.pipeline.text_reader()
     loaded = time.perf_counter()
     wanted = _within(service.settings.extract_seconds, request)
-    found = [_extracted(service, extractor, one, wanted) for one in asked.requests]
+    found = [_extracted(service, one, wanted) for one in asked.requests]
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
 
@@ -189,13 +188,9 @@ def _within(seconds: float, request: Request) -> Callable[[], bool]:
     return lambda: time.monotonic() < deadline and not request.state.gone()
 
 
-def _extracted(
-    service: Service, extractor: Extractor, asked: schemas.ExtractRequest, wanted: Callable[[], bool]
-) -> schemas.Extracted:
-    settings = service.settings
-    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes, wanted)
-    threshold = extractor.threshold if settings.threshold is None else settings.threshold
-    return schemas.Extracted.of(asked.question, found, threshold)
+def _extracted(service: Service, asked: schemas.ExtractRequest, wanted: Callable[[], bool]) -> schemas.Extracted:
+    options = AskOptions(max_quotes=asked.max_quotes or service.settings.max_quotes)
+    return schemas.Extracted.of(service.pipeline.extract(asked.question, asked.texts, options, wanted))
 
 
 @router.get("/documents", responses=_READ_PROBLEMS)

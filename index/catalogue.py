@@ -5,6 +5,7 @@ import json
 import logging
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,7 @@ _DOCUMENT = (
     "d.digest, c.name, d.row, d.collection, d.id, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, "
     "d.characters, d.chunks, d.metadata, d.indexed_at"
 )
+_DOCUMENT_FIELDS = [field.name for field in fields(StoredDocument)]
 _CHUNK_COLUMNS = ("id", "document", "start", "end", "heading", "sentences", "text", "vector")
 _CHUNK = f"k.digest, {', '.join(f'k.{column}' for column in _CHUNK_COLUMNS)}"
 _WIDTH = 1 + len(_CHUNK_COLUMNS)
@@ -248,7 +250,7 @@ class SqliteCatalogue(Records):
         """The document of a row of ``_DOCUMENT``, None where it is damaged."""
         if not self._checked(row, row[5], 2):
             return None
-        values = dict(zip(StoredDocument.__slots__, (row[4], row[1], *row[5:]), strict=True))
+        values = dict(zip(_DOCUMENT_FIELDS, (*row[4:9], row[1], *row[9:]), strict=True))
         return StoredDocument(**{**values, "metadata": json.loads(values["metadata"])})
 
     def _whole(self, row: Sequence[Any]) -> bool:

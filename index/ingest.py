@@ -17,6 +17,7 @@ from quotewise.index.errors import (
     border,
 )
 from quotewise.index.folders import read_inside
+from quotewise.index.formats import ENDINGS
 from quotewise.index.store import Collection, Store
 
 DEFAULT_FILE_LIMIT = 64_000_000
@@ -126,7 +127,7 @@ class Sync:
             raise _empty(folder)
         if held > _MOST_VANISHED:
             raise FolderError(
-                f"{printable(str(folder))} holds no .txt or .md files, but the collection {name!r} has {held:,} documents; "
+                f"{printable(str(folder))} holds no {ENDINGS} files, but the collection {name!r} has {held:,} documents; "
                 f"nothing was changed; is it mounted? To remove them all: quotewise rm --all -c {name}"
             )
 
@@ -168,7 +169,7 @@ def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[Source
 
 
 def _empty(folder: Path) -> FolderError:
-    return FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
+    return FolderError(f"{printable(str(folder))} holds no {ENDINGS} files; nothing was changed")
 
 
 def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int | None = None) -> Collection:

@@ -42,15 +42,21 @@ class CollectionSize:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A document of the catalogue without its text. ``id`` is the same for the same path in the same collection."""
+class DocumentReference:
+    """The document of a citation; ``sha256`` is of the file's bytes. ``id`` is the same for the same path of a collection."""
 
     id: str
-    collection: str
     path: str
     title: str
     sha256: str
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument(DocumentReference):
+    """What is known of a document; decoding its bytes with ``encoding`` gives the text that offsets refer to."""
+
+    collection: str
     encoding: str
     size_bytes: int
     characters: int

@@ -2,43 +2,62 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
+from pydantic import Field, GetPydanticSchema, PlainSerializer
+from pydantic_core.core_schema import any_schema
 from quotewise.index.boilerplate import SentenceKind
-from quotewise.index.layout import Layout, Place
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
-from quotewise.index.store import StoredChunk, StoredDocument
+from quotewise.index.store import DocumentReference, StoredChunk
+
+RANK_OFFSET = 60
+"""The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
+_NO_LAYOUT = Layout.of("", 0, "")
+
+
+def rounded(digits: int, return_type: Any = float) -> PlainSerializer:
+    """Serialises a number with so many digits after the point."""
+    return PlainSerializer(lambda number: round(number, digits), return_type=return_type)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run ``[start, end)`` of whole sentences of a document; ``text`` is ``document.text[start:end]``.
+    """A run of whole sentences of a document; ``score`` orders the passages, ``similarity`` is a cosine.
 
-    ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each sentence is in one of them.
-    ``kinds`` are those of the sentences, and ``layout`` is the document's. ``score`` is that of its best chunk in the fused
-    ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk of it was among the nearest.
+    ``text`` is ``[start, end)`` of the document's text, and ``line_start`` the 1-based line of ``start``. ``score`` is that
+    of its best chunk in the fused ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk
+    of it was among the nearest. ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each
+    sentence is in one of them. ``kinds`` are those of the sentences, and ``layout`` is the document's.
     """
 
-    document: StoredDocument
+    text: str
     start: int
     end: int
+    line_start: int
     heading: tuple[str, ...]
-    sentences: tuple[Span, ...]
-    kinds: tuple[SentenceKind, ...]
-    chunks: tuple[Span, ...]
-    text: str
-    score: float
-    similarity: float
-    layout: Layout
+    score: Annotated[float, rounded(5)]
+    similarity: Annotated[float, rounded(4)]
+    document: DocumentReference
+    sentences: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
+    chunks: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
+    kinds: Annotated[tuple[SentenceKind, ...], Field(exclude=True)] = ()
+    layout: Annotated[Layout, Field(exclude=True), GetPydanticSchema(lambda kind, handler: any_schema())] = _NO_LAYOUT
+
+    @property
+    def rank_score(self) -> float:
+        """The fused score in units of that of a first rank, about: 1 for a first rank in one search, 2 for one in both."""
+        return RANK_OFFSET * self.score
+
+    @property
+    def is_retrieved(self) -> bool:
+        """Whether a search found the passage, rather than that it is a text of the caller's."""
+        return self.score > 0
 
     @property
     def context(self) -> str:
         """What the passage stands under: the title of its document and its headings."""
         return " > ".join(dict.fromkeys(part for part in (self.document.title, *self.heading) if part))
-
-    @property
-    def place(self) -> Place:
-        """Where the passage stands in its document."""
-        return self.layout.place(Span(self.start, self.end))
 
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies inside the passage."""
@@ -75,6 +94,7 @@ def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similaritie
         document=first.document,
         start=first.start,
         end=last.end,
+        line_start=first.layout.place(Span(first.start, first.end)).lines[0],
         heading=first.heading,
         sentences=tuple(sentence for chunk in chunks for sentence in chunk.sentences),
         kinds=tuple(kind for chunk in chunks for kind in chunk.kinds),

@@ -31,7 +31,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.retrieval import Question
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -510,8 +509,8 @@ class GatedReader(SimilarityReader):
         super().__init__(embedder)
         self._gate, self._read = gate, read
 
-    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
-        self._read.append(question.text)
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self._read.append(question)
         assert self._gate.wait(30)
         return super().read(question, passages)
 

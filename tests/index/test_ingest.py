@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import quotewise.index.catalogue
 import quotewise.index.chunking
+import quotewise.index.formats.text
 import quotewise.index.ingest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from quotewise.index.errors import (
     QuotewiseError,
     UnknownCollectionError,
 )
-from quotewise.index.formats import FORMATS, Format, Parsed, parse_text
+from quotewise.index.formats.parsed import Parsed
 from quotewise.index.ingest import Failure, Sync, SyncReport, check_embedder
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
@@ -528,16 +529,13 @@ def test_whatever_fails_in_one_document_is_its_own_failure_and_never_the_runs(
         return call
 
     places: dict[str, tuple[Any, str]] = {
+        "parse": (quotewise.index.formats.text, "parse"),
         "chunk": (quotewise.index.chunking.Chunker, "chunks"),
         "embed": (OnnxEmbedder, "encode_document"),
         "commit": (quotewise.index.catalogue, "digest"),
     }
     write(folder, a="One fish.", b="A poison.", c="Two fish.")
-    if stage == "parse":
-        text = Format("text/plain", failing(parse_text))
-        monkeypatch.setitem(FORMATS, ".txt", text)  # type: ignore[index]
-    else:
-        monkeypatch.setattr(*places[stage], failing(getattr(*places[stage])))
+    monkeypatch.setattr(*places[stage], failing(getattr(*places[stage])))
     report = sync()
     assert (report.added, [failure.path for failure in report.failed]) == (("a.txt", "c.txt"), ["b.txt"])
     assert f"{error.__name__}: of a library" in report.failed[0].reason
@@ -549,7 +547,7 @@ def test_what_ends_the_program_is_nobodys_failure(sync: Run, folder: Path, monke
         raise KeyboardInterrupt
 
     write(folder, a="One fish.")
-    monkeypatch.setitem(FORMATS, ".txt", Format("text/plain", interrupted))  # type: ignore[index]
+    monkeypatch.setattr(quotewise.index.formats.text, "parse", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sync()
 

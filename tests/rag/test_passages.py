@@ -44,7 +44,7 @@ def test_any_selection_of_chunks_becomes_passages_that_repeat_no_sentence(store:
         for passage in passages:
             text = store.catalogue.text(passage.document.id)
             assert passage.text == text[passage.start : passage.end]
-            assert passage.place.lines[0] == text[: passage.start].count("\n") + 1
+            assert passage.line_start == text[: passage.start].count("\n") + 1
             assert all(passage.slice(s) == text[s.start : s.end] for s in passage.sentences)
 
     check()
