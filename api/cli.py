@@ -216,7 +216,7 @@ def status(index: IndexDir = None, as_json: Json = False) -> None:
     """Show the collections of the index, and what the processor can."""
     with _opened(load_settings(index=index)) as service:
         known = service.collections(LOCAL)
-        folders = [collection.root for collection in service.store.collections()]
+        folders = [collection.root for collection in service.store.catalogue.collections()]
     if as_json:
         listed = to_python(known)
         for collection, folder in zip(listed["collections"], folders, strict=True):

@@ -22,7 +22,7 @@ from quotewise.index.errors import IndexRebuildingError, QuotewiseError, Unknown
 from quotewise.index.ingest import Progress, Sync, SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
-from quotewise.index.sentences import Span, line_starts
+from quotewise.index.sentences import Span
 from quotewise.index.store import Collection, Filter, StoredDocument
 from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
@@ -34,6 +34,8 @@ from threadpoolctl import threadpool_limits
 
 PIECE = 65_536
 """Characters of a text that are read at a time."""
+_CATCH_UP_SECONDS = 2.0
+"""How long a question of a warm service waits for a search index to catch up before it uses what is there."""
 _MAX_EXCERPT = 20_000
 Step = SearchResult | Citation | Answer
 Observer = Callable[[Answer, str], None]
@@ -101,11 +103,12 @@ class Service:
         """
         self.load_reader()
         self.store.sweep()
-        for name in [collection.name for collection in self.store.collections()]:
+        for name in [collection.name for collection in self.store.catalogue.collections()]:
             with suppress(IndexRebuildingError):  # another process writes it; questions get this error until it is done
                 self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
                     self.pipeline.ask("Is it ready?", name)
+        self.store.wait_seconds = _CATCH_UP_SECONDS
 
     def options(
         self,
@@ -171,20 +174,20 @@ class Service:
     def documents(self, caller: Caller, collection: str | None = None, offset: int = 0, limit: int = 100) -> DocumentPage:
         """A page of the documents of a collection by path."""
         name = self.collection_name(caller, collection)
-        documents = self.store.documents(name, offset, limit)
-        return DocumentPage(documents, self.store.size(name).documents, offset, limit)
+        documents = self.store.catalogue.documents(name, offset, limit)
+        return DocumentPage(documents, self.store.catalogue.size(name).documents, offset, limit)
 
     def document(self, caller: Caller, document_id: str) -> StoredDocument:
         """A document. Raises UnknownDocumentError, also for those that the caller may not know of."""
         caller.require("ask")
-        return self.store.document(document_id, caller.collections)
+        return self.store.catalogue.document(document_id, caller.collections)
 
     def text(self, caller: Caller, document_id: str, start: int = 0, end: int | None = None) -> Iterator[str]:
         """``[start, end)`` of a document's text in pieces. Raises DocumentChangedError, and what ``document`` does."""
         document = self.document(caller, document_id)
         end = document.characters if end is None else min(end, document.characters)
         for first in range(start, end, PIECE):
-            piece = self.store.text(document_id)[first : min(first + PIECE, end)]
+            piece = self.store.catalogue.text(document_id, first, min(first + PIECE, end))
             if self.document(caller, document_id).sha256 != document.sha256:
                 raise DocumentChangedError(f"'{document.path}' was replaced while it was read; read it again")
             yield piece
@@ -195,15 +198,16 @@ class Service:
         Raises InvalidRequestError where the document has no such line, and what ``document`` does.
         """
         document = self.document(caller, document_id)
-        text = self.store.text(document_id)
-        starts = line_starts(text)
-        if not 1 <= first <= last <= len(starts):
-            raise InvalidRequestError(f"the document has {len(starts):,} lines; there is no line {last:,}")
-        first, last = max(first - around, 1), min(last + around, len(starts))
-        start = starts[first - 1]
-        end = min(starts[last] if last < len(starts) else document.characters, start + _MAX_EXCERPT)
-        last = max(first, sum(begin < end for begin in starts))
-        return Excerpt(text[start:end], start, end, first, last, len(starts), document)
+        layout = self.store.catalogue.layout(document_id)
+        lines = len(layout.line_starts)
+        if not 1 <= first <= last <= lines:
+            raise InvalidRequestError(f"the document has {lines:,} lines; there is no line {last:,}")
+        first, last = max(first - around, 1), min(last + around, lines)
+        start, end = layout.line_span(first, last, document.characters)
+        end = min(end, start + _MAX_EXCERPT)
+        last = layout.place(Span(start, end)).lines[1]
+        text = self.store.catalogue.text(document_id, start, end)
+        return Excerpt(text, start, end, first, last, lines, document)
 
     def verify(self, caller: Caller, claims: Sequence[Claim], collection: str | None = None) -> list[Verification]:
         """Whether quotes still stand in their files, in the order of the claims. Raises FolderUnavailableError."""
@@ -218,7 +222,7 @@ class Service:
         caller.require("ask")
         described = []
         for known in self._accessible(caller):
-            size = self.store.size(known.name)
+            size = self.store.catalogue.size(known.name)
             made_with = (known.embedder, known.dimension, known.chunk_tokens)
             described.append(CollectionDescription(known.name, size.documents, size.chunks, *made_with))
         return CollectionList(described, caller.default_collection(self.settings.collection), instruction_set())
@@ -238,7 +242,7 @@ class Service:
             raise UnknownRequestError(f"no answer to a request '{request}' is remembered")
         quote = self._right_quote(caller, answer.collection, *right) if right else None
         content = Feedback(answer=answer, helpful=helpful, right_quote=quote)
-        return self.store.put_feedback(answer.collection, f"{caller.id} {request}", content.model_dump_json())
+        return self.store.catalogue.put_feedback(answer.collection, f"{caller.id} {request}", content.model_dump_json())
 
     def _right_quote(self, caller: Caller, collection: str, document_id: str, span: Span) -> Claim:
         document = self.document(caller, document_id)
@@ -251,7 +255,7 @@ class Service:
             wrong = f"should be at most {MAX_TEXT:,} characters after start"
         if wrong:
             raise InvalidRequestError(f"body.right_quote.end: {wrong}", [("body.right_quote.end", wrong)])
-        quote = self.store.text(document_id)[span.start : span.end]
+        quote = self.store.catalogue.text(document_id, *span)
         return Claim(document.path, document.sha256, *span, quote)
 
     async def put(
@@ -292,14 +296,14 @@ class Service:
         """Remove documents or, for None, the whole default collection from the index, and return their paths; files stay."""
         name = self.settings.collection
         self._check_change(caller, name)
-        removed = sorted(self.store.digests(name)) if paths is None else list(dict.fromkeys(paths))
+        removed = sorted(self.store.catalogue.digests(name)) if paths is None else list(dict.fromkeys(paths))
         for path in paths or []:
-            self.store.document_at(name, path)
+            self.store.catalogue.document_at(name, path)
         with self.store.writing():
             if paths is None:
                 self.store.remove_collection(name)
             else:
-                self.store.remove(name, removed)
+                self.store.catalogue.remove(name, removed)
                 self.store.publish(name)
         return removed
 
@@ -322,21 +326,21 @@ class Service:
         caller.require("ask")
         name = name or caller.default_collection(self.settings.collection)
         self._check_access(caller, name)
-        if caller.collections is not None and all(name != known.name for known in self.store.collections()):
+        if caller.collections is not None and all(name != known.name for known in self.store.catalogue.collections()):
             raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
         return name
 
     def existing_collection(self, caller: Caller, name: str) -> str:
         """The name of a collection that exists. Raises what ``collection_name`` does."""
-        return self.store.collection(self.collection_name(caller, name)).name
+        return self.store.catalogue.collection(self.collection_name(caller, name)).name
 
     def embedder_of(self, name: str) -> Embedder:
         """That of a collection or, where there is none of that name, the one that a new collection gets."""
-        made_by = {collection.name: collection.embedder for collection in self.store.collections()}
+        made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.load(made_by.get(name, self.settings.embedder))
 
     def _accessible(self, caller: Caller) -> list[Collection]:
-        return [known for known in self.store.collections() if caller.can_access(known.name)]
+        return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
 
     def _check_access(self, caller: Caller, name: str) -> None:
         if not caller.can_access(name):
@@ -357,5 +361,5 @@ class Service:
         name = self.settings.embedder
         if "embedder" not in self.settings.model_fields_set:
             with suppress(UnknownCollectionError):
-                name = self.store.collection(self.settings.collection).embedder
+                name = self.store.catalogue.collection(self.settings.collection).embedder
         return Sync(self.store, self.load(name), self.settings.max_file_bytes)
