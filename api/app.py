@@ -10,7 +10,6 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from quotewise.api import events, logs, metrics, openai, page, problems, routes, routes_documents, tracing
 from quotewise.api.examples import EXAMPLES
 from quotewise.api.middleware import authenticate, concurrency_limit
@@ -38,6 +37,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service, app.state.obstacle = None, NotReadyError("the index is being opened")
         if isinstance(source, Service):
+            source.observers.append(app.state.metrics.observe)
             app.state.service = source
             yield
         else:
@@ -86,6 +86,7 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
     try:
         service = await asyncio.to_thread(open_service)
         await asyncio.to_thread(service.warm)
+        service.observers.append(app.state.metrics.observe)
         app.state.service = service
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
         app.state.obstacle = CannotStartError(f"the service cannot start: {error}")
@@ -137,10 +138,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = FastAPI.openapi(app)
         components = schema["components"]["schemas"]
-        template = "#/components/schemas/{model}"
-        mode: JsonSchemaMode = "serialization"
-        sent = [(model, mode) for model in events.EVENTS.values()]
-        components |= models_json_schema(sent, ref_template=template)[1]["$defs"]
+        components |= events.schemas()
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]

@@ -228,7 +228,7 @@ def status(index: IndexDir = None, as_json: Json = False) -> None:
             for c, folder in zip(known.collections, folders, strict=True)
         ]
         terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
-        terminal.show_line(f"processor: {known.processor}")
+        terminal.tell(f"processor: {known.processor}")
 
 
 @app.command("check")
@@ -242,7 +242,7 @@ def check_index(index: IndexDir = None, as_json: Json = False) -> None:
         terminal.show_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            terminal.show_line(f"{'sound  ' if finding.sound else 'damaged'} {finding.part}: {finding.detail}")
+            terminal.tell(f"{'sound  ' if finding.sound else 'damaged'} {finding.part}: {finding.detail}")
     if not all(finding.sound for finding in findings):
         raise typer.Exit(1)
 
@@ -298,7 +298,7 @@ def rm(
     if as_json:
         terminal.show_json({"removed": removed})
     else:
-        terminal.show_line(f"{len(removed):,} removed from {settings.collection}")
+        terminal.tell(f"{len(removed):,} removed from {settings.collection}")
 
 
 @app.command("mcp")
@@ -326,7 +326,7 @@ def list_settings(as_json: Json = False) -> None:
     else:
         rows = [[name, str(values[name]), comes_from[name], about] for name, about in described.items()]
         terminal.show_table(["setting", "value", "from", "about"], rows)
-        terminal.show_line(f"\nSet by flag, by {Settings.PREFIX}<SETTING>, or in {Settings.FILE}, in that order.")
+        terminal.tell(f"\nSet by flag, by {Settings.PREFIX}<SETTING>, or in {Settings.FILE}, in that order.")
 
 
 def _add_commands() -> None:

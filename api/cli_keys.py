@@ -64,7 +64,7 @@ def revoke_key(
     if as_json:
         terminal.show_json(_shown_key(key))
     else:
-        terminal.show_line(f"{key.id} ({key.name}) is revoked")
+        terminal.tell(f"{key.id} ({key.name}) is revoked")
 
 
 def _shown_key(key: Key) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from typing import Any
 
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 from quotewise.api import problems
 from quotewise.api.examples import EXAMPLES
 from quotewise.api.responses import StreamedAnswer, StreamedEnd, StreamedPassages, to_json
 from quotewise.api.service import Step
 from quotewise.index.errors import QuotewiseError
-from quotewise.rag.answers import Citation, Passage, SearchResult
+from quotewise.rag.answers import Citation, SearchResult
+from quotewise.rag.passages import Passage
 from starlette.concurrency import iterate_in_threadpool
 
 MEDIA_TYPE = "text/event-stream"
@@ -48,6 +51,14 @@ RESPONSE: dict[str, Any] = {
 }
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _log = logging.getLogger("quotewise")
+
+
+def schemas() -> dict[str, Any]:
+    """The JSON schema of each event's data, and of what it refers to, for /openapi.json."""
+    models: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]]
+    models = [(name, "serialization", TypeAdapter(model)) for name, model in EVENTS.items()]
+    definitions: dict[str, Any] = TypeAdapter.json_schemas(models, ref_template="#/components/schemas/{model}")[1]["$defs"]
+    return definitions
 
 
 def accepted(accept: str) -> bool:

@@ -88,11 +88,11 @@ def verify_citation(body: VerifyRequest, service: Service, caller: Caller, _: st
 def create_server(call_of: Callable[[Request | None], Call]) -> MCPServer:
     """A server of the tools and of documents; ``call_of`` takes the HTTP request of a message, which is None over stdio."""
 
-    async def list_documents(context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        if context.method != "resources/list":
-            return await call_next(context)
+    async def list_documents(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if ctx.method != "resources/list":
+            return await call_next(ctx)
         try:  # here, since the SDK lists the same resources to everybody, on one page
-            return await run_sync(_documents, *call_of(context.request)[:2], (context.params or {}).get("cursor"))
+            return await run_sync(_documents, *call_of(ctx.request)[:2], (ctx.params or {}).get("cursor"))
         except QuotewiseError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
 
@@ -199,6 +199,7 @@ def _documents(service: Service, caller: Caller, cursor: str | None) -> types.Li
     if name not in names or not re.fullmatch("[0-9]{1,15}", offset):
         raise InvalidRequestError("the cursor is not one that this server gave")
     documents = service.documents(caller, name, int(offset), _PAGE).documents
+    following: str | None
     if len(documents) == _PAGE:
         following = f"{name}/{int(offset) + _PAGE}"
     else:

@@ -91,7 +91,7 @@ class _Completion:
     """The response to a request, at once or in parts; links in the content begin with ``base``."""
 
     def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str) -> None:
-        self._head = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
+        self._head: dict[str, Any] = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
         self._body, self._service, self._request_id, self._base = body, service, request_id, base.rstrip("/")
 
     def whole(self, answer: Answer) -> ChatCompletion:

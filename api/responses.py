@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from time import perf_counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
 from quotewise.index.store import DocumentReference, StoredDocument
-from quotewise.rag.answers import Answer, Confidence, Extractions, Passage, SearchResult, ShortAnswer, Timings, Unrounded
+from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
+from quotewise.rag.passages import Passage
 from quotewise.rag.verification import Verification
 
 
@@ -169,9 +169,13 @@ class Ready:
     status: Literal["ready"] = "ready"
 
 
-@lru_cache(None)
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_json(value: Any) -> bytes:

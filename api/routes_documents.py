@@ -130,7 +130,7 @@ async def job(id: JobId, service: Open, caller: By) -> Response:
 
 def _whole(path: str, request: Request) -> str:
     """The path with the line break at its end, which the router's regular expressions ignore."""
-    return path + "\n" * request.scope["path"].endswith("\n")
+    return f"{path}\n" if request.scope["path"].endswith("\n") else path
 
 
 def _job(job: jobs.Job) -> Job:

@@ -42,7 +42,7 @@ def shown(text: str, style: str = "") -> Text:
     return Text("\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines()), style)
 
 
-def show_line(line: str) -> None:
+def tell(line: str) -> None:
     """Print a line without interpreting markup."""
     console.print(shown(line))
 

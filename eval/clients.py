@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 from quotewise.api import schemas
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
@@ -118,7 +119,7 @@ def indexed(corpus: Path, settings: Settings) -> Iterator[Service]:
     with tempfile.TemporaryDirectory() as folder:
         service = Service.open(settings.model_copy(update={"index": Path(folder)}), create=True)
         try:
-            service.sync(corpus, moved=False, progress=lambda done, total, path: None)
+            service.index(LOCAL, corpus)
             yield service
         finally:
             service.store.close()
