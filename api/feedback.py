@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from quotewise.api import examples, problems, schemas
-from quotewise.api.bodies import JsonRoute
+from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.recent import AnswerGiven
 from quotewise.api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, Open, document_of, json_only, own_id
 from quotewise.api.service import Service

@@ -18,10 +18,11 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
-from quotewise.api import bodies, routes
+from quotewise.api import routes
 from quotewise.api.app import create_app
 from quotewise.api.keys import LOCAL
 from quotewise.api.mcp_tools import TOOLS
+from quotewise.api.middleware.body_limits import check_values
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
@@ -125,7 +126,7 @@ def over_http(settings: Settings) -> ASGIApp:
             body = await Request(scope, receive).body()  # here, since the errors of a task group come wrapped
         except ClientDisconnect:
             return
-        await bodies.check(body)
+        await check_values(body)
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def again() -> Message:
