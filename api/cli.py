@@ -15,6 +15,7 @@ from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_keys import IndexDir, Json, key_commands
 from quotewise.api.keys import Keys
+from quotewise.api.logs import LogStream
 from quotewise.api.requests import Claim, Question
 from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings, to_python
 from quotewise.api.settings import Settings, load_settings, origins
@@ -88,6 +89,8 @@ def serve(
     from quotewise.index.ingest import checked_files
 
     server.prepare(settings)
+    if settings.log_format == "json":
+        terminal.errors.file = LogStream()
     if folder is not None:
         checked_files(folder, may_be_empty=settings.index.exists())
     # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.

@@ -17,9 +17,9 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, TypeAdapter, model_validator
 from quotewise.api import requests, responses
-from quotewise.api.bodies import check as check_values
 from quotewise.api.callers import LOCAL, Caller
 from quotewise.api.errors import InvalidRequestError
+from quotewise.api.middleware.body_limits import check_values
 from quotewise.api.routes import caller_of, service_of
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Body, Depends, Path, Request
 from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 from quotewise.api import events, problems
-from quotewise.api.bodies import JsonRoute
 from quotewise.api.examples import EXAMPLES
+from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.openai_models import (
     CLOSEST,
     NOT_FOUND,

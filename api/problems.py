@@ -1,30 +1,15 @@
 """Errors as HTTP responses: RFC 9457 problem details, or the shape that a protocol registers for its path prefix."""
 
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from quotewise.api.errors import (
-    InternalError,
-    InvalidRequestError,
-    MalformedJsonError,
-    MethodNotAllowedError,
-    NotFoundError,
-    RequestError,
-)
+from quotewise.api.errors import InternalError
 from quotewise.index.errors import ERRORS, QuotewiseError
-from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:quotewise:problem:"
-_MAX_FIELDS = 20
-_MAX_FIELD_NAME = 200
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FieldProblem(BaseModel):
@@ -94,51 +79,6 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         by_status.setdefault(status, []).append(f"{code}: {ERRORS[code].__doc__}" if status == 503 else code)
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": "; ".join(texts), "content": content} for status, texts in by_status.items()}
-
-
-def install(app: FastAPI) -> None:
-    """Shape every error of an app."""
-
-    @app.exception_handler(QuotewiseError)
-    async def known(request: Request, error: QuotewiseError) -> JSONResponse:
-        return response(request.scope["path"], error)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return response(request.scope["path"], _validation_error(error))
-
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> JSONResponse:
-        return response(request.scope["path"], _framework_error(request, error))
-
-
-def _validation_error(error: RequestValidationError) -> RequestError:
-    wrong = error.errors()
-    if any(e["type"] == "json_invalid" for e in wrong):
-        return MalformedJsonError(f"the body is not JSON: {wrong[0].get('ctx', {}).get('error', 'it cannot be parsed')}")
-    fields = [(".".join(map(str, e["loc"]))[:_MAX_FIELD_NAME], e["msg"]) for e in wrong[:_MAX_FIELDS]]
-    return InvalidRequestError("; ".join(f"{field}: {message}" for field, message in fields[:5]), fields)
-
-
-def _framework_error(request: Request, error: HTTPException) -> QuotewiseError:
-    """An error of FastAPI or Starlette as one of ours. FastAPI wraps what reading the body raises."""
-    if isinstance(error.__cause__, QuotewiseError):
-        return error.__cause__
-    if error.status_code == 400:
-        return MalformedJsonError("the body is not JSON: it is not UTF-8, nested too deep or holds too long a number")
-    detail = error.detail
-    if detail == HTTPStatus(error.status_code).phrase:
-        detail = f"{request.method} {request.url.path} is not part of this service; see /openapi.json"
-    if error.status_code == 405:
-        return MethodNotAllowedError(detail, headers={"Allow": _allowed_methods(request)})
-    return NotFoundError(detail) if error.status_code == 404 else InvalidRequestError(detail)
-
-
-def _allowed_methods(request: Request) -> str:
-    """The methods of all routes of an address; Starlette names those of the first only."""
-    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
-    matches = {method: any(r.matches(scope)[0] is Match.FULL for r in request.app.routes) for method, scope in scopes.items()}
-    return ", ".join(method for method, matched in matches.items() if matched)
 
 
 def _rfc9457(problem: Problem, headers: Mapping[str, str]) -> JSONResponse:

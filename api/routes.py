@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from quotewise.api import events, problems, requests, responses
-from quotewise.api.bodies import JsonRoute
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
 from quotewise.api.errors import UnsupportedMediaTypeError
 from quotewise.api.examples import EXAMPLES
+from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.service import CannotStartError, NotReadyError, Service
 from quotewise.api.settings import Settings
 from quotewise.index.sentences import Span

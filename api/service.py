@@ -67,7 +67,7 @@ class Service:
     load: Callable[[str], Embedder]
     jobs: Jobs
     answers: RecentAnswers
-    observers: list[Observer] = field(default_factory=list)
+    observers: set[Observer] = field(default_factory=set)
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Self:

@@ -72,8 +72,8 @@ def test_the_index_is_measured_when_it_is_asked_for(watched: httpx.Client) -> No
     assert found["process_resident_memory_bytes",] > 1e6
 
 
-def test_the_queue_is_read_from_the_lanes_of_the_app(app: FastAPI, watched: httpx.Client) -> None:
-    app.state.lanes = {"questions": SimpleNamespace(waiting=3, working=2)}
+def test_the_queue_is_read_from_the_slots_of_the_app(app: FastAPI, watched: httpx.Client) -> None:
+    app.state.slots = {"questions": SimpleNamespace(waiting=3, working=2)}
     found = samples(watched)
     assert (found["quotewise_waiting", "questions"], found["quotewise_working", "questions"]) == (3, 2)
 
