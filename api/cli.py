@@ -178,7 +178,7 @@ def search(
     with _opened(settings) as service:
         result = service.search(LOCAL, question, options=service.options(where=Filter(path_prefix)))
     if as_json:
-        terminal.show_json(list(result.passages))
+        terminal.show_json(to_python(result)["passages"])
     else:
         terminal.show_passages(result.passages)
 

@@ -23,7 +23,7 @@ def observe_answer(answer: Answer, request_id: str) -> None:
     """Count, trace and log an answer, whatever the protocol; to be called in the context of its request."""
     _answers.labels(str(answer.answered).lower()).inc()
     for stage in STAGES:
-        _stages.labels(stage).observe(answer.timings_ms[stage] / 1000)
+        _stages.labels(stage).observe(getattr(answer.timings_ms, stage) / 1000)
     tracing.trace_answer(request_id, answer, STAGES)
     logs.add_fields(answered=answer.answered, confidence=round(answer.confidence, 4), question=answer.question)
 
