@@ -14,11 +14,13 @@ from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.rag.verification import Claim
 
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
-_PROBLEMS = problems.responses("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 
 
 class UnknownRequestError(QuotewiseError, code="unknown-request", status=404):
     """No answer to a request of that id is remembered."""
+
+
+_PROBLEMS = problems.responses("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 
 
 class Feedback(BaseModel):
