@@ -1,6 +1,6 @@
 """Fit the readers' probabilities: ``python -m quotewise.eval.calibration ../shared/data/train``.
 
-Writes ``calibration.json`` beside the trained reader, with ``--reader similarity`` ``rag/similarity.json``. Fitted on
+Writes ``calibration.json`` beside the trained reader, with ``--reader similarity`` ``rag/readers/similarity.json``. Fitted on
 questions that neither training, nor the seed gold set, nor any report uses, over whole corpora, with and without the passage
 that answers in them, and with a share of misspelt questions.
 """
@@ -25,9 +25,11 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import DEFAULT_TOP_K
-from quotewise.rag.readers import Calibration, Reader, Reading, confidence_features
+from quotewise.rag.readers import Reader, Reading
+from quotewise.rag.readers.calibration import Calibration, confidence_features
+from quotewise.rag.readers.registry import SIMILARITY, SPAN
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.readers.span import SIMILARITY, SPAN, SpanReader, read_until_sure
+from quotewise.rag.readers.span import SpanReader, read_until_sure
 from quotewise.rag.readers.span_model import BUNDLED
 from quotewise.rag.retrieval import Question, retrieve
 from quotewise.rag.selection import select_quotes
@@ -53,7 +55,7 @@ it speaks nearly always."""
 class Case:
     """A question, what was retrieved for it, and which sentences of each passage answer, bool (sentences,)."""
 
-    question: Question
+    question: str
     passages: list[Passage]
     right: list[np.ndarray]
 
@@ -85,13 +87,12 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[Case]:
         Sync(store, embedder).run(Path(corpus))
         for row in drawn:
             text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
-            question = Question(text, embedder.encode_query(text))
-            passages = retrieve(store, "default", question, DEFAULT_TOP_K, Filter())
+            passages = retrieve(store, "default", Question(text, embedder.encode_query(text)), DEFAULT_TOP_K, Filter())
             if without_gold and chance.random() < 0.5:
                 passages = [passage for passage in passages if passage.document.path != path_of(row.context)]
             passages = [passage for passage in passages if _known(row, passage)]
             if passages:
-                yield Case(question, passages, [_right(row, passage) for passage in passages])
+                yield Case(text, passages, [_right(row, passage) for passage in passages])
         store.close()
 
 
@@ -136,8 +137,7 @@ def outcomes(
     unsure = Calibration(sentence, (), 0.0)
     found: list[_Outcome | None] = []
     for case, read in zip(data, readings, strict=True):
-        features, answers = [reading.features for reading in read], [reading.answers for reading in read]
-        scored = unsure.readings(case.question.text, case.passages, features, answers)
+        scored = [unsure.reading(case.question, r.passage, r.features, r.answers) for r in read]
         served = read_until_sure(case.passages, scored.__getitem__) if early_stop else scored
         seen = confidence_features(served)
         found.append(None if seen is None else _Outcome(seen, _first_right(case, served)))
@@ -170,7 +170,7 @@ def choose_threshold(calibration: Calibration, kinds: Sequence[tuple[Sequence[Ca
 
 
 def _first_right(case: Case, readings: Sequence[Reading]) -> bool:
-    first = select_quotes(case.question.text, readings, 3)[0]
+    first = select_quotes(case.question, readings, 3)[0]
     at = next(i for i, passage in enumerate(case.passages) if passage is first.passage)
     inside = [first.span.start <= s.start < first.span.end for s in first.passage.sentences]
     return bool(np.any(case.right[at] & inside))
@@ -245,7 +245,7 @@ def _fitted(kinds: Sequence[list[Case]], data: Sequence[Case], readings: Read, e
 
 def _unfitted(name: str, folder: Path, embedder: Embedder) -> tuple[Path, Reader]:
     if name == SIMILARITY:
-        target = Path("rag/similarity.json")
+        target = Path("rag/readers/similarity.json")
         return target, SimilarityReader(embedder, Calibration((0.0,) * 3, (), 0.0))
     return folder / "calibration.json", SpanReader(folder, calibration=Calibration((0.0,) * 6, (), 0.0))
 

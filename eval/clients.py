@@ -18,6 +18,7 @@ from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.rag.followups import Turn
+from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verdict, verify
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -78,32 +79,31 @@ class InProcess:
         self._source = ReadOnce(source, None)
 
     def documents(self) -> dict[str, str]:
-        return self._service.store.digests(self._settings.collection)
+        return self._service.store.catalogue.digests(self._settings.collection)
 
     def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
         settings = self._settings
         try:
-            answer = self._service.pipeline.ask(
-                question, settings.collection, settings.top_k, settings.max_quotes, threshold=threshold, history=history
-            )
+            options = AskOptions(settings.top_k, settings.max_quotes, threshold=threshold, history=history)
+            answer = self._service.pipeline.ask(question, settings.collection, options)
         except QuotewiseError as error:
             raise AskingError(str(error)) from error
         return schemas.AskResponse.of(answer, "", include_passages=True)
 
     def search(self, question: str) -> schemas.SearchResponse:
         try:
-            found = self._service.pipeline.search(question, self._settings.collection, MAX_TOP_K)
+            found = self._service.pipeline.search(question, self._settings.collection, AskOptions(MAX_TOP_K))
         except QuotewiseError as error:
             raise AskingError(str(error)) from error
         passages = [schemas.Passage.of(passage) for passage in found.passages]
-        timings = schemas.Timings(**found.timings_ms)
+        timings = schemas.Timings.of(found.timings_ms)
         return schemas.SearchResponse(question=question, passages=passages, timings_ms=timings, request_id="")
 
     @cache  # noqa: B019 - one service a run
     def text(self, path: str) -> str | None:
         store = self._service.store
         try:
-            return store.text(store.document_at(self._settings.collection, path).id)
+            return store.catalogue.text(store.catalogue.document_at(self._settings.collection, path).id)
         except UnknownDocumentError:
             return None
 

@@ -12,24 +12,24 @@ from quotewise.api.terminal import show_json
 from quotewise.eval.measures import auroc, best_squad2_f1, normalized, token_f1
 from quotewise.eval.training.rows import read_rows
 from quotewise.index.errors import QuotewiseError
-from quotewise.rag.extraction import Extractor
-from quotewise.rag.readers.span_model import BUNDLED, SpanModel
+from quotewise.rag.pipeline import AskOptions, extract
+from quotewise.rag.readers.span import SpanReader
+from quotewise.rag.readers.span_model import BUNDLED
 
 
 def read_given(rows_file: Path, folder: Path = BUNDLED) -> dict[str, float]:
     """The figures of the reader in a folder over a file of span rows. Raises GoldError, ReaderError."""
     rows = read_rows(rows_file)
-    extractor = Extractor(SpanModel(folder), folder)
+    reader = SpanReader(folder)
     f1, exact, confidence = (np.zeros(len(rows)) for _ in range(3))
     for i, row in enumerate(rows):
-        [extraction] = extractor.extract(row.question, [row.context], 1)
-        answer = extraction.quotes[0].answer if extraction.quotes else None
-        text = row.context[answer.span.start : answer.span.end] if answer else ""
+        [extraction] = extract(reader, row.question, [row.context], AskOptions(max_quotes=1)).results
+        text = row.context[slice(*extraction.quotes[0].highlights[0])] if extraction.quotes else ""
         f1[i] = token_f1(text, row.texts())
         exact[i] = any(normalized(text) == normalized(gold) for gold in row.texts())
         confidence[i] = extraction.answerability
     truth = np.array([bool(row.answers) for row in rows])
-    shown = confidence >= extractor.threshold
+    shown = confidence >= reader.threshold
     figures = {
         "questions": len(rows),
         "answerable": truth.sum(),
