@@ -224,7 +224,9 @@ def status(
     """Show the collections of the index, and what the processor can."""
     settings = load_settings(index=index)
     with _opened(settings) as service:
-        found = [(c, schemas.Collection.of(c, service.store.size(c.name))) for c in service.store.collections()]
+        found = [
+            (c, schemas.Collection.of(c, service.store.catalogue.size(c.name))) for c in service.store.catalogue.collections()
+        ]
     if as_json:
         listed = [{**shape.model_dump(), "root": collection.root} for collection, shape in found]
         terminal.show_json({"collections": listed, "default": settings.collection, "processor": instruction_set()})
@@ -293,14 +295,14 @@ def rm(
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     name = settings.collection
     with _opened(settings) as service:
-        removed = list(dict.fromkeys(paths or [])) or sorted(service.store.digests(name))
+        removed = list(dict.fromkeys(paths or [])) or sorted(service.store.catalogue.digests(name))
         for path in paths or []:
-            service.store.document_at(name, path)
+            service.store.catalogue.document_at(name, path)
         with service.store.writing():
             if everything:
                 service.store.remove_collection(name)
             else:
-                service.store.remove(name, removed)
+                service.store.catalogue.remove(name, removed)
                 service.store.publish(name)
     if as_json:
         terminal.show_json({"removed": removed})

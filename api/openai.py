@@ -81,7 +81,7 @@ def model(
     request: Request,
 ) -> Model:
     """A collection as a model."""
-    return Model(id=service.store.collection(routes.collection_of(request, service, name)).name)
+    return Model(id=service.store.catalogue.collection(routes.collection_of(request, service, name)).name)
 
 
 class _Completion:

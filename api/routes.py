@@ -53,7 +53,7 @@ def collection_of(request: Request, service: Service, name: str | None) -> str:
     name = name or caller.default(service.settings.collection)
     if not caller.sees(name):
         raise ForbiddenError("this key may not use that collection")
-    if caller.collections is not None and all(name != known.name for known in service.store.collections()):
+    if caller.collections is not None and all(name != known.name for known in service.store.catalogue.collections()):
         raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
     return name
 
@@ -66,7 +66,7 @@ def own_id(request: Request, request_id: str) -> str:
 def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
     """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
     caller: Key = request.state.caller
-    return service.store.document(document_id, caller.collections)
+    return service.store.catalogue.document(document_id, caller.collections)
 
 
 _PIECE = 65_536
@@ -197,10 +197,10 @@ def _extracted(service: Service, asked: schemas.ExtractRequest, wanted: Callable
 def documents(asked: Annotated[schemas.PageRequest, Query()], service: Open, request: Request) -> schemas.DocumentPage:
     """The documents of a collection by path, a page at a time."""
     name = collection_of(request, service, asked.collection)
-    found = service.store.documents(name, asked.offset, asked.limit)
+    found = service.store.catalogue.documents(name, asked.offset, asked.limit)
     return schemas.DocumentPage(
         documents=[schemas.Document.of(document) for document in found],
-        total=service.store.size(name).documents,
+        total=service.store.catalogue.size(name).documents,
         offset=asked.offset,
         limit=asked.limit,
     )
@@ -215,7 +215,7 @@ def document(id: DocumentId, service: Open, request: Request) -> schemas.Documen
 @router.get("/documents/{id}/text", responses=_TEXT_PROBLEMS, response_class=PlainTextResponse)
 def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
     """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
-    found = service.store.text(document_of(request, service, id).id)
+    found = service.store.catalogue.text(document_of(request, service, id).id)
     pieces = (found[start : start + _PIECE].encode() for start in range(0, len(found), _PIECE))
     return StreamingResponse(pieces, media_type="text/plain")  # in pieces, so that it is seen that a slow client takes them
 
@@ -237,8 +237,8 @@ def verify_citations(
 def collections(service: Open, request: Request) -> schemas.CollectionList:
     """The collections that the caller may use, how much they hold and what they were made with."""
     caller: Key = request.state.caller
-    seen = [known for known in service.store.collections() if caller.sees(known.name)]
-    found = [schemas.Collection.of(known, service.store.size(known.name)) for known in seen]
+    seen = [known for known in service.store.catalogue.collections() if caller.sees(known.name)]
+    found = [schemas.Collection.of(known, service.store.catalogue.size(known.name)) for known in seen]
     default = caller.default(service.settings.collection)
     return schemas.CollectionList(collections=found, default=default, processor=instruction_set())
 
@@ -254,5 +254,7 @@ async def ready(service: Open, request: Request) -> schemas.Ready:
     """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
     check_descriptors()
     caller: Key = request.state.caller
-    known = await asyncio.to_thread(service.store.collections)  # not in the pool of the routes, which may be full just now
+    known = await asyncio.to_thread(
+        service.store.catalogue.collections
+    )  # not in the pool of the routes, which may be full just now
     return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))

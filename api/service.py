@@ -17,6 +17,9 @@ from quotewise.rag.pipeline import OncePerName, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
 from threadpoolctl import threadpool_limits
 
+_CATCH_UP_SECONDS = 2.0
+"""How long a question of a warm service waits for a search index to catch up before it uses what is there."""
+
 
 class NotReadyError(QuotewiseError):
     """The index is still being opened or brought up to date, or the models are being loaded."""
@@ -67,11 +70,12 @@ class Service:
         """
         self.load_reader()
         self.store.sweep()
-        for name in [collection.name for collection in self.store.collections()]:
+        for name in [collection.name for collection in self.store.catalogue.collections()]:
             with suppress(IndexRebuildingError):  # another process writes it, and questions are told so until it is there
                 self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
                     self.pipeline.ask("Is it ready?", name)
+        self.store.wait_seconds = _CATCH_UP_SECONDS
 
     def check(self, folder: Path, moved: bool) -> None:
         """Raises what ``sync`` would because of the embedder, or because the collection was made otherwise."""
@@ -87,7 +91,7 @@ class Service:
 
     def embedder_of(self, name: str) -> Embedder:
         """That of a collection, or, where there is none of that name, the one that a new one gets."""
-        made_by = {collection.name: collection.embedder for collection in self.store.collections()}
+        made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.load(made_by.get(name, self.settings.embedder))
 
     def _embedder(self) -> Embedder:
@@ -95,7 +99,7 @@ class Service:
         wanted = self.settings.embedder
         explicit = "embedder" in self.settings.model_fields_set
         try:
-            name = wanted if explicit else self.store.collection(self.settings.collection).embedder
+            name = wanted if explicit else self.store.catalogue.collection(self.settings.collection).embedder
         except UnknownCollectionError:
             name = wanted
         return self.load(name)

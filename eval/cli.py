@@ -170,8 +170,8 @@ def new(
     settings = load_settings(index=index, collection=collection)
     store = LocalStore(settings.index)
     try:
-        documents = store.documents(settings.collection)
-        texts = [(document.path, store.text(document.id)) for document in documents]
+        documents = store.catalogue.documents(settings.collection)
+        texts = [(document.path, store.catalogue.text(document.id)) for document in documents]
         written = draft(gold, texts, lambda prompt: input(f"{prompt}> "), terminal.tell, random.Random(seed))
     finally:
         store.close()

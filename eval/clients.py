@@ -79,7 +79,7 @@ class InProcess:
         self._source = ReadOnce(source, None)
 
     def documents(self) -> dict[str, str]:
-        return self._service.store.digests(self._settings.collection)
+        return self._service.store.catalogue.digests(self._settings.collection)
 
     def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
         settings = self._settings
@@ -103,7 +103,7 @@ class InProcess:
     def text(self, path: str) -> str | None:
         store = self._service.store
         try:
-            return store.text(store.document_at(self._settings.collection, path).id)
+            return store.catalogue.text(store.catalogue.document_at(self._settings.collection, path).id)
         except UnknownDocumentError:
             return None
 

@@ -34,7 +34,7 @@ def gold_of(store: LocalStore, collection: str) -> FoundGold:
     """
     left_out: Counter[str] = Counter()
     found: dict[tuple[str, tuple[Turn, ...]], GoldQuestion] = {}
-    for key, content in store.feedback(collection):
+    for key, content in store.catalogue.feedback(collection):
         feedback = Feedback.model_validate_json(content)
         claim = feedback.right_quote or (feedback.answer.quotes[0] if feedback.helpful and feedback.answer.quotes else None)
         if claim is None:
@@ -58,7 +58,7 @@ def gold_of(store: LocalStore, collection: str) -> FoundGold:
 
 def _stands(store: LocalStore, collection: str, claim: Claim) -> bool:
     try:
-        document = store.document_at(collection, claim.path)
+        document = store.catalogue.document_at(collection, claim.path)
     except UnknownDocumentError:
         return False
-    return document.sha256 == claim.sha256 and store.text(document.id)[claim.start : claim.end] == claim.quote
+    return document.sha256 == claim.sha256 and store.catalogue.text(document.id)[claim.start : claim.end] == claim.quote

@@ -116,7 +116,7 @@ def _searched(size: int, report: Callable[[dict[str, Any]], None]) -> dict[str, 
             with clock.stage("passages"):
                 scores = fuse([nearest, lexical_hits])
                 best = sorted(scores, key=lambda key: -scores[key])[:12]
-                join_chunks(store.chunks(best), scores, {hit.chunk_id: hit.score for hit in nearest})
+                join_chunks(store.catalogue.chunks(best), scores, {hit.chunk_id: hit.score for hit in nearest})
             exact = np.sort(vectors @ vector)[-_TOP:]
             found += sum(hit.score >= exact[0] - 1e-5 for hit in nearest[:_TOP])
     row = {
@@ -142,7 +142,9 @@ def _filling(embedder: OnnxEmbedder) -> Iterator[tuple[LocalStore, Chunker]]:
         store = LocalStore(Path(folder), create=True)
         fingerprint, dimension = embedder.fingerprint, embedder.dimension
         with store.writing():
-            store.add_collection(Collection(_NAME, folder, embedder.name, fingerprint, dimension, DEFAULT_CHUNK_TOKENS))
+            store.catalogue.add_collection(
+                Collection(_NAME, folder, embedder.name, fingerprint, dimension, DEFAULT_CHUNK_TOKENS)
+            )
         try:
             yield store, Chunker(embedder.count_tokens, DEFAULT_CHUNK_TOKENS)
         finally:
@@ -186,5 +188,5 @@ def _put(store: LocalStore, batch: Batch, vectors: np.ndarray) -> None:
     first = 0
     with store.writing():
         for document, chunks in batch:
-            store.put(_NAME, document, chunks, vectors[first : first + len(chunks)])
+            store.catalogue.put(_NAME, document, chunks, vectors[first : first + len(chunks)])
             first += len(chunks)

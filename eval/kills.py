@@ -161,7 +161,7 @@ def _lost(folder: Path, embedders: Mapping[str, Embedder], truth: _Truth) -> Ite
     store = LocalStore(folder / "index", create=True)
     try:
         store.sweep()
-        names = {collection.name for collection in store.collections()}
+        names = {collection.name for collection in store.catalogue.collections()}
         for (name, path), allowed in truth.documents.items():
             found = _text(store, name, path) if name in names else None
             if found not in allowed:
@@ -170,18 +170,18 @@ def _lost(folder: Path, embedders: Mapping[str, Embedder], truth: _Truth) -> Ite
             later = {file.read_text(encoding="utf-8") if file.exists() else None} if name == SYNCED else set()
             truth.documents[name, path] = {found, *later}  # what the next run over the folder makes of it
         for name in names:
-            paths = set(store.digests(name))
+            paths = set(store.catalogue.digests(name))
             hits = {
                 "vectors": store.search_dense(name, embedders[name].encode_query("a whale"), _MOST, Filter()),
                 "words": store.search_lexical(name, "whale", _MOST, Filter()),
             }
             for kind, some in hits.items():
-                chunks = store.chunks([hit.chunk_id for hit in some])
+                chunks = store.catalogue.chunks([hit.chunk_id for hit in some])
                 if (missed := paths ^ {chunk.document.path for chunk in chunks}) or len(chunks) != len(some):
                     yield f"of {name} {sorted(missed)} and {len(some) - len(chunks)} stale chunks differ by {kind}"
         yield from (f"{finding.part}: {finding.detail}" for finding in check(store) if not finding.sound)
         if SERVED in names:
-            yield from (f"feedback {given} is gone" for given in truth.feedback - dict(store.feedback(SERVED)).keys())
+            yield from (f"feedback {given} is gone" for given in truth.feedback - dict(store.catalogue.feedback(SERVED)).keys())
         yield from (f"{left} was left" for left in folder.rglob(f"{DRAFT}*"))
     finally:
         store.close()
@@ -193,7 +193,7 @@ def _lost(folder: Path, embedders: Mapping[str, Embedder], truth: _Truth) -> Ite
 
 def _text(store: LocalStore, name: str, path: str) -> str | None:
     try:
-        return store.text(store.document_at(name, path).id)
+        return store.catalogue.text(store.catalogue.document_at(name, path).id)
     except UnknownDocumentError:
         return None
 

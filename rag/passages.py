@@ -72,7 +72,7 @@ def join_chunks(chunks: Sequence[StoredChunk], scores: Mapping[int, float], simi
         scores: the fused score of each chunk by id.
         similarities: the cosine of question and chunk by id, where known.
     """
-    ordered = sorted(chunks, key=lambda chunk: chunk.id)
+    ordered = sorted(chunks, key=lambda chunk: (chunk.document.id, chunk.ordinal))
     runs: list[list[StoredChunk]] = []
     for chunk in ordered:
         if runs and _adjacent(runs[-1][-1], chunk):

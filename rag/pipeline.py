@@ -108,7 +108,7 @@ class Pipeline:
         Raises:
             UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
         """
-        known = self._store.collection(collection)
+        known = self._store.catalogue.collection(collection)
         embedder = self._embedder(known.embedder)
         check_embedder(known, embedder)
         return embedder

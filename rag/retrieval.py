@@ -48,7 +48,7 @@ def retrieve(
         for hit in dense_hits:
             similarities[hit.chunk_id] = max(similarities.get(hit.chunk_id, hit.score), hit.score)
     best = sorted(fused, key=lambda key: (-fused[key], key))[:top_k]
-    return join_chunks(store.chunks(best), scores, similarities)
+    return join_chunks(store.catalogue.chunks(best), scores, similarities)
 
 
 def fuse(rankings: Iterable[Sequence[Hit]]) -> dict[int, float]:

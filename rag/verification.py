@@ -118,24 +118,24 @@ class CollectionSource:
     def __init__(self, store: Store, name: str, file_limit: int) -> None:
         self._store = store
         self._name = name
-        self._folder = Path(store.collection(name).root)
+        self._folder = Path(store.catalogue.collection(name).root)
         self._on_disk = FolderSource(self._folder, file_limit)
 
     def read(self, path: str) -> SourceText:
         in_place = self._folder.is_dir()
         try:
-            document = self._store.document_at(self._name, path)
+            document = self._store.catalogue.document_at(self._name, path)
         except DocumentDamagedError:
             if in_place:  # what the catalogue holds of it is not needed
                 return self._on_disk.read(path)
             raise
         if not in_place:
-            return SourceText(document.sha256, lambda start, end: self._store.text(document.id, start, end))
+            return SourceText(document.sha256, lambda start, end: self._store.catalogue.text(document.id, start, end))
         source = self._on_disk.read(path)
 
         def stored(start: int, end: int) -> str:
             try:
-                return self._store.text(document.id, start, end)
+                return self._store.catalogue.text(document.id, start, end)
             except (DocumentDamagedError, UnknownDocumentError):
                 return source.slice(start, end)
 

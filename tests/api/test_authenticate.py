@@ -283,7 +283,7 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
 
 def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
     """Each function that is called, rather than time, which neighbours on the machine change."""
-    [document] = seeds.store.documents("default", 0, 1)
+    [document] = seeds.store.catalogue.documents("default", 0, 1)
     stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
     request = Request({"type": "http", "state": {"caller": stranger}})
 

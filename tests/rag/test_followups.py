@@ -93,7 +93,7 @@ def test_whatever_was_said_before_the_answer_is_a_slice_of_a_source(
     answer = seeds.pipeline.ask(question, "default", AskOptions(threshold=0, history=history))
     assert answer.question == question
     for citation in (*answer.citations, *answer.closest):
-        assert seeds.store.text(citation.document.id)[citation.start : citation.end] == citation.quote
+        assert seeds.store.catalogue.text(citation.document.id)[citation.start : citation.end] == citation.quote
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_an_empty_collection_answers_nothing(
 ) -> None:
     (folder / "a.txt").write_text("Something.")
     sync()
-    store.remove("default", ["a.txt"])
+    store.catalogue.remove("default", ["a.txt"])
     answer = Pipeline(store, lambda name: embedder).ask(WHY, "default")
     assert (answer.answered, answer.confidence, answer.closest) == (False, 0.0, ())
 
@@ -165,7 +165,7 @@ def test_a_model_that_is_being_loaded_keeps_no_other_collection_waiting(
 
     (folder / "a.txt").write_text("The bridge fell in March.")
     sync()
-    store.add_collection(replace(store.collection("default"), name="other", embedder="slow"))
+    store.catalogue.add_collection(replace(store.catalogue.collection("default"), name="other", embedder="slow"))
     pipeline = Pipeline(store, load)
     with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as ready:
         slow = [pool.submit(pipeline.search, "bridge", "other") for _ in range(2)]
