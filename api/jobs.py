@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from cachetools import FIFOCache
@@ -33,10 +33,10 @@ class UnknownJobError(QuotewiseError, code="unknown-job", status=404):
 class Job:
     """A change to the document at a path of a collection."""
 
+    id: str
     collection: str
     path: str
     future: Future[Outcome]
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def state(self) -> Literal["queued", "running", "failed", "done"]:
@@ -72,22 +72,22 @@ class Jobs:
 
     async def run(self, collection: str, path: str, work: Callable[[], Uploaded | None], seconds: float) -> Job:
         """Queue some work and wait for it so many seconds; a job that is not done by then can be read by its id."""
-        job = Job(collection, path, self._thread.submit(self._outcome, path, work))
+        job_id = uuid.uuid4().hex
+        job = Job(job_id, collection, path, self._thread.submit(self._outcome, job_id, work))
         await asyncio.wait([asyncio.wrap_future(job.future)], timeout=seconds)
         if not job.future.done():
             self._jobs[job.id] = job
         return job
 
-    def _outcome(self, path: str, work: Callable[[], Uploaded | None]) -> Outcome:
+    def _outcome(self, job_id: str, work: Callable[[], Uploaded | None]) -> Outcome:
         try:
             self.check_stopped()
             return work()
         except QuotewiseError as error:
             return error.detached()
         except Exception:  # noqa: BLE001 - whatever it is, the job reports it and the thread goes on
-            incident = uuid.uuid4().hex
-            _log.exception("unexpected error %s in the change of a document", incident)
-            return InternalError(f"an unexpected error; the log says more under {incident}")
+            _log.exception("unexpected error in the change of a document by %s", job_id)
+            return InternalError(f"an unexpected error; the log says more under {job_id}")
         finally:
             self._slots.release()
 

@@ -28,7 +28,7 @@ class KeyFileError(QuotewiseError, code="keys-unavailable", status=503):
 
 
 class InvalidKeyError(QuotewiseError, code="invalid-key"):
-    """A key that cannot be made as asked, or that is not there."""
+    """A key that cannot be made, or that does not exist."""
 
 
 def _origin(value: str) -> str:

@@ -48,13 +48,12 @@ class Metrics(Collector):
         yield _family("waiting", "Requests that wait for their turn.", "lane", {n: s.waiting for n, s in slots.items()})
         yield _family("working", "Requests at work.", "lane", {name: queue.working for name, queue in slots.items()})
         service = getattr(self._state, "service", None)
+        catalogue = service.store.catalogue if service else None
         try:
-            sizes = (
-                {c.name: service.store.catalogue.size(c.name) for c in service.store.catalogue.collections()} if service else {}
-            )
+            sizes = {c.name: catalogue.size(c.name) for c in catalogue.collections()} if catalogue else {}
         except QuotewiseError:  # requests report it; here it only means that the service is not ready
-            service, sizes = None, {}
-        yield GaugeMetricFamily("quotewise_ready", "Whether questions are answered.", value=service is not None)
+            catalogue, sizes = None, {}
+        yield GaugeMetricFamily("quotewise_ready", "Whether questions are answered.", value=catalogue is not None)
         for what in ("documents", "chunks"):
             counts = {name: getattr(size, what) for name, size in sizes.items()}
             yield _family(what, f"{what.capitalize()} indexed.", "collection", counts)

@@ -43,58 +43,55 @@ class Settings(BaseSettings):
     PREFIX: ClassVar[str] = "QUOTEWISE_"
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
-    index: Path = Field(Path(".quotewise"), description="folder of the index")
-    collection: str = Field("default", description="collection used where none is named")
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    index: Path = Field(default=Path(".quotewise"), description="folder of the index")
+    collection: str = Field(default="default", description="collection used where none is named")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     embedder: str = Field(
-        DEFAULT_EMBEDDER, description="embedder of new collections: the bundled one, or a sentence-transformers name or path"
+        default=DEFAULT_EMBEDDER, description="of new collections: the bundled one, or a sentence-transformers name or path"
     )
     chunk_tokens: int | None = Field(
-        None, ge=16, le=2000, description="longest chunk of new collections, in tokens of the embedder"
+        default=None, ge=16, le=2000, description="longest chunk of new collections, in tokens of the embedder"
     )
-    max_file_bytes: int = Field(DEFAULT_FILE_LIMIT, ge=1, description="largest file that is indexed")
+    max_file_bytes: int = Field(default=DEFAULT_FILE_LIMIT, ge=1, description="largest file that is indexed")
     public_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^\s?#]+$",
-        description="address that links in answers lead to; by default the one of the request",
+        default=None, pattern=r"^https?://[^\s?#]+$", description="base of links in answers; by default that of the request"
     )
-    max_body_bytes: int = Field(1_000_000, ge=1, description="largest HTTP request body")
-    body_seconds: float = Field(10.0, gt=0, description="seconds within which a request body has to arrive")
-    parallel: int | None = Field(None, ge=1, description="questions answered side by side by a service; by default one a core")
+    max_body_bytes: int = Field(default=1_000_000, ge=1, description="largest HTTP request body")
+    body_seconds: float = Field(default=10.0, gt=0, description="seconds within which a request body has to arrive")
+    parallel: int | None = Field(default=None, ge=1, description="questions answered at the same time; by default one a core")
     extract_seconds: float = Field(
-        10.0, gt=0, description="how long texts of a request's own are read; what is left then is called truncated"
+        default=10.0, gt=0, description="how long the texts of a request are read; what is left then is called truncated"
     )
-    queue: int = Field(32, ge=0, description="questions that wait for their turn; more are refused")
-    rate: Rate = Field("600/minute", description="most requests of a key, or of an address without one")
-    cors_origins: Origins = Field((), description="origins of pages that may use the service")
-    trusted_proxies: Networks = Field((), description="addresses of proxies whose X-Forwarded-For names the client")
-    max_uploads: int = Field(8, ge=1, description="uploads that arrive, wait and are indexed at once; more are refused")
+    queue: int = Field(default=32, ge=0, description="questions that wait for their turn; more are refused")
+    rate: Rate = Field(default="600/minute", description="most requests of a key, or of an address without one")
+    cors_origins: Origins = Field(default=(), description="origins of pages that may use the service")
+    trusted_proxies: Networks = Field(default=(), description="addresses of proxies whose X-Forwarded-For names the client")
+    max_uploads: int = Field(default=8, ge=1, description="uploads that arrive, wait or are indexed at once; more are refused")
     upload_seconds: float = Field(
-        5.0, ge=0, le=60, description="how long an upload is waited for before its answer is a job to ask for"
+        default=5.0, ge=0, le=60, description="how long an upload is waited for before it is answered with a job"
     )
-    remembered_answers: int = Field(1000, ge=0, description="answers kept in memory for feedback on them; 0 takes no feedback")
-    top_k: int = Field(
-        DEFAULT_TOP_K, ge=1, le=MAX_TOP_K, description="chunks found for a question, of which those that stand out are read"
+    remembered_answers: int = Field(
+        default=1000, ge=0, description="answers kept in memory for feedback on them; 0 takes no feedback"
     )
-    retrieval: Method = Field("hybrid", description="how passages are found: hybrid, dense or lexical")
-    max_quotes: int = Field(DEFAULT_QUOTES, ge=1, le=MAX_QUOTES, description="most quotes in an answer")
+    top_k: int = Field(default=DEFAULT_TOP_K, ge=1, le=MAX_TOP_K, description="chunks retrieved for a question")
+    retrieval: Method = Field(default="hybrid", description="how passages are found: hybrid, dense or lexical")
+    max_quotes: int = Field(default=DEFAULT_QUOTES, ge=1, le=MAX_QUOTES, description="most quotes in an answer")
     reader: str = Field(
-        AUTOMATIC,
-        description="auto, span, similarity, or the folder of a trained reader; "
-        "auto is span, but similarity for an embedder of many languages",
+        default=AUTOMATIC,
+        description="span, similarity, folder of a trained reader, or auto: similarity for a multilingual embedder, else span",
     )
     threshold: float | None = Field(
-        None, ge=0, le=1, description="confidence below which nothing is answered; by default the reader's"
+        default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the reader's"
     )
-    threads: int | None = Field(None, ge=1, description="texts embedded side by side while indexing; by default one a core")
-    log_format: Literal["text", "json"] = Field("text", description="of the log on standard error: text or json")
+    threads: int | None = Field(default=None, ge=1, description="texts embedded at the same time; by default one a core")
+    log_format: Literal["text", "json"] = Field(default="text", description="of the log on standard error: text or json")
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
-        None, description="debug, info (a line a request), warning or error; by default warning, for json info"
+        default=None, description="debug, info (a line a request), warning or error; by default warning, for json info"
     )
-    log_questions: bool = Field(False, description="whether the lines of answered requests hold the question")
+    log_questions: bool = Field(default=False, description="whether the lines of answered requests hold the question")
     shutdown_seconds: int = Field(
-        8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
+        default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
     )
 
     @classmethod
