@@ -328,10 +328,9 @@ def test_an_open_service_answers_from_the_first_request_on(library: Path) -> Non
 
 def test_a_ready_service_has_brought_every_collection_up_to_date(library: Path, tmp_path: Path) -> None:
     index = shutil.copytree(library, tmp_path / "index")
-    shutil.rmtree(index / "lexical")
-    shutil.rmtree(index / "vectors")
+    shutil.rmtree(index / "search")
     with ready(Settings(index=index)):
-        derived = {f"{kind}/{collection}/seal.json" for kind in ("lexical", "vectors") for collection in (1, 2)}
+        derived = {f"search/{collection}/checksums.json" for collection in (1, 2)}
         assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("seal.json")}
 
 

@@ -438,8 +438,7 @@ def test_a_check_names_what_is_damaged_line_by_line(run: Run, tmp_path: Path) ->
     assert [(found["part"], found["sound"]) for found in run("check", "--json").json] == [
         ("catalogue", True),
         ("documents of default", True),
-        ("vectors of default", True),
-        ("words of default", True),
+        ("search index of default", True),
     ]
     sqlite(tmp_path / "index" / "catalogue.sqlite", "UPDATE texts SET text = replace(text, 'Russia', 'Prussia')")
     damaged = run("check")
