@@ -1,10 +1,12 @@
 """Problems in the shape that clients of OpenAI's API expect, for everything under ``/v1/``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from quotewise.api import problems
+from quotewise.api.problems import Problem
 
 PREFIX = "/v1/"
 _TYPE_OF_STATUS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
@@ -30,19 +32,20 @@ class ErrorResponse(BaseModel):
     error: Error
 
 
-def response(
-    status: int, code: str, detail: str, fields: Sequence[tuple[str, str]], headers: dict[str, str] | None
-) -> JSONResponse:
-    """A problem as OpenAI would put it; ``fields`` are those at fault, with what is wrong."""
-    named = [(_param(field), wrong) for field, wrong in fields]
+def response(problem: Problem, headers: Mapping[str, str]) -> JSONResponse:
+    """A problem in the shape of OpenAI's errors."""
+    named = [(_param(wrong.field), wrong.problem) for wrong in problem.errors]
     error = Error(
-        message="; ".join(f"{param}: {wrong}" for param, wrong in named) or detail,
-        type=_TYPE_OF_STATUS.get(status, "invalid_request_error" if status < 500 else "server_error"),
-        param=named[0][0] if named else "model" if code == "unknown-collection" else None,
-        code=_CODE_OF.get(code, code.replace("-", "_")),
+        message="; ".join(f"{param}: {wrong}" for param, wrong in named) or problem.detail,
+        type=_TYPE_OF_STATUS.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error"),
+        param=named[0][0] if named else "model" if problem.code == "unknown-collection" else None,
+        code=_CODE_OF.get(problem.code, problem.code.replace("-", "_")),
     )
-    return JSONResponse(ErrorResponse(error=error).model_dump(), 400 if status == 422 else status, headers)
+    return JSONResponse(ErrorResponse(error=error).model_dump(), 400 if problem.status == 422 else problem.status, headers)
 
 
 def _param(field: str) -> str:
     return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", field.removeprefix("body."))
+
+
+problems.register_shape(PREFIX, response)

@@ -16,6 +16,7 @@ import typer
 from pydantic import ValidationError
 from quotewise.api import schemas, terminal
 from quotewise.api.keys import Key, Keys
+from quotewise.api.logs import LogStream
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings, origins
 from quotewise.index.documents import printable, read_file
@@ -87,6 +88,8 @@ def serve(
     from quotewise.api import server
 
     server.prepare(settings)
+    if settings.log_format == "json":
+        terminal.errors.file = LogStream()
     if folder is not None:
         checked_files(folder, may_be_empty=settings.index.exists())
     # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.

@@ -10,15 +10,15 @@ from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import WithJsonSchema
 from quotewise.api import examples, problems, schemas
+from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
 from quotewise.api.jobs import Job, Jobs, UnknownJobError
 from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collection_of
 from quotewise.api.service import Service
 from quotewise.index.atomic_files import PATTERN, document_path
-from quotewise.index.errors import UnknownCollectionError
+from quotewise.index.errors import QuotewiseError, UnknownCollectionError
 from quotewise.index.formats import CONTENT_TYPES
 from quotewise.index.store import COLLECTION_NAME
 from quotewise.index.uploads import ANY, Condition, Uploaded, Uploads
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 _ACCEPTED = {"", "application/octet-stream", *CONTENT_TYPES}
@@ -86,7 +86,8 @@ async def put(
     path = _document_path(request, path)
     found = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if found not in _ACCEPTED:
-        raise HTTPException(415, f"the content type is {found}; expected {' or '.join(CONTENT_TYPES)}: the body is the file")
+        expected = f"expected {' or '.join(CONTENT_TYPES)}: the body is the file"
+        raise UnsupportedMediaTypeError(f"the content type is {found}; {expected}")
     condition = _condition(if_match, if_none_match)
     jobs: Jobs = request.app.state.jobs
     jobs.take_place()
@@ -96,7 +97,7 @@ async def put(
     except BaseException as error:
         jobs.give_place_back()
         if isinstance(error, ClientDisconnect):
-            raise HTTPException(400, "the body ended early") from error
+            raise InvalidRequestError("the body ended early") from error
         raise
     return await _done(service, request, name, path, lambda uploads: uploads.put(name, path, data, condition))
 
@@ -148,8 +149,8 @@ def _answer(job: Job) -> Response:
     outcome = job.outcome.result()
     if outcome is None:
         return Response(status_code=204)
-    if isinstance(outcome, problems.Problem):
-        return problems.response(outcome)
+    if isinstance(outcome, QuotewiseError):
+        return problems.response(job.address, outcome)
     shape = schemas.Document.of(outcome.document)
     headers = {"ETag": f'"{shape.sha256}"', "Location": f"/documents/{shape.id}"}
     return JSONResponse(shape.model_dump(), 201 if outcome.created else 200, headers)

@@ -107,11 +107,11 @@ def _event(name: str, data: BaseModel) -> bytes:
 
 
 def _told(request: Request, error: Exception) -> str:
-    if isinstance(error, QuotewiseError) and error.code in problems.STATUS_OF_CODE:
-        told = problems.problem(request.url.path, error.code, str(error))
+    if isinstance(error, QuotewiseError) and error.status != 500:
+        told = problems.response(request.url.path, error)
     else:
         _log.error("unexpected error in the stream of request %s", request.state.id, exc_info=error)
-        told = problems.unforeseen(request.url.path, request.state.id)
+        told = problems.response(request.url.path, problems.unexpected(request.state.id))
     return bytes(told.body).decode()
 
 

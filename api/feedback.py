@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from quotewise.api import examples, problems, schemas
-from quotewise.api.bodies import JsonRoute
+from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.recent import AnswerGiven
 from quotewise.api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, Open, document_of, json_only, own_id
 from quotewise.api.service import Service
@@ -14,13 +14,13 @@ from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.rag.verification import Claim
 
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
-_PROBLEMS = problems.responses("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 
 
-class UnknownRequestError(QuotewiseError):
+class UnknownRequestError(QuotewiseError, code="unknown-request", status=404):
     """No answer to a request of that id is remembered."""
 
-    code = "unknown-request"
+
+_PROBLEMS = problems.responses("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 
 
 class Feedback(BaseModel):

@@ -11,6 +11,7 @@ from typing import Literal
 
 from cachetools import FIFOCache
 from quotewise.api import problems, schemas
+from quotewise.api.errors import InternalError, OverloadedError
 from quotewise.index.errors import QuotewiseError, StoppedError
 from quotewise.index.uploads import Uploaded
 
@@ -18,20 +19,12 @@ _KEPT = 1000
 """Jobs whose outcome can be asked for."""
 _log = logging.getLogger("quotewise")
 
-Outcome = Uploaded | problems.Problem | None
+Outcome = Uploaded | QuotewiseError | None
 """What an upload, a failure, or a removal comes to."""
 
 
-class OverloadedError(QuotewiseError):
-    """As many changes as can be are waiting already."""
-
-    code = "overloaded"
-
-
-class UnknownJobError(QuotewiseError):
+class UnknownJobError(QuotewiseError, code="unknown-job", status=404):
     """No job of that id, for all that the caller may know."""
-
-    code = "unknown-job"
 
     def __init__(self) -> None:
         super().__init__("there is no such job; it is long done, or the service was started again: look at the document")
@@ -44,6 +37,7 @@ class Job:
     id: str
     collection: str
     path: str
+    address: str
     outcome: Future[Outcome]
 
     def shape(self) -> schemas.Job:
@@ -54,11 +48,11 @@ class Job:
         found = self.outcome.result()
         return schemas.Job(
             id=self.id,
-            state="failed" if isinstance(found, problems.Problem) else "done",
+            state="failed" if isinstance(found, QuotewiseError) else "done",
             collection=self.collection,
             path=self.path,
             document=schemas.Document.of(found.document) if isinstance(found, Uploaded) else None,
-            problem=found if isinstance(found, problems.Problem) else None,
+            problem=problems.details(self.address, found) if isinstance(found, QuotewiseError) else None,
         )
 
 
@@ -88,15 +82,15 @@ class Jobs:
                 self.pause()
                 return work()
             except QuotewiseError as error:
-                return problems.details_of(address, error)
+                return error.detached()
             except Exception:  # noqa: BLE001 - whatever it is, the job tells and the thread goes on
                 _log.exception("unexpected error in the change of a document by %s", job_id)
-                return problems.details(address, "internal-error", f"an unexpected error; the log says more under {job_id}")
+                return InternalError(f"an unexpected error; the log says more under {job_id}")
             finally:
                 self._places.release()
 
         job_id = uuid.uuid4().hex
-        return Job(job_id, collection, path, self._thread.submit(outcome))
+        return Job(job_id, collection, path, address, self._thread.submit(outcome))
 
     async def wait(self, job: Job, seconds: float) -> bool:
         """Whether a job is done within some seconds; one that is not can be asked after from now on."""

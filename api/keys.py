@@ -23,22 +23,12 @@ _NO_DIGEST = "0" * 64
 _log = logging.getLogger("quotewise")
 
 
-class KeyFileError(QuotewiseError):
-    """The keys cannot be read or written, so that nobody can be let in."""
-
-    code = "keys-unavailable"
+class KeyFileError(QuotewiseError, code="keys-unavailable", status=503):
+    """the keys cannot be read"""
 
 
-class InvalidKeyError(QuotewiseError):
-    """A key that cannot be made as asked, or that is not there."""
-
-    code = "invalid-key"
-
-
-class ForbiddenError(QuotewiseError):
-    """A collection that a key does not see, whether or not it is there."""
-
-    code = "forbidden"
+class InvalidKeyError(QuotewiseError, code="invalid-key"):
+    """A key that cannot be made, or that does not exist."""
 
 
 def _origin(value: str) -> str:

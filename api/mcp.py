@@ -18,15 +18,15 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
-from quotewise.api import bodies, routes
+from quotewise.api import routes
 from quotewise.api.app import create_app
 from quotewise.api.keys import LOCAL
 from quotewise.api.mcp_tools import TOOLS
+from quotewise.api.middleware.body_limits import check_values
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.store import StoredDocument
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,7 +44,7 @@ def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server
 
     Args:
         reach: the open service and a request that says who calls, by the HTTP request that a message came in, if it did.
-            Raises HTTPException while the service is not ready.
+            Raises NotReadyError, CannotStartError.
     """
 
     async def list_tools(context: _Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
@@ -128,7 +128,7 @@ def over_http(settings: Settings) -> ASGIApp:
             body = await Request(scope, receive).body()  # here, since the errors of a task group come wrapped
         except ClientDisconnect:
             return
-        await bodies.check(body)
+        await check_values(body)
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def again() -> Message:
@@ -175,7 +175,7 @@ async def _foreseen(found: Callable[[], _Found]) -> _Found:
     """What is found, in a thread. Raises MCPError in the place of errors that the caller can mend."""
     try:
         return await anyio.to_thread.run_sync(found)
-    except (QuotewiseError, HTTPException) as error:
+    except QuotewiseError as error:
         raise MCPError(types.INVALID_PARAMS, _told(error)) from error
 
 
@@ -207,8 +207,6 @@ def _resource(document: StoredDocument) -> types.Resource:
 def _told(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in error.errors()[:5])
-    if isinstance(error, HTTPException):
-        return error.detail
     if isinstance(error, QuotewiseError):
         return str(error)
     _log.error("unexpected error in a tool", exc_info=error)

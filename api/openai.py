@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Depends, Path, Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from quotewise.api import chat_errors, events, examples, routes, schemas
-from quotewise.api.bodies import JsonRoute
+from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.openai_schemas import (
     CLOSEST,
     NOT_FOUND,

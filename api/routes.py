@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from quotewise.api import events, examples, metrics, problems, schemas
-from quotewise.api.bodies import JsonRoute
 from quotewise.api.descriptors import check_descriptors
-from quotewise.api.keys import ForbiddenError, Key
-from quotewise.api.middleware import concurrency_limit
+from quotewise.api.errors import ForbiddenError, UnsupportedMediaTypeError
+from quotewise.api.keys import Key
+from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.service import CannotStartError, NotReadyError, Service
 from quotewise.index.errors import UnknownCollectionError
 from quotewise.index.onnx_model import instruction_set
@@ -41,7 +41,7 @@ async def json_only(request: Request) -> None:
     """Raises UnsupportedMediaTypeError for a POST of anything but JSON."""
     found = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and found != "application/json":
-        raise problems.UnsupportedMediaTypeError(found)
+        raise UnsupportedMediaTypeError(f"the content type is {found or 'missing'}; expected application/json")
 
 
 def collection_of(request: Request, service: Service, name: str | None) -> str:
@@ -81,7 +81,8 @@ BODY_PROBLEMS = (
     "payload-too-large",
     "unsupported-media-type",
     "invalid-request",
-    *concurrency_limit.PROBLEMS,
+    "request-timeout",
+    "overloaded",
 )
 SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
@@ -108,7 +109,7 @@ def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> e
     )
     for step in service.pipeline.stream(asked.question, collection, options):
         if isinstance(step, Answer):
-            metrics.observe_answer(request, step)
+            metrics.observe_answer(step, request.state.id)
             service.answers.remember(own_id(request, request.state.id), collection, step, asked.turns())
         yield step
 

@@ -21,16 +21,12 @@ _CATCH_UP_SECONDS = 2.0
 """How long a question of a warm service waits for a search index to catch up before it uses what is there."""
 
 
-class NotReadyError(QuotewiseError):
-    """The index is still being opened or brought up to date, or the models are being loaded."""
-
-    code = "not-ready"
+class NotReadyError(QuotewiseError, code="not-ready", status=503):
+    """the index is still being opened, or the models are being loaded; retry"""
 
 
-class CannotStartError(QuotewiseError):
-    """The index or the models cannot be used; the service has to be started again once that is mended."""
-
-    code = "cannot-start"
+class CannotStartError(QuotewiseError, code="cannot-start", status=503):
+    """the index or a model cannot be used; correct that and restart the service"""
 
 
 @dataclass(frozen=True, slots=True)

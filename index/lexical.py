@@ -105,7 +105,7 @@ class LexicalIndex:
 
 def analyzer_name(language: str) -> str:
     """The name of the analyzer for an ISO 639-1 code, with its version; without a stemmer it is the same for all."""
-    return f"{_LANGUAGES.get(language, 'plain')}-{_VERSION}"
+    return f"{_LANGUAGES.get(language or 'en', 'plain')}-{_VERSION}"
 
 
 def with_names(text: str) -> str:
@@ -142,7 +142,7 @@ def _schema(language: str) -> tantivy.Schema:
 
 @cache
 def _analyzer(language: str) -> tantivy.TextAnalyzer:
-    name, fold = _LANGUAGES.get(language), tantivy.Filter.ascii_fold()
+    name, fold = _LANGUAGES.get(language or "en"), tantivy.Filter.ascii_fold()
     steps = [tantivy.Filter.stemmer(name)] if name else []
     if name and language not in _WITHOUT_STOP_WORDS:
         steps.insert(0, tantivy.Filter.stopword(name))

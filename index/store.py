@@ -18,8 +18,9 @@ COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A named set of documents from one folder, and what its index was made with; ``language`` is an ISO 639-1 code.
+    """A named set of documents from one folder, and what its index was made with.
 
+    ``language`` is an ISO 639-1 code, ``und`` for one without support, and empty while the texts are too short to tell.
     ``key`` is its number in the catalogue, never used again after it is removed; 0 before it is added.
     """
 
@@ -29,7 +30,7 @@ class Collection:
     fingerprint: str
     dimension: int
     chunk_tokens: int
-    language: str = "en"
+    language: str = ""
     key: int = field(default=0, compare=False)
 
 

@@ -20,7 +20,7 @@ from quotewise.index.errors import (
     border,
 )
 from quotewise.index.folders import read_inside, refused
-from quotewise.index.ingest import check_embedder, embed, new_collection, unindexed
+from quotewise.index.ingest import check_embedder, embed, find_collection, new_collection, set_language, unindexed
 from quotewise.index.store import Collection, Store, StoredDocument, valid_collection_name
 
 ANY = frozenset({"*"})
@@ -80,7 +80,7 @@ class Uploads:
         """
         path = document_path(path)
         with self._store.writing():
-            made = next((known for known in self._store.catalogue.collections() if known.name == name), None)
+            made = find_collection(self._store.catalogue, name)
             embedder = self._embedder_of(name)
             collection = made or self._new_collection(name, embedder)
             check_embedder(collection, embedder)
@@ -105,6 +105,7 @@ class Uploads:
                     self._store.catalogue.put(name, document, chunks, vectors)
             except DocumentError as error:
                 raise DocumentError(f"'{printable(path)}' {error}") from error
+            set_language(self._store.catalogue, name)
             self._store.publish(name)
             return Uploaded(self._store.catalogue.document_at(name, path), created=known is None)
 

@@ -19,10 +19,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import Response
 from quotewise.api.app import create_app
+from quotewise.api.errors import TooManyRequestsError
 from quotewise.api.keys import LOCAL, Key, Keys
-from quotewise.api.middleware.authenticate import Rates, scope_of
+from quotewise.api.middleware.authenticate import scope_of
+from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
+from quotewise.api.middleware.rate_limit import RateLimit
 from quotewise.api.routes import document_of
-from quotewise.api.server import ClientTimeoutProtocol
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
@@ -422,16 +424,28 @@ def test_a_rate_holds_for_each_key_and_for_each_address_without_one(folder: Path
 
 
 def test_rates_are_counted_in_a_moving_window_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    rates, now = Rates(), 0.0
+    limit, now = RateLimit(), 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
+
+    def waits(count: int) -> list[str]:
+        """What each of so many requests is told to wait, in seconds."""
+        told = []
+        for _ in range(count):
+            try:
+                limit.hit("a", "2/minute")
+                told.append("0")
+            except TooManyRequestsError as error:
+                told.append(error.headers["Retry-After"])
+        return told
+
+    assert waits(3) == ["0", "0", "61"]
     now = 59.0
-    assert rates.hit("a", "2/minute") == 1
+    assert waits(1) == ["2"]
     now = 60.0
-    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
+    assert waits(3) == ["0", "0", "61"]
     for number in range(20_000):
-        rates.hit(str(number), "2/minute")
-    assert len(rates._times) == 10_000
+        limit.hit(str(number), "2/minute")
+    assert len(limit._times) == 10_000
 
 
 def test_a_compressed_body_is_refused_unopened(client: httpx.Client, refused: Refused) -> None:
@@ -480,7 +494,7 @@ def test_an_endless_body_is_refused_where_the_limit_is_reached(client: httpx.Cli
 def test_a_head_that_does_not_end_and_an_answer_that_is_not_taken_are_cut_off(
     monkeypatch: pytest.MonkeyPatch, lost: threading.Semaphore
 ) -> None:
-    monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(ClientTimeoutProtocol, "TIMEOUT_SECONDS", 0.3)
     app = FastAPI()
     app.get("/")(lambda: Response(b"x" * 50_000_000))
     with serving(app) as client:
@@ -498,7 +512,7 @@ def test_a_head_that_does_not_end_and_an_answer_that_is_not_taken_are_cut_off(
                 while received := len(connection.recv(1 << 20)):
                     taken += received
             assert taken < 50_000_000
-        monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 20)
+        monkeypatch.setattr(ClientTimeoutProtocol, "TIMEOUT_SECONDS", 20)
         assert len(client.get("/").content) == 50_000_000
 
 
@@ -528,7 +542,7 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
         )
 
     app = create_app(opened, Settings(index=library, parallel=1, queue=2))
-    lane = app.state.lanes["questions"]
+    lane = app.state.slots["questions"]
     with serving(app) as client, ThreadPoolExecutor(4) as pool:
         wait_until_ready(client)
         gate.clear()
@@ -567,7 +581,7 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
 
 def test_whole_texts_come_in_turn_and_past_the_queue_not_at_all(library: Path, refused: Refused) -> None:
     app = create_app(lambda: Service.open(Settings(index=library)), Settings(index=library))
-    lane = app.state.lanes["texts"]
+    lane = app.state.slots["texts"]
     with serving(app) as client:
         wait_until_ready(client)
         [document] = client.get("/documents").json()["documents"]
