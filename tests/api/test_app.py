@@ -331,7 +331,7 @@ def test_a_ready_service_has_brought_every_collection_up_to_date(library: Path, 
     shutil.rmtree(index / "search")
     with ready(Settings(index=index)):
         derived = {f"search/{collection}/checksums.json" for collection in (1, 2)}
-        assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("seal.json")}
+        assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("checksums.json")}
 
 
 def test_an_index_that_cannot_be_opened_leaves_the_service_alive_and_saying_why(tmp_path: Path, refused: Refused) -> None:
