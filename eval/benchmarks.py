@@ -192,7 +192,7 @@ def bench_reading(folder: Path, count: int, pieces: int) -> dict[str, object]:
     times = []
     for number in range(40):
         started = time.perf_counter()
-        model.read(f"why did Russia ignore the warning? ({number})", passages, sentences)
+        list(model.read(f"why did Russia ignore the warning? ({number})", passages, sentences))
         times.append((time.perf_counter() - started) * 1000)
     width, inner, layers = 384, 1536, 6
     operations = 2 * layers * (4 * width**2 + 2 * width * inner) * count * pieces

@@ -9,8 +9,9 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from quotewise.rag.readers.registry import SIMILARITY, SPAN
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader, read_until_sure
 from quotewise.rag.readers.span_model import BUNDLED
-from quotewise.rag.retrieval import Question, retrieve
+from quotewise.rag.retrieval import Query, retrieve
 from quotewise.rag.selection import select_quotes
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
@@ -87,7 +88,7 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[Case]:
         Sync(store, embedder).run(Path(corpus))
         for row in drawn:
             text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
-            passages = retrieve(store, "default", Question(text, embedder.encode_query(text)), DEFAULT_TOP_K, Filter())
+            passages = retrieve(store, "default", [Query(text, embedder.encode_query(text))], DEFAULT_TOP_K, Filter())
             if without_gold and chance.random() < 0.5:
                 passages = [passage for passage in passages if passage.document.path != path_of(row.context)]
             passages = [passage for passage in passages if _known(row, passage)]
@@ -138,10 +139,14 @@ def outcomes(
     found: list[_Outcome | None] = []
     for case, read in zip(data, readings, strict=True):
         scored = [unsure.reading(case.question, r.passage, r.features, r.answers) for r in read]
-        served = read_until_sure(case.passages, scored.__getitem__) if early_stop else scored
+        served = read_until_sure(case.passages, partial(_of_numbers, scored)) if early_stop else scored
         seen = confidence_features(served)
         found.append(None if seen is None else _Outcome(seen, _first_right(case, served)))
     return found
+
+
+def _of_numbers(readings: Sequence[Reading], numbers: Sequence[int]) -> Generator[Reading, None, None]:
+    yield from (readings[number] for number in numbers)
 
 
 def fit_confidence(sentence: tuple[float, ...], found: Sequence[_Outcome | None]) -> Calibration:

@@ -1,5 +1,6 @@
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
+from quotewise.index.ingest import SyncReport
+from quotewise.index.local_store import LocalStore
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
-from quotewise.rag.pipeline import AskOptions
+from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.readers import Reading
 
 from tests.rag.test_pipeline import awkward
@@ -83,6 +86,16 @@ def test_only_the_last_three_turns_count(seeds: Service) -> None:
         for turns in (recent, [VIEW] * 47 + recent)
     )
     assert (short.citations, short.confidence) == (long.citations, long.confidence)
+
+
+def test_a_notice_that_a_follow_up_asks_for_by_what_it_follows_can_be_quoted(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    (folder / "imprint.txt").write_text("Nadia Fontaine wrote the handbook.\n\nCopyright 2019 by Nadia Fontaine.\n")
+    sync()
+    asked = AskOptions(threshold=0, history=[Turn("Who holds the copyright of the handbook?")])
+    quotes = [c.quote for c in Pipeline(store, lambda name: embedder).ask("and since what year?", "default", asked).citations]
+    assert "Copyright 2019 by Nadia Fontaine." in quotes
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from quotewise.eval.calibration import Case, outcomes
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
 from quotewise.index.ingest import SyncReport
@@ -16,7 +17,7 @@ from quotewise.rag.readers.registry import Readers, is_multilingual
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED
-from quotewise.rag.retrieval import Question, retrieve
+from quotewise.rag.retrieval import Query, retrieve
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 WHO = "Who built the lighthouse?"
@@ -56,7 +57,7 @@ def test_the_span_that_answers_is_quoted_from_the_right_file_at_its_exact_place(
 
 
 def retrieved(store: LocalStore, embedder: Embedder, question: str) -> list[Passage]:
-    return retrieve(store, "default", Question(question, embedder.encode_query(question)), 12, Filter())
+    return retrieve(store, "default", [Query(question, embedder.encode_query(question))], 12, Filter())
 
 
 def test_passages_that_stand_far_below_the_best_or_come_after_a_sure_one_are_not_read(
@@ -74,7 +75,7 @@ def test_passages_that_stand_far_below_the_best_or_come_after_a_sure_one_are_not
         assert read[best].evidence == pytest.approx(reader.read_all(WHO, given)[best].evidence)
         for reading in read[:best] + read[best + 1 :]:
             assert not reading.evidence.any()
-            assert len(reading.evidence) == len(reading.answers) == len(reading.features) == len(reading.passage.sentences)
+            assert len(reading.evidence) == len(reading.features) == len(reading.passage.sentences)
     unlike = [replace(passage, similarity=-0.1) for passage in passages]
     assert all(reading.evidence.any() for reading in reader.read(WHO, unlike[:1]))
     assert reader.read(WHO, []) == []
@@ -88,6 +89,41 @@ def test_every_passage_of_equal_standing_is_read_where_none_is_sure(
     equal = [replace(passage, score=0.03, similarity=0.5) for passage in passages]
     for one, other in zip(reader.read(asked, equal), reader.read_all(asked, equal), strict=True):
         assert one.evidence == pytest.approx(other.evidence)
+
+
+COPYRIGHT = {
+    "about.txt": "The company was founded in Leeds.\n\nShare this: copyright year 2021\n",
+    "licence.txt": "This handbook is protected. Its copyright dates from 2019, when it was first printed.\n",
+    "bakery.txt": "The bakery opens at six. Its owner bakes forty loaves a day.\n",
+    "bridge.txt": "The bridge fell in March because rust had eaten its cables.\n",
+    "boats.txt": "The boats lie still.\n",
+}
+
+
+def test_boilerplate_that_answers_stops_no_reading_before_the_sentence_that_may_be_quoted(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder, reader: SpanReader
+) -> None:
+    for name, text in COPYRIGHT.items():
+        (folder / name).write_text(text)
+    sync()
+    question = "What year is the copyright?"
+    first, *_ = retrieved(store, embedder, question)
+    assert first.document.path == "about.txt"
+    answer = Pipeline(store, lambda name: embedder).ask(question, "default")
+    assert [citation.quote for citation in answer.citations] == ["Its copyright dates from 2019, when it was first printed."]
+    assert answer.confidence > 0.5
+
+
+@pytest.mark.parametrize("question", [*ASKED, "Who sank the ferry?"])
+def test_confidence_is_fitted_on_the_readings_that_are_served(
+    pipeline: Pipeline, store: LocalStore, embedder: Embedder, reader: SpanReader, question: str
+) -> None:
+    passages = retrieved(store, embedder, question)
+    case = Case(question, passages, [np.zeros(len(passage.sentences), bool) for passage in passages])
+    calibration = Calibration.load(BUNDLED / "calibration.json", "passages")
+    [fitted] = outcomes([case], [reader.read_all(question, passages)], calibration.sentence)
+    assert fitted is not None
+    assert calibration.confidence_of(fitted.features) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)
 
 
 def test_a_question_that_is_answered_gets_more_confidence_than_one_that_is_not(pipeline: Pipeline) -> None:

@@ -35,7 +35,7 @@ def read(model: SpanModel, question: str, text: str) -> TextReading:
 
 def best(model: SpanModel, question: str, text: str) -> Span | None:
     reading = read(model, question, text)
-    return reading.spans[int(np.argmax(reading.margin))]
+    return reading.spans[int(np.argmax(reading.null_score_diff))]
 
 
 @examples(30)
@@ -52,7 +52,7 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
         has_pieces = any(start < sentence.end and sentence.start < end for start, end in offsets)
         assert (span is not None) == has_pieces
         if span is None:
-            assert reading.share[number] == 0
+            assert reading.span_probability[number] == 0
             continue
         assert sentence.start <= span.start < sentence.end
         assert span.start < span.end <= sentences[-1].end
@@ -65,10 +65,10 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
                 piece for piece, (a, b) in zip(encoding.ids, encoding.offsets, strict=True) if a >= span.start and b <= span.end
             ]
             assert inside == model.tokenizer.encode(text[slice(*span)], add_special_tokens=False).ids
-    logits = np.stack([reading.margin, reading.share, reading.answerable, reading.evidence])
+    logits = np.stack([reading.null_score_diff, reading.span_probability, reading.answerable, reading.evidence])
     assert (logits.shape, logits.dtype) == ((4, len(sentences)), np.float32)
     assert np.isfinite(logits).all()
-    assert ((reading.share >= 0) & (reading.share <= 1 + 1e-5)).all()
+    assert ((reading.span_probability >= 0) & (reading.span_probability <= 1 + 1e-5)).all()
 
 
 @examples(15)
@@ -77,15 +77,15 @@ def test_a_text_reads_alike_alone_and_in_any_company(
     model: SpanModel, question: str, several: list[str], data: st.DataObject
 ) -> None:
     chosen = data.draw(st.integers(0, len(several) - 1))
-    together = model.read(question, several, [sentence_spans(text) for text in several])[chosen]
+    together = list(model.read(question, several, [sentence_spans(text) for text in several]))[chosen]
     alone = read(model, question, several[chosen])
     assert together.spans == alone.spans
-    for name in ("margin", "share", "answerable", "evidence"):
+    for name in ("null_score_diff", "span_probability", "answerable", "evidence"):
         np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-5)
 
 
 def test_no_texts_give_no_readings(model: SpanModel) -> None:
-    assert model.read(WHO, [], []) == []
+    assert list(model.read(WHO, [], [])) == []
 
 
 @pytest.mark.parametrize("before", [0, 17, 18, 19, 20, 21, 50, 100])
@@ -127,7 +127,7 @@ def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: Spa
 def test_odd_questions_and_texts_are_read_with_finite_numbers(model: SpanModel, question: str, text: str) -> None:
     reading = read(model, question, text)
     assert len(reading.spans) == len(sentence_spans(text))
-    assert np.isfinite([reading.margin, reading.share, reading.answerable, reading.evidence]).all()
+    assert np.isfinite([reading.null_score_diff, reading.span_probability, reading.answerable, reading.evidence]).all()
 
 
 def test_the_int8_model_says_what_the_float_weights_say() -> None:
