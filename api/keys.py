@@ -195,6 +195,7 @@ class Keys:
                         if key.id not in known:  # it may be, and revoked since, after a crash
                             self._opened.put_api_key(key.id, key.model_dump_json())
                     old.replace(self._folder / "keys.json.imported")
+                    (self._folder / "keys.lock").unlink(missing_ok=True)
                     _log.warning("the API keys of %s were moved to the catalogue; keys.json.imported can be deleted", old)
             return self._opened
 
