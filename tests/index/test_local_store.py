@@ -378,6 +378,7 @@ def test_a_catalogue_begun_anew_beside_an_old_search_index_is_the_truth(store: L
     (store.folder / "catalogue.sqlite").unlink()
     fresh = LocalStore(store.folder, create=True)
     fresh.catalogue.add_collection(COLLECTION)
+    assert fresh.search_dense("default", EAST, 9, ANYWHERE) == []
     put(fresh, "b.txt", "Whales swim.")
     assert (both(fresh, "whale"), lexical_hits(fresh, "sing")) == ({"b.txt"}, [])
     fresh.close()
