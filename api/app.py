@@ -10,12 +10,10 @@ from typing import Any
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
-from quotewise.api import documents, events, examples, feedback, logs, openai, page, problems, routes, tracing
-from quotewise.api.jobs import Jobs
+from quotewise.api import events, logs, openai, page, problems, routes, routes_documents, tracing
+from quotewise.api.examples import EXAMPLES
 from quotewise.api.keys import Keys
-from quotewise.api.mcp_mount import McpMount
-from quotewise.api.metrics import Metrics
+from quotewise.api.metrics import Metrics, observe_answer
 from quotewise.api.middleware import authenticate, error_responses, metrics
 from quotewise.api.middleware.body_limits import BodyLimits
 from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_of
@@ -41,9 +39,9 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.jobs = Jobs(settings.max_uploads)
         app.state.service, app.state.obstacle = None, NotReadyError("the index is being opened")
         if isinstance(source, Service):
+            source.observers.add(observe_answer)
             app.state.service = source
             yield
         else:
@@ -52,9 +50,8 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
             opening.cancel()
             with suppress(asyncio.CancelledError):
                 await opening
-        await asyncio.to_thread(app.state.jobs.close)
         if app.state.service:
-            app.state.service.store.close()
+            await asyncio.to_thread(app.state.service.close)
 
     app = FastAPI(
         title="Quotewise",
@@ -66,9 +63,9 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
         responses=problems.responses(*authenticate.PROBLEMS),
         telemetry=tracing.TELEMETRY,
     )
-    for router in (routes.router, documents.router, feedback.router, openai.router, metrics.router):
+    for router in (routes.router, routes_documents.router, openai.router, metrics.router):
         app.include_router(router)
-    app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
+    app.router.routes.append(Route("/mcp", routes.McpApp(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
     _add_middleware(app, settings)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -105,6 +102,7 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
     try:
         service = await asyncio.to_thread(open_service)
         await asyncio.to_thread(service.warm)
+        service.observers.add(observe_answer)
         app.state.service = service
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
         app.state.obstacle = CannotStartError(f"the service cannot start: {error}")
@@ -116,14 +114,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = FastAPI.openapi(app)
         components = schema["components"]["schemas"]
-        template = "#/components/schemas/{model}"
-        mode: JsonSchemaMode = "serialization"
-        sent = [(model, mode) for model in events.EVENTS.values()]
-        components |= models_json_schema(sent, ref_template=template)[1]["$defs"]
-        for unused in ("HTTPValidationError", "ValidationError"):
+        components |= events.schemas()
+        for unused in ("HTTPValidationError", "ValidationError", "Span"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
-        answered["example"] = examples.ANSWER  # here, since FastAPI drops what is null from its examples
+        answered["example"] = EXAMPLES["answer"]  # here, since FastAPI drops what is null from its examples
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
         for path, item in schema["paths"].items():

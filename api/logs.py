@@ -20,7 +20,6 @@ _RESERVED = (*RESERVED_ATTRS, "color_message")
 _WINDOW_SECONDS = 60.0
 _MAX_KINDS = 200
 """Kinds of errors that are remembered; the one not seen for longest is forgotten first."""
-_access = logging.getLogger("quotewise.access")
 _terminal = logging.getLogger("quotewise.terminal")
 _fields: ContextVar[dict[str, Any] | None] = ContextVar("quotewise_log_fields", default=None)
 
@@ -32,7 +31,11 @@ def install(settings: Settings) -> None:
     """
     as_json = settings.log_format == "json"
     handler = _BurstHandler(sys.stderr)
-    handler.setFormatter(_json_lines() if as_json else _TextLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    if as_json:  # which escapes all but ASCII
+        names, fields = {"levelname": "level", "name": "logger"}, ["levelname", "name", "message"]
+        handler.setFormatter(JsonFormatter(fields, rename_fields=names, timestamp=True, reserved_attrs=_RESERVED))
+    else:
+        handler.setFormatter(_TextLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.captureWarnings(True)
     for name in _OURS:
@@ -51,12 +54,6 @@ def add_fields(**fields: Any) -> None:
     """Add to the fields of the access line of the current request, if there is one."""
     if (known := _fields.get()) is not None:
         known.update(fields)
-
-
-def access(quiet: bool, method: str, route: str, status: int, **fields: Any) -> None:
-    """The one line of a request; it holds nothing that the client chose but a valid request id."""
-    level = logging.DEBUG if quiet else logging.INFO
-    _access.log(level, "%s %s %d", method, route, status, extra={"method": method, "route": route, "status": status, **fields})
 
 
 class LogStream(io.StringIO):
@@ -127,12 +124,6 @@ def _kind(record: logging.LogRecord) -> Hashable:
         raised = record.exc_info[0].__name__, place
     message = str(record.args) if record.msg == "%s" and record.name in _OURS else None  # all of the message is ours
     return record.name, record.levelno, record.pathname, record.lineno, raised, message
-
-
-def _json_lines() -> logging.Formatter:
-    names = {"levelname": "level", "name": "logger"}
-    fields = ["levelname", "name", "message"]
-    return JsonFormatter(fields, rename_fields=names, timestamp=True, reserved_attrs=_RESERVED)  # escapes all but ASCII
 
 
 class _TextLines(logging.Formatter):

@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
-from quotewise.api import schemas
+from pydantic import TypeAdapter, ValidationError
+from quotewise.api import responses
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
+from quotewise.index.store import StoredDocument
+from quotewise.rag.answers import Citation
 from quotewise.rag.followups import Turn
 from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verdict, verify
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Shape = TypeVar("Shape")
 _TRIES = 3
 KEY = "QUOTEWISE_KEY"
 """The environment variable with the key to a service at an address."""
@@ -51,11 +54,11 @@ class Asked(Protocol):
         """The sha256 of every document by path. Raises AskingError, UnreachableError."""
         ...
 
-    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> responses.AskResponse:
         """The answer, with all passages that were found. Raises AskingError, UnreachableError."""
         ...
 
-    def search(self, question: str) -> schemas.SearchResponse:
+    def search(self, question: str) -> responses.SearchResponse:
         """As many passages as can be had. Raises AskingError, UnreachableError."""
         ...
 
@@ -63,7 +66,7 @@ class Asked(Protocol):
         """The text of a document, None where there is none."""
         ...
 
-    def verified(self, citations: list[schemas.Citation]) -> int:
+    def verified(self, citations: list[Citation]) -> int:
         """How many of them verify. Raises AskingError, UnreachableError."""
         ...
 
@@ -81,23 +84,21 @@ class InProcess:
     def documents(self) -> dict[str, str]:
         return self._service.store.catalogue.digests(self._settings.collection)
 
-    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> responses.AskResponse:
         settings = self._settings
         try:
             options = AskOptions(settings.top_k, settings.max_quotes, threshold=threshold, history=history)
             answer = self._service.pipeline.ask(question, settings.collection, options)
         except QuotewiseError as error:
             raise AskingError(str(error)) from error
-        return schemas.AskResponse.of(answer, "", include_passages=True)
+        return responses.AskResponse.of(answer, request_id="")
 
-    def search(self, question: str) -> schemas.SearchResponse:
+    def search(self, question: str) -> responses.SearchResponse:
         try:
             found = self._service.pipeline.search(question, self._settings.collection, AskOptions(MAX_TOP_K))
         except QuotewiseError as error:
             raise AskingError(str(error)) from error
-        passages = [schemas.Passage.of(passage) for passage in found.passages]
-        timings = schemas.Timings.of(found.timings_ms)
-        return schemas.SearchResponse(question=question, passages=passages, timings_ms=timings, request_id="")
+        return responses.SearchResponse.of(found, request_id="")
 
     @cache  # noqa: B019 - one service a run
     def text(self, path: str) -> str | None:
@@ -107,7 +108,7 @@ class InProcess:
         except UnknownDocumentError:
             return None
 
-    def verified(self, citations: list[schemas.Citation]) -> int:
+    def verified(self, citations: list[Citation]) -> int:
         claims = [Claim(c.document.path, c.document.sha256, c.start, c.end, c.quote) for c in citations]
         return sum(verify(claim, self._source).verdict is Verdict.VALID for claim in claims)
 
@@ -118,7 +119,7 @@ def indexed(corpus: Path, settings: Settings) -> Iterator[Service]:
     with tempfile.TemporaryDirectory() as folder:
         service = Service.open(settings.model_copy(update={"index": Path(folder)}), create=True)
         try:
-            service.sync(corpus, moved=False, progress=lambda done, total, path: None)
+            service.index(LOCAL, corpus)
             yield service
         finally:
             service.store.close()
@@ -142,13 +143,13 @@ class OverHttp:
             raise UnreachableError(f"{url!r} is not the address of a service: {error}") from error
         weakref.finalize(self, self._client.close)
 
-    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> responses.AskResponse:
         turns = [asdict(turn) for turn in history]
         body = {"question": question, "threshold": threshold, "include_passages": True, "history": turns}
-        return self._send(schemas.AskResponse, "POST", "/ask", body)
+        return self._send(responses.AskResponse, "POST", "/ask", body)
 
-    def search(self, question: str) -> schemas.SearchResponse:
-        return self._send(schemas.SearchResponse, "POST", "/search", {"question": question, "top_k": MAX_TOP_K})
+    def search(self, question: str) -> responses.SearchResponse:
+        return self._send(responses.SearchResponse, "POST", "/search", {"question": question, "top_k": MAX_TOP_K})
 
     @cache  # noqa: B019 - one service a run
     def text(self, path: str) -> str | None:
@@ -159,22 +160,22 @@ class OverHttp:
         return {path: document.sha256 for path, document in self._documents.items()}
 
     @cached_property
-    def _documents(self) -> dict[str, schemas.Document]:
-        found: dict[str, schemas.Document] = {}
+    def _documents(self) -> dict[str, StoredDocument]:
+        found: dict[str, StoredDocument] = {}
         while True:
-            page = self._send(schemas.DocumentPage, "GET", f"/documents?limit={schemas.MAX_PAGE}&offset={len(found)}")
+            page = self._send(responses.DocumentPage, "GET", f"/documents?limit={1000}&offset={len(found)}")
             found |= {document.path: document for document in page.documents}
             if not page.documents or len(found) >= page.total:
                 return found
 
-    def verified(self, citations: list[schemas.Citation]) -> int:
-        claims = [citation.model_dump(mode="json") for citation in citations]
-        found = self._send(schemas.VerifyResponse, "POST", "/verify", {"citations": claims})
+    def verified(self, citations: list[Citation]) -> int:
+        claims = [responses.to_python(citation) for citation in citations]
+        found = self._send(responses.VerifyResponse, "POST", "/verify", {"citations": claims})
         return sum(one.verdict == Verdict.VALID.value for one in found.results)
 
     def _send(self, shape: type[Shape], method: str, path: str, body: dict[str, Any] | None = None) -> Shape:
         try:
-            return shape.model_validate_json(self._response(method, path, body).content)
+            return TypeAdapter(shape).validate_json(self._response(method, path, body).content)
         except ValidationError as error:
             raise AskingError(f"{path} did not answer as Quotewise does: {error.errors()[0]['msg']}") from error
 

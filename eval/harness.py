@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
-from quotewise.api import schemas
+from quotewise.api import responses
 from quotewise.eval.clients import Asked, AskingError
 from quotewise.eval.gold import GoldQuestion, GoldSet
 from quotewise.eval.measures import MEASURES, Answered, Place, columns, failed, judge, retrieval
 from quotewise.eval.runs import Head, Journal, Kind, Outcome, Quoted, Run, peak_mib
 from quotewise.eval.uncertainty import estimates
+from quotewise.rag.answers import Citation
+from quotewise.rag.passages import Passage
 
 STAGES = ("embed", "search", "read", "total")
 _PERCENTILES = (50, 95, 99)
@@ -76,18 +79,18 @@ def threshold_of(gold: GoldSet, asked: Asked) -> float:
     raise failure
 
 
-def _answer(asked: Asked, question: GoldQuestion) -> schemas.AskResponse | schemas.SearchResponse:
+def _answer(asked: Asked, question: GoldQuestion) -> responses.AskResponse | responses.SearchResponse:
     if question.documents and not question.quotes:
         return asked.search(question.question)
     return asked.ask(question.question, 0.0, question.turns())  # so that quotes that are not sure enough can be judged as well
 
 
 def _outcome(
-    question: GoldQuestion, found: schemas.AskResponse | schemas.SearchResponse, threshold: float, asked: Asked
+    question: GoldQuestion, found: responses.AskResponse | responses.SearchResponse, threshold: float, asked: Asked
 ) -> Outcome:
     passages = [(p.document.path, p.start, p.end) for p in found.passages or ()]
-    timings = found.timings_ms.model_dump()
-    if isinstance(found, schemas.SearchResponse):
+    timings = asdict(found.timings_ms)
+    if isinstance(found, responses.SearchResponse):
         return Outcome(gold=question, kind="right", passages=passages, timings_ms=timings, figures={"answerable": 1.0})
     quotes = [_quoted(citation, found.passages or []) for citation in found.citations]
     citations = found.citations + found.closest
@@ -97,7 +100,7 @@ def _outcome(
         tuple(Place(*passage) for passage in passages),
         tuple(Place(quote.path, quote.start, quote.end) for quote in quotes),
         short or "",
-        asked.verified(citations) / len(citations) if citations else float("nan"),
+        asked.verified(list(citations)) / len(citations) if citations else float("nan"),
     )
     figures = judge(question, answer, threshold, lambda path: asked.text(path) or "")
     golds = [Place(quote.path, *quote.span) for quote in question.quotes]
@@ -114,7 +117,7 @@ def _outcome(
     )
 
 
-def _quoted(citation: schemas.Citation, passages: Sequence[schemas.Passage]) -> Quoted:
+def _quoted(citation: Citation, passages: Sequence[Passage]) -> Quoted:
     path = citation.document.path
     inside = ((p.start, p.end) for p in passages if p.document.path == path and p.start <= citation.start < p.end)
     return Quoted(
@@ -122,7 +125,7 @@ def _quoted(citation: schemas.Citation, passages: Sequence[schemas.Passage]) -> 
         start=citation.start,
         end=citation.end,
         passage=next(inside, (citation.start, citation.end)),
-        highlights=[(highlight.start, highlight.end) for highlight in citation.highlights],
+        highlights=[(highlight[0], highlight[1]) for highlight in citation.highlights],
     )
 
 

@@ -5,9 +5,10 @@ import logging
 import re
 from urllib.parse import urlsplit
 
+from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
+from quotewise.api.callers import Scope as KeyScope
 from quotewise.api.errors import ForbiddenError, LocalOnlyError, UnauthorizedError
-from quotewise.api.keys import ANONYMOUS, LOCAL, Key, KeyFileError, Keys
-from quotewise.api.keys import Scope as KeyScope
+from quotewise.api.keys import Key, KeyFileError, Keys
 from quotewise.api.middleware.rate_limit import RateLimit
 from quotewise.api.settings import Settings
 from starlette.datastructures import Headers
@@ -60,7 +61,7 @@ class Authenticate:
                 raise KeyFileError("the keys of the service cannot be read; its log says more") from error
         await self._app(scope, receive, send)
 
-    def _caller(self, scope: Scope) -> Key:
+    def _caller(self, scope: Scope) -> Caller:
         method, path, headers = scope["method"], scope["path"].removeprefix(scope.get("root_path", "")), Headers(scope=scope)
         if path in PROBES:
             return self._probing_caller(scope, headers)
@@ -78,15 +79,16 @@ class Authenticate:
             _check_origin(key, headers)
             self._count_address(scope)
         self._rate_limit.hit(f"key {key.id}", key.rate or self._settings.rate)
-        if needed and not key.may(needed):
+        if needed and not key.caller.has_scope(needed):
             raise ForbiddenError(f"this needs a key with the scope {needed}")
-        return key
+        return key.caller
 
-    def _probing_caller(self, scope: Scope, headers: Headers) -> Key:
+    def _probing_caller(self, scope: Scope, headers: Headers) -> Caller:
         """Everybody may know whether the service is alive, but not what it holds."""
         try:
             if self._keys.any():
-                return self._keys.holder(_secret(headers)) or ANONYMOUS
+                key = self._keys.holder(_secret(headers))
+                return key.caller if key else ANONYMOUS
             return LOCAL if _is_local(scope, headers) else ANONYMOUS
         except KeyFileError:
             return ANONYMOUS

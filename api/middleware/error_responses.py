@@ -60,37 +60,30 @@ class ErrorResponses:
 
 
 def install(app: FastAPI) -> None:
-    """Replace the handlers of FastAPI's own errors."""
+    """Replace the handlers of FastAPI's and Starlette's own errors."""
 
-    @app.exception_handler(QuotewiseError)
-    async def known(request: Request, error: QuotewiseError) -> JSONResponse:
-        return problems.response(request.scope["path"], error)
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        return problems.response(request.scope["path"], _as_ours(request, error))
 
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problems.response(request.scope["path"], _validation_error(error))
-
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> JSONResponse:
-        return problems.response(request.scope["path"], _http_error(request, error))
+    for kind in (RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, handle)
 
 
-def _validation_error(error: RequestValidationError) -> QuotewiseError:
-    wrong = error.errors()
-    if any(e["type"] == "json_invalid" for e in wrong):
-        return MalformedJsonError(f"the body is not JSON: {wrong[0].get('ctx', {}).get('error', 'it cannot be parsed')}")
-    fields = [(".".join(map(str, e["loc"]))[:_MAX_FIELD_NAME], e["msg"]) for e in wrong[:_MAX_FIELDS]]
-    return InvalidRequestError("; ".join(f"{field}: {message}" for field, message in fields[:5]), fields)
-
-
-def _http_error(request: Request, error: HTTPException) -> QuotewiseError:
+def _as_ours(request: Request, error: Exception) -> QuotewiseError:
     if isinstance(error.__cause__, QuotewiseError):  # raised while FastAPI read the body
         return error.__cause__
+    if isinstance(error, RequestValidationError):
+        wrong = error.errors()
+        if any(e["type"] == "json_invalid" for e in wrong):
+            return MalformedJsonError(f"the body is not JSON: {wrong[0].get('ctx', {}).get('error', 'it cannot be parsed')}")
+        fields = [(".".join(map(str, e["loc"]))[:_MAX_FIELD_NAME], e["msg"]) for e in wrong[:_MAX_FIELDS]]
+        return InvalidRequestError("; ".join(f"{field}: {message}" for field, message in fields[:5]), fields)
+    assert isinstance(error, HTTPException)
     if error.status_code == 400:
         return MalformedJsonError("the body is not JSON: it is not UTF-8, nested too deep or holds too long a number")
     detail = error.detail
     if detail == HTTPStatus(error.status_code).phrase:
-        detail = f"{request.method} {request.url.path} is not part of this service; see /openapi.json"
+        detail = f"{request.method} {request.scope['path']} is not part of this service; see /openapi.json"
     if error.status_code == 405:
         return MethodNotAllowedError(detail, headers={"Allow": _allowed_methods(request)})
     return NotFoundError(detail) if error.status_code == 404 else InvalidRequestError(detail)

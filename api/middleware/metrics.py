@@ -1,7 +1,9 @@
 """Each request counted, timed and logged by the template of its route; and the route at which the counts are read."""
 
 import asyncio
+import logging
 import time
+from typing import Any
 
 from asgi_correlation_id import correlation_id
 from fastapi import APIRouter, Request, Response
@@ -13,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 router = APIRouter()
+_log = logging.getLogger("quotewise.access")
 
 
 class RequestMetrics:
@@ -30,7 +33,7 @@ class RequestMetrics:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status, fields = time.perf_counter(), 500, logs.begin_fields()
+        began, status, answered = time.perf_counter(), 500, logs.begin_fields()
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -41,15 +44,17 @@ class RequestMetrics:
             try:
                 await self._app(scope, receive, watched)
             finally:
-                seconds = time.perf_counter() - began
-                method, route = scope["method"] if scope["method"] in _METHODS else "other", _template(scope)
-                self._metrics.requests.labels(method, route, str(status)).inc()
-                self._metrics.seconds.labels(method, route).observe(seconds)
-                question = fields.pop("question", None)
-                if self._log_questions and question is not None:
-                    fields["question"] = question
-                known = {"ms": round(seconds * 1000, 1), "request_id": correlation_id.get()}
-                logs.access(route in tracing.PROBES, method, route, status, **known, **fields)
+                self._observe(scope, status, time.perf_counter() - began, answered)
+
+    def _observe(self, scope: Scope, status: int, seconds: float, answered: dict[str, Any]) -> None:
+        method, route = scope["method"] if scope["method"] in _METHODS else "other", _template(scope)
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(method, route).observe(seconds)
+        # The line holds nothing that the client chose but a valid request id, unless questions are to be logged.
+        kept = {name: value for name, value in answered.items() if name != "question" or self._log_questions}
+        fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        level = logging.DEBUG if route in tracing.PROBES else logging.INFO
+        _log.log(level, "%s %s %d", method, route, status, extra={**fields, "request_id": correlation_id.get(), **kept})
 
 
 @router.get("/metrics", include_in_schema=False)

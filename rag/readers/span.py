@@ -84,9 +84,7 @@ def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Gen
         passages: as they were retrieved.
         read: the readings of passages by their numbers, in that order, so that an answer depends on no race; closed early.
     """
-    readings = [
-        Reading(p, np.zeros((len(p.sentences), 0), np.float32), np.zeros(len(p.sentences), np.float32)) for p in passages
-    ]
+    readings = [_unread(passage) for passage in passages]
     numbers = _select_passages(passages)
     with closing(read(numbers)) as ordered:
         for number, reading in zip(numbers, ordered, strict=True):
@@ -103,3 +101,8 @@ def _select_passages(passages: Sequence[Passage]) -> list[int]:
     scores = np.array([(max(p.similarity, 0.0), p.score) for p in passages])
     standing = (scores / np.maximum(scores.max(axis=0), 1e-9)).mean(axis=1)
     return [int(i) for i in np.argsort(-standing, kind="stable") if standing[i] >= _WORTH_READING * standing.max()]
+
+
+def _unread(passage: Passage) -> Reading:
+    count = len(passage.sentences)
+    return Reading(passage, np.zeros((count, 0), np.float32), np.zeros(count, np.float32), (None,) * count)

@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import InProcess, OverHttp
@@ -56,7 +57,7 @@ def test_a_history_is_put_over_http_as_in_process(seeds: Service, tmp_path: Path
     gold = some(load_gold(GOLDS[0]), "follow-up unanswerable", "new topic, test")
     settings = Settings(index=tmp_path)
     service = Service.open(settings, create=True)
-    service.sync(SEEDS, moved=False, progress=lambda done, total, path: None)
+    service.index(LOCAL, SEEDS)
     service.store.close()
     with ready(settings) as client:
         there = run_of(gold, OverHttp(str(client.base_url).rstrip("/"), 30))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from quotewise.api.app import create_app
+from quotewise.api.callers import LOCAL
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -95,7 +96,7 @@ def flawed(service: str, breaks: Callable[[str], int | None]) -> Iterator[str]:
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = Settings(index=tmp_path_factory.mktemp("http"))
     service = Service.open(settings, create=True)
-    service.sync(SEEDS, moved=False, progress=lambda done, total, path: None)
+    service.index(LOCAL, SEEDS)
     service.store.close()
     with ready(settings) as client:
         yield str(client.base_url).rstrip("/")
