@@ -117,7 +117,7 @@ def _untagged(text: str, start: int, end: int) -> Span:
 
 
 def _sentences(text: str, mark: int) -> list[Span]:
-    """The sentences by nupunkt, which sees marks, code, leaders and very long words as plain words, and notes as white space."""
+    """The sentences by nupunkt, which sees marks, code, leaders and long words as plain words, and notes as white space."""
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
     shown = _LONG_WORD.sub(_crossed, shown)
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))

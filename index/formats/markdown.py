@@ -39,7 +39,6 @@ _LINK_DEFINITION = re.compile(
 )
 """A line that defines the target of a link. Without a reference or a certain address it is prose: ``[Catering]: Bashir``."""
 _LABEL = re.compile(r"\[([^\[\]\r\n]+)\]")
-
 _COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
 
