@@ -115,7 +115,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = FastAPI.openapi(app)
         components = schema["components"]["schemas"]
         components |= events.schemas()
-        for unused in ("HTTPValidationError", "ValidationError"):
+        for unused in ("HTTPValidationError", "ValidationError", "Span"):
             components.pop(unused, None)
         answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
         answered["example"] = EXAMPLES["answer"]  # here, since FastAPI drops what is null from its examples

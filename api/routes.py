@@ -181,7 +181,7 @@ def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
 
 
 @router.post("/verify", response_model=responses.VerifyResponse, responses=_SEARCH_PROBLEMS)
-def verify(
+def verify_citations(
     body: Annotated[requests.VerifyRequest, Body(openapi_examples=EXAMPLES["verify"])], service: Open, caller: By
 ) -> Response:
     """Check citations against the files as they are now."""
