@@ -12,24 +12,9 @@ from quotewise.index.store import Changes, Hit
 _VERSION = 3
 """Of the analyzers: an index made by another version is made again."""
 _LANGUAGES = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
+    **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish"},
+    **{"fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian", "pt": "portuguese"},
+    **{"ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil", "tr": "turkish"},
 }
 """Those that Tantivy has a stemmer for, by ISO 639-1 code; it has no stop words for those in ``_WITHOUT_STOP_WORDS``."""
 _WITHOUT_STOP_WORDS = ("ar", "el", "ro", "ta", "tr")
