@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -396,6 +397,17 @@ def _shown_key(key: Key) -> dict[str, Any]:
     return key.model_dump(mode="json", exclude={"digest"})
 
 
+COMMANDS = "quotewise.commands"
+"""Entry points of this group add commands of other packages; each is a function that takes ``app``."""
+
+
+def _add_commands() -> None:
+    added = {group.name for group in app.registered_groups}
+    for entry_point in entry_points(group=COMMANDS):
+        if entry_point.name not in added:
+            entry_point.load()(app)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error becomes one line on stderr and a non-zero exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -403,6 +415,9 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
         given = sys.argv[1:] if arguments is None else arguments
+        own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+        if not given or given[0] not in own:  # the search for entry points takes longer than other commands need to start
+            _add_commands()
         code = app(given or ["--help"], standalone_mode=False, prog_name="quotewise")
     except typer.Abort:
         code = 130
@@ -410,6 +425,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = _complain(str(error), 1)
     except typer.TyperException as error:
         code = _complain(error.format_message(), 2)
+    except ModuleNotFoundError as error:
+        code = _complain(f"this command needs the package {error.name}: pip install 'quotewise[eval]', or [dev]", 1)
     except KeyboardInterrupt:
         code = 130
     except OSError as error:

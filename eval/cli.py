@@ -1,4 +1,4 @@
-"""The ``quotewise`` command: the command line of ``api``, and ``eval`` on top of it."""
+"""The commands ``quotewise eval`` and ``quotewise bench``, which an entry point adds to the command line of ``api``."""
 
 import json
 import random
@@ -11,8 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from quotewise.api import terminal
-from quotewise.api.cli import CollectionName, IndexDir, Json, app
-from quotewise.api.cli import main as main
+from quotewise.api.cli import CollectionName, IndexDir, Json
 from quotewise.api.settings import load_settings
 from quotewise.index.errors import QuotewiseError
 from typer.core import TyperGroup
@@ -20,17 +19,7 @@ from typer.core import TyperGroup
 SEED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
 
 
-class _Group(TyperGroup):
-    """Commands that need more packages than the service does."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ModuleNotFoundError as error:
-            raise QuotewiseError(f"{ctx.command_path} needs {error.name}: pip install 'quotewise[eval]', or [dev]") from error
-
-
-class _WithDefault(_Group):
+class _WithDefault(TyperGroup):
     """A group in which what is no command is an argument of its command ``run``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -44,9 +33,14 @@ commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-app.add_typer(commands, name="eval")
-benchmarks = typer.Typer(cls=_Group, help="Measure speed and memory.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(benchmarks, name="bench")
+benchmarks = typer.Typer(help="Measure speed and memory.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add ``eval`` and ``bench`` to the command line."""
+    app.add_typer(commands, name="eval")
+    app.add_typer(benchmarks, name="bench")
+
 
 Gold = Annotated[Path, typer.Argument(help="Gold questions, as JSON lines, plain or gzipped.", show_default=False)]
 Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder that the questions are about.")]

@@ -16,7 +16,7 @@ import httpx
 
 from tests.api.conftest import wait_until
 
-SERVE = "import sys; from quotewise.eval.cli import main; main(['serve', '--port', sys.argv[1]])"
+SERVE = "import sys; from quotewise.api.cli import main; main(['serve', '--port', sys.argv[1]])"
 
 
 @dataclass

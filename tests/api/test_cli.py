@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quotewise.eval.cli import main
+from quotewise.api.cli import main
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore

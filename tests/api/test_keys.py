@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quotewise.api.cli import main
 from quotewise.api.keys import InvalidKeyError, Key, KeyFileError, Keys
-from quotewise.eval.cli import main
 
 
 def keys(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, str, str]:

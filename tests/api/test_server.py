@@ -16,8 +16,8 @@ import httpx
 import psutil
 import pytest
 from quotewise.api.app import from_environment
+from quotewise.api.cli import main
 from quotewise.api.keys import Keys
-from quotewise.eval.cli import main
 
 from tests.api.conftest import serving, wait_until
 from tests.conftest import SEED, SEEDS, WHY
@@ -26,7 +26,7 @@ QUOTEWISE = Path(sys.executable).with_name("quotewise")
 SERVE_AND_ASK = """
 import sys, time
 from pathlib import Path
-import quotewise.eval.cli
+import quotewise.api.cli
 from starlette.testclient import TestClient
 from quotewise.api.app import create_app
 from quotewise.api.service import Service

@@ -3,8 +3,8 @@ import os
 from pathlib import Path
 
 import pytest
+from quotewise.api.cli import main
 from quotewise.api.settings import Settings, SettingsError, load_settings, origins
-from quotewise.eval.cli import main
 from quotewise.rag.pipeline import DEFAULT_TOP_K
 
 

@@ -1,0 +1,5 @@
+"""``python -m quotewise`` is the ``quotewise`` command."""
+
+from quotewise.api.cli import main
+
+main()
