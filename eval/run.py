@@ -7,7 +7,7 @@ import platform
 import resource
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -136,6 +136,16 @@ class Run:
     def questions_per_second(self) -> float:
         return self.summary.asked / self.summary.seconds if self.summary.seconds else 0.0
 
+    def to_json(self) -> dict[str, Any]:
+        """All but the texts of passages."""
+        return {
+            "config": self.config.model_dump(mode="json"),
+            "summary": self.summary.model_dump(mode="json"),
+            "estimates": {name: asdict(one) for name, one in self.estimates.items()},
+            "latency_ms": self.latency_ms,
+            "outcomes": [outcome.model_dump(mode="json", exclude={"texts"}) for outcome in self.outcomes],
+        }
+
     def changed(self, baseline: "Run") -> list[tuple[Outcome, Outcome]]:
         """The outcomes of another error type than in the baseline, before and after."""
         pairs = zip(baseline.outcomes, self.outcomes, strict=True)
@@ -153,13 +163,33 @@ def load_run(path: Path) -> Run:
         raise RunError(f"{path} is no saved run of this version: {complaint}") from error
 
 
+def check_baseline(baseline: Run | None, guards: Sequence[str], config: RunConfig | None = None) -> None:
+    """Raises RunError where a measure cannot be guarded, or the baseline is of another gold set than a configuration."""
+    names = [measure.name for measure in MEASURES]
+    if baseline is None:
+        if guards:
+            raise RunError("--guard needs a --baseline to compare with")
+        return
+    for guard in guards:
+        if guard not in names:
+            raise RunError(f"there is no measure {guard!r}; there are {', '.join(names)}")
+        if baseline.estimates[guard].value is None:
+            raise RunError(f"the baseline has no {guard!r}, so that it cannot be guarded")
+    old = baseline.config
+    if config and old.gold_sha256 != config.gold_sha256:
+        raise RunError(
+            f"the baseline is a run of another gold set, {old.gold} with sha256 {old.gold_sha256[:12]}…; "
+            f"this one is {config.gold} with {config.gold_sha256[:12]}…"
+        )
+
+
 def evaluate(
     gold: GoldSet, client: Client, config: RunConfig, output: Path | None = None, progress: Progress = lambda done, total: None
 ) -> Run:
     """Ask each question and judge the answer; with ``output`` save the run there.
 
-    Until it is finished its lines are in ``output`` + ``.part``. What is there of a run with the same configuration is not asked
-    again, except for what failed. Raises UnreachableError where there is no service any more.
+    Until it is finished its lines are in ``output`` + ``.part``. Questions that have an outcome there, of a run with the same
+    configuration, are not asked again unless they failed. Raises UnreachableError where there is no service any more.
     """
     part = output.with_name(f"{output.name}.part") if output else None
     outcomes = _interrupted(part, config) if part else {}

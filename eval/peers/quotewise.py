@@ -5,7 +5,7 @@ from pathlib import Path
 
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.eval.peers.peer import PeerAnswer, Weights
+from quotewise.eval.peers.comparison import PeerAnswer, Weights
 
 name = "Quotewise"
 setup = "as installed, with a threshold of 0"
