@@ -25,8 +25,9 @@ from quotewise.index.ingest import SyncReport, checked_files
 from quotewise.index.integrity import check as check_integrity
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.store import Filter
-from quotewise.rag.extraction import Extractor
-from quotewise.rag.readers.span import Readers
+from quotewise.rag.pipeline import AskOptions
+from quotewise.rag.pipeline import extract as extract_quotes
+from quotewise.rag.readers.registry import Readers
 from quotewise.rag.verification import CollectionSource, FolderSource, Source, Verdict, verify
 
 app = typer.Typer(
@@ -158,8 +159,8 @@ def ask(
     )
     _checked(question)
     with _opened(settings) as service:
-        where = Filter(path_prefix)
-        answer = service.pipeline.ask(question, settings.collection, settings.top_k, settings.max_quotes, where)
+        options = AskOptions(settings.top_k, settings.max_quotes, Filter(path_prefix))
+        answer = service.pipeline.ask(question, settings.collection, options)
     if as_json:
         terminal.show_json(schemas.AskResponse.of(answer, "command-line").model_dump())
     else:
@@ -179,7 +180,7 @@ def search(
     settings = load_settings(index=index, collection=collection, top_k=top_k)
     _checked(question)
     with _opened(settings) as service:
-        found = service.pipeline.search(question, settings.collection, settings.top_k, Filter(path_prefix))
+        found = service.pipeline.search(question, settings.collection, AskOptions(settings.top_k, where=Filter(path_prefix)))
     if as_json:
         terminal.show_json([schemas.Passage.of(passage).model_dump() for passage in found.passages])
     else:
@@ -203,11 +204,10 @@ def extract(
     began = time.perf_counter()
     names = files or ["-"]
     texts = [_text(name, settings.max_file_bytes) for name in names]
-    extractor = Extractor.of(Readers(settings.reader, settings.threads))
+    text_reader = Readers(settings.reader, settings.threads)()
     loaded = time.perf_counter()
-    found = extractor.extract(question, texts, settings.max_quotes)
-    threshold = extractor.threshold if settings.threshold is None else settings.threshold
-    extracted = schemas.Extracted.of(question, found, threshold)
+    options = AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
+    extracted = schemas.Extracted.of(extract_quotes(text_reader, question, texts, options))
     if as_json:
         timings = schemas.ExtractTimings.since(began, loaded)
         shape = schemas.ExtractResponse(**dict(extracted), timings_ms=timings, request_id="command-line")
@@ -224,7 +224,9 @@ def status(
     """Show the collections of the index, and what the processor can."""
     settings = load_settings(index=index)
     with _opened(settings) as service:
-        found = [(c, schemas.Collection.of(c, service.store.size(c.name))) for c in service.store.collections()]
+        found = [
+            (c, schemas.Collection.of(c, service.store.catalogue.size(c.name))) for c in service.store.catalogue.collections()
+        ]
     if as_json:
         listed = [{**shape.model_dump(), "root": collection.root} for collection, shape in found]
         terminal.show_json({"collections": listed, "default": settings.collection, "processor": instruction_set()})
@@ -293,14 +295,14 @@ def rm(
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     name = settings.collection
     with _opened(settings) as service:
-        removed = list(dict.fromkeys(paths or [])) or sorted(service.store.digests(name))
+        removed = list(dict.fromkeys(paths or [])) or sorted(service.store.catalogue.digests(name))
         for path in paths or []:
-            service.store.document_at(name, path)
+            service.store.catalogue.document_at(name, path)
         with service.store.writing():
             if everything:
                 service.store.remove_collection(name)
             else:
-                service.store.remove(name, removed)
+                service.store.catalogue.remove(name, removed)
                 service.store.publish(name)
     if as_json:
         terminal.show_json({"removed": removed})

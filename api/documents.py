@@ -15,12 +15,13 @@ from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Open, collectio
 from quotewise.api.service import Service
 from quotewise.index.atomic_files import PATTERN, document_path
 from quotewise.index.errors import UnknownCollectionError
+from quotewise.index.formats import CONTENT_TYPES
 from quotewise.index.store import COLLECTION_NAME
 from quotewise.index.uploads import ANY, Condition, Uploaded, Uploads
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-_TEXT = {"", "text/plain", "text/markdown", "application/octet-stream"}
+_ACCEPTED = {"", "application/octet-stream", *CONTENT_TYPES}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
     *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
@@ -40,8 +41,12 @@ _NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
     "required": True,
     "description": "The file, best in UTF-8. It may also be called application/octet-stream, or not be called anything.",
-    "content": {"text/plain": {"schema": _NOT_BLANK, "examples": examples.UPLOAD}, "text/markdown": {"schema": _NOT_BLANK}},
+    "content": {
+        kind: {"schema": _NOT_BLANK if kind.startswith("text/") else {"type": "string", "format": "binary"}}
+        for kind in CONTENT_TYPES
+    },
 }
+_BODY["content"]["text/plain"]["examples"] = examples.UPLOAD  # type: ignore[index]
 
 Name = Annotated[str, Path(openapi_examples=examples.UPLOAD_COLLECTION, json_schema_extra={"pattern": COLLECTION_NAME})]
 DocumentPath = Annotated[str, Path(openapi_examples=examples.UPLOAD_PATH, json_schema_extra={"pattern": PATTERN})]
@@ -80,8 +85,8 @@ async def put(
         name = collection
     path = _document_path(request, path)
     found = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if found not in _TEXT:
-        raise HTTPException(415, f"the content type is {found}; expected text/plain or text/markdown: the body is the file")
+    if found not in _ACCEPTED:
+        raise HTTPException(415, f"the content type is {found}; expected {' or '.join(CONTENT_TYPES)}: the body is the file")
     condition = _condition(if_match, if_none_match)
     jobs: Jobs = request.app.state.jobs
     jobs.take_place()

@@ -12,8 +12,7 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel
 from quotewise.api import examples, problems, schemas
 from quotewise.index.errors import QuotewiseError
-from quotewise.rag.answers import Answer, Citation
-from quotewise.rag.pipeline import SearchResult
+from quotewise.rag.answers import Answer, Citation, SearchResult
 from starlette.concurrency import iterate_in_threadpool
 
 MEDIA_TYPE = "text/event-stream"
@@ -97,7 +96,7 @@ def answer_events(request: Request, steps: Steps) -> StreamingResponse:
             yield _event("citation", schemas.Citation.of(cited, step))
         else:
             yield _event("answer", schemas.StreamedAnswer.of(step, passages))
-            timings = schemas.Timings(**step.timings_ms)
+            timings = schemas.Timings.of(step.timings_ms)
             yield _event("done", schemas.StreamedEnd(timings_ms=timings, request_id=request.state.id))
 
     return response(request, steps, written)

@@ -46,7 +46,7 @@ def feedback(
     name = answer.collection
     right = _quote(request, service, name, said.right_quote) if said.right_quote else None
     content = Feedback(answer=answer, helpful=said.helpful, right_quote=right)
-    return schemas.FeedbackResponse(id=service.store.put_feedback(name, asked, content.model_dump_json()))
+    return schemas.FeedbackResponse(id=service.store.catalogue.put_feedback(name, asked, content.model_dump_json()))
 
 
 def _quote(request: Request, service: Service, name: str, said: schemas.RightQuote) -> Claim:
@@ -57,7 +57,7 @@ def _quote(request: Request, service: Service, name: str, said: schemas.RightQuo
         raise _invalid("end", f"should be after start and at most {document.characters:,}, where the document ends", said.end)
     if said.end - said.start > schemas.MAX_TEXT:
         raise _invalid("end", f"should be at most {schemas.MAX_TEXT:,} characters after start", said.end)
-    quote = service.store.text(document.id)[said.start : said.end]
+    quote = service.store.catalogue.text(document.id)[said.start : said.end]
     return Claim(document.path, document.sha256, said.start, said.end, quote)
 
 

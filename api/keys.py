@@ -1,29 +1,30 @@
-"""API keys: secrets that are shown once and kept as hashes beside the catalogue, and what the bearer of each may do."""
+"""API keys: secrets that are shown once and stored as hashes in the catalogue, and what the bearer of each may do."""
 
 import hmac
-import json
-import os
+import logging
 import secrets
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from filelock import FileLock, Timeout
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import QuotewiseError
 
 Scope = Literal["ask", "manage"]
 SECRET, BROWSER = "qw_", "qb_"
 DEFAULT_BROWSER_RATE = "60/minute"
 _NO_DIGEST = "0" * 64
+_log = logging.getLogger("quotewise")
 
 
 class KeyFileError(QuotewiseError):
-    """The file of the keys cannot be read or written, so that nobody can be let in."""
+    """The keys cannot be read or written, so that nobody can be let in."""
 
     code = "keys-unavailable"
 
@@ -111,34 +112,33 @@ _KEYS = TypeAdapter(list[Key])
 
 
 class Keys:
-    """The keys of an index folder, in a file that is read again as soon as it has changed.
+    """The keys of an index folder, in its catalogue, which every request reads, so that a revoked key is refused at once.
 
     A secret has 256 random bits, so that nobody finds one by trying: a slow hash, which protects passwords that can be guessed,
     would only slow down every request. It names its key, and is compared with that one in constant time.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "keys.json"
-        self._stamp: tuple[int, ...] | None = None
-        self._by_id: dict[str, Key] = {}
-        self._origins: frozenset[str] = frozenset()
+        self._folder = folder
+        self._opened: SqliteCatalogue | None = None
+        self._opening = threading.Lock()
+        self._cached: tuple[int, dict[str, Key]] = (0, {})
 
     def all(self) -> list[Key]:
         """Every key ever made, oldest first. Raises KeyFileError."""
-        return list(self._current().values())
+        return list(self._by_id().values())
 
     def any(self) -> bool:
-        """Whether a key was ever made; that all are revoked does not open the door again. Raises KeyFileError."""
-        return bool(self._current())
+        """Whether a key was ever made; that all are revoked does not make the service open again. Raises KeyFileError."""
+        return bool(self._by_id())
 
     def origins(self) -> frozenset[str]:
         """Where browser keys in force may be used. Raises KeyFileError."""
-        self._current()
-        return self._origins
+        return frozenset(origin for key in self._by_id().values() if not key.revoked for origin in key.origins)
 
     def holder(self, secret: str) -> Key | None:
         """The key in force that a secret belongs to. Raises KeyFileError."""
-        key = self._current().get(secret[3:].partition("_")[0])
+        key = self._by_id().get(secret[3:].partition("_")[0])
         same = hmac.compare_digest(_digest(secret), key.digest if key else _NO_DIGEST)
         return key if key and same and not key.revoked else None
 
@@ -154,7 +154,7 @@ class Keys:
 
         Raises:
             InvalidKeyError: there cannot be such a key.
-            KeyFileError: the file cannot be written.
+            KeyFileError: the catalogue cannot be written.
         """
         origins, key_id = tuple(origins), secrets.token_hex(4)
         secret = f"{BROWSER if origins else SECRET}{key_id}_{secrets.token_urlsafe(32)}"
@@ -174,55 +174,59 @@ class Keys:
         except ValidationError as error:
             first = error.errors()[0]
             raise InvalidKeyError(f"{'.'.join(map(str, first['loc'])) or 'key'}: {first['msg']}") from error
-        with self._writing():
-            self._write([*self.all(), key])
+        self._put(key)
         return key, secret
 
     def revoke(self, key_id: str) -> Key:
         """End a key. Raises InvalidKeyError where there is none of that id, KeyFileError."""
-        with self._writing():
-            keys = self._current()
-            if key_id not in keys:
-                raise InvalidKeyError(f"there is no key with the id {key_id!r}; quotewise keys list shows those there are")
-            revoked = keys[key_id].model_copy(update={"revoked": keys[key_id].revoked or _now()})
-            self._write([revoked if key.id == key_id else key for key in keys.values()])
+        key = self._by_id().get(key_id)
+        if key is None:
+            raise InvalidKeyError(f"there is no key with the id {key_id!r}; quotewise keys list shows those there are")
+        revoked = key.model_copy(update={"revoked": key.revoked or _now()})
+        self._put(revoked)
         return revoked
 
-    def _current(self) -> dict[str, Key]:
-        try:
-            found = self._path.stat()
-            stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
-            if stamp != self._stamp:
-                keys = _KEYS.validate_json(self._path.read_bytes())
-                self._by_id = {key.id: key for key in keys}
-                self._origins = frozenset(origin for key in keys if not key.revoked for origin in key.origins)
-                self._stamp = stamp
-        except FileNotFoundError:
-            self._by_id, self._origins, self._stamp = {}, frozenset(), None
-        except (OSError, ValidationError) as error:
-            self._stamp = None
-            reason = error.strerror if isinstance(error, OSError) else "it is damaged"
-            raise KeyFileError(f"cannot read the keys in {self._path}: {reason}") from error
-        return self._by_id
+    def _by_id(self) -> dict[str, Key]:
+        with _errors():
+            catalogue = self._catalogue()
+            if catalogue is None:
+                return {}
+            if (revision := catalogue.api_keys_revision()) != self._cached[0]:
+                keys = {key_id: Key.model_validate_json(content) for key_id, content in catalogue.api_keys().items()}
+                self._cached = (revision, keys)
+            return self._cached[1]
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
-            with FileLock(self._path.with_name("keys.lock"), timeout=10, mode=0o600):
-                yield
-        except (OSError, Timeout) as error:
-            raise KeyFileError(f"cannot write {self._path}: {error.strerror or 'another process is writing it'}") from error
+    def _put(self, key: Key) -> None:
+        with _errors():
+            self._folder.mkdir(0o700, parents=True, exist_ok=True)
+            catalogue = self._catalogue(create=True)
+            assert catalogue
+            catalogue.put_api_key(key.id, key.model_dump_json())
 
-    def _write(self, keys: list[Key]) -> None:
-        """Replace the file in one step, readable by its owner alone."""
-        draft = self._path.with_name("keys.json.new")
-        draft.unlink(missing_ok=True)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(_KEYS.dump_python(keys, mode="json"), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+    def _catalogue(self, create: bool = False) -> SqliteCatalogue | None:
+        """The catalogue, with the keys of a ``keys.json`` of version 0.1; None where there are neither."""
+        with self._opening:
+            path, old = self._folder / "catalogue.sqlite", self._folder / "keys.json"
+            if self._opened is None and (create or path.exists() or old.exists()):
+                self._opened = SqliteCatalogue(path)
+            with suppress(FileNotFoundError):  # another process has moved it
+                if self._opened and old.exists():
+                    keys, known = _KEYS.validate_json(old.read_bytes()), self._opened.api_keys()
+                    for key in keys:
+                        if key.id not in known:  # it may be, and revoked since, after a crash
+                            self._opened.put_api_key(key.id, key.model_dump_json())
+                    old.replace(self._folder / "keys.json.imported")
+                    _log.warning("the API keys of %s were moved to the catalogue; keys.json.imported can be deleted", old)
+            return self._opened
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValidationError, QuotewiseError) as error:
+        reason = "keys.json is damaged" if isinstance(error, ValidationError) else getattr(error, "strerror", None) or error
+        raise KeyFileError(f"cannot read or write the API keys: {reason}") from error
 
 
 def _digest(secret: str) -> str:

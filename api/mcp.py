@@ -100,7 +100,9 @@ def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server
                     f"the document has {document.characters:,} characters; read up to {_LONGEST:,} by the tool read_document"
                 )
                 raise QuotewiseError(wrong)
-            return types.TextResourceContents(uri=uri, mime_type=document.media_type, text=service.store.text(document.id))
+            return types.TextResourceContents(
+                uri=uri, mime_type=document.media_type, text=service.store.catalogue.text(document.id)
+            )
 
         return types.ReadResourceResult(contents=[await _foreseen(found)])
 
@@ -185,7 +187,7 @@ def _documents(service: Service, request: Request, cursor: str | None) -> tuple[
     name, _, offset = (cursor or f"{names[0]}/0").rpartition("/")
     if name not in names or not re.fullmatch("[0-9]{1,15}", offset):
         raise QuotewiseError("the cursor is not one that this server gave")
-    found = service.store.documents(name, int(offset), _PAGE)
+    found = service.store.catalogue.documents(name, int(offset), _PAGE)
     if len(found) == _PAGE:
         return found, f"{name}/{int(offset) + _PAGE}"
     following = names[names.index(name) + 1 :]

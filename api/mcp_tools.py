@@ -80,7 +80,7 @@ def read_lines(asked: ReadRequest, document: StoredDocument, text: str) -> Excer
 
 def _read(asked: ReadRequest, service: Service, request: Request) -> Excerpt:
     document = routes.document_of(request, service, asked.document_id)
-    return read_lines(asked, document, service.store.text(document.id))
+    return read_lines(asked, document, service.store.catalogue.text(document.id))
 
 
 def _verify(asked: VerifyRequest, service: Service, request: Request) -> schemas.Verification:

@@ -64,7 +64,7 @@ class _Gauges(Collector):
         service: Service | None = getattr(self._state, "service", None)
         store = service.store if service else None
         try:
-            sizes = {known.name: store.size(known.name) for known in store.collections()} if store else {}
+            sizes = {known.name: store.catalogue.size(known.name) for known in store.catalogue.collections()} if store else {}
         except QuotewiseError:  # that of a request tells; here it is no more than not ready
             store, sizes = None, {}
         ready = GaugeMetricFamily("quotewise_ready", "Whether questions are answered.", value=store is not None)
@@ -128,7 +128,7 @@ def observe_answer(request: Request, answer: Answer) -> None:
     metrics: Metrics = request.app.state.metrics
     metrics.answers.labels(str(answer.answered).lower()).inc()
     for stage in _STAGES:
-        metrics.stages.labels(stage).observe(answer.timings_ms[stage] / 1000)
+        metrics.stages.labels(stage).observe(getattr(answer.timings_ms, stage) / 1000)
     tracing.trace_answer(request.state.id, answer, _STAGES)
 
 

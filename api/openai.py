@@ -24,8 +24,7 @@ from quotewise.api.openai_schemas import (
     Usage,
 )
 from quotewise.api.service import Service
-from quotewise.rag.answers import Answer, Citation
-from quotewise.rag.pipeline import SearchResult
+from quotewise.rag.answers import Answer, Citation, SearchResult
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "the request cannot be answered", "model": chat_errors.ErrorResponse},
@@ -82,7 +81,7 @@ def model(
     request: Request,
 ) -> Model:
     """A collection as a model."""
-    return Model(id=service.store.collection(routes.collection_of(request, service, name)).name)
+    return Model(id=service.store.catalogue.collection(routes.collection_of(request, service, name)).name)
 
 
 class _Completion:

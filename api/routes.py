@@ -17,7 +17,7 @@ from quotewise.index.errors import UnknownCollectionError
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.store import StoredDocument
 from quotewise.rag.answers import Answer
-from quotewise.rag.extraction import Extractor
+from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.verification import CollectionSource, ReadOnce, verify
 
 
@@ -53,7 +53,7 @@ def collection_of(request: Request, service: Service, name: str | None) -> str:
     name = name or caller.default(service.settings.collection)
     if not caller.sees(name):
         raise ForbiddenError("this key may not use that collection")
-    if caller.collections is not None and all(name != known.name for known in service.store.collections()):
+    if caller.collections is not None and all(name != known.name for known in service.store.catalogue.collections()):
         raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
     return name
 
@@ -66,7 +66,7 @@ def own_id(request: Request, request_id: str) -> str:
 def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
     """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
     caller: Key = request.state.caller
-    return service.store.document(document_id, caller.collections)
+    return service.store.catalogue.document(document_id, caller.collections)
 
 
 _PIECE = 65_536
@@ -99,15 +99,14 @@ def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> e
     """What is found for a question, as it becomes known; whoever asks over HTTP, in any protocol, comes through here."""
     settings = service.settings
     collection = collection_of(request, service, asked.collection)
-    for step in service.pipeline.steps(
-        asked.question,
-        collection,
+    options = AskOptions(
         asked.top_k or settings.top_k,
         asked.max_quotes or settings.max_quotes,
         asked.filter.value(),
         asked.threshold,
         asked.turns(),
-    ):
+    )
+    for step in service.pipeline.stream(asked.question, collection, options):
         if isinstance(step, Answer):
             metrics.observe_answer(request, step)
             service.answers.remember(own_id(request, request.state.id), collection, step, asked.turns())
@@ -142,11 +141,11 @@ def search(
     """The passages closest to a question, whether they answer it or not."""
     settings = service.settings
     collection, top_k = collection_of(request, service, asked.collection), asked.top_k or settings.top_k
-    found = service.pipeline.search(asked.question, collection, top_k, asked.filter.value())
+    found = service.pipeline.search(asked.question, collection, AskOptions(top_k, where=asked.filter.value()))
     return schemas.SearchResponse(
         question=asked.question,
         passages=[schemas.Passage.of(passage) for passage in found.passages],
-        timings_ms=schemas.Timings(**found.timings_ms),
+        timings_ms=schemas.Timings.of(found.timings_ms),
         request_id=request.state.id,
     )
 
@@ -160,9 +159,9 @@ def extract(
     What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
     """
     began = time.perf_counter()
-    extractor = service.extractor()
+    service.pipeline.text_reader()
     loaded = time.perf_counter()
-    found = _extracted(service, extractor, asked, _within(service.settings.extract_seconds, request))
+    found = _extracted(service, asked, _within(service.settings.extract_seconds, request))
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
 
@@ -175,10 +174,10 @@ def extract_batch(
 ) -> schemas.ExtractBatchResponse:
     """What ``/extract`` does, for several questions with texts of their own; one mistake refuses the whole batch."""
     began = time.perf_counter()
-    extractor = service.extractor()
+    service.pipeline.text_reader()
     loaded = time.perf_counter()
     wanted = _within(service.settings.extract_seconds, request)
-    found = [_extracted(service, extractor, one, wanted) for one in asked.requests]
+    found = [_extracted(service, one, wanted) for one in asked.requests]
     timings = schemas.ExtractTimings.since(began, loaded)
     return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
 
@@ -189,23 +188,19 @@ def _within(seconds: float, request: Request) -> Callable[[], bool]:
     return lambda: time.monotonic() < deadline and not request.state.gone()
 
 
-def _extracted(
-    service: Service, extractor: Extractor, asked: schemas.ExtractRequest, wanted: Callable[[], bool]
-) -> schemas.Extracted:
-    settings = service.settings
-    found = extractor.extract(asked.question, asked.texts, asked.max_quotes or settings.max_quotes, wanted)
-    threshold = extractor.threshold if settings.threshold is None else settings.threshold
-    return schemas.Extracted.of(asked.question, found, threshold)
+def _extracted(service: Service, asked: schemas.ExtractRequest, wanted: Callable[[], bool]) -> schemas.Extracted:
+    options = AskOptions(max_quotes=asked.max_quotes or service.settings.max_quotes)
+    return schemas.Extracted.of(service.pipeline.extract(asked.question, asked.texts, options, wanted))
 
 
 @router.get("/documents", responses=_READ_PROBLEMS)
 def documents(asked: Annotated[schemas.PageRequest, Query()], service: Open, request: Request) -> schemas.DocumentPage:
     """The documents of a collection by path, a page at a time."""
     name = collection_of(request, service, asked.collection)
-    found = service.store.documents(name, asked.offset, asked.limit)
+    found = service.store.catalogue.documents(name, asked.offset, asked.limit)
     return schemas.DocumentPage(
         documents=[schemas.Document.of(document) for document in found],
-        total=service.store.size(name).documents,
+        total=service.store.catalogue.size(name).documents,
         offset=asked.offset,
         limit=asked.limit,
     )
@@ -220,7 +215,7 @@ def document(id: DocumentId, service: Open, request: Request) -> schemas.Documen
 @router.get("/documents/{id}/text", responses=_TEXT_PROBLEMS, response_class=PlainTextResponse)
 def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
     """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
-    found = service.store.text(document_of(request, service, id).id)
+    found = service.store.catalogue.text(document_of(request, service, id).id)
     pieces = (found[start : start + _PIECE].encode() for start in range(0, len(found), _PIECE))
     return StreamingResponse(pieces, media_type="text/plain")  # in pieces, so that it is seen that a slow client takes them
 
@@ -242,8 +237,8 @@ def verify_citations(
 def collections(service: Open, request: Request) -> schemas.CollectionList:
     """The collections that the caller may use, how much they hold and what they were made with."""
     caller: Key = request.state.caller
-    seen = [known for known in service.store.collections() if caller.sees(known.name)]
-    found = [schemas.Collection.of(known, service.store.size(known.name)) for known in seen]
+    seen = [known for known in service.store.catalogue.collections() if caller.sees(known.name)]
+    found = [schemas.Collection.of(known, service.store.catalogue.size(known.name)) for known in seen]
     default = caller.default(service.settings.collection)
     return schemas.CollectionList(collections=found, default=default, processor=instruction_set())
 
@@ -259,5 +254,7 @@ async def ready(service: Open, request: Request) -> schemas.Ready:
     """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
     check_descriptors()
     caller: Key = request.state.caller
-    known = await asyncio.to_thread(service.store.collections)  # not in the pool of the routes, which may be full just now
+    known = await asyncio.to_thread(
+        service.store.catalogue.collections
+    )  # not in the pool of the routes, which may be full just now
     return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))

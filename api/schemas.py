@@ -9,8 +9,9 @@ from quotewise.api.problems import Problem
 from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
 from quotewise.index.sentences import Span
 from quotewise.index.store import Collection as StoredCollection
-from quotewise.index.store import CollectionSize, Filter, StoredDocument
-from quotewise.rag import answers, extraction, followups, passages, verification
+from quotewise.index.store import CollectionSize, Filter
+from quotewise.index.store import DocumentReference as Reference
+from quotewise.rag import answers, followups, passages, verification
 
 MAX_QUESTION = 2000
 MAX_PAGE = 1000
@@ -165,7 +166,7 @@ class DocumentReference(BaseModel):
     media_type: str
 
     @classmethod
-    def of(cls, document: StoredDocument) -> Self:
+    def of(cls, document: Reference) -> Self:
         return cls(**{name: getattr(document, name) for name in cls.model_fields})
 
 
@@ -226,6 +227,10 @@ class Timings(BaseModel):
     read: float
     total: float
 
+    @classmethod
+    def of(cls, timings: answers.Timings) -> Self:
+        return cls(embed=timings.embed, search=timings.search, read=timings.read, total=timings.total)
+
 
 class AskResponse(BaseModel):
     """Quotes that answer the question or, where ``answered`` is false, the passages closest to it."""
@@ -253,8 +258,8 @@ class AskResponse(BaseModel):
             short_answer=ShortAnswer.of(answer.short_answer),
             citations=_numbered(answer.citations),
             closest=_numbered(answer.closest),
-            passages=[Passage.of(passage) for passage in answer.passages] if include_passages else None,
-            timings_ms=Timings(**answer.timings_ms),
+            passages=[Passage.of(passage) for passage in answer.passages or ()] if include_passages else None,
+            timings_ms=Timings.of(answer.timings_ms),
             request_id=request_id,
         )
 
@@ -331,13 +336,12 @@ class ExtractedText(BaseModel):
     truncated: bool = Field(description="whether not all of the text was read, since the time for the request was up")
 
     @classmethod
-    def of(cls, number: int, found: extraction.Extraction, threshold: float) -> Self:
-        answered = bool(found.quotes) and found.answerability >= threshold
-        short = found.short_answer if answered else None
+    def of(cls, found: answers.Extraction) -> Self:
+        short = found.short_answer
         return cls(
-            text=number,
+            text=found.text,
             answerability=round(found.answerability, 4),
-            answered=answered,
+            answered=found.answered,
             quotes=[
                 ExtractedQuote(
                     quote=quote.quote,
@@ -379,10 +383,9 @@ class Extracted(BaseModel):
     truncated: bool = Field(description="whether any text was not read to its end; texts are read one after the other")
 
     @classmethod
-    def of(cls, question: str, found: Sequence[extraction.Extraction], threshold: float) -> Self:
-        results = [ExtractedText.of(number, one, threshold) for number, one in enumerate(found)]
-        truncated = any(one.truncated for one in results)
-        return cls(question=question, results=results, threshold=threshold, truncated=truncated)
+    def of(cls, found: answers.Extractions) -> Self:
+        results = [ExtractedText.of(one) for one in found.results]
+        return cls(question=found.question, results=results, threshold=found.threshold, truncated=found.truncated)
 
 
 class ExtractResponse(Extracted):
@@ -418,7 +421,7 @@ class Passage(BaseModel):
             text=passage.text,
             start=passage.start,
             end=passage.end,
-            line_start=passage.line,
+            line_start=passage.line_start,
             heading=list(passage.heading),
             score=round(passage.score, 5),
             similarity=round(passage.similarity, 4),

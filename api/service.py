@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from quotewise.api.recent import RecentAnswers
@@ -13,10 +13,12 @@ from quotewise.index.errors import IndexRebuildingError, QuotewiseError, Unknown
 from quotewise.index.ingest import Progress, Sync, SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
-from quotewise.rag.extraction import Extractor
 from quotewise.rag.pipeline import OncePerName, Pipeline
-from quotewise.rag.readers.span import SIMILARITY, Readers
+from quotewise.rag.readers.registry import SIMILARITY, Readers
 from threadpoolctl import threadpool_limits
+
+_CATCH_UP_SECONDS = 2.0
+"""How long a question of a warm service waits for a search index to catch up before it uses what is there."""
 
 
 class NotReadyError(QuotewiseError):
@@ -35,14 +37,12 @@ class CannotStartError(QuotewiseError):
 class Service:
     """An index that is open for questions.
 
-    ``extractor`` gives the one reader of the caller's own texts, loading it at the first call; raises ReaderError where that
-    cannot be. ``load`` gives the embedder of a name; ``answers`` are those that feedback can be given on.
+    ``load`` gives the embedder of a name; ``answers`` are those that feedback can be given on.
     """
 
     settings: Settings
     store: LocalStore
     pipeline: Pipeline
-    extractor: Callable[[], Extractor]
     load: Callable[[str], Embedder]
     answers: RecentAnswers
 
@@ -55,13 +55,12 @@ class Service:
         load = OncePerName(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
-        extractor = cache(partial(Extractor.of, readers))
-        return cls(settings, store, pipeline, extractor, load, RecentAnswers(settings.remembered_answers))
+        return cls(settings, store, pipeline, load, RecentAnswers(settings.remembered_answers))
 
     def load_reader(self) -> None:
         """Load the trained reader, where one is used. Raises ReaderError, which names the file at fault."""
         if self.settings.reader != SIMILARITY:
-            self.extractor()
+            self.pipeline.text_reader()
 
     def warm(self) -> None:
         """Load the trained reader, bring every collection's search up to date, and answer a question from the default one.
@@ -71,11 +70,12 @@ class Service:
         """
         self.load_reader()
         self.store.sweep()
-        for name in [collection.name for collection in self.store.collections()]:
+        for name in [collection.name for collection in self.store.catalogue.collections()]:
             with suppress(IndexRebuildingError):  # another process writes it, and questions are told so until it is there
                 self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
                     self.pipeline.ask("Is it ready?", name)
+        self.store.wait_seconds = _CATCH_UP_SECONDS
 
     def check(self, folder: Path, moved: bool) -> None:
         """Raises what ``sync`` would because of the embedder, or because the collection was made otherwise."""
@@ -91,7 +91,7 @@ class Service:
 
     def embedder_of(self, name: str) -> Embedder:
         """That of a collection, or, where there is none of that name, the one that a new one gets."""
-        made_by = {collection.name: collection.embedder for collection in self.store.collections()}
+        made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.load(made_by.get(name, self.settings.embedder))
 
     def _embedder(self) -> Embedder:
@@ -99,7 +99,7 @@ class Service:
         wanted = self.settings.embedder
         explicit = "embedder" in self.settings.model_fields_set
         try:
-            name = wanted if explicit else self.store.collection(self.settings.collection).embedder
+            name = wanted if explicit else self.store.catalogue.collection(self.settings.collection).embedder
         except UnknownCollectionError:
             name = wanted
         return self.load(name)

@@ -51,7 +51,7 @@ def show_answer(answer: Answer) -> None:
     else:
         console.print("The documents do not say. The closest passages:")
         console.print(Group(*(_cited(number, c) for number, c in enumerate(answer.closest, 1))))
-    console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms", "dim"))
+    console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms.total:.0f} ms", "dim"))
 
 
 def show_extracted(names: Sequence[str], extracted: Extracted) -> None:
@@ -68,7 +68,7 @@ def show_extracted(names: Sequence[str], extracted: Extracted) -> None:
 def show_passages(passages: tuple[Passage, ...]) -> None:
     """Passages with where they stand."""
     for number, passage in enumerate(passages, 1):
-        place = f"{passage.document.path}:{passage.line}"
+        place = f"{passage.document.path}:{passage.line_start}"
         console.print(_numbered(number, shown(passage.text), place))
 
 

@@ -71,7 +71,7 @@ def trace_answer(request_id: str, answer: Answer, stages: Sequence[str]) -> None
     request.set_attribute("quotewise.answered", answer.answered)
     request.set_attribute("quotewise.confidence", answer.confidence)
     tracer = trace.get_tracer("quotewise")
-    lengths = [round(answer.timings_ms[stage] * 1e6) for stage in stages]
+    lengths = [round(getattr(answer.timings_ms, stage) * 1e6) for stage in stages]
     start = time.time_ns() - sum(lengths)
     for stage, length in zip(stages, lengths, strict=True):
         tracer.start_span(stage, start_time=start).end(start + length)

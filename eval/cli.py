@@ -165,7 +165,7 @@ def check(gold: Gold, corpus: Annotated[Path, typer.Option(metavar="DIR", help="
 
     def text_of(path: str) -> str | None:
         try:
-            return source.read(path).text
+            return source.read(path).slice(0, 2**62)
         except QuotewiseError:
             return None
 
@@ -192,7 +192,7 @@ def export_feedback(
     settings = load_settings(index=index, collection=collection)
     store = LocalStore(settings.index)
     try:
-        questions, left_out = gold_from_feedback(store, settings.collection)
+        questions, left_out = gold_from_feedback(store.catalogue, settings.collection)
     finally:
         store.close()
     for why, count in left_out.items():

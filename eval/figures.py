@@ -22,8 +22,9 @@ from quotewise.eval.measures import MEASURES, Region, auroc, best_squad2_f1, est
 from quotewise.eval.peers.comparison import compare_peers
 from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
 from quotewise.index.embedders import load_embedder
-from quotewise.rag.extraction import Extractor
-from quotewise.rag.readers.span_model import BUNDLED, SpanModel
+from quotewise.rag.pipeline import AskOptions, extract
+from quotewise.rag.readers.span import SpanReader
+from quotewise.rag.readers.span_model import BUNDLED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "eval" / "figures.json"
@@ -92,17 +93,16 @@ def read_passages(
     is none, at the threshold of the reader and at the best one.
     """
     questions = read_rows(rows)
-    extractor = Extractor(SpanModel(folder), folder)
+    reader = SpanReader(folder)
     f1, exact, confidence = (np.zeros(len(questions)) for _ in range(3))
     for i, row in enumerate(questions):
-        [extraction] = extractor.extract(row.question, [row.context], 1)
-        answer = extraction.quotes[0].answer if extraction.quotes else None
-        text = row.context[answer.span.start : answer.span.end] if answer else ""
+        [extraction] = extract(reader, row.question, [row.context], AskOptions(max_quotes=1)).results
+        text = row.context[slice(*extraction.quotes[0].highlights[0])] if extraction.quotes else ""
         f1[i] = token_f1(text, row.texts())
         exact[i] = any(normalized(text) == normalized(gold) for gold in row.texts())
         confidence[i] = extraction.answerability
     truth = np.array([bool(row.answers) for row in questions])
-    shown = confidence >= extractor.threshold
+    shown = confidence >= reader.threshold
     figures = {
         "questions": len(questions),
         "answerable": truth.sum(),

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from quotewise.api.feedback import Feedback
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
-from quotewise.index.local_store import LocalStore
 from quotewise.index.sentences import Span
+from quotewise.index.store import Catalogue
 from quotewise.rag.followups import Turn
 from quotewise.rag.verification import Claim
 
@@ -192,7 +192,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
 
 
-def gold_from_feedback(store: LocalStore, collection: str) -> tuple[list[GoldQuestion], Mapping[str, int]]:
+def gold_from_feedback(catalogue: Catalogue, collection: str) -> tuple[list[GoldQuestion], Mapping[str, int]]:
     """The gold questions in the feedback on a collection, and how much feedback was left out for which reason.
 
     Each question with its history becomes one, with all quotes that users called right. Of a helpful answer only the first
@@ -200,12 +200,12 @@ def gold_from_feedback(store: LocalStore, collection: str) -> tuple[list[GoldQue
     """
     left_out: Counter[str] = Counter()
     questions: dict[tuple[str, tuple[Turn, ...]], GoldQuestion] = {}
-    for key, content in store.feedback(collection):
+    for key, content in catalogue.feedback(collection):
         feedback = Feedback.model_validate_json(content)
         claim = feedback.right_quote or (feedback.answer.quotes[0] if feedback.helpful and feedback.answer.quotes else None)
         if claim is None:  # that nothing answers does not follow from a thumb, which may be for one of the closest passages
             left_out["helpful, but nothing was quoted" if feedback.helpful else "not helpful, and no right quote given"] += 1
-        elif not _is_current(store, collection, claim):
+        elif not _is_current(catalogue, collection, claim):
             left_out["the document has changed since"] += 1
         else:
             text, history = identity = feedback.answer.question, feedback.answer.history
@@ -222,9 +222,9 @@ def gold_from_feedback(store: LocalStore, collection: str) -> tuple[list[GoldQue
     return list(questions.values()), left_out
 
 
-def _is_current(store: LocalStore, collection: str, claim: Claim) -> bool:
+def _is_current(catalogue: Catalogue, collection: str, claim: Claim) -> bool:
     try:
-        document = store.document_at(collection, claim.path)
+        document = catalogue.document_at(collection, claim.path)
     except UnknownDocumentError:
         return False
-    return document.sha256 == claim.sha256 and store.text(document.id)[claim.start : claim.end] == claim.quote
+    return document.sha256 == claim.sha256 and catalogue.text(document.id, claim.start, claim.end) == claim.quote

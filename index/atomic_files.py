@@ -13,7 +13,7 @@ from pathlib import Path
 from quotewise.index.documents import printable
 from quotewise.index.errors import InvalidPathError, PathTakenError
 from quotewise.index.folders import actual, opened, refused
-from quotewise.index.formats import FORMATS
+from quotewise.index.formats import ENDINGS, FORMATS
 
 MAX_PATH_BYTES = 1000
 MAX_NAME_BYTES = 255
@@ -53,7 +53,7 @@ def document_path(path: str) -> str:
     raise InvalidPathError(
         f"the path '{printable(path[:MAX_PATH_BYTES])}' is not one of a document; expected one such as notes/tea.md: at most "
         f"{MAX_FOLDERS} folders and {MAX_PATH_BYTES:,} bytes, names of at most {MAX_NAME_BYTES} bytes with a / between, none "
-        f"hidden, ending in a full stop or beginning or ending in a space, the last ending in {' or '.join(FORMATS)}"
+        f"hidden, ending in a full stop or beginning or ending in a space, the last ending in {ENDINGS}"
     )
 
 

@@ -1,6 +1,7 @@
-"""Boilerplate: what a page says about itself rather than about its subject, and is not quoted."""
+"""The kind of a sentence: prose, or what a page says about itself rather than about its subject, which is not quoted."""
 
 import re
+from enum import IntEnum
 
 _PHRASES = r"""
     share (?:\ (?:this|on|via|with) .*)? | tweet | pin(?:\ it)? | print | e-?mail | copy\ link | save | like
@@ -18,22 +19,27 @@ _PHRASES = r"""
 """
 _BOILERPLATE = re.compile(_PHRASES, re.IGNORECASE | re.VERBOSE)
 _NOTICE = re.compile(r"(?:copyright )?(?:©|\(c\)(?= ?\d{4})|\d{4} ©).*|copyright \d{4}.*|all rights reserved", re.IGNORECASE)
-_ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|owner|publish", re.IGNORECASE)
 _LONGEST_WORDS = 8
 _EDGES = re.compile(r"^[^\w©(]+|(?<![\W_])[\W_]++$")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
-def is_boilerplate(sentence: str, question: str = "") -> bool:
-    """Whether a sentence is boilerplate: without any letter or digit, or as a whole one of the usual phrases.
+class SentenceKind(IntEnum):
+    """What a sentence is for; a copyright notice is quoted only where the question asks for one. The values are stored."""
 
-    A copyright notice is none where the question asks for it.
-    """
+    PROSE = 0
+    BOILERPLATE = 1
+    NOTICE = 2
+
+
+def sentence_kind(sentence: str) -> SentenceKind:
+    """The kind of a sentence: boilerplate has no letter or digit, or is as a whole one of the usual phrases."""
     if not _LETTER_OR_DIGIT.search(sentence):
-        return True
+        return SentenceKind.BOILERPLATE
     words = _EDGES.sub("", sentence).split()
     if len(words) > _LONGEST_WORDS:
-        return False
+        return SentenceKind.PROSE
     text = " ".join(words)
-    notice = _NOTICE.fullmatch(text) is not None and not _ASKS_FOR_NOTICE.search(question)
-    return notice or _BOILERPLATE.fullmatch(text) is not None
+    if _NOTICE.fullmatch(text):
+        return SentenceKind.NOTICE
+    return SentenceKind.BOILERPLATE if _BOILERPLATE.fullmatch(text) else SentenceKind.PROSE

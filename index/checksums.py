@@ -1,4 +1,4 @@
-"""A derived index on disk is trusted only under its seal: which change it reflects, and the checksum of each file."""
+"""A derived index on disk is used only if its checksums match: they say which change it reflects and how it was made."""
 
 import json
 import os
@@ -8,46 +8,38 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
-_NAME = "seal.json"
+from quotewise.index.store import Change
 
-
-class Change(NamedTuple):
-    """A change to a catalogue: its number, and a random stamp that tells it from one of the same number elsewhere."""
-
-    seq: int
-    stamp: str
+CHECKSUMS = "checksums.json"
 
 
-UNCHANGED = Change(0, "")
-"""Before the first change."""
-
-
-def read_checksums(folder: Path) -> Change | None:
-    """The last change that the files of a folder reflect; None when any of them is missing or damaged."""
+def read_checksums(folder: Path, made_with: str) -> Change | None:
+    """The last change that the files of a folder reflect; None when one is missing or damaged, or they were made otherwise."""
     try:
-        seal = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-        whole = all(_checksum(folder / name) == crc for name, crc in seal["files"].items())
-        return Change(int(seal["seq"]), str(seal["stamp"])) if whole else None
-    except Exception:  # noqa: BLE001 - there may be anything in its place
+        stored = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
+        intact = all(_checksum(folder / name) == crc for name, crc in stored["files"].items())
+        return Change(int(stored["seq"]), str(stored["stamp"])) if intact and stored["made_with"] == made_with else None
+    except Exception:  # noqa: BLE001 - the file may hold anything
         return None
 
 
-def write_checksums(folder: Path, change: Change) -> None:
-    """Vouch that the files of a folder reflect all changes up to this one. Replaces the seal in one step."""
-    draft = folder / f"{_NAME}.new"
+def write_checksums(folder: Path, change: Change, made_with: str) -> None:
+    """State that the files of a folder reflect all changes up to this one. Replaces the checksums in one step."""
+    draft = folder / f"{CHECKSUMS}.new"
     draft.unlink(missing_ok=True)
-    files = [path.name for path in folder.iterdir() if path.suffix != ".lock" and path.name[0] != "." and path.name != _NAME]
-    checksums = {name: _checksum(folder / name) for name in files}
-    draft.write_text(json.dumps({"seq": change.seq, "stamp": change.stamp, "files": checksums}), encoding="utf-8")
+    files = [
+        path.name for path in folder.iterdir() if path.suffix != ".lock" and path.name[0] != "." and path.name != CHECKSUMS
+    ]
+    stored = {**change._asdict(), "made_with": made_with, "files": {name: _checksum(folder / name) for name in files}}
+    draft.write_text(json.dumps(stored), encoding="utf-8")
     make_private([folder])
-    draft.replace(folder / _NAME)
+    draft.replace(folder / CHECKSUMS)
 
 
 @contextmanager
 def replaced(folder: Path) -> Iterator[Path]:
-    """A new folder, hidden beside one whose place it takes when the context ends well, whatever stood there before.
+    """A new hidden folder beside ``folder``, which replaces it, or whatever is at its path, on exit without an error.
 
     A process that dies meanwhile leaves what ``sweep`` removes, and at worst no folder.
     """
@@ -61,32 +53,30 @@ def replaced(folder: Path) -> Iterator[Path]:
             folder.rename(old)
         made.rename(folder)
     finally:
-        for left in (made, old):
-            remove(left)
+        remove(made, old)
 
 
-def remove(path: Path) -> None:
-    """Remove a folder with all in it, or a file; what cannot be removed stays."""
-    shutil.rmtree(path, ignore_errors=True)
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
+def remove(*paths: Path) -> None:
+    """Remove folders with their content, or files; what cannot be removed stays."""
+    for path in paths:
+        shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:
-    """Remove the folders that ``replaced`` has left half made in a folder. Nobody else may be writing there."""
-    for left in folder.glob(f".*.{'[0-9a-f]' * 16}.*"):
-        if left.suffix in (".new", ".old"):
-            remove(left)
+    """Remove the unfinished folders that ``replaced`` has left in a folder. Nobody else may be writing there."""
+    remove(*(path for path in folder.glob(f".*.{'[0-9a-f]' * 16}.*") if path.suffix in (".new", ".old")))
 
 
 def make_private(paths: Iterable[Path]) -> None:
-    """Let only their owner use these files and folders, and what is in them; passes over what is not there."""
+    """Set modes 700 and 600 on folders, files and what is in them; missing ones are ignored."""
     for path in paths:
         within = [Path(parent, name) for parent, folders, files in os.walk(path) for name in folders + files]
-        for one in (path, *within):
-            with suppress(OSError):  # it is another's, or gone
-                if one.lstat().st_mode & 0o077 and not one.is_symlink():
-                    one.chmod(0o700 if one.is_dir() else 0o600)
+        for entry in (path, *within):
+            with suppress(OSError):  # another user owns it, or it was removed
+                if entry.lstat().st_mode & 0o077 and not entry.is_symlink():
+                    entry.chmod(0o700 if entry.is_dir() else 0o600)
 
 
 def _checksum(path: Path) -> int:

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from quotewise.index.boilerplate import SentenceKind, sentence_kind
 from quotewise.index.documents import Document
 from quotewise.index.sentences import Span, line_spans, line_starts, sentence_spans
 
@@ -27,17 +28,17 @@ Paragraph = list[Span]
 class Chunk:
     """A run ``[start, end)`` of whole sentences of one section of a document.
 
-    ``reach`` is where the next chunk of the section starts, or ``end`` when there is none. ``line`` is the 1-based line of
-    ``start``. ``sentences`` are ascending and disjoint, the first starts at ``start`` and the last ends at ``end``. No two
-    chunks of a document share a sentence.
+    ``next_start`` is where the next chunk of the section starts, or ``end`` when there is none. ``sentences`` are ascending
+    and disjoint, the first starts at ``start`` and the last ends at ``end``; ``kinds`` has the kind of each. No two chunks of
+    a document share a sentence.
     """
 
     start: int
     end: int
-    reach: int
-    line: int
+    next_start: int
     heading: tuple[str, ...]
     sentences: tuple[Span, ...]
+    kinds: tuple[SentenceKind, ...]
 
 
 class Chunker:
@@ -52,14 +53,14 @@ class Chunker:
 
     def chunks(self, document: Document) -> list[Chunk]:
         """The chunks of a document, in its order."""
-        lines = line_starts(document.text)
+        text = document.text
         chunks: list[Chunk] = []
         for heading, section in _sections(document):
-            parts = list(self._split(document.text, section))
-            reaches = [*(part[0].start for part in parts[1:]), parts[-1][-1].end]
-            for part, reach in zip(parts, reaches, strict=True):
-                start = part[0].start
-                chunks.append(Chunk(start, part[-1].end, reach, bisect_right(lines, start), heading, tuple(part)))
+            parts = list(self._split(text, section))
+            next_starts = [*(part[0].start for part in parts[1:]), parts[-1][-1].end]
+            for part, next_start in zip(parts, next_starts, strict=True):
+                kinds = tuple(sentence_kind(text[sentence.start : sentence.end]) for sentence in part)
+                chunks.append(Chunk(part[0].start, part[-1].end, next_start, heading, tuple(part), kinds))
         return chunks
 
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:

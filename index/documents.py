@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
-from quotewise.index.formats import Block, format_of
+from quotewise.index.formats import ENDINGS, format_of
+from quotewise.index.formats.parsed import Block
+from quotewise.index.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Document:
     size_bytes: int
     metadata: Mapping[str, str]
     blocks: tuple[Block, ...]
+    layout: Layout
     ignored: str | None = None
 
 
@@ -64,7 +67,7 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
         FolderError: the folder does not exist or cannot be listed.
     """
     if not folder.is_dir():
-        raise FolderError(f"{printable(str(folder))} is not a folder; give an existing folder of .txt or .md files")
+        raise FolderError(f"{printable(str(folder))} is not a folder; give an existing folder of {ENDINGS} files")
     root = folder.resolve()
 
     def refuse(error: OSError) -> None:
@@ -163,7 +166,7 @@ def parse_document(path: str, data: bytes) -> Document:
     """
     file_format = format_of(path)
     if file_format is None:
-        raise DocumentError("has no known format; expected .txt or .md")
+        raise DocumentError(f"has no known format; expected {ENDINGS}")
     with border(_unparsed):
         parsed = file_format.parse(data)
     if not parsed.text.strip():
@@ -178,6 +181,7 @@ def parse_document(path: str, data: bytes) -> Document:
         size_bytes=len(data),
         metadata=parsed.metadata,
         blocks=parsed.blocks,
+        layout=parsed.layout,
         ignored=parsed.ignored,
     )
 

@@ -17,6 +17,7 @@ from quotewise.index.errors import (
     border,
 )
 from quotewise.index.folders import read_inside
+from quotewise.index.formats import ENDINGS
 from quotewise.index.store import Collection, Store
 
 DEFAULT_FILE_LIMIT = 64_000_000
@@ -97,7 +98,7 @@ class Sync:
             if not files:
                 self._check_empty(folder, name, root)
             collection = self._collection(name, root, chunk_tokens, moved)
-            if collection not in self._store.collections():
+            if collection not in self._store.catalogue.collections():
                 self._add(collection)
             run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
             for done, file in enumerate(files, 1):
@@ -120,19 +121,19 @@ class Sync:
 
     def _check_empty(self, folder: Path, name: str, root: str) -> None:
         """Raises FolderError unless a folder that is empty now held a few documents, which may have been deleted by hand."""
-        known = any((known.name, known.root) == (name, root) for known in self._store.collections())
-        held = len(self._store.digests(name)) if known else 0
+        known = any((known.name, known.root) == (name, root) for known in self._store.catalogue.collections())
+        held = len(self._store.catalogue.digests(name)) if known else 0
         if not held:
             raise _empty(folder)
         if held > _MOST_VANISHED:
             raise FolderError(
-                f"{printable(str(folder))} holds no .txt or .md files, but the collection {name!r} has {held:,} documents; "
+                f"{printable(str(folder))} holds no {ENDINGS} files, but the collection {name!r} has {held:,} documents; "
                 f"nothing was changed; is it mounted? To remove them all: quotewise rm --all -c {name}"
             )
 
     def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
         """The collection as it is to be."""
-        collection = next((known for known in self._store.collections() if known.name == name), None)
+        collection = next((known for known in self._store.catalogue.collections() if known.name == name), None)
         if collection is None:
             return new_collection(name, root, self._embedder, chunk_tokens)
         check_embedder(collection, self._embedder)
@@ -150,10 +151,10 @@ class Sync:
 
     def _add(self, collection: Collection) -> None:
         """Make a collection, or where there is one of that name, note where its folder stands now."""
-        if any(known.name == collection.name for known in self._store.collections()):
-            self._store.move_collection(collection.name, collection.root)
+        if any(known.name == collection.name for known in self._store.catalogue.collections()):
+            self._store.catalogue.update_collection(collection)
         else:
-            self._store.add_collection(collection)
+            self._store.catalogue.add_collection(collection)
 
 
 def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[SourceFile], str]:
@@ -168,7 +169,7 @@ def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[Source
 
 
 def _empty(folder: Path) -> FolderError:
-    return FolderError(f"{printable(str(folder))} holds no .txt or .md files; nothing was changed")
+    return FolderError(f"{printable(str(folder))} holds no {ENDINGS} files; nothing was changed")
 
 
 def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int | None = None) -> Collection:
@@ -211,8 +212,8 @@ class _Run:
 
     def __init__(self, store: Store, embedder: Embedder, chunker: Chunker, name: str) -> None:
         self._store, self._embedder, self._chunker, self._name = store, embedder, chunker, name
-        self._damaged = store.damaged(name)
-        self._before = store.digests(name) | dict.fromkeys(self._damaged, "")  # which no file has
+        self._damaged = store.catalogue.damaged(name)
+        self._before = store.catalogue.digests(name) | dict.fromkeys(self._damaged, "")  # which no file has
         self._waiting: list[tuple[Document, list[Chunk]]] = []
         self._done: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
         self._failed: list[Failure] = []
@@ -259,7 +260,7 @@ class _Run:
         for document, chunks in waiting:
             try:
                 with border(unindexed):
-                    self._store.put(self._name, document, chunks, vectors[first : first + len(chunks)])
+                    self._store.catalogue.put(self._name, document, chunks, vectors[first : first + len(chunks)])
                 self._done["changed" if document.path in self._before else "added"].append(document.path)
                 self._chunks += len(chunks)
             except DocumentError as error:
@@ -269,7 +270,7 @@ class _Run:
     def remove_all_but(self, present: set[str]) -> None:
         failed = tuple(f"{failure.path}/" for failure in self._failed)  # among them folders that could not be listed
         vanished = [path for path in self._before if path not in present and not path.startswith(failed)]
-        self._store.remove(self._name, vanished)
+        self._store.catalogue.remove(self._name, vanished)
         self._done["removed"] += vanished
 
     def report(self) -> SyncReport:

@@ -1,4 +1,4 @@
-"""An index into findings: whether the catalogue, each document and the indexes beside it are as they were written."""
+"""Integrity checks of an index: the catalogue, each document and the search indexes against their checksums."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A part of an index, whether it is sound, and how much was looked at or what is wrong."""
+    """A part of an index, whether it is sound, and what was checked or what is wrong."""
 
     part: str
     sound: bool
@@ -23,38 +23,37 @@ def check(store: LocalStore) -> Iterator[Finding]:
     """Read everything and compare it with its checksums. Raises nothing of ours: what cannot be read is a finding."""
     yield _finding("catalogue", lambda: _catalogue(store))
     try:
-        names = [collection.name for collection in store.collections()]
+        names = [collection.name for collection in store.catalogue.collections()]
     except QuotewiseError as error:
         yield Finding("collections", False, str(error))
         return
     for name in names:
         yield _finding(f"documents of {name}", lambda name=name: _documents(store, name))  # type: ignore[misc]
-        for part in ("vectors", "words"):
-            yield _finding(f"{part} of {name}", lambda name=name, part=part: _derived(store, name, part))  # type: ignore[misc]
+        yield _finding(f"search index of {name}", lambda name=name: _search_index(store, name))  # type: ignore[misc]
 
 
 def _catalogue(store: LocalStore) -> tuple[bool, str]:
-    store.check_catalogue()
+    store.catalogue.check()
     return True, "SQLite finds no fault"
 
 
 def _documents(store: LocalStore, name: str) -> tuple[bool, str]:
-    damaged = store.damaged(name)
+    damaged = store.catalogue.damaged(name)
     if not damaged:
-        size = store.size(name)
+        size = store.catalogue.size(name)
         return True, f"{size.documents:,} documents and {size.chunks:,} chunks are as they were put"
     more = f" and {len(damaged) - _NAMED:,} more" if len(damaged) > _NAMED else ""
     listed = ", ".join(map(printable, damaged[:_NAMED]))
     return False, f"{len(damaged):,} damaged: {listed}{more}; index the folder again to read them anew from their files"
 
 
-def _derived(store: LocalStore, name: str, part: str) -> tuple[bool, str]:
-    held, chunks = store.held_chunks(name)[part], store.size(name).chunks
-    if held == chunks:
-        return True, f"{chunks:,} chunks"
-    if held is None:
+def _search_index(store: LocalStore, name: str) -> tuple[bool, str]:
+    stored, chunks = store.search_index.stored_chunks(name), store.catalogue.size(name).chunks
+    if stored is None:
         return False, "damaged or behind the catalogue; made again from it at the next question"
-    return False, f"{held:,} chunks instead of {chunks:,}; remove their folder to have them made again"
+    if set(stored) == {chunks}:
+        return True, f"{chunks:,} chunks"
+    return False, f"{' and '.join(map(str, stored))} chunks instead of {chunks:,}; remove its folder to have it made again"
 
 
 def _finding(part: str, look: Callable[[], tuple[bool, str]]) -> Finding:

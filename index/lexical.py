@@ -1,91 +1,111 @@
-"""The words of a collection in Tantivy: BM25 over English stems, derived from the catalogue."""
+"""The words of a collection in Tantivy: BM25 over the stems of its language, and over pairs of characters for Chinese,
+Japanese and Korean."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import tantivy
-from quotewise.index.catalogue import IndexedChunk
-from quotewise.index.checksums import UNCHANGED, Change, read_checksums, replaced, write_checksums
-from quotewise.index.errors import IndexUnavailableError, border
-from quotewise.index.store import Hit
+from quotewise.index.store import Changes, Hit
 
-_ANALYZER = "english-2"
-"""Of this version: an index made by another is made again."""
+_VERSION = 3
+"""Of the analyzers: an index made by another version is made again."""
+_LANGUAGES = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
+"""Those that Tantivy has a stemmer for, by ISO 639-1 code; it has no stop words for those in ``_WITHOUT_STOP_WORDS``."""
+_WITHOUT_STOP_WORDS = ("ar", "el", "ro", "ta", "tr")
 _SIGNS = {"+": "plus", "#": "sharp", ".": "dot", "-": "dash", "_": "underscore"}
 _SIGNED = re.compile(r"(?<![^\W_])([^\W\d_][^\W_]{0,30})(\+{1,2}|#(?![0-9]))(?![^\W\d_+#])")
 _JOINED = re.compile(r"(?<![\w.-])\.?[^\W_]{1,40}(?:[._-][^\W_]{1,40}){1,7}(?!\w)|(?<![\w.])\.[^\W\d_][^\W_]{1,40}")
 _SHORT_NAME = 2
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003fffd]+")
+"""Runs of kana, Han and Hangul, between whose words there are no spaces, or none before particles."""
 _WRITER_BYTES = 64_000_000
 _MAX_TERMS = 256
 
 
 class LexicalIndex:
-    """A Tantivy index of one document a chunk. Only the process that holds the index's lock may call ``update``."""
+    """A Tantivy index of one document a chunk."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._index: tantivy.Index | None = None
-        self.at = UNCHANGED
-        self.reopen()
+    def __init__(self, index: tantivy.Index, language: str) -> None:
+        self._index = index
+        self._analyzer = _analyzer(language)
+        index.register_tokenizer(analyzer_name(language), self._analyzer)
+
+    @classmethod
+    def create(cls, folder: Path, language: str) -> "LexicalIndex":
+        return cls(tantivy.Index(_schema(language), str(folder)), language)
+
+    @classmethod
+    def open(cls, folder: Path, language: str) -> "LexicalIndex":
+        """Raises ValueError when it was made otherwise, and what Tantivy raises."""
+        index = tantivy.Index.open(str(folder))
+        if index.schema != _schema(language):
+            raise ValueError("the lexical index is of another version")
+        return cls(index, language)
 
     def __len__(self) -> int:
-        return int(self._index.searcher().num_docs) if self._index else 0
-
-    def reset(self) -> None:
-        """Let the next update start from nothing; until then the old words are searched."""
-        self.at = UNCHANGED
-
-    def reopen(self) -> None:
-        """Open what is on disk. Where that cannot be, keep what is open to search, but as reflecting no change yet."""
-        change = read_checksums(self.folder)
-        if change is None:
-            self.at = UNCHANGED
-        elif change != self.at:
-            try:
-                with border(IndexUnavailableError):
-                    self._index, self.at = _opened(self.folder), change
-            except IndexUnavailableError:  # its writer has moved on since the seal was read, or it is of another version
-                self.at = UNCHANGED
-
-    @property
-    def opened(self) -> bool:
-        """Whether there is anything to search."""
-        return self._index is not None
+        return int(self._index.searcher().num_docs)
 
     def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
-        """The best chunks for any of the words of a query, best first, of the given documents only."""
-        words = list(dict.fromkeys(_ANALYZED.analyze(with_names(query))))[:_MAX_TERMS]
-        index = self._index
-        if index is None or not words or limit <= 0:
+        """The best chunks for any of the words of a query, best first, of these documents only."""
+        text = _CJK.sub(lambda run: f" {' '.join(_bigrams(run[0]) or run[0])} ", with_names(query))
+        terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:_MAX_TERMS]
+        if not terms or limit <= 0:
             return []
-        schema = index.schema
-        terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word)) for word in words]
-        wanted = tantivy.Query.boolean_query(terms)
+        schema = self._index.schema
+        queries = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)) for term in terms]
+        combined = tantivy.Query.boolean_query(queries)
         if documents is not None:
             within = tantivy.Query.const_score_query(_of_documents(schema, documents), 0.0)
-            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, within)])
-        searcher = index.searcher()
-        found = searcher.search(wanted, limit, count=False).hits
-        ids = searcher.fast_field_values("chunk", [address for _, address in found])
-        hits = [Hit(int(key), float(score)) for key, (score, _) in zip(ids, found, strict=True) if key is not None]
+            combined = tantivy.Query.boolean_query([(tantivy.Occur.Must, combined), (tantivy.Occur.Must, within)])
+        searcher = self._index.searcher()
+        best = searcher.search(combined, limit, count=False).hits
+        ids = searcher.fast_field_values("chunk", [address for _, address in best])
+        hits = [Hit(int(key), float(score)) for key, (score, _) in zip(ids, best, strict=True) if key is not None]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 
-    def update(self, changed: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
-        """Forget the chunks of the changed documents, add what they have now, and seal the result on disk.
+    def update(self, changes: Changes) -> None:
+        """Replace the chunks of the changed documents by those that they have now, and commit."""
+        writer = self._index.writer(_WRITER_BYTES, num_threads=1)
+        if len(self):
+            writer.delete_documents_by_query(_of_documents(self._index.schema, changes.documents))
+        for chunk in changes.chunks():
+            document = tantivy.Document()
+            document.add_unsigned("chunk", chunk.id)
+            document.add_unsigned("document", chunk.document)
+            document.add_text(
+                "text", _CJK.sub(lambda run: f" {' '.join((*run[0], *_bigrams(run[0])))} ", with_names(chunk.text))
+            )
+            writer.add_document(document)
+        writer.commit()
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
+        self._index.reload()
 
-        While it reflects no change it starts afresh, in a new folder, so ``changed`` must then be all documents.
-        """
-        if self.at == UNCHANGED or self._index is None:
-            with replaced(self.folder) as folder:
-                index = tantivy.Index(_schema(), str(folder))
-                _register(index)
-                _write(index, folder, (), chunks, change)
-            index = _opened(self.folder)
-        else:
-            index = self._index
-            _write(index, self.folder, changed, chunks, change)
-        self._index, self.at = index, change
+
+def analyzer_name(language: str) -> str:
+    """The name of the analyzer for an ISO 639-1 code, with its version; without a stemmer it is the same for all."""
+    return f"{_LANGUAGES.get(language, 'plain')}-{_VERSION}"
 
 
 def with_names(text: str) -> str:
@@ -104,58 +124,31 @@ def _spelled(name: str) -> str:
     return "".join(_SIGNS.get(character, character) for character in name)
 
 
-def _write(index: tantivy.Index, folder: Path, stale: Sequence[int], chunks: Iterable[IndexedChunk], change: Change) -> None:
-    writer = index.writer(_WRITER_BYTES, num_threads=1)
-    if stale:
-        writer.delete_documents_by_query(_of_documents(index.schema, stale))
-    for chunk in chunks:
-        document = tantivy.Document()
-        document.add_unsigned("chunk", chunk.id)
-        document.add_unsigned("document", chunk.document)
-        document.add_text("text", with_names(chunk.text))
-        writer.add_document(document)
-    writer.commit()
-    writer.garbage_collect_files()
-    writer.wait_merging_threads()
-    index.reload()
-    write_checksums(folder, change)
+def _bigrams(run: str) -> list[str]:
+    return [run[first : first + 2] for first in range(len(run) - 1)]
 
 
-def _opened(folder: Path) -> tantivy.Index:
-    index = tantivy.Index.open(str(folder))
-    if index.schema != _schema():
-        raise IndexUnavailableError("the index of the words is of another version")
-    _register(index)
-    return index
+def _of_documents(schema: tantivy.Schema, documents: Sequence[int]) -> tantivy.Query:
+    return tantivy.Query.term_set_query(schema, "document", list(documents))
 
 
-def _schema() -> tantivy.Schema:
+def _schema(language: str) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("chunk", fast=True)
     builder.add_unsigned_field("document", indexed=True, fast=True)
-    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("text", tokenizer_name=analyzer_name(language), index_option="freq")
     return builder.build()
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
+@cache
+def _analyzer(language: str) -> tantivy.TextAnalyzer:
+    name, fold = _LANGUAGES.get(language), tantivy.Filter.ascii_fold()
+    steps = [tantivy.Filter.stemmer(name)] if name else []
+    if name and language not in _WITHOUT_STOP_WORDS:
+        steps.insert(0, tantivy.Filter.stopword(name))
+    # The stemmers and stop words of other languages than English expect accents.
+    steps = [fold, *steps] if name == "english" else [*steps, fold]
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    for step in (
-        tantivy.Filter.remove_long(64),
-        tantivy.Filter.lowercase(),
-        tantivy.Filter.ascii_fold(),
-        tantivy.Filter.stopword("english"),
-        tantivy.Filter.stemmer("english"),
-    ):
+    for step in (tantivy.Filter.remove_long(64), tantivy.Filter.lowercase(), *steps):
         builder = builder.filter(step)
     return builder.build()
-
-
-def _of_documents(schema: tantivy.Schema, rows: Sequence[int]) -> tantivy.Query:
-    return tantivy.Query.term_set_query(schema, "document", list(rows))
-
-
-def _register(index: tantivy.Index) -> None:
-    index.register_tokenizer(_ANALYZER, _ANALYZED)
-
-
-_ANALYZED = _analyzer()

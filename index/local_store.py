@@ -1,34 +1,48 @@
-"""The default store, all in one folder: a SQLite catalogue, and FAISS and Tantivy indexes that follow it."""
+"""The default store, all in one folder: a SQLite catalogue, and a FAISS and Tantivy search index that follows it."""
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
 from quotewise.index.atomic_files import sweep_drafts
-from quotewise.index.catalogue import Catalogue
-from quotewise.index.checksums import make_private, sweep
-from quotewise.index.chunking import Chunk
-from quotewise.index.documents import Document
-from quotewise.index.errors import IndexLockedError, IndexMissingError, IndexUnavailableError, InvalidNameError
-from quotewise.index.search_index import PATIENCE_SECONDS, DerivedIndexes
-from quotewise.index.store import Collection, Filter, Hit, StoredChunk, valid_collection_name
+from quotewise.index.catalogue import SqliteCatalogue
+from quotewise.index.checksums import make_private
+from quotewise.index.errors import (
+    IndexLockedError,
+    IndexMissingError,
+    IndexRebuildingError,
+    IndexUnavailableError,
+    QuotewiseError,
+    StoppedError,
+    UnknownCollectionError,
+)
+from quotewise.index.search_index import LocalSearchIndex
+from quotewise.index.store import Catalogue, Changes, Filter, Hit, IndexedChunk, SearchIndex
 
 _LOOK_AGAIN_SECONDS = 1.0
-"""How long a reader may miss what another process has committed."""
+"""How long a search may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
-"""How long a writer waits for its lock: as long as a reader may take to catch up on small changes."""
-_KINDS = ("vectors", "lexical")
-_FILES = ("catalogue.sqlite*", "writer.lock", "keys.json*", "keys.lock")
+"""How long a writer waits for the lock: enough for the search index to catch up on small changes."""
+_STOP_SECONDS = 2.0
+"""How long closing waits for a thread that brings a search index up to date."""
+_RETRY_SECONDS = 60.0
+"""After the search index could not be brought up to date, until that is tried again."""
+_FILES = ("catalogue.sqlite*", "writer.lock", "keys.json*")
 _log = logging.getLogger("quotewise")
 
 
 class LocalStore:
-    """A ``Store`` in one folder. Opening it brings back whatever was committed, also after a crash.
+    """A ``Store`` in one folder. Opening it restores whatever was committed, also after a crash.
+
+    A search whose index is behind the catalogue starts a thread that brings it up to date, and waits for that up to
+    ``wait_seconds``; then it uses what is there. A service that answers many bounds it.
 
     Args:
         folder: the index folder.
@@ -48,166 +62,131 @@ class LocalStore:
         except OSError as error:
             raise IndexMissingError(f"cannot make the index folder {folder}: {error.strerror}") from error
         self.folder = folder
-        self._catalogue = Catalogue(path)
+        self.wait_seconds = math.inf
+        self.catalogue: Catalogue = SqliteCatalogue(path)
+        self.search_index: SearchIndex = LocalSearchIndex(folder / "search", self.catalogue)
         self._lock = FileLock(folder / "writer.lock", mode=0o600)
-        self._mending = threading.Lock()
-        self._opening = threading.Lock()
-        self._derived: dict[int, DerivedIndexes] = {}
-        self.collections = self._catalogue.collections
-        self.collection = self._catalogue.collection
-        self.size = self._catalogue.size
-        self.documents = self._catalogue.documents
-        self.digests = self._catalogue.digests
-        self.document = self._catalogue.document
-        self.document_at = self._catalogue.document_at
-        self.text = self._catalogue.text
-        self.damaged = self._catalogue.damaged
-        self.check_catalogue = self._catalogue.check
-        self.put_feedback = self._catalogue.put_feedback
-        self.feedback = self._catalogue.feedback
+        self._starting = threading.Lock()
+        self._tasks: dict[str, _CatchUp] = {}
+        self._looked: dict[str, float] = {}
+        self._closed = threading.Event()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer, who may say so again.
+        """Be the one writer; may be nested.
 
         Raises:
             IndexLockedError: within a second, when another process or thread is.
             IndexUnavailableError: the file of the lock cannot be opened.
         """
-        if self._lock.is_locked:  # by this thread
-            with self._acquired(0):
-                yield
-            return
-        deadline = time.monotonic() + _LOCK_SECONDS
-        if not self._mending.acquire(timeout=_LOCK_SECONDS):  # a thread that searches is catching up under the lock
-            raise IndexLockedError(f"the search of {self.folder} is being brought up to date; try again when that is done")
         try:
-            held = self._acquired(max(0.0, deadline - time.monotonic()))
+            lock = self._acquired(0 if self._lock.is_locked else _LOCK_SECONDS)
         except Timeout:
+            if any(task.is_alive() for task in self._tasks.values()):
+                raise IndexLockedError(f"the search index of {self.folder} is being brought up to date; try again") from None
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
-        finally:
-            self._mending.release()
-        with held:
+        with lock:
             yield
-
-    def add_collection(self, collection: Collection) -> None:
-        if not valid_collection_name(collection.name):
-            raise InvalidNameError(
-                f"the collection name {collection.name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'"
-            )
-        with self.writing():
-            self._catalogue.add_collection(collection)
-
-    def remove_collection(self, name: str) -> None:
-        with self.writing():
-            derived, key = self._derived_of(name), self._catalogue.key(name)
-            self._catalogue.remove_collection(name)
-            self._derived.pop(key, None)
-            derived.remove()
-
-    def move_collection(self, name: str, root: str) -> None:
-        with self.writing():
-            self._catalogue.move_collection(name, root)
-
-    def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
-        with self.writing():
-            self._catalogue.put(name, document, chunks, vectors)
-            self._changed(name)
-
-    def remove(self, name: str, paths: Sequence[str]) -> None:
-        with self.writing():
-            self._catalogue.remove(name, paths)
-            self._changed(name)
 
     def publish(self, name: str) -> None:
         with self.writing():
-            self._derived_of(name).save()
+            self._update(name)
+
+    def remove_collection(self, name: str) -> None:
+        """Remove a collection and its search index."""
+        with self.writing():
+            self.search_index.remove(name)
+            self.catalogue.remove_collection(name)
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
-        documents = self._catalogue.matching_documents(name, where)
-        derived = self._follow(name)
-        with derived.searching(derived.vectors):
-            return derived.vectors.search(vector, limit, documents)
+        self._follow(name)
+        return self.search_index.search_dense(name, vector, limit, where)
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
-        documents = self._catalogue.matching_documents(name, where)
-        derived = self._follow(name)
-        with derived.searching(derived.lexical):
-            return derived.lexical.search(query, limit, documents)
+        self._follow(name)
+        return self.search_index.search_lexical(name, query, limit, where)
 
-    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
-        return self._catalogue.chunks(ids)
+    def catch_up(self, name: str) -> None:
+        """Bring the search index of a collection up to date, however long that takes, unless another process is writing.
 
-    def held_chunks(self, name: str) -> dict[str, int | None]:
-        """How many chunks the ``vectors`` and the ``words`` on disk hold; None for what is damaged or behind the catalogue."""
-        return self._derived_of(name).held_chunks()
+        Raises IndexUnavailableError.
+        """
+        self.search_index.refresh(name)
+        if self._is_current(name):
+            return
+        try:
+            lock = self._acquired(0)
+        except Timeout:  # the process that writes publishes
+            return
+        with lock:
+            self._update(name)
 
     def sweep(self) -> None:
-        """Remove what processes that died have left half made, and let only their owner use the files of the index.
+        """Remove what processes that died have left, and set private modes on the files of the index.
 
-        Passed over while another process writes. Raises IndexUnavailableError when the file of the lock cannot be opened.
+        Does nothing while another process writes. Raises IndexUnavailableError when the file of the lock cannot be opened.
         """
         try:
-            held = self._acquired(0)
+            lock = self._acquired(0)
         except Timeout:
             return
-        with held:
-            for kind in _KINDS:
-                sweep(self.folder / kind)
-            for collection in self.collections():
+        with lock:
+            self.search_index.sweep()
+            for collection in self.catalogue.collections():
                 sweep_drafts(Path(collection.root))
-                make_private(self.folder / kind / str(self._catalogue.key(collection.name)) for kind in _KINDS)
-            make_private(path for pattern in _FILES for path in self.folder.glob(pattern))  # other files there are the user's
+            make_private(path for pattern in _FILES for path in self.folder.glob(pattern))  # other files are the user's
 
     def close(self) -> None:
-        self._catalogue.close()
+        """Stop catching up, and close the catalogue."""
+        self._closed.set()
+        for task in self._tasks.values():
+            task.join(_STOP_SECONDS)
+        self.catalogue.close()
 
-    def _derived_of(self, name: str) -> DerivedIndexes:
-        key = self._catalogue.key(name)
-        with self._opening:
-            if key not in self._derived:
-                self._derived[key] = DerivedIndexes(self.folder, self._catalogue, key, self.collection(name).dimension)
-            return self._derived[key]
+    def _follow(self, name: str) -> None:
+        """See that the search index reflects the catalogue, or as much of it as bounded waiting allows.
 
-    def _changed(self, name: str) -> None:
-        derived = self._derived.get(self._catalogue.key(name))
-        if derived:
-            derived.looked = float("-inf")
-
-    def _follow(self, name: str) -> DerivedIndexes:
-        """The derived indexes, caught up if it is time to look: words only when no other process is writing.
-
-        Raises IndexRebuildingError when it is, and there are chunks but no words to search yet.
+        Raises IndexRebuildingError when there are documents but nothing to search yet, IndexUnavailableError when that will
+        not change.
         """
-        derived = self._derived_of(name)
-        look = not derived.opened or time.monotonic() - derived.looked >= _LOOK_AGAIN_SECONDS
-        if look and not derived.follow():
-            if self._mending.acquire(timeout=PATIENCE_SECONDS):
-                try:
-                    self._mend(derived)
-                finally:
-                    self._mending.release()
-            else:
-                derived.require()
-        return derived
+        looked = time.monotonic()
+        if looked - self._looked.get(name, -math.inf) < _LOOK_AGAIN_SECONDS:
+            return
+        if not self._is_current(name):
+            task = self._task(name)
+            task.join(None if math.isinf(self.wait_seconds) else max(0.0, task.started + self.wait_seconds - looked))
+            if not self.search_index.ready(name):
+                if task.error and not task.is_alive():
+                    raise IndexUnavailableError(str(task.error)) from task.error
+                raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
+        if self.search_index.ready(name):
+            self._looked[name] = looked
 
-    def _mend(self, derived: DerivedIndexes) -> None:
-        try:
-            held = self._acquired(0)
-        except Timeout:  # the process that writes brings the words up to date itself when it publishes
-            if len(derived.vectors):
-                derived.require()
-            return
-        except IndexUnavailableError as error:
-            if not derived.opened:
-                raise
-            _log.error("%s", error)
-            return
-        with held:
-            try:
-                derived.mend()
-            except IndexUnavailableError as error:
-                _log.error("%s", error)
+    def _task(self, name: str) -> "_CatchUp":
+        """The thread that brings the search index of a collection up to date, or the last one if that failed just now."""
+        with self._starting:
+            task = self._tasks.get(name)
+            if not task or not (task.is_alive() or (task.error and time.monotonic() < task.started + _RETRY_SECONDS)):
+                task = self._tasks[name] = _CatchUp(self.catch_up, name)
+                task.start()
+            return task
+
+    def _is_current(self, name: str) -> bool:
+        return self.search_index.position(name) == self.catalogue.last_change(name)
+
+    def _update(self, name: str) -> None:
+        """Bring the search index up to date; only in the holder of the lock."""
+        self.search_index.refresh(name)
+        changes = self.catalogue.changes(name, self.search_index.position(name))
+        if changes.since != changes.until:
+            self.search_index.apply(replace(changes, chunks=lambda: self._until_closed(changes)))
+        self._looked.pop(name, None)
+
+    def _until_closed(self, changes: Changes) -> Iterator[IndexedChunk]:
+        for chunk in changes.chunks():
+            if self._closed.is_set():
+                raise StoppedError("the search index was not brought up to date, since the store was closed")
+            yield chunk
 
     def _acquired(self, seconds: float) -> AcquireReturnProxy[FileLock]:
         """The writer's lock, held. Raises Timeout, and IndexUnavailableError when its file cannot be opened."""
@@ -217,3 +196,21 @@ class LocalStore:
             raise
         except OSError as error:
             raise IndexUnavailableError(f"the lock of {self.folder} cannot be used: {error.strerror or error}") from error
+
+
+class _CatchUp(threading.Thread):
+    """A thread that brings the search index of a collection up to date; ``error`` is what it failed with."""
+
+    def __init__(self, catch_up: Callable[[str], None], name: str) -> None:
+        super().__init__(name=f"catch up {name}", daemon=True)
+        self._catch_up, self._collection = catch_up, name
+        self.started = time.monotonic()
+        self.error: QuotewiseError | None = None
+
+    def run(self) -> None:
+        try:
+            self._catch_up(self._collection)
+        except QuotewiseError as error:
+            self.error = error
+            if not isinstance(error, StoppedError | UnknownCollectionError):
+                _log.error("%s", error)

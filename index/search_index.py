@@ -1,137 +1,185 @@
-"""The derived indexes of one collection: brought to the state of the catalogue, and made again from it when that fails."""
+"""The search index in local files: FAISS and Tantivy, one folder a collection, made again from the catalogue when damaged."""
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from quotewise.index.catalogue import Catalogue
-from quotewise.index.checksums import Change, remove
-from quotewise.index.errors import IndexRebuildingError, IndexUnavailableError, QuotewiseError, border
-from quotewise.index.lexical import LexicalIndex
-from quotewise.index.vectors import VectorIndex
+import numpy as np
+from quotewise.index.checksums import CHECKSUMS, make_private, read_checksums, remove, replaced, sweep, write_checksums
+from quotewise.index.errors import IndexUnavailableError, QuotewiseError, border
+from quotewise.index.lexical import LexicalIndex, analyzer_name
+from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit
+from quotewise.index.vectors import Vectors
 
-PATIENCE_SECONDS = 2.0
-"""How long a question waits for others to bring the indexes up to date before it is answered from what is there."""
-_RETRY_SECONDS = 60.0
-"""After an index could not be made again, until a question tries it once more."""
 _log = logging.getLogger("quotewise")
 
 
 class _BrokenError(QuotewiseError):
-    """FAISS, Tantivy or the file system refuses."""
+    """FAISS, Tantivy or the file system fails."""
 
 
-class DerivedIndexes:
-    """The vectors and the words of one collection.
+class LocalSearchIndex:
+    """A ``SearchIndex`` below a folder.
 
-    What a library or the disk refuses is made again from the catalogue, once, in a new folder that takes the place of the
-    old one whole. ``looked`` is when the catalogue was last looked at, by ``time.monotonic``.
+    Where a library or the disk fails, the index of the collection is made again from the catalogue, once, in a new folder that
+    replaces the old one as a whole.
     """
 
-    def __init__(self, folder: Path, catalogue: Catalogue, key: int, dimension: int) -> None:
-        self._catalogue = catalogue
-        self._key = key
-        self._folders = [folder / "vectors" / str(key), folder / "lexical" / str(key)]
-        self._updating = threading.RLock()
-        self._retry_at = self.looked = float("-inf")
-        self.vectors = VectorIndex(self._folders[0], dimension)
-        self.lexical = LexicalIndex(self._folders[1])
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        self._folder, self._catalogue = folder, catalogue
+        self._mutex = threading.Lock()
+        self._indexes: dict[int, _CollectionIndex] = {}
 
-    def follow(self) -> bool:
-        """Catch up in memory; False when what is on disk is behind, which only the holder of the lock may mend.
+    def position(self, name: str) -> Change:
+        collection = self._catalogue.collection(name)
+        index = self._of(collection)
+        return index.change if index.made_with == _made_with(collection) else UNCHANGED
 
-        Raises:
-            IndexRebuildingError: another thread is at it for long, and there is nothing to search meanwhile.
-            IndexUnavailableError: it cannot be done.
-        """
-        if not self._updating.acquire(timeout=PATIENCE_SECONDS):
-            self.require()
-            return True
-        try:
-            self.looked = time.monotonic()  # before looking, so that a change made meanwhile is looked for again
-            change = self._catalogue.last_change(self._key)
-            self._tried(self.vectors, lambda: self._update(self.vectors, change))
-            if self.lexical.at != change:
-                self.lexical.reopen()
-            return self.lexical.at == change == self.vectors.saved
-        finally:
-            self._updating.release()
+    def refresh(self, name: str) -> None:
+        collection = self._catalogue.collection(name)
+        self._of(collection).refresh(collection)
 
-    def mend(self) -> None:
-        """What ``save`` does, unless that has failed a short while ago."""
-        if time.monotonic() >= self._retry_at:
-            self.save()
-
-    def save(self) -> None:
-        """Catch up in memory and on disk; only for the holder of the lock. Raises IndexUnavailableError."""
-        with self._updating:
-            change = self._catalogue.last_change(self._key)
-            self.lexical.reopen()
-            try:
-                self._tried(self.vectors, lambda: self._save_vectors(change))
-                self._tried(self.lexical, lambda: self._update(self.lexical, change))
-            except IndexUnavailableError:
-                self._retry_at = time.monotonic() + _RETRY_SECONDS
-                raise
-
-    @property
-    def opened(self) -> bool:
-        """Whether there are both vectors and words to search."""
-        return self.vectors.opened and self.lexical.opened
-
-    def require(self) -> None:
-        """Raises IndexRebuildingError when there is nothing to search yet."""
-        if not self.opened:
-            raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
-
-    @contextmanager
-    def searching(self, index: VectorIndex | LexicalIndex) -> Iterator[None]:
-        """Search one of the indexes; where it refuses, it is made again at the next look. Raises IndexUnavailableError."""
-        try:
-            with border(_unavailable):
-                yield
-        except IndexUnavailableError:
-            index.reset()
-            self.looked = float("-inf")
-            raise
-
-    def held_chunks(self) -> dict[str, int | None]:
-        """How many chunks are on disk under a whole seal; None for what cannot be opened or reflects another change."""
-        change = self._catalogue.last_change(self._key)
-        on_disk: dict[str, VectorIndex | LexicalIndex] = {
-            "vectors": VectorIndex(self._folders[0], self.vectors.dimension),
-            "words": LexicalIndex(self._folders[1]),
-        }
-        return {part: len(index) if index.at == change else None for part, index in on_disk.items()}
-
-    def remove(self) -> None:
-        for folder in self._folders:
-            remove(folder)
-
-    def _save_vectors(self, change: Change) -> None:
-        self._update(self.vectors, change)
-        self.vectors.save()
-
-    def _tried(self, index: VectorIndex | LexicalIndex, step: Callable[[], None]) -> None:
+    def apply(self, changes: Changes) -> None:
+        collection = changes.collection
+        index, outdated = self._of(collection), self._outdated(collection)
+        if changes.since == UNCHANGED and any(path.exists() for path in (index.folder, *outdated)):
+            _log.warning("the search index of %r is damaged or of another version; it is made again", collection.name)
         try:
             with border(_BrokenError):
-                step()
+                index.apply(changes)
         except _BrokenError as error:
-            _log.warning("the index %s cannot be used and is made again from the catalogue: %s", index.folder, error)
-            index.reset()
+            _log.warning("the search index of %r cannot be used and is made again: %s", collection.name, error)
             with border(_unavailable):
-                step()
+                index.apply(self._catalogue.changes(collection.name, UNCHANGED))
+        remove(*outdated)
 
-    def _update(self, index: VectorIndex | LexicalIndex, change: Change) -> None:
-        if index.at != change:
-            if not self._catalogue.has_change(self._key, index.at):
-                index.reset()
-            changed = self._catalogue.changed_documents(self._key, index.at)
-            index.update(changed, self._catalogue.indexed_chunks(changed), change)
+    def ready(self, name: str) -> bool:
+        return self._of(self._catalogue.collection(name)).vectors is not None
+
+    def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
+        documents = self._catalogue.matching_documents(name, where)
+        with self._searching(name) as index:
+            return index.vectors.search(vector, limit, documents) if index.vectors else []
+
+    def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
+        documents = self._catalogue.matching_documents(name, where)
+        with self._searching(name) as index:
+            return index.lexical.search(query, limit, documents) if index.lexical else []
+
+    def stored_chunks(self, name: str) -> tuple[int, ...] | None:
+        collection = self._catalogue.collection(name)
+        index = _CollectionIndex(self._path(collection))
+        index.refresh(collection)
+        if index.change != self._catalogue.last_change(name):
+            return None
+        return len(index.vectors or ()), len(index.lexical or ())
+
+    def remove(self, name: str) -> None:
+        collection = self._catalogue.collection(name)
+        remove(self._path(collection), *self._outdated(collection))
+        self._indexes.pop(collection.key, None)
+
+    def sweep(self) -> None:
+        sweep(self._folder)
+        for collection in self._catalogue.collections():
+            make_private([self._path(collection)])
+
+    def _path(self, collection: Collection) -> Path:
+        return self._folder / str(collection.key)
+
+    def _outdated(self, collection: Collection) -> list[Path]:
+        """Where version 0.1 kept the index of a collection."""
+        return [self._folder.parent / part / str(collection.key) for part in ("vectors", "lexical")]
+
+    def _of(self, collection: Collection) -> "_CollectionIndex":
+        with self._mutex:
+            if collection.key not in self._indexes:
+                self._indexes[collection.key] = _CollectionIndex(self._path(collection))
+            return self._indexes[collection.key]
+
+    @contextmanager
+    def _searching(self, name: str) -> Iterator["_CollectionIndex"]:
+        """An index to search; where that fails, it is made again at the next look. Raises IndexUnavailableError."""
+        index = self._of(self._catalogue.collection(name))
+        try:
+            with border(_unavailable):
+                yield index
+        except IndexUnavailableError:
+            index.change = UNCHANGED
+            raise
+
+
+class _CollectionIndex:
+    """The vectors and words of one collection, open for searches while their successors are made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.vectors: Vectors | None = None
+        self.lexical: LexicalIndex | None = None
+        self.change, self.made_with = UNCHANGED, ""
+        self._seen: tuple[int, ...] = ()
+        self._changing = threading.Lock()
+
+    def refresh(self, collection: Collection) -> None:
+        """Open what is on disk if it has changed. Where that fails, keep what is open, as if it reflected no change."""
+        if not self._changing.acquire(blocking=False):
+            return
+        try:
+            made_with = _made_with(collection)
+            if self._stamp() == self._seen and made_with == self.made_with:
+                return
+            seen, change = self._stamp(), read_checksums(self.folder, made_with)
+            try:
+                with border(IndexUnavailableError):
+                    if change:
+                        vectors = Vectors.read(self.folder, collection.dimension)
+                        self.lexical, self.vectors = LexicalIndex.open(self.folder, collection.language), vectors
+            except IndexUnavailableError:  # its writer has replaced it since, or it is of another version
+                change = None
+            self.change, self.made_with, self._seen = change or UNCHANGED, made_with, seen
+        finally:
+            self._changing.release()
+
+    def apply(self, changes: Changes) -> None:
+        """Index changes: in place where the files are as they were left, otherwise in a new folder."""
+        made_with = _made_with(changes.collection)
+        with self._changing:
+            if changes.since == UNCHANGED:
+                self._replace(changes, made_with)
+            elif self.vectors is None or self.lexical is None or read_checksums(self.folder, made_with) != self.change:
+                raise _BrokenError("its checksums do not match")
+            else:
+                vectors = self.vectors.updated(changes)
+                vectors.write(self.folder)
+                self.lexical.update(changes)
+                write_checksums(self.folder, changes.until, made_with)
+                self.vectors = vectors
+            self.change, self.made_with, self._seen = changes.until, made_with, self._stamp()
+
+    def _replace(self, changes: Changes, made_with: str) -> None:
+        collection = changes.collection
+        vectors = Vectors.empty(collection.dimension).updated(changes)
+        try:
+            with replaced(self.folder) as folder:
+                vectors.write(folder)
+                LexicalIndex.create(folder, collection.language).update(changes)
+                write_checksums(folder, changes.until, made_with)
+            self.lexical = LexicalIndex.open(self.folder, collection.language)
+        finally:
+            self.vectors = vectors  # which are searched even where the disk is full
+
+    def _stamp(self) -> tuple[int, ...]:
+        with suppress(OSError):
+            stat = (self.folder / CHECKSUMS).stat()
+            return stat.st_ino, stat.st_mtime_ns
+        return ()
+
+
+def _made_with(collection: Collection) -> str:
+    return f"{collection.dimension} {analyzer_name(collection.language)}"
 
 
 def _unavailable(reason: str) -> QuotewiseError:
-    return IndexUnavailableError(f"the indexes beside the catalogue cannot be used or written: {reason}")
+    return IndexUnavailableError(f"the search index cannot be used or written: {reason}")

@@ -1,20 +1,27 @@
-"""The seam between the pipeline and where passages live: the ``Store`` protocol and the values that cross it."""
+"""The two protocols behind which an index lives, ``Catalogue`` and ``SearchIndex``, and the values that cross them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
+
+COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A named set of documents from one folder, and what its index was made with."""
+    """A named set of documents from one folder, and what its index was made with; ``language`` is an ISO 639-1 code.
+
+    ``key`` is its number in the catalogue, never used again after it is removed; 0 before it is added.
+    """
 
     name: str
     root: str
@@ -22,6 +29,8 @@ class Collection:
     fingerprint: str
     dimension: int
     chunk_tokens: int
+    language: str = "en"
+    key: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +42,21 @@ class CollectionSize:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A document of the catalogue without its text. ``id`` is the same for the same path in the same collection."""
+class DocumentReference:
+    """The document of a citation; ``sha256`` is of the file's bytes. ``id`` is the same for the same path of a collection."""
 
     id: str
-    collection: str
     path: str
     title: str
     sha256: str
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument(DocumentReference):
+    """What is known of a document; decoding its bytes with ``encoding`` gives the text that offsets refer to."""
+
+    collection: str
     encoding: str
     size_bytes: int
     characters: int
@@ -52,7 +67,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk, its place in the order of its document's chunks, and its text.
+    """A chunk, its ordinal among the chunks of its document from 0, its text, and its document's layout. Ids have no order.
 
     ``text`` is the document's from ``start`` to where the next chunk of the section starts, so that adjacent chunks join.
     """
@@ -62,15 +77,16 @@ class StoredChunk:
     ordinal: int
     start: int
     end: int
-    line: int
     heading: tuple[str, ...]
     sentences: tuple[Span, ...]
+    kinds: tuple[SentenceKind, ...]
     text: str
+    layout: Layout
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk found by a search; a higher score is better, and scores of different searches do not compare."""
+    """A chunk that a search returns; a higher score is better, and scores of different searches do not compare."""
 
     chunk_id: int
     score: float
@@ -78,30 +94,55 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents a search may look at; all conditions hold at once, and a metadata key may equal any of its values."""
+    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values."""
 
     path_prefix: str = ""
     media_type: str | None = None
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
+class Change(NamedTuple):
+    """A change to a catalogue: its number, and a random stamp that tells it from one of the same number elsewhere."""
+
+    seq: int
+    stamp: str
 
 
-def valid_collection_name(name: str) -> bool:
-    """Whether a name is 1 to 64 of the ASCII letters, digits, ``-``, ``_`` and ``.``, and does not start with a dot."""
-    return re.fullmatch(COLLECTION_NAME, name) is not None
+UNCHANGED = Change(0, "")
+"""Before the first change."""
 
 
-class Store(Protocol):
-    """Where documents, chunks and vectors live. Safe to read from many threads; one process writes at a time.
+@dataclass(frozen=True, slots=True)
+class IndexedChunk:
+    """What a search index holds of a chunk: its document, its text under its headings, its float32 (dimension,) vector."""
 
-    Every method that takes the name of a collection raises UnknownCollectionError when there is none of that name.
+    id: int
+    document: int
+    text: str
+    vector: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in a collection from ``since`` to ``until``.
+
+    ``documents`` are the keys of the documents that came or went, ``chunks`` iterates over the chunks of those that exist.
+    Where ``since`` is UNCHANGED that is the whole collection.
     """
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Be the one writer from enter to exit, across calls. Raises IndexLockedError when another is."""
-        ...
+    collection: Collection
+    since: Change
+    until: Change
+    documents: Sequence[int]
+    chunks: Callable[[], Iterator[IndexedChunk]]
+
+
+class Catalogue(Protocol):
+    """The truth: what is committed here exists, and everything else can be made from it. Safe to use from many threads.
+
+    Methods that write run between enter and exit of ``Store.writing``; each is one transaction. Every method that takes the
+    name of a collection raises UnknownCollectionError when there is none of that name.
+    """
 
     def collections(self) -> list[Collection]: ...
 
@@ -109,13 +150,15 @@ class Store(Protocol):
 
     def size(self, name: str) -> CollectionSize: ...
 
-    def add_collection(self, collection: Collection) -> None: ...
+    def add_collection(self, collection: Collection) -> None:
+        """Raises InvalidNameError when the name is not valid or not free."""
+        ...
+
+    def update_collection(self, collection: Collection) -> None:
+        """Set the folder and the language of the collection of this name."""
+        ...
 
     def remove_collection(self, name: str) -> None: ...
-
-    def move_collection(self, name: str, root: str) -> None:
-        """Note that the folder of a collection now stands at ``root``."""
-        ...
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         """The documents of a collection by path."""
@@ -126,7 +169,7 @@ class Store(Protocol):
         ...
 
     def damaged(self, name: str, path: str | None = None) -> list[str]:
-        """Paths of the documents, or of the one at a path, that are not as they were put; all that is kept of them is read."""
+        """Paths of the documents, or of the one at ``path``, that differ from what was put; reads all of each."""
         ...
 
     def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
@@ -140,8 +183,19 @@ class Store(Protocol):
         """Raises UnknownDocumentError, DocumentDamagedError."""
         ...
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """``[start, end)`` of a document's text, in code points, of which little more is read.
+
+        Raises UnknownDocumentError, DocumentDamagedError.
+        """
+        ...
+
+    def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
+        ...
+
+    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
+        """The chunks of these ids that still exist, in the order of ``ids``."""
         ...
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
@@ -152,11 +206,69 @@ class Store(Protocol):
         ...
 
     def remove(self, name: str, paths: Sequence[str]) -> None:
-        """Remove documents by path; paths that are not there are passed over."""
+        """Remove documents by path; paths without a document are ignored."""
         ...
 
-    def publish(self, name: str) -> None:
-        """Bring the derived indexes of a collection up to date on disk."""
+    def matching_documents(self, name: str, where: Filter) -> list[int] | None:
+        """Keys of the documents that a filter accepts, ascending; None when it accepts all."""
+        ...
+
+    def last_change(self, name: str) -> Change:
+        """The latest change to a collection."""
+        ...
+
+    def changes(self, name: str, since: Change) -> Changes:
+        """What changed in a collection; all of it where ``since`` is not part of this catalogue's history."""
+        ...
+
+    def api_keys(self) -> dict[str, str]:
+        """All API keys by id, oldest first, as JSON whose content is not interpreted here. Raises IndexDamagedError."""
+        ...
+
+    def api_keys_revision(self) -> int:
+        """A number that is another after each change of an API key."""
+        ...
+
+    def put_api_key(self, key_id: str, content: str) -> None:
+        """Add an API key, or replace the one of this id."""
+        ...
+
+    def feedback(self, name: str) -> list[tuple[str, str]]:
+        """The id and content of all feedback on answers from a collection, oldest first."""
+        ...
+
+    def put_feedback(self, name: str, request: str, content: str) -> str:
+        """Store the feedback on an answer, in place of earlier feedback on the same one, and return the id of the entry."""
+        ...
+
+    def check(self) -> None:
+        """Read the whole catalogue. Raises IndexDamagedError at the first fault."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SearchIndex(Protocol):
+    """Derived from a catalogue by ``apply``. Filters are resolved and applied inside the searches.
+
+    Searches may run from many threads at any time; ``apply``, ``remove`` and ``sweep`` only in the holder of the writer's lock.
+    All methods raise IndexUnavailableError when a library or the disk fails.
+    """
+
+    def position(self, name: str) -> Change:
+        """The last change of a collection that its searches reflect; UNCHANGED when it has to be made from nothing."""
+        ...
+
+    def refresh(self, name: str) -> None:
+        """Open what another process has applied."""
+        ...
+
+    def apply(self, changes: Changes) -> None:
+        """Index changes durably. Changes that are reflected already may come again."""
+        ...
+
+    def ready(self, name: str) -> bool:
+        """Whether there is anything to search."""
         ...
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
@@ -167,8 +279,41 @@ class Store(Protocol):
         """The best chunks by BM25, best first."""
         ...
 
-    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
-        """The chunks of these ids that still exist, in the order of ``ids``."""
+    def stored_chunks(self, name: str) -> tuple[int, ...] | None:
+        """How many chunks each part of the index stores; None when it is damaged or behind the catalogue."""
         ...
 
-    def close(self) -> None: ...
+    def remove(self, name: str) -> None:
+        """Remove the index of a collection, before the catalogue removes the collection."""
+        ...
+
+    def sweep(self) -> None:
+        """Remove what processes that died have left."""
+        ...
+
+
+class Store(Protocol):
+    """A catalogue and the search index that follows it. Safe to read from many threads; one process writes at a time."""
+
+    catalogue: Catalogue
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the one writer from enter to exit, across calls. Raises IndexLockedError within a second when another is."""
+        ...
+
+    def publish(self, name: str) -> None:
+        """Bring the search index of a collection up to date on disk, for all processes."""
+        ...
+
+    def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
+        """``SearchIndex.search_dense`` after catching up. Raises IndexRebuildingError while there is nothing to search yet."""
+        ...
+
+    def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
+        """``SearchIndex.search_lexical`` after catching up. Raises IndexRebuildingError as ``search_dense`` does."""
+        ...
+
+
+def valid_collection_name(name: str) -> bool:
+    """Whether a name is 1 to 64 of the ASCII letters, digits, ``-``, ``_`` and ``.``, and does not start with a dot."""
+    return re.fullmatch(COLLECTION_NAME, name) is not None

@@ -80,7 +80,7 @@ class Uploads:
         """
         path = document_path(path)
         with self._store.writing():
-            made = next((known for known in self._store.collections() if known.name == name), None)
+            made = next((known for known in self._store.catalogue.collections() if known.name == name), None)
             embedder = self._embedder_of(name)
             collection = made or self._new_collection(name, embedder)
             check_embedder(collection, embedder)
@@ -89,7 +89,7 @@ class Uploads:
                 raise FolderUnavailableError(f"the folder of the collection {name!r} is gone; nothing was changed")
             known, on_disk = self._document(name, path) if made else None, self._on_disk(root, path)
             _require(condition, known, on_disk if on_disk != sha256 else None, path)
-            if known and known.sha256 == sha256 and not self._store.damaged(name, path):
+            if known and known.sha256 == sha256 and not self._store.catalogue.damaged(name, path):
                 if on_disk != sha256:
                     with written(root, path, data):
                         pass
@@ -102,11 +102,11 @@ class Uploads:
                 if not made:
                     self._make(collection)
                 with written(root, path, data):
-                    self._store.put(name, document, chunks, vectors)
+                    self._store.catalogue.put(name, document, chunks, vectors)
             except DocumentError as error:
                 raise DocumentError(f"'{printable(path)}' {error}") from error
             self._store.publish(name)
-            return Uploaded(self._store.document_at(name, path), created=known is None)
+            return Uploaded(self._store.catalogue.document_at(name, path), created=known is None)
 
     def remove(self, name: str, path: str, condition: Condition = Condition()) -> None:
         """Remove a document and its file.
@@ -117,10 +117,10 @@ class Uploads:
         """
         path = document_path(path)
         with self._store.writing():
-            known, root = self._store.document_at(name, path), Path(self._store.collection(name).root)
+            known, root = self._store.catalogue.document_at(name, path), Path(self._store.catalogue.collection(name).root)
             _require(condition, known, self._on_disk(root, path), path)
             remove_file(root, path)
-            self._store.remove(name, [path])
+            self._store.catalogue.remove(name, [path])
             self._store.publish(name)
 
     def _new_collection(self, name: str, embedder: Embedder) -> Collection:
@@ -136,11 +136,11 @@ class Uploads:
                 folder.mkdir(0o700, exist_ok=True)
         except OSError as error:
             raise refused(error, f"cannot make the folder of {collection.name!r}: {error.strerror}") from error
-        self._store.add_collection(collection)
+        self._store.catalogue.add_collection(collection)
 
     def _document(self, name: str, path: str) -> StoredDocument | None:
         try:
-            return self._store.document_at(name, path)
+            return self._store.catalogue.document_at(name, path)
         except (UnknownDocumentError, DocumentDamagedError):
             return None
 

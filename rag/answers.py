@@ -1,85 +1,177 @@
-"""The values that answer a question: quotes with citations that anyone can check, or the closest passages instead."""
+"""The values that answer a question, which serialise to the documented JSON: quotes with citations that anyone can check."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
 
-from quotewise.index.sentences import Span, line_starts
-from quotewise.index.store import StoredDocument
-from quotewise.rag.passages import Passage
+from pydantic import ConfigDict, Field, PlainSerializer
+from quotewise.index.sentences import Span
+from quotewise.index.store import DocumentReference
+from quotewise.rag.passages import Passage, rounded
+
+Probability = Annotated[float, rounded(4, Annotated[float, Field(ge=0, le=1)])]
+Unrounded = Annotated[float, Field(ge=0, le=1, description="confidence below which nothing is answered")]
+Confidence = Annotated[Probability, Field(description="probability that the first quote answers the question")]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A span ``[start, end)`` of the document, as JSON has it."""
+
+    start: int
+    end: int
+
+
+HighlightedSpan = Annotated[Span, PlainSerializer(lambda span: Highlight(*span), return_type=Highlight)]
+"""A span that serialises with the names of its ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: ``quote`` is ``[start, end)`` of the document's text, in Unicode code points.
+    """A quote and its place: ``quote`` is ``[start, end)`` of the document's text, in Unicode code points.
 
-    Lines are 1-based and inclusive; ``page`` is None for formats without pages; ``highlights`` lie inside the quote.
+    ``id`` counts from 1. Lines are 1-based and inclusive; ``page`` is None for formats without pages; ``highlights`` lie
+    inside the quote.
     """
 
-    document: StoredDocument
+    id: int
+    quote: str
     start: int
     end: int
-    quote: str
     line_start: int
     line_end: int
     page: int | None
     heading: tuple[str, ...]
-    score: float
-    highlights: tuple[Span, ...]
+    score: Annotated[float, rounded(4)]
+    highlights: tuple[HighlightedSpan, ...]
+    document: DocumentReference
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last line."""
+        return self.line_start, self.line_end
 
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """A few words of a quote that answer by themselves; ``citation`` counts from 1."""
+    """A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id."""
 
     text: str
     citation: int
     start: int
     end: int
-    confidence: float
+    confidence: Annotated[float, rounded(4)]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds of each stage."""
+
+    embed: float
+    search: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages closest to a question, best first."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    timings_ms: Timings
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the documents say to a question, or, with ``answered`` false, the closest passages of them.
+    """Quotes that answer the question or, where ``answered`` is false, the passages closest to it.
 
-    ``confidence`` is the calibrated probability that the first quote answers the question, and ``threshold`` the one below
-    which nothing is answered. ``passages`` are all that were found, best first; ``timings_ms`` the milliseconds of each stage.
+    ``confidence`` is the calibrated probability that the first quote answers the question. ``passages`` are all that were
+    retrieved, best first, or None where a response leaves them out. ``text`` is ``answer`` in JSON.
     """
 
+    __pydantic_config__ = ConfigDict(serialize_by_alias=True, json_schema_serialization_defaults_required=True)
     question: str
     answered: bool
-    confidence: float
-    threshold: float
-    citations: tuple[Citation, ...]
+    confidence: Confidence
+    threshold: Unrounded
+    text: Annotated[
+        str | None,
+        Field(serialization_alias="answer", description="the quotes, each followed by the number of its citation in brackets"),
+    ] = field(init=False, default=None)
     short_answer: ShortAnswer | None
+    citations: tuple[Citation, ...]
     closest: tuple[Citation, ...]
-    passages: tuple[Passage, ...]
-    timings_ms: Mapping[str, float]
+    passages: Annotated[
+        tuple[Passage, ...] | None, Field(description="all that were found, best first, where the request asks for them")
+    ]
+    timings_ms: Timings
 
-    @property
-    def text(self) -> str | None:
-        """The quotes, each followed by its number in brackets, one a line; None when there is no answer."""
-        numbered = [f"{citation.quote} [{number}]" for number, citation in enumerate(self.citations, 1)]
-        return "\n".join(numbered) if self.answered else None
+    def __post_init__(self) -> None:
+        quotes = "\n".join(f"{citation.quote} [{citation.id}]" for citation in self.citations)
+        object.__setattr__(self, "text", quotes if self.answered else None)
 
 
-def cite(passage: Passage, span: Span, score: float, highlights: tuple[Span, ...] = ()) -> Citation:
+@dataclass(frozen=True, slots=True)
+class ExtractedQuote:
+    """A quote, ``[start, end)`` of the text in Unicode code points; the spans of ``highlights`` lie inside it."""
+
+    quote: str
+    start: int
+    end: int
+    score: Annotated[float, rounded(4)]
+    highlights: tuple[HighlightedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedShortAnswer:
+    """A few words of the first quote that answer by themselves, ``[start, end)`` of the text in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+    confidence: Annotated[float, rounded(4)]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one text says: ``answered`` is whether it has quotes and its ``answerability`` reaches the threshold."""
+
+    text: Annotated[int, Field(ge=0, description="which of the request's texts, from 0")]
+    answerability: Annotated[Probability, Field(description="probability that the first quote answers the question")]
+    answered: bool
+    quotes: Annotated[
+        tuple[ExtractedQuote, ...], Field(description="likeliest first; also those of a text that does not answer")
+    ]
+    short_answer: ExtractedShortAnswer | None
+    truncated: Annotated[bool, Field(description="whether not all of the text was read, since the time for the request was up")]
+
+
+@dataclass(frozen=True, slots=True)
+class Extractions:
+    """What each text says to a question, in the order of the texts; ``threshold`` is the answerability of an answer."""
+
+    question: str
+    results: tuple[Extraction, ...]
+    threshold: float
+    truncated: Annotated[
+        bool, Field(description="whether any text was not read to its end; texts are read one after the other")
+    ]
+
+
+def cite(number: int, passage: Passage, span: Span, score: float, highlights: Sequence[Span] = ()) -> Citation:
     """Cite a span of a passage."""
-    quote = passage.slice(span)
-    line = passage.line + _line_breaks(passage.text[: span.start - passage.start])
+    place = passage.layout.place(span)
     return Citation(
-        document=passage.document,
+        id=number,
+        quote=passage.slice(span),
         start=span.start,
         end=span.end,
-        quote=quote,
-        line_start=line,
-        line_end=line + _line_breaks(quote),
-        page=None,
+        line_start=place.lines[0],
+        line_end=place.lines[1],
+        page=place.page,
         heading=passage.heading,
         score=score,
-        highlights=highlights,
+        highlights=tuple(highlights),
+        document=passage.document,
     )
-
-
-def _line_breaks(text: str) -> int:
-    return len(line_starts(text)) - 1

@@ -101,7 +101,7 @@ def _together(bare: Reading, informed: Reading, cited: Sequence[str]) -> Reading
     said = np.array([any(passage.slice(s).strip() in quote for quote in cited) for s in passage.sentences], float)
     both = np.maximum(_log_odds(bare.evidence), _NOISE), _log_odds(informed.evidence)
     log_odds = np.mean(both, axis=0) + _LIFT - _SAID * said
-    possible = (bare.evidence > 0) & (informed.evidence > 0)
+    possible = informed.evidence > 0  # a notice of copyright is excluded from a question that does not ask for it by itself
     return replace(informed, evidence=np.where(possible, 1 / (1 + np.exp(-log_odds)), 0).astype(np.float32))
 
 

@@ -2,30 +2,57 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
+from pydantic import Field, GetPydanticSchema, PlainSerializer
+from pydantic_core.core_schema import any_schema
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
-from quotewise.index.store import StoredChunk, StoredDocument
+from quotewise.index.store import DocumentReference, StoredChunk
+
+RANK_OFFSET = 60
+"""The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
+_NO_LAYOUT = Layout.of("", 0, "")
+
+
+def rounded(digits: int, return_type: Any = float) -> PlainSerializer:
+    """Serialises a number with so many digits after the point."""
+    return PlainSerializer(lambda number: round(number, digits), return_type=return_type)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run ``[start, end)`` of whole sentences of a document; ``text`` is ``document.text[start:end]``.
+    """A run of whole sentences of a document; ``score`` orders the passages, ``similarity`` is a cosine.
 
-    ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each sentence is in one of them.
-    ``line`` is the 1-based line of ``start``. ``score`` is that of its best chunk in the fused ranking and ``similarity``
-    the cosine of question and its nearest chunk, 0 where no chunk of it was among the nearest.
+    ``text`` is ``[start, end)`` of the document's text, and ``line_start`` the 1-based line of ``start``. ``score`` is that
+    of its best chunk in the fused ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk
+    of it was among the nearest. ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each
+    sentence is in one of them. ``kinds`` are those of the sentences, and ``layout`` is the document's.
     """
 
-    document: StoredDocument
+    text: str
     start: int
     end: int
-    line: int
+    line_start: int
     heading: tuple[str, ...]
-    sentences: tuple[Span, ...]
-    chunks: tuple[Span, ...]
-    text: str
-    score: float
-    similarity: float
+    score: Annotated[float, rounded(5)]
+    similarity: Annotated[float, rounded(4)]
+    document: DocumentReference
+    sentences: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
+    chunks: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
+    kinds: Annotated[tuple[SentenceKind, ...], Field(exclude=True)] = ()
+    layout: Annotated[Layout, Field(exclude=True), GetPydanticSchema(lambda kind, handler: any_schema())] = _NO_LAYOUT
+
+    @property
+    def rank_score(self) -> float:
+        """The fused score in units of that of a first rank, about: 1 for a first rank in one search, 2 for one in both."""
+        return RANK_OFFSET * self.score
+
+    @property
+    def is_retrieved(self) -> bool:
+        """Whether a search found the passage, rather than that it is a text of the caller's."""
+        return self.score > 0
 
     @property
     def context(self) -> str:
@@ -45,7 +72,7 @@ def join_chunks(chunks: Sequence[StoredChunk], scores: Mapping[int, float], simi
         scores: the fused score of each chunk by id.
         similarities: the cosine of question and chunk by id, where known.
     """
-    ordered = sorted(chunks, key=lambda chunk: chunk.id)
+    ordered = sorted(chunks, key=lambda chunk: (chunk.document.id, chunk.ordinal))
     runs: list[list[StoredChunk]] = []
     for chunk in ordered:
         if runs and _adjacent(runs[-1][-1], chunk):
@@ -67,11 +94,13 @@ def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similaritie
         document=first.document,
         start=first.start,
         end=last.end,
-        line=first.line,
+        line_start=first.layout.place(Span(first.start, first.end)).lines[0],
         heading=first.heading,
         sentences=tuple(sentence for chunk in chunks for sentence in chunk.sentences),
+        kinds=tuple(kind for chunk in chunks for kind in chunk.kinds),
         chunks=tuple(Span(chunk.start, chunk.end) for chunk in chunks),
         text="".join(chunk.text for chunk in chunks)[: last.end - first.start],
         score=max(scores[chunk.id] for chunk in chunks),
         similarity=max(similarities.get(chunk.id, 0.0) for chunk in chunks),
+        layout=first.layout,
     )

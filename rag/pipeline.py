@@ -1,60 +1,88 @@
-"""The whole way of a question: embed, retrieve, read, select, cite."""
+"""A question into a cited answer: embed, retrieve, read, select, cite."""
 
+import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
+from typing import Generic, TypeVar
 
+from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import check_embedder
-from quotewise.index.sentences import Span
-from quotewise.index.store import Filter, Store
-from quotewise.rag.answers import Answer, Citation, cite
+from quotewise.index.sentences import Span, sentence_spans
+from quotewise.index.store import DocumentReference, Filter, Store
+from quotewise.rag.answers import (
+    Answer,
+    Citation,
+    ExtractedQuote,
+    ExtractedShortAnswer,
+    Extraction,
+    Extractions,
+    SearchResult,
+    ShortAnswer,
+    Timings,
+    cite,
+)
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
 from quotewise.rag.passages import Passage
-from quotewise.rag.readers import Reader
-from quotewise.rag.readers.span import Readers
+from quotewise.rag.readers import Reader, always
+from quotewise.rag.readers.registry import Readers
 from quotewise.rag.retrieval import Method, Question, retrieve
-from quotewise.rag.selection import select_quotes, short_answer
+from quotewise.rag.selection import select_quotes, short_span
 
 DEFAULT_TOP_K = 12
 DEFAULT_QUOTES = 3
 _CLOSEST = 3
+_Model = TypeVar("_Model")
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Passages, best first, and the milliseconds of each stage."""
+class AskOptions:
+    """How to answer a question.
 
-    passages: tuple[Passage, ...]
-    timings_ms: Mapping[str, float]
+    Args:
+        top_k: chunks to retrieve.
+        max_quotes: most quotes of an answer, or of each text in ``extract``.
+        where: which documents to search.
+        threshold: confidence below which nothing is answered; by default the pipeline's or else the reader's own.
+        history: the turns before, first one first: they say what a follow-up is about.
+    """
+
+    top_k: int = DEFAULT_TOP_K
+    max_quotes: int = DEFAULT_QUOTES
+    where: Filter = field(default_factory=Filter)
+    threshold: float | None = None
+    history: Sequence[Turn] = ()
 
 
-class OncePerName:
-    """A function of a name, called once a name by however many threads; a call with one name keeps no other name waiting."""
+DEFAULTS = AskOptions()
 
-    def __init__(self, call: Callable[[str], Embedder]) -> None:
+
+class OncePerName(Generic[_Model]):
+    """A function of a name, called once a name by however many threads; a call with one name blocks no other name."""
+
+    def __init__(self, call: Callable[[str], _Model]) -> None:
         self._call = call
         self._locks: dict[str, threading.Lock] = {}
-        self._found: dict[str, Embedder] = {}
+        self._results: dict[str, _Model] = {}
 
-    def __call__(self, name: str) -> Embedder:
-        """What the function gives. Raises what it raises, and calls it again the next time."""
+    def __call__(self, name: str) -> _Model:
+        """The result for a name. Raises what the function raises, and calls it again the next time."""
         with self._locks.setdefault(name, threading.Lock()):
-            if name not in self._found:
-                self._found[name] = self._call(name)
-            return self._found[name]
+            if name not in self._results:
+                self._results[name] = self._call(name)
+            return self._results[name]
 
 
 class Pipeline:
-    """Answers questions from the collections of a store. Safe to use from many threads.
+    """Answers questions from the collections of a store, and from texts. Safe to use from many threads.
 
     Args:
         store: holds the collections.
         load: an embedder by the name that a collection remembers; called once a name.
-        reader: a reader for an embedder, called once an embedder; by default as ``Readers()`` chooses.
+        readers: a reader for an embedder, called once an embedder, and for None that of texts; by default ``Readers()``.
         threshold: the confidence below which no answer is given; by default the reader's own.
         method: of retrieval.
     """
@@ -63,14 +91,14 @@ class Pipeline:
         self,
         store: Store,
         load: Callable[[str], Embedder],
-        reader: Callable[[Embedder], Reader] | None = None,
+        readers: Callable[[Embedder | None], Reader] | None = None,
         threshold: float | None = None,
         method: Method = "hybrid",
     ) -> None:
         self._store = store
         self._embedder = OncePerName(load)
-        choose = reader or Readers()
-        self._reader = lru_cache(maxsize=None)(lambda name: choose(self._embedder(name)))
+        self._readers = choose = readers or Readers()
+        self._reader = OncePerName(lambda name: choose(self._embedder(name)))
         self._threshold = threshold
         self._method = method
 
@@ -80,114 +108,159 @@ class Pipeline:
         Raises:
             UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
         """
-        known = self._store.collection(collection)
+        known = self._store.catalogue.collection(collection)
         embedder = self._embedder(known.embedder)
         check_embedder(known, embedder)
         return embedder
 
-    def search(self, question: str, collection: str, top_k: int = DEFAULT_TOP_K, where: Filter | None = None) -> SearchResult:
-        """The passages that are closest to a question. Raises what ``embedder_of`` does."""
+    def search(self, question: str, collection: str, options: AskOptions = DEFAULTS) -> SearchResult:
+        """The passages that are closest to a question, by ``top_k`` and ``where``. Raises what ``embedder_of`` does."""
         clock = _Clock()
-        _, passages = self._retrieve(self.embedder_of(collection), [question], collection, top_k, where, clock)
-        return SearchResult(tuple(passages), clock.timings_ms())
+        _, passages = self._retrieve(self.embedder_of(collection), [question], collection, options, clock)
+        return SearchResult(question, tuple(passages), clock.timings())
 
-    def ask(
-        self,
-        question: str,
-        collection: str,
-        top_k: int = DEFAULT_TOP_K,
-        max_quotes: int = DEFAULT_QUOTES,
-        where: Filter | None = None,
-        threshold: float | None = None,
-        history: Sequence[Turn] = (),
-    ) -> Answer:
-        """Answer with up to ``max_quotes`` quotes from the ``top_k`` best chunks, if it is as sure as ``threshold`` asks.
-
-        ``history`` are the turns before, first one first: they say what a follow-up is about. Raises what ``embedder_of`` does.
-        """
-        *_, answer = self.steps(question, collection, top_k, max_quotes, where, threshold, history)
+    def ask(self, question: str, collection: str, options: AskOptions = DEFAULTS) -> Answer:
+        """Answer with quotes, if the confidence reaches the threshold. Raises what ``embedder_of`` does and ReaderError."""
+        *_, answer = self.stream(question, collection, options)
         assert isinstance(answer, Answer)
         return answer
 
-    def steps(
-        self,
-        question: str,
-        collection: str,
-        top_k: int = DEFAULT_TOP_K,
-        max_quotes: int = DEFAULT_QUOTES,
-        where: Filter | None = None,
-        threshold: float | None = None,
-        history: Sequence[Turn] = (),
+    def stream(
+        self, question: str, collection: str, options: AskOptions = DEFAULTS
     ) -> Iterator[SearchResult | Citation | Answer]:
-        """What ``ask`` finds, as it becomes known: the passages, each citation of the answer, and last the whole answer.
+        """The passages, each citation of the answer, and last the whole answer, each as soon as it is known.
 
         Closing the iterator cancels the remaining work, but for a text of up to four questions, each of which is answered by
-        itself before anything is known. Raises what ``embedder_of`` does.
+        itself before anything is known. Raises what ``ask`` does.
         """
         parts = question_parts(question)
         if len(parts) > 1:
             answers: list[Answer] = []
             for part in parts:
-                turns = [*history, *(Turn(a.question, tuple(c.quote for c in a.citations)) for a in answers)]
-                answers.append(self.ask(part, collection, top_k, max_quotes, where, threshold, turns))
-            yield from _together(question, answers, max_quotes)
+                turns = (Turn(answer.question, tuple(c.quote for c in answer.citations)) for answer in answers)
+                answers.append(self.ask(part, collection, replace(options, history=(*options.history, *turns))))
+            yield from _merge(question, answers, options.max_quotes)
             return
         clock = _Clock()
         embedder = self.embedder_of(collection)
-        texts = (question, *query_variants(question, history, embedder))
-        asked, passages = self._retrieve(embedder, texts, collection, top_k, where, clock)
-        yield SearchResult(tuple(passages), clock.timings_ms())
+        texts = (question, *query_variants(question, options.history, embedder))
+        _, passages = self._retrieve(embedder, texts, collection, options, clock)
+        yield SearchResult(question, tuple(passages), clock.timings())
         clock.resume()
         reader = self._reader(embedder.name)
-        readings = reader.read(asked[0], passages)
-        if len(asked) > 1:
-            readings = combine_readings(readings, reader.read(asked[1], passages), history, reader)
-        quotes = select_quotes(question, readings, max_quotes)
+        readings = reader.read(question, passages)
+        if len(texts) > 1:
+            readings = combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
+        quotes = select_quotes(question, readings, options.max_quotes)
         confidence = reader.confidence(readings)
-        least = next(one for one in (threshold, self._threshold, reader.threshold) if one is not None)
-        answered = bool(quotes) and confidence >= least
-        cited = quotes if answered else []
-        citations = tuple(cite(quote.passage, quote.span, quote.score, quote.highlights) for quote in cited)
+        threshold = self._threshold_of(reader, options)
+        answered = bool(quotes) and confidence >= threshold
+        quoted = enumerate(quotes if answered else [], 1)
+        citations = tuple(cite(number, quote.passage, quote.span, quote.score, quote.highlights) for number, quote in quoted)
+        short = short_span(question, quotes[0], confidence) if answered else None
         clock.lap("read")
-        timings = clock.timings_ms()
+        timings = clock.timings()
         yield from citations
         yield Answer(
             question=question,
             answered=answered,
             confidence=confidence,
-            threshold=least,
+            threshold=threshold,
             citations=citations,
-            short_answer=short_answer(question, quotes[0], confidence) if answered else None,
-            closest=() if answered else tuple(_whole(passage) for passage in passages[:_CLOSEST]),
+            short_answer=ShortAnswer(quotes[0].passage.slice(short.span), 1, *short.span, short.probability) if short else None,
+            closest=() if answered else tuple(_whole(n, passage) for n, passage in enumerate(passages[:_CLOSEST], 1)),
             passages=tuple(passages),
             timings_ms=timings,
         )
 
+    def text_reader(self) -> Reader:
+        """The reader of ``extract``, which the first call loads. Raises ReaderError where it cannot be loaded."""
+        return self._readers(None)
+
+    def extract(
+        self, question: str, texts: Sequence[str], options: AskOptions = DEFAULTS, wanted: Callable[[], bool] = always
+    ) -> Extractions:
+        """The quotes of texts that come from any retriever, by ``max_quotes`` and ``threshold``. Raises ReaderError.
+
+        Texts are read one after the other until ``wanted``, which is called every few hundred word pieces, returns False.
+        """
+        reader = self.text_reader()
+        return extract(reader, question, texts, replace(options, threshold=self._threshold_of(reader, options)), wanted)
+
+    def _threshold_of(self, reader: Reader, options: AskOptions) -> float:
+        return next(one for one in (options.threshold, self._threshold, reader.threshold) if one is not None)
+
     def _retrieve(
-        self, embedder: Embedder, texts: Sequence[str], collection: str, top_k: int, where: Filter | None, clock: "_Clock"
+        self, embedder: Embedder, texts: Sequence[str], collection: str, options: AskOptions, clock: "_Clock"
     ) -> tuple[list[Question], list[Passage]]:
         questions = [Question(text, embedder.encode_query(text)) for text in texts]
         clock.lap("embed")
-        passages = retrieve(self._store, collection, questions[0], top_k, where or Filter(), self._method, questions[1:])
+        passages = retrieve(self._store, collection, questions[0], options.top_k, options.where, self._method, questions[1:])
         clock.lap("search")
         return questions, passages
 
 
-def _together(question: str, answers: Sequence[Answer], max_quotes: int) -> Iterator[SearchResult | Citation | Answer]:
+def extract(
+    reader: Reader, question: str, texts: Sequence[str], options: AskOptions, wanted: Callable[[], bool] = always
+) -> Extractions:
+    """One extraction a text, in the same order; a text without any sentence has answerability 0 and no quotes.
+
+    Texts are read one after the other until ``wanted``, which is called every few hundred word pieces, returns False.
+    """
+    threshold = reader.threshold if options.threshold is None else options.threshold
+    results = []
+    readings = reader.read(question, list(map(text_passage, texts)), wanted)
+    for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
+        quotes = select_quotes(question, [reading], options.max_quotes)
+        answerability = reader.confidence([reading])
+        answered = bool(quotes) and answerability >= threshold
+        short = short_span(question, quotes[0], answerability) if answered else None
+        extraction = Extraction(
+            text=number,
+            answerability=answerability,
+            answered=answered,
+            quotes=tuple(ExtractedQuote(q.passage.slice(q.span), *q.span, q.score, q.highlights) for q in quotes),
+            short_answer=ExtractedShortAnswer(text[slice(*short.span)], *short.span, short.probability) if short else None,
+            truncated=not reading.complete,
+        )
+        results.append(extraction)
+    return Extractions(question, tuple(results), threshold, any(extraction.truncated for extraction in results))
+
+
+def text_passage(text: str) -> Passage:
+    """A text that comes from no collection as a passage of a document without a path."""
+    sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    sentences = tuple(sentence_spans(text))
+    return Passage(
+        text=text,
+        start=0,
+        end=len(text),
+        line_start=1,
+        heading=(),
+        score=0.0,
+        similarity=0.0,
+        document=DocumentReference("", "", "", sha256, "text/plain"),
+        sentences=sentences,
+        chunks=(Span(0, len(text)),),
+        kinds=tuple(sentence_kind(text[slice(*sentence)]) for sentence in sentences),
+    )
+
+
+def _merge(question: str, answers: Sequence[Answer], max_quotes: int) -> Iterator[SearchResult | Citation | Answer]:
     """The answers to the parts of a question as one, as sure as the least sure one: a quote of each part first, then more."""
-    found = {(p.document.id, p.start, p.end): p for answer in answers for p in answer.passages}
-    passages = tuple(found.values())
-    timings = {stage: round(sum(a.timings_ms[stage] for a in answers), 3) for stage in answers[0].timings_ms}
-    yield SearchResult(passages, timings)
+    passages = tuple({(p.document.id, p.start, p.end): p for answer in answers for p in answer.passages or ()}.values())
+    of_parts = [answer.timings_ms for answer in answers]
+    timings = Timings(*(round(sum(getattr(t, stage) for t in of_parts), 3) for stage in Timings.__slots__))
+    yield SearchResult(question, passages, timings)
     citations: list[Citation] = []
     for rank in zip_longest(*(answer.citations for answer in answers if answer.answered)):
         for new in filter(None, rank):
             overlapping = any(c.document.id == new.document.id and c.start < new.end and new.start < c.end for c in citations)
             if not overlapping and len(citations) < max_quotes:
-                citations.append(new)
+                citations.append(replace(new, id=len(citations) + 1))
     yield from citations
     answered = [answer for answer in answers if answer.answered]
-    closest = list(chain.from_iterable(zip(*(answer.closest for answer in answers), strict=False)))
+    closest = chain.from_iterable(zip(*(answer.closest for answer in answers), strict=False))
     yield Answer(
         question=question,
         answered=bool(answered),
@@ -195,14 +268,14 @@ def _together(question: str, answers: Sequence[Answer], max_quotes: int) -> Iter
         threshold=answers[0].threshold,
         citations=tuple(citations),
         short_answer=None,
-        closest=() if answered else tuple(closest[:_CLOSEST]),
+        closest=() if answered else tuple(replace(c, id=n) for n, c in zip(range(1, _CLOSEST + 1), closest, strict=False)),
         passages=passages,
         timings_ms=timings,
     )
 
 
-def _whole(passage: Passage) -> Citation:
-    return cite(passage, Span(passage.start, passage.end), passage.similarity)
+def _whole(number: int, passage: Passage) -> Citation:
+    return cite(number, passage, Span(passage.start, passage.end), passage.similarity)
 
 
 class _Clock:
@@ -218,10 +291,10 @@ class _Clock:
         self._last = now
 
     def resume(self) -> None:
-        """Leave out the time since the last lap, which was somebody else's."""
+        """Leave out the time since the last lap, which the consumer of the stream took."""
         now = time.perf_counter()
         self._started += now - self._last
         self._last = now
 
-    def timings_ms(self) -> dict[str, float]:
-        return {**self._stages, "total": round((time.perf_counter() - self._started) * 1000, 3)}
+    def timings(self) -> Timings:
+        return Timings(**self._stages, total=round((time.perf_counter() - self._started) * 1000, 3))

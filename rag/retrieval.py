@@ -7,11 +7,9 @@ from typing import Literal
 
 import numpy as np
 from quotewise.index.store import Filter, Hit, Store
-from quotewise.rag.passages import Passage, join_chunks
+from quotewise.rag.passages import RANK_OFFSET, Passage, join_chunks
 
 Method = Literal["hybrid", "dense", "lexical"]
-_RANK_OFFSET = 60
-"""The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
 _DEPTH = 50
 """Hits taken from each of the two searches."""
 
@@ -42,15 +40,15 @@ def retrieve(
     scores: defaultdict[int, float] = defaultdict(float)
     similarities: dict[int, float] = {}
     for one in (question, *query_variants):
-        nearest = [] if method == "lexical" else store.search_dense(collection, one.vector, depth, where)
+        dense_hits = [] if method == "lexical" else store.search_dense(collection, one.vector, depth, where)
         lexical_hits = [] if method == "dense" else store.search_lexical(collection, one.text, depth, where)
-        for chunk, score in fuse([nearest, lexical_hits]).items():
+        for chunk, score in fuse([dense_hits, lexical_hits]).items():
             fused[chunk] += score
             scores[chunk] = max(scores[chunk], score)
-        for hit in nearest:
+        for hit in dense_hits:
             similarities[hit.chunk_id] = max(similarities.get(hit.chunk_id, hit.score), hit.score)
     best = sorted(fused, key=lambda key: (-fused[key], key))[:top_k]
-    return join_chunks(store.chunks(best), scores, similarities)
+    return join_chunks(store.catalogue.chunks(best), scores, similarities)
 
 
 def fuse(rankings: Iterable[Sequence[Hit]]) -> dict[int, float]:
@@ -58,5 +56,5 @@ def fuse(rankings: Iterable[Sequence[Hit]]) -> dict[int, float]:
     scores: defaultdict[int, float] = defaultdict(float)
     for ranking in rankings:
         for rank, hit in enumerate(ranking, 1):
-            scores[hit.chunk_id] += 1 / (_RANK_OFFSET + rank)
+            scores[hit.chunk_id] += 1 / (RANK_OFFSET + rank)
     return dict(scores)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quotewise.index.sentences import Span
-from quotewise.rag.answers import ShortAnswer
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 
@@ -94,16 +93,14 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     return sorted((_quote(run) for run in _runs(chosen)), key=lambda quote: -quote.score)
 
 
-def short_answer(question: str, first: Quote, confidence: float) -> ShortAnswer | None:
-    """The span of the first quote that answers, when it is short and stands out in its passage."""
+def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | None:
+    """The span of the first quote that answers, with its confidence, when it is short and stands out in its passage."""
     least = _LEAST_SHARE_EXPLAINING if explains(question) else _LEAST_SHARE
     if first.answer is None or first.answer.probability < least:
         return None
-    span = first.answer.span
-    text = first.passage.slice(span)
-    if len(text.split()) > _SHORT:
+    if len(first.passage.slice(first.answer.span).split()) > _SHORT:
         return None
-    return ShortAnswer(text, 1, span.start, span.end, confidence * first.answer.probability)
+    return AnswerSpan(first.answer.span, confidence * first.answer.probability)
 
 
 def _adds_nothing(sentence: str, said: str) -> bool:

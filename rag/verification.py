@@ -2,9 +2,10 @@
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -58,10 +59,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The text of a source as it is now, and the sha256 of its bytes."""
+    """The sha256 of the bytes of a source as they are now, and ``[start, end)`` of their text, shorter where the text ends."""
 
     sha256: str
-    text: str
+    slice: Callable[[int, int], str]
 
 
 class Source(Protocol):
@@ -97,33 +98,48 @@ class FolderSource:
                 raise MissingFileError("is not a file of the folder, which is gone") from error
             reason = getattr(error.__cause__, "strerror", None) or error
             raise FolderUnavailableError(f"'{printable(path)}' cannot be read: {reason}") from error
-        try:
-            text = parse_document(path, data).text
-        except DocumentError:  # no text any more, so not the file that was cited
-            text = ""
-        return SourceText(hashlib.sha256(data).hexdigest(), text)
+
+        @cache
+        def text() -> str:
+            try:
+                return parse_document(path, data).text
+            except DocumentError:  # no text any more, so not the file that was cited
+                return ""
+
+        return SourceText(hashlib.sha256(data).hexdigest(), lambda start, end: text()[start:end])
 
 
 class CollectionSource:
-    """The files that a collection was made from, or, where their folder is not at hand, the catalogue's copy of them."""
+    """The files that a collection was made from, or, where their folder is not at hand, the catalogue's copy of them.
+
+    The text of a file with the bytes that were indexed is the stored one, whatever the parser of today makes of them.
+    """
 
     def __init__(self, store: Store, name: str, file_limit: int) -> None:
         self._store = store
         self._name = name
-        self._folder = Path(store.collection(name).root)
+        self._folder = Path(store.catalogue.collection(name).root)
         self._on_disk = FolderSource(self._folder, file_limit)
 
     def read(self, path: str) -> SourceText:
         in_place = self._folder.is_dir()
         try:
-            document = self._store.document_at(self._name, path)
+            document = self._store.catalogue.document_at(self._name, path)
         except DocumentDamagedError:
             if in_place:  # what the catalogue holds of it is not needed
                 return self._on_disk.read(path)
             raise
-        if in_place:
-            return self._on_disk.read(path)
-        return SourceText(document.sha256, self._store.text(document.id))
+        if not in_place:
+            return SourceText(document.sha256, lambda start, end: self._store.catalogue.text(document.id, start, end))
+        source = self._on_disk.read(path)
+
+        def stored(start: int, end: int) -> str:
+            try:
+                return self._store.catalogue.text(document.id, start, end)
+            except (DocumentDamagedError, UnknownDocumentError):
+                return source.slice(start, end)
+
+        return replace(source, slice=stored) if source.sha256 == document.sha256 else source
 
 
 class ReadOnce:
@@ -136,13 +152,14 @@ class ReadOnce:
 def verify(claim: Claim, source: Source) -> Verification:
     """Check a claim against its source as it is now. Raises FolderUnavailableError when that cannot be read."""
     try:
-        found = source.read(claim.path)
+        current = source.read(claim.path)
     except AlteredError as error:
         return Verification(Verdict.CHANGED, f"the file {error}")
     except (MissingFileError, DocumentDamagedError, UnknownDocumentError) as error:
         return Verification(Verdict.MISSING, f"the source cannot be had: {error}")
-    if found.sha256 != claim.sha256:
+    if current.sha256 != claim.sha256:
         return Verification(Verdict.CHANGED, "the file has other contents than the one cited")
-    if not 0 <= claim.start < claim.end <= len(found.text) or found.text[claim.start : claim.end] != claim.quote:
+    possible = 0 <= claim.start < claim.end and claim.end - claim.start == len(claim.quote)
+    if not possible or current.slice(claim.start, claim.end) != claim.quote:
         return Verification(Verdict.CHANGED, "the quote does not stand at these offsets of the file")
     return Verification(Verdict.VALID, "the quote stands at these offsets of what was cited")

@@ -74,11 +74,11 @@ def test_answering_loads_no_library_of_training_nor_the_slow_sdk_of_mcp() -> Non
     program = f"""if True:
         import sys
         from quotewise.index.embedders import load_embedder
-        from quotewise.rag.extraction import Extractor
-        from quotewise.rag.readers.span import Readers
+        from quotewise.rag.pipeline import AskOptions, extract
+        from quotewise.rag.readers.registry import Readers
         readers = Readers()
-        assert readers(load_embedder()) is readers.trained()
-        assert Extractor.of(readers).extract("Who fell?", ["The bridge fell."])[0].quotes
+        assert readers(load_embedder()) is readers()
+        assert extract(readers(), "Who fell?", ["The bridge fell."], AskOptions()).results[0].quotes
         import quotewise.api.cli, quotewise.api.app
         print(*{(TRAINING_ONLY | {"mcp"})!r} & set(sys.modules))
     """

@@ -14,9 +14,9 @@ import pytest
 from onnx import TensorProto, numpy_helper
 from quotewise.index.embedders import BUNDLED as EMBEDDER
 from quotewise.index.embedders import Embedder
-from quotewise.rag.extraction import Extractor
+from quotewise.rag.pipeline import AskOptions, extract
+from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED as READER
-from quotewise.rag.readers.span_model import SpanModel
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "Who built the lighthouse?"
@@ -28,11 +28,11 @@ PROGRAM = """
 import json, sys
 from quotewise.index.embedders import load_embedder
 from quotewise.index.onnx_model import instruction_set
-from quotewise.rag.extraction import Extractor
-from quotewise.rag.readers.span_model import SpanModel
+from quotewise.rag.pipeline import AskOptions, extract
+from quotewise.rag.readers.span import SpanReader
 question, texts = json.load(sys.stdin)
 vectors = load_embedder().encode_document(texts).tolist()
-found = Extractor(SpanModel()).extract(question, texts)
+found = extract(SpanReader(), question, texts, AskOptions()).results
 json.dump([instruction_set(), vectors, [one.answerability for one in found]], sys.stdout)
 """
 
@@ -78,5 +78,5 @@ def test_a_processor_without_vnni_says_the_same(embedder: Embedder) -> None:
     processor, vectors, answerabilities = json.loads(done.stdout)
     assert processor == "x86_64 sse42 avx2"
     assert (embedder.encode_document(TEXTS) * vectors).sum(axis=1).min() >= 0.999
-    here = [one.answerability for one in Extractor(SpanModel()).extract(QUESTION, TEXTS)]
+    here = [one.answerability for one in extract(SpanReader(), QUESTION, TEXTS, AskOptions()).results]
     np.testing.assert_allclose(answerabilities, here, atol=0.01)

@@ -103,7 +103,7 @@ def _corpus(size: int, embedder: OnnxEmbedder, clock: _Clock) -> Iterator[tuple[
 def _indexed(size: int) -> dict[str, Any]:
     clock = _Clock()
     with _corpus(size, _TimedEmbedder(clock), clock) as (store, _):
-        chunks, milliseconds = store.size(_NAME).chunks, clock.pop("all")
+        chunks, milliseconds = store.catalogue.size(_NAME).chunks, clock.pop("all")
     clock["rest"] = milliseconds - clock["embed"]
     return {"chunks": chunks, "chunks_per_second": round(chunks / milliseconds * 1000, 1), "stages_ms": clock.rounded()}
 
@@ -124,7 +124,7 @@ def _searched(size: int) -> dict[str, Any]:
             with clock.stage("passages"):
                 scores = fuse([dense_hits, lexical_hits])
                 best = sorted(scores, key=lambda key: -scores[key])[:12]
-                join_chunks(store.chunks(best), scores, {hit.chunk_id: hit.score for hit in dense_hits})
+                join_chunks(store.catalogue.chunks(best), scores, {hit.chunk_id: hit.score for hit in dense_hits})
             exact = np.sort(vectors @ vector)[-_TOP:]
             hits += sum(hit.score >= exact[0] - 1e-5 for hit in dense_hits[:_TOP])
     recall = round(hits / min(_TOP, len(vectors)) / _QUERIES, 4)

@@ -1,4 +1,4 @@
-"""SIGKILLs at random moments, of services under changes and of indexing runs, into what of the acknowledged changes they lost."""
+"""SIGKILLs at random moments, of services and indexing runs, and which of the acknowledged changes were lost by them."""
 
 import multiprocessing
 import os
@@ -121,8 +121,8 @@ def _lost(folder: Path, embedder: Embedder, allowed: dict[Change, set[Any]]) -> 
     store, keys = LocalStore(folder / "index", create=True), Keys(folder / "index")
     try:
         store.sweep()
-        names = [collection.name for collection in store.collections()]
-        feedback = {key for name in names for key, _ in store.feedback(name)}
+        names = [collection.name for collection in store.catalogue.collections()]
+        feedback = {key for name in names for key, _ in store.catalogue.feedback(name)}
         for change, values in allowed.items():
             kind, name, path = change
             file = folder / "files" / path
@@ -144,8 +144,8 @@ def _lost(folder: Path, embedder: Embedder, allowed: dict[Change, set[Any]]) -> 
                 "words": store.search_lexical(name, "whale", _MOST_HITS, Filter()),
             }
             for search, hits in searches.items():
-                chunks = store.chunks([hit.chunk_id for hit in hits])
-                missed = set(store.digests(name)) ^ {chunk.document.path for chunk in chunks}
+                chunks = store.catalogue.chunks([hit.chunk_id for hit in hits])
+                missed = set(store.catalogue.digests(name)) ^ {chunk.document.path for chunk in chunks}
                 if missed or len(chunks) != len(hits):
                     yield f"the {search} of {name} differ in {sorted(missed)} and {len(hits) - len(chunks)} stale chunks"
         yield from (f"{finding.part}: {finding.detail}" for finding in check(store) if not finding.sound)
@@ -156,7 +156,7 @@ def _lost(folder: Path, embedder: Embedder, allowed: dict[Change, set[Any]]) -> 
 
 def _text(store: LocalStore, name: str, path: str) -> str | None:
     try:
-        return store.text(store.document_at(name, path).id)
+        return store.catalogue.text(store.catalogue.document_at(name, path).id)
     except UnknownDocumentError:
         return None
 
@@ -200,7 +200,9 @@ def _index(folder: Path, chance: random.Random, events: Connection) -> None:
 
 
 def _serve(folder: Path, chance: random.Random, events: Connection) -> None:
-    service = Service.open(Settings(index=folder / "index", collection="service", rate="100000/second"), create=True)
+    service = Service.open(
+        Settings(index=folder / "index", collection="service", rate="100000/second", upload_seconds=30), create=True
+    )
     service.warm()
     with server.bound("127.0.0.1", 0) as listener:
         listener.listen(100)

@@ -151,7 +151,7 @@ def _run(name: str, corpus: Path | None, folder: str, weights: Weights, question
 
 
 def _task(name: str, corpus: str, folder: str, embedder: str, reader: str, began: float, questions: Sequence[str]) -> Any:
-    """Index a corpus, or open what was indexed and answer; ``seconds`` are from the start of the process to its first answer."""
+    """Index a corpus, or open what was indexed and answer; ``seconds`` are from the start of the process to the first answer."""
     peer, weights = _peer(name), Weights(Path(embedder), Path(reader))
     answers, times, ask = [], [], None
     if corpus:

@@ -6,6 +6,7 @@ from pathlib import Path
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.peers.comparison import PeerAnswer, Weights
+from quotewise.rag.pipeline import AskOptions
 
 name = "Quotewise"
 setup = "as installed, with a threshold of 0"
@@ -23,7 +24,7 @@ def open(folder: Path, weights: Weights) -> Callable[[str], PeerAnswer | None]:
     service.load_reader()
 
     def ask(question: str) -> PeerAnswer | None:
-        answer = service.pipeline.ask(question, settings.collection, settings.top_k, settings.max_quotes)
+        answer = service.pipeline.ask(question, settings.collection, AskOptions(settings.top_k, settings.max_quotes))
         if not answer.citations:
             return None
         first, short = answer.citations[0], answer.short_answer

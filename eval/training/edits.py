@@ -20,8 +20,8 @@ _OPPOSITE = {a: b for pair in reversed(_PAIRS) for a, b in (pair[::-1], pair)}
 def unanswerable(question: str, context: str, answers: list[str], elsewhere: str, chance: random.Random) -> str | None:
     """A question like this one that its context most likely does not answer, or None where no edit fits.
 
-    The kinds are those that people use in SQuAD 2.0 (Rajpurkar et al., ACL 2018, table 2). Names are taken from the context, since
-    those deceive best, or from ``elsewhere``; ``answers`` are texts that the question must not name.
+    The kinds are those that people use in SQuAD 2.0 (Rajpurkar et al., ACL 2018, table 2). Names are taken from the context,
+    since those deceive best, or from ``elsewhere``; ``answers`` are texts that the question must not name.
     """
 
     def swap() -> str | None:
@@ -68,8 +68,8 @@ def contradicted(
 ) -> str | None:
     """The context about something else of the same kind: a name or number of the question replaced wherever it occurs.
 
-    None where question and context share no name or number, or the title of the document or an answer has it too. Arguments as for
-    ``unanswerable``.
+    None where question and context share no name or number, or the title of the document or an answer has it too. Arguments as
+    for ``unanswerable``.
     """
     shared = [
         (name, kind)

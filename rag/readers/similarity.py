@@ -1,15 +1,15 @@
 """The sentence reader: evidence by the likeness of words in their context, in every language that the embedder knows."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from cachetools import LRUCache
 from quotewise.index.embedders import Embedder, TokenVectors
 from quotewise.rag.passages import Passage
-from quotewise.rag.readers import Calibration, Reading
-from quotewise.rag.retrieval import Question
+from quotewise.rag.readers import Reading, always
+from quotewise.rag.readers.calibration import Calibration
 
 _CALIBRATION = Path(__file__).parent / "similarity.json"
 _CACHE_BYTES = 64_000_000
@@ -32,19 +32,18 @@ class SimilarityReader:
         self._cache: LRUCache[str, TokenVectors] = LRUCache(_CACHE_BYTES, lambda tokens: tokens.vectors.nbytes)
         self._caching = threading.Lock()
 
-    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, in the same order."""
         features = self._features(question, passages)
-        edges = np.cumsum([len(passage.sentences) for passage in passages[:-1]], dtype=int)
-        return self._calibration.readings(
-            question.text, passages, np.split(features, edges) if passages else [], [()] * len(passages)
-        )
+        edges = np.cumsum([len(passage.sentences) for passage in passages], dtype=int)
+        of_passages = np.split(features, edges)[: len(passages)]
+        return [self._calibration.reading(question, p, f) for p, f in zip(passages, of_passages, strict=True)]
 
     def confidence(self, readings: Sequence[Reading]) -> float:
         """The calibrated probability that the first quote of these readings answers the question."""
         return self._calibration.probability(readings)
 
-    def _features(self, question: Question, passages: Sequence[Passage]) -> np.ndarray:
+    def _features(self, question: str, passages: Sequence[Passage]) -> np.ndarray:
         """float32 (sentences of all passages, 2).
 
         To each word of the question, how similar the most similar word of the sentence is: the mean, and the mean weighted
@@ -56,9 +55,9 @@ class SimilarityReader:
         telling = matches.max(axis=0) - matches.mean(axis=0) + 1e-6
         return np.stack([matches.mean(axis=1), matches @ (telling / telling.sum())], axis=1).astype(np.float32)
 
-    def _matches(self, question: Question, passages: Sequence[Passage]) -> np.ndarray:
+    def _matches(self, question: str, passages: Sequence[Passage]) -> np.ndarray:
         """float32 (sentences of all passages, words of the question): the best cosine of each word in each sentence."""
-        asked = self._embedder.encode_query_tokens(question.text).vectors
+        asked = self._embedder.encode_query_tokens(question).vectors
         spans = [(passage, chunk) for passage in passages for chunk in passage.chunks]
         encoded = iter(self._encode([passage.slice(chunk) for passage, chunk in spans]))
         rows = []

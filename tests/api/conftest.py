@@ -104,7 +104,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, notes:
     store = LocalStore(folder, create=True)
     Sync(store, embedder).run(SEEDS, "default")
     Sync(store, embedder).run(notes, "notes")
-    store.add_collection(Collection("foreign", str(notes), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))
+    store.catalogue.add_collection(Collection("foreign", str(notes), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))
     store.close()
     return folder
 

@@ -20,7 +20,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.retrieval import Question
 
 from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
@@ -350,7 +349,7 @@ class GatedReader(SimilarityReader):
         super().__init__(embedder)
         self._gate, self._waiting = gate, waiting
 
-    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         if not self._gate.is_set():
             self._waiting.release()
             assert self._gate.wait(30)

@@ -31,7 +31,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.retrieval import Question
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -284,7 +283,7 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
 
 def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
     """Each function that is called, rather than time, which neighbours on the machine change."""
-    [document] = seeds.store.documents("default", 0, 1)
+    [document] = seeds.store.catalogue.documents("default", 0, 1)
     stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
     request = Request({"type": "http", "state": {"caller": stranger}})
 
@@ -510,8 +509,8 @@ class GatedReader(SimilarityReader):
         super().__init__(embedder)
         self._gate, self._read = gate, read
 
-    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
-        self._read.append(question.text)
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self._read.append(question)
         assert self._gate.wait(30)
         return super().read(question, passages)
 

@@ -12,12 +12,11 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
-from quotewise.rag.answers import Answer, Citation
+from quotewise.rag.answers import Answer, Citation, SearchResult
 from quotewise.rag.passages import Passage
-from quotewise.rag.pipeline import Pipeline, SearchResult
+from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.retrieval import Question
 
 from tests.api.conftest import Refused, conform, ready
 from tests.api.test_app import GatedReader, said
@@ -108,7 +107,7 @@ class FailingReader(SimilarityReader):
 
     failure: Exception | None = None
 
-    def read(self, question: Question, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         if self.failure:
             raise self.failure
         return super().read(question, passages)
@@ -148,9 +147,9 @@ class WatchedAnswerer(Pipeline):
         self.taken: list[str] = []
         self.stopped = Event()
 
-    def steps(self, *given: Any, **named: Any) -> Iterator[SearchResult | Citation | Answer]:
+    def stream(self, *given: Any, **named: Any) -> Iterator[SearchResult | Citation | Answer]:
         try:
-            for step in super().steps(*given, **named):
+            for step in super().stream(*given, **named):
                 self.taken.append(type(step).__name__)
                 yield step
         finally:

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from quotewise.api.app import create_app
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.rag.extraction import Extractor
 from quotewise.rag.pipeline import Pipeline
-from quotewise.rag.readers.span import Readers
+from quotewise.rag.readers.registry import Readers
 
 from tests.api.conftest import Refused, ready, serving, wait_until
 from tests.conftest import WHY
@@ -187,7 +186,7 @@ class Counted:
 def test_nothing_is_read_any_more_for_a_client_that_has_gone(library: Path) -> None:
     settings = Settings(index=library, extract_seconds=600)
     service = Service.open(settings)
-    model = service.extractor()._model
+    model = service.pipeline.text_reader().model
     counted = model._session = Counted(model._session)
     app = create_app(lambda: service, settings)
     lane = app.state.lanes["questions"]
@@ -247,7 +246,7 @@ def test_a_reader_that_is_lost_later_is_a_problem_of_its_own(library: Path, tmp_
     def losing(settings: Settings) -> Service:
         service = Service.open(settings)
         pipeline = Pipeline(service.store, lambda name: service.pipeline.embedder_of("default"), lost)
-        return replace(service, pipeline=pipeline, extractor=lambda: Extractor.of(lost))
+        return replace(service, pipeline=pipeline)
 
     one = {"question": CAPITAL, "texts": [PARIS]}
     with ready(Settings(index=library, reader="similarity", collection="none"), losing) as client:

@@ -44,7 +44,7 @@ def ask(client: httpx.Client, question: str = WHY, collection: str = "default", 
 
 def kept(settings: Settings, collection: str = "default") -> list[Feedback]:
     service = Service.open(settings)
-    found = service.store.feedback(collection)
+    found = service.store.catalogue.feedback(collection)
     service.store.close()
     return [Feedback.model_validate_json(content) for _, content in found]
 

@@ -1,7 +1,9 @@
 import json
 import os
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,8 @@ def test_a_key_is_made_listed_and_revoked_on_the_command_line(tmp_path: Path, ca
         ("the shop", ["ask"], ["notes"]),
         ("admin", ["manage"], None),
     ]
-    for told in (keys(capsys, folder, "list")[1], json.dumps(listed), (folder / "keys.json").read_text()):
+    stored = b"".join(path.read_bytes() for path in folder.glob("catalogue.sqlite*")).decode(errors="replace")
+    for told in (keys(capsys, folder, "list")[1], json.dumps(listed), stored):
         assert listed[0]["id"] in told
         assert secret not in told
         assert secret.rpartition("_")[2] not in told
@@ -65,7 +68,7 @@ def test_a_key_that_cannot_be_is_refused_in_one_line(
     assert complaint in error
     assert "\x1b" not in error
     assert error.count("\n") == 1
-    assert not (tmp_path / "keys.json").exists()
+    assert not Keys(tmp_path).all()
 
 
 def test_the_file_is_readable_by_its_owner_alone_and_holds_a_hash(tmp_path: Path) -> None:
@@ -75,9 +78,12 @@ def test_the_file_is_readable_by_its_owner_alone_and_holds_a_hash(tmp_path: Path
         key, secret = Keys(tmp_path).make("two")
     finally:
         os.umask(previous)
-    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
-    assert key.digest in (tmp_path / "keys.json").read_text()
-    assert secret not in (tmp_path / "keys.json").read_text()
+    stored = b""
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        stored += path.read_bytes()
+    assert key.digest.encode() in stored
+    assert secret.encode() not in stored
 
 
 def test_only_the_very_secret_opens(tmp_path: Path) -> None:
@@ -125,14 +131,43 @@ def test_keys_made_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
     assert len(Keys(tmp_path).all()) == 8
 
 
+def test_a_key_file_of_version_0_1_is_moved_to_the_catalogue_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    stored = Keys(tmp_path / "made")
+    (key, secret), (gone, _) = stored.make("shop"), stored.make("old")
+    stored.revoke(gone.id)
+    content = json.dumps([one.model_dump(mode="json") for one in stored.all()])
+    index = tmp_path / "index"
+    index.mkdir()
+    (index / "keys.json").write_text(content)
+    server, command = Keys(index), Keys(index)
+    assert server.holder(secret) == key
+    assert command.all() == stored.all()
+    command.revoke(key.id)
+    (index / "keys.json").write_text(content)  # as after a crash between the two
+    assert server.holder(secret) is None
+    assert [record.message.partition(" of ")[0] for record in caplog.records] == ["the API keys"] * 2
+    assert not (index / "keys.json").exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[{}]", b"\xff", b'[{"id": "x", "name": "x", "scopes": ["rule"]}]'])
-def test_a_damaged_file_lets_nobody_in(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_key_file_of_version_0_1_lets_nobody_in(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "keys.json").write_bytes(content)
     kept = Keys(tmp_path)
     for asked in (kept.any, kept.all, kept.origins, lambda: kept.holder("qw_x_y"), lambda: kept.make("x")):
         with pytest.raises(KeyFileError, match=r"keys\.json"):
             asked()
     assert (tmp_path / "keys.json").read_bytes() == content
+
+
+@pytest.mark.parametrize("damage", ["UPDATE keys SET content = replace(content, 'shop', 'shot')", "DROP TABLE keys"])
+def test_damaged_keys_let_nobody_in(tmp_path: Path, damage: str) -> None:
+    _, secret = Keys(tmp_path).make("shop")
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as connection, connection:
+        connection.execute(damage)
+    kept = Keys(tmp_path)
+    for asked in (kept.any, kept.all, kept.origins, lambda: kept.holder(secret)):
+        with pytest.raises(KeyFileError, match="cannot read or write the API keys"):
+            asked()
 
 
 def test_who_may_manage_may_ask_and_a_key_sees_what_it_lists() -> None:

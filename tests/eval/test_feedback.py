@@ -44,8 +44,8 @@ def test_feedback_becomes_a_gold_file_that_passes_its_check(run: Run, index: Pat
 
 def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index: Path) -> None:  # noqa: F811
     store = LocalStore(index)
-    document = store.document_at("default", SEED)
-    text = store.text(document.id)
+    document = store.catalogue.document_at("default", SEED)
+    text = store.catalogue.text(document.id)
 
     def claim(start: int, end: int, sha256: str = document.sha256) -> Claim:
         return Claim(SEED, sha256, start, end, text[start:end])
@@ -54,7 +54,7 @@ def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index
         history = (Turn(before, ("Once.",)),) if before else ()
         given = AnswerGiven(collection="default", question=question, history=history, quotes=quotes)
         content = Feedback(answer=given, helpful=helpful, right_quote=right).model_dump_json()
-        store.put_feedback("default", f"r{len(store.feedback('default'))}", content)
+        store.catalogue.put_feedback("default", f"r{len(store.catalogue.feedback('default'))}", content)
 
     first, second, third = claim(0, 100), claim(200, 300), claim(300, 400)
     say("Twice?\u202e", first, second)

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 import quotewise.index.catalogue
+import quotewise.index.records
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.index.catalogue import SCHEMA_VERSION, Catalogue
-from quotewise.index.checksums import UNCHANGED, Change
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.catalogue import SqliteCatalogue, document_id
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import parse_document
 from quotewise.index.errors import (
+    DocumentDamagedError,
     IndexDamagedError,
     IndexLockedError,
     IndexUnavailableError,
@@ -24,7 +26,7 @@ from quotewise.index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
-from quotewise.index.store import Collection, Filter, StoredChunk
+from quotewise.index.store import UNCHANGED, Change, Collection, Filter, StoredChunk
 
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
@@ -33,20 +35,19 @@ TABLES = ("collections", "documents", "texts", "chunks", "changes")
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+def catalogue(tmp_path: Path) -> Iterator[SqliteCatalogue]:
+    catalogue = SqliteCatalogue(tmp_path / "catalogue.sqlite")
     catalogue.add_collection(COLLECTION)
     yield catalogue
     catalogue.close()
 
 
-def stored_chunks(catalogue: Catalogue, after: Change = UNCHANGED) -> list[StoredChunk]:
-    changed = catalogue.changed_documents(catalogue.key("default"), after)
-    return catalogue.chunks([chunk.id for chunk in catalogue.indexed_chunks(changed)])
+def stored_chunks(catalogue: SqliteCatalogue, after: Change = UNCHANGED) -> list[StoredChunk]:
+    return catalogue.chunks([chunk.id for chunk in catalogue.changes("default", after).chunks()])
 
 
 def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = SqliteCatalogue(tmp_path / "catalogue.sqlite")
     catalogue.add_collection(COLLECTION)
 
     @examples(60)
@@ -55,7 +56,7 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
         made = parse_document(path, f"{text}x".encode(encoding))
         chunks = Chunker(count_words, 12).chunks(made)
         vectors = np.random.default_rng(len(text)).random((len(chunks), 4), np.float32)
-        before = catalogue.last_change(1)
+        before = catalogue.last_change("default")
         catalogue.put("default", made, chunks, vectors)
 
         kept = catalogue.document_at("default", path)
@@ -68,12 +69,12 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
         assert [chunk.ordinal for chunk in stored] == list(range(len(chunks)))
         for found, chunk in zip(stored, chunks, strict=True):
             assert found.text == made.text[found.start : found.start + len(found.text)]
-            assert found.start + len(found.text) == chunk.reach
-            assert (found.start, found.end, found.line, found.heading, found.sentences) == (
-                *(chunk.start, chunk.end, chunk.line, chunk.heading, chunk.sentences),
+            assert found.start + len(found.text) == chunk.next_start
+            assert (found.start, found.end, found.heading, found.sentences, found.kinds) == (
+                *(chunk.start, chunk.end, chunk.heading, chunk.sentences, chunk.kinds),
             )
             assert found.document == kept
-        indexed = list(catalogue.indexed_chunks(catalogue.changed_documents(1, before)))
+        indexed = list(catalogue.changes("default", before).chunks())
         assert [chunk.vector.tolist() for chunk in indexed] == vectors.tolist()
 
     check()
@@ -81,7 +82,7 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
     catalogue.close()
 
 
-def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
     seen: set[int] = set()
     ids = set()
     for text in ("One.", "Two.", "One."):
@@ -94,7 +95,7 @@ def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Ca
     assert len(ids) == 1
     catalogue.remove("default", ["a.txt"])
     catalogue.close()
-    again = Catalogue(tmp_path / "catalogue.sqlite")
+    again = SqliteCatalogue(tmp_path / "catalogue.sqlite")
     put(again, "b.txt", "Three.")
     assert not {chunk.id for chunk in stored_chunks(again)} & seen
     assert again.chunks(sorted(seen)) == []
@@ -102,7 +103,7 @@ def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Ca
     again.close()
 
 
-def test_the_same_path_in_two_collections_is_two_documents(catalogue: Catalogue) -> None:
+def test_the_same_path_in_two_collections_is_two_documents(catalogue: SqliteCatalogue) -> None:
     catalogue.add_collection(Collection("other", *list(_values(COLLECTION))[1:]))
     put(catalogue, "a.txt", "One.")
     put(catalogue, "a.txt", "Two.", name="other")
@@ -118,18 +119,18 @@ def _values(collection: Collection) -> Iterator[Any]:
     return (getattr(collection, name) for name in Collection.__slots__)
 
 
-def test_a_put_that_fails_leaves_the_version_before_it(catalogue: Catalogue) -> None:
+def test_a_put_that_fails_leaves_the_version_before_it(catalogue: SqliteCatalogue) -> None:
     put(catalogue, "a.txt", "One.")
-    before = (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change(1))
+    before = (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change("default"))
     made = document("a.txt", "Two. " * 30)
     chunks = Chunker(count_words, 12).chunks(made)
     with pytest.raises(ValueError, match="shorter"):
         catalogue.put("default", made, chunks, np.zeros((len(chunks) - 1, 4), np.float32))
-    assert (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change(1)) == before
+    assert (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change("default")) == before
     catalogue.check()
 
 
-def test_a_document_of_too_many_chunks_is_refused(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_of_too_many_chunks_is_refused(catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 2)
     put(catalogue, "a.md", "# A\n\na\n\n# B\n\nb\n\n# C\n\nc")
     with pytest.raises(QuotewiseError, match="has 4 chunks; the limit is 4"):
@@ -137,7 +138,7 @@ def test_a_document_of_too_many_chunks_is_refused(catalogue: Catalogue, monkeypa
     assert [kept.path for kept in catalogue.documents("default")] == ["a.md"]
 
 
-def test_documents_come_by_path_in_pages(catalogue: Catalogue) -> None:
+def test_documents_come_by_path_in_pages(catalogue: SqliteCatalogue) -> None:
     for path in ("b.txt", "a/z.txt", "ä.txt", "a.txt", "B.txt"):
         put(catalogue, path)
     paths = [kept.path for kept in catalogue.documents("default")]
@@ -149,7 +150,7 @@ def test_documents_come_by_path_in_pages(catalogue: Catalogue) -> None:
     assert catalogue.digests("default").keys() == set(paths)
 
 
-def test_what_is_unknown_is_named(catalogue: Catalogue) -> None:
+def test_what_is_unknown_is_named(catalogue: SqliteCatalogue) -> None:
     catalogue.add_collection(Collection("other", *list(_values(COLLECTION))[1:]))
     with pytest.raises(UnknownCollectionError, match="no collection 'nope'; there are: default, other"):
         catalogue.documents("nope")
@@ -163,7 +164,7 @@ def test_what_is_unknown_is_named(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("odd", ["\udc80", "caf\udce9.txt", "nul\0"])
-def test_names_that_cannot_be_are_unknown_names(catalogue: Catalogue, odd: str) -> None:
+def test_names_that_cannot_be_are_unknown_names(catalogue: SqliteCatalogue, odd: str) -> None:
     put(catalogue, "a.txt")
     with pytest.raises(UnknownCollectionError):
         catalogue.collection(odd)
@@ -197,12 +198,12 @@ METADATA = (
 )
 
 
-def test_a_filter_lets_through_exactly_what_it_says(catalogue: Catalogue) -> None:
+def test_a_filter_lets_through_exactly_what_it_says(catalogue: SqliteCatalogue) -> None:
     documents = {}
     for number, path in enumerate(PATHS * 2):
         path = path.replace(".", f"{number}.")
         documents[path] = put(catalogue, path, metadata=METADATA[number % 5] if path.endswith(".md") else None)
-    with closing(sqlite3.connect(f"file:{catalogue._path}?mode=ro", uri=True)) as reader:
+    with closing(sqlite3.connect(f"file:{catalogue._database.path}?mode=ro", uri=True)) as reader:
         rows = dict(reader.execute("SELECT path, row FROM documents").fetchall())
     assert {"author": "Ann O'Hara", "year": "2021"} in [made.metadata for made in documents.values()]
     values = st.lists(st.sampled_from(("2020", "2021", "Ann O'Hara", "x", "%", "", "nobody")), max_size=3)
@@ -230,34 +231,34 @@ def test_a_filter_lets_through_exactly_what_it_says(catalogue: Catalogue) -> Non
     assert catalogue.matching_documents("default", Filter()) is None
 
 
-def test_a_removed_collection_leaves_nothing_behind(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_removed_collection_leaves_nothing_behind(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
     put(catalogue, "a.txt", "One. " * 30)
-    key = catalogue.key("default")
+    key = catalogue.collection("default").key
     catalogue.remove_collection("default")
     reader = sqlite3.connect(tmp_path / "catalogue.sqlite")
     assert [reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES] == [0] * 5
     reader.close()
     catalogue.add_collection(COLLECTION)
-    assert catalogue.key("default") != key
+    assert catalogue.collection("default").key != key
 
 
-def test_a_collection_cannot_be_made_twice(catalogue: Catalogue) -> None:
+def test_a_collection_cannot_be_made_twice(catalogue: SqliteCatalogue) -> None:
     with pytest.raises(QuotewiseError) as caught:
         catalogue.add_collection(COLLECTION)
     assert not isinstance(caught.value, IndexDamagedError)
 
 
-def test_any_number_of_chunks_can_be_asked_for(catalogue: Catalogue) -> None:
+def test_any_number_of_chunks_can_be_asked_for(catalogue: SqliteCatalogue) -> None:
     put(catalogue, "a.txt")
     (chunk,) = stored_chunks(catalogue)
     assert catalogue.chunks([*range(300_000), chunk.id]) == [chunk]
     assert catalogue.chunks([]) == []
 
 
-def test_a_busy_catalogue_is_locked_and_not_damaged(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_busy_catalogue_is_locked_and_not_damaged(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "catalogue.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with catalogue._pool.connection() as connection:
+    with catalogue._database.connection() as connection:
         connection.execute("PRAGMA busy_timeout = 0")  # rather than ten seconds
     with pytest.raises(IndexLockedError, match="in use by another writer"):
         put(catalogue, "a.txt")
@@ -270,7 +271,7 @@ def test_a_busy_catalogue_is_locked_and_not_damaged(catalogue: Catalogue, tmp_pa
 def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A catalogue of some dozen pages."""
     path = tmp_path_factory.mktemp("intact") / "catalogue.sqlite"
-    catalogue = Catalogue(path)
+    catalogue = SqliteCatalogue(path)
     catalogue.add_collection(COLLECTION)
     for number in range(20):
         put(catalogue, f"{number}.md", f"# Head {number}\n\nNumber {number} is a number. " * 20)
@@ -285,7 +286,7 @@ def page_size(data: bytes) -> int:
 
 def refused_untouched(path: Path, data: bytes, error: type[QuotewiseError], match: str) -> None:
     path.write_bytes(data)
-    with pytest.raises(error, match=match), closing(Catalogue(path)) as catalogue:
+    with pytest.raises(error, match=match), closing(SqliteCatalogue(path)) as catalogue:
         catalogue.check()
     assert path.read_bytes() == data
 
@@ -320,7 +321,7 @@ def test_reading_a_damaged_catalogue_raises_nothing_but_our_own_errors(intact: b
     for page in range(1, len(intact) // size):
         path.write_bytes(intact[: page * size] + noise.bytes(size) + intact[(page + 1) * size :])
         try:
-            with closing(Catalogue(path)) as catalogue:
+            with closing(SqliteCatalogue(path)) as catalogue:
                 for kept in catalogue.documents("default"):
                     catalogue.text(kept.id)
                 stored_chunks(catalogue)
@@ -344,43 +345,70 @@ def test_a_catalogue_of_a_newer_version_is_refused_untouched(intact: bytes, tmp_
     newer = tmp_path / "newer.sqlite"
     newer.write_bytes(intact)
     connection = sqlite3.connect(newer)
-    connection.execute("PRAGMA user_version = 4")
+    connection.execute("PRAGMA user_version = 5")
     connection.close()
-    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 4, newer than the 3")
+    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 5, newer than the 4")
 
 
-def test_a_catalogue_of_version_1_is_brought_up_to_date_and_loses_nothing(intact: bytes, tmp_path: Path) -> None:
+DIGESTS = "".join(f"ALTER TABLE {table} DROP COLUMN digest;" for table in ("documents", "texts", "chunks"))
+OLDER = {
+    1: f"DROP TABLE feedback; {DIGESTS} PRAGMA user_version = 1;",
+    2: f"{DIGESTS} PRAGMA user_version = 2;",
+    3: "",
+}
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing(version: int, tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
-    path.write_bytes(intact)
     old = sqlite3.connect(path)
-    before = list(old.iterdump())
-    columns = "".join(f"ALTER TABLE {table} DROP COLUMN digest;" for table in ("documents", "texts", "chunks"))
-    old.executescript(f"DROP TABLE feedback; {columns} PRAGMA user_version = 1;")
+    old.executescript(Path(__file__).with_name("catalogue_v3.sql").read_bytes().decode())
+    old.executescript(OLDER[version])
+    whole = dict(old.execute("SELECT path, text FROM texts JOIN documents ON row = document"))
     old.close()
     with ThreadPoolExecutor(4) as pool:  # all at once, of which one does it
-        for catalogue in pool.map(lambda _: Catalogue(path), range(4)):
-            assert catalogue.size("default").documents == 20
+        for catalogue in pool.map(lambda _: SqliteCatalogue(path), range(4)):
+            assert catalogue.size("default").documents == 3
             catalogue.close()
-    catalogue = Catalogue(path)
-    first = catalogue.put_feedback("default", "r1", "good")
-    assert catalogue.put_feedback("default", "r1", "bad") == first
-    second = catalogue.put_feedback("default", "r2", "good")
-    assert catalogue.feedback("default") == [(first, "bad"), (second, "good")]
+    catalogue = SqliteCatalogue(path)
+    assert catalogue.damaged("default") == ["damaged.txt"]
+    for stored in catalogue.documents("default"):
+        if stored.path != "damaged.txt":
+            made = parse_document(stored.path, whole[stored.path].encode())
+            chunks = Chunker(count_words, COLLECTION.chunk_tokens).chunks(made)
+            assert (catalogue.text(stored.id), catalogue.layout(stored.id)) == (made.text, made.layout)
+            found = [chunk for chunk in stored_chunks(catalogue) if chunk.document == stored]
+            assert [(c.start, c.end, c.sentences, c.kinds, c.layout) for c in found] == [
+                (c.start, c.end, c.sentences, c.kinds, made.layout) for c in chunks
+            ]
+    assert {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds} == set(SentenceKind)
+    assert [content for _, content in catalogue.feedback("default")] == (["good"] if version > 1 else [])
     catalogue.check()
     catalogue.close()
-    new = sqlite3.connect(path)
-    assert new.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
-    new.executescript("DELETE FROM sqlite_sequence WHERE name = 'feedback'; DELETE FROM feedback;")
-    assert [line for line in new.iterdump() if line.startswith("INSERT")] == [
-        line for line in before if line.startswith("INSERT")
-    ]
-    new.close()
+
+
+def test_reading_a_range_of_a_text_reads_no_more_than_the_segments_that_hold_it(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    catalogue = SqliteCatalogue(path)
+    catalogue.add_collection(COLLECTION)
+    text = "".join(f"{n} é 👩‍👧\n" for n in range(20_000))
+    catalogue.put("default", parse_document("a.txt", text.encode()), [], np.empty((0, 4), np.float32))
+    name = document_id("default", "a.txt")
+    for start, end in ((0, None), (0, 10), (65_530, 65_540), (65_536, 131_072), (131_000, 10**9), (10**9, None), (7, 7)):
+        assert catalogue.text(name, start, end) == text[start:end]
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE texts SET text = 'x' WHERE start = 0")
+    assert catalogue.text(name, 65_536, 131_072) == text[65_536:131_072]
+    for start, end in ((0, None), (0, 10), (65_530, 65_540)):
+        with pytest.raises(DocumentDamagedError):
+            catalogue.text(name, start, end)
+    catalogue.close()
 
 
 def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quotewise.index.catalogue, "FEEDBACK_KEPT", 3)
+    monkeypatch.setattr(quotewise.index.records, "FEEDBACK_KEPT", 3)
     for number in range(5):
         catalogue.put_feedback("default", str(number), str(number))
     assert [content for _, content in catalogue.feedback("default")] == ["2", "3", "4"]
@@ -394,23 +422,23 @@ def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
 def test_an_intact_catalogue_opens_again_and_passes_its_check(intact: bytes, tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
     path.write_bytes(intact)
-    catalogue = Catalogue(path)
+    catalogue = SqliteCatalogue(path)
     catalogue.check()
     assert catalogue.size("default").documents == 20
     catalogue.close()
     shutil.copy(path, tmp_path / "copy.sqlite")
-    with closing(Catalogue(tmp_path / "copy.sqlite")) as copy, closing(Catalogue(path)) as original:
+    with closing(SqliteCatalogue(tmp_path / "copy.sqlite")) as copy, closing(SqliteCatalogue(path)) as original:
         assert copy.digests("default") == original.digests("default")
 
 
-def test_a_full_disk_is_called_so_and_loses_nothing(catalogue: Catalogue) -> None:
+def test_a_full_disk_is_called_so_and_loses_nothing(catalogue: SqliteCatalogue) -> None:
     put(catalogue, "a.txt", "One. Two.")
-    with catalogue._pool.connection() as connection:
+    with catalogue._database.connection() as connection:
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
     with pytest.raises(IndexUnavailableError, match="full"):
         put(catalogue, "b.txt", "Three. " * 20_000)
     assert [stored.path for stored in catalogue.documents("default")] == ["a.txt"]
-    with catalogue._pool.connection() as connection:
+    with catalogue._database.connection() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
     put(catalogue, "b.txt", "Three. " * 20)
     assert [stored.path for stored in catalogue.documents("default")] == ["a.txt", "b.txt"]
@@ -420,6 +448,6 @@ def test_many_may_begin_the_same_catalogue_at_once(tmp_path: Path) -> None:
     for attempt in range(10):
         path = tmp_path / f"{attempt}.sqlite"
         with ThreadPoolExecutor(4) as pool:
-            for begun in pool.map(lambda _, path=path: Catalogue(path), range(4)):  # type: ignore[misc]
+            for begun in pool.map(lambda _, path=path: SqliteCatalogue(path), range(4)):  # type: ignore[misc]
                 assert begun.collections() == []
                 begun.close()

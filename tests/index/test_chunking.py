@@ -4,6 +4,7 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.chunking import Chunk, Chunker, embedding_text
 from quotewise.index.documents import Document, parse_document
 from quotewise.index.embedders import Embedder
@@ -48,12 +49,12 @@ def check(document: Document, chunks: list[Chunk], embedder: Embedder, limit: in
     assert all(text[span.start : span.end].strip() == text[span.start : span.end] != "" for span in spans)
     for chunk in chunks:
         assert chunk.start == chunk.sentences[0].start
-        assert chunk.end == chunk.sentences[-1].end <= chunk.reach <= len(text)
-        assert chunk.line == len(LINE_END.split(text[: chunk.start]))
+        assert chunk.end == chunk.sentences[-1].end <= chunk.next_start <= len(text)
+        assert chunk.kinds == tuple(sentence_kind(text[a:b]) for a, b in chunk.sentences)
         assert any(b.heading == chunk.heading and b.start <= chunk.start < b.end for b in document.blocks)
     for chunk, following in pairwise([*chunks, None]):
         joined = following is not None and section_of(document, chunk) == section_of(document, following)
-        assert chunk.reach == (following.start if joined and following else chunk.end)
+        assert chunk.next_start == (following.start if joined and following else chunk.end)
     assert all(count <= limit for count in embedder.count_tokens([text[chunk.start : chunk.end] for chunk in chunks]))
 
     whole = sentences_of(document)
@@ -147,11 +148,11 @@ def test_a_heading_starts_a_chunk_and_is_a_sentence_by_itself(embedder: Embedder
     text = "Intro.\n\n# One\n\nA b.\n\n## Two\n\nC d.\n\n# Three\n\nE f."
     document = parse_document("a.md", text.encode())
     chunks = Chunker(embedder.count_tokens).chunks(document)
-    assert [(text[c.start : c.reach], c.heading, c.line) for c in chunks] == [
-        ("Intro.", (), 1),
-        ("One\n\nA b.", ("One",), 3),
-        ("Two\n\nC d.", ("One", "Two"), 7),
-        ("Three\n\nE f.", ("Three",), 11),
+    assert [(text[c.start : c.next_start], c.heading) for c in chunks] == [
+        ("Intro.", ()),
+        ("One\n\nA b.", ("One",)),
+        ("Two\n\nC d.", ("One", "Two")),
+        ("Three\n\nE f.", ("Three",)),
     ]
     assert [text[a:b] for a, b in chunks[1].sentences] == ["One", "A b."]
 

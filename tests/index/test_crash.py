@@ -60,7 +60,8 @@ def found_paths(store: LocalStore, embedder: Embedder) -> list[list[str]]:
     nearest = store.search_dense("default", embedder.encode_query(QUESTION), FILES, Filter())
     lexical_hits = store.search_lexical("default", QUESTION, FILES, Filter())
     return [
-        sorted(chunk.document.path for chunk in store.chunks([h.chunk_id for h in hits])) for hits in (nearest, lexical_hits)
+        sorted(chunk.document.path for chunk in store.catalogue.chunks([h.chunk_id for h in hits]))
+        for hits in (nearest, lexical_hits)
     ]
 
 
@@ -79,10 +80,10 @@ def test_a_killed_run_leaves_whole_documents_and_is_finished_by_the_next(
 
     store = LocalStore(target, create=True)
     committed = {}
-    if store.collections():
+    if store.catalogue.collections():
         committed = contents(store)
         assert_same(committed, reference.contents)
-        assert len(committed) == store.size("default").documents
+        assert len(committed) == store.catalogue.size("default").documents
         assert found_paths(store, embedder) == [sorted(committed)] * 2
     report = Sync(store, embedder).run(reference.folder)
     assert len(report.unchanged) == len(committed)

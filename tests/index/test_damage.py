@@ -26,7 +26,7 @@ WORDS = "whales sing number"
 @pytest.fixture(scope="module")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = LocalStore(tmp_path_factory.mktemp("intact") / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     for number in range(12):
         text = f"# Whales\n\nThe whales of sea {number} sing. A number of {number + 3} songs, which nobody counted. Or did?"
         put(store, f"sea/{number}.md", text, unit(1, number, 0, 1), {"sea": str(number)})
@@ -45,21 +45,24 @@ def told(store: LocalStore) -> dict[str, Any]:
         except QuotewiseError as error:
             assert str(error)
 
-    ask("documents", lambda: store.documents("default"))
+    ask("documents", lambda: store.catalogue.documents("default"))
     for document in found.get("documents", ()):
-        ask(f"text of {document.id}", lambda document=document: store.text(document.id))
-        ask(f"at {document.path}", lambda document=document: store.document_at("default", document.path))
+        ask(f"text of {document.id}", lambda document=document: store.catalogue.text(document.id))
+        ask(f"at {document.path}", lambda document=document: store.catalogue.document_at("default", document.path))
     ask(
         "vectors",
-        lambda: store.chunks([hit.chunk_id for hit in store.search_dense("default", unit(1, 3, 0, 1), 99, Filter())]),
+        lambda: store.catalogue.chunks([hit.chunk_id for hit in store.search_dense("default", unit(1, 3, 0, 1), 99, Filter())]),
     )
-    ask("words", lambda: store.chunks([hit.chunk_id for hit in store.search_lexical("default", WORDS, 99, Filter())]))
-    ask("filtered", lambda: store.chunks([h.chunk_id for h in store.search_lexical("default", WORDS, 99, Filter("sea/1"))]))
+    ask("words", lambda: store.catalogue.chunks([hit.chunk_id for hit in store.search_lexical("default", WORDS, 99, Filter())]))
+    ask(
+        "filtered",
+        lambda: store.catalogue.chunks([h.chunk_id for h in store.search_lexical("default", WORDS, 99, Filter("sea/1"))]),
+    )
     return found
 
 
 def _chunks(store: LocalStore, hits: Sequence[Hit]) -> list[StoredChunk]:
-    return store.chunks([hit.chunk_id for hit in hits])
+    return store.catalogue.chunks([hit.chunk_id for hit in hits])
 
 
 def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:
@@ -89,7 +92,7 @@ def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, 
                 damaged = LocalStore(copy)
                 found = told(damaged)
                 assert_unaltered(found, truth)
-                if file.parts[0] in ("vectors", "lexical"):
+                if file.parts[0] == "search":
                     assert found.keys() == truth.keys()
                     assert all(len(found[kind]) == len(truth[kind]) for kind in ("vectors", "words", "filtered"))
                 list(check(damaged))
@@ -102,6 +105,10 @@ def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, 
 SYNCED = "The whales sing in the seven seas. Nobody has counted their songs so far, but they are many."
 DAMAGE = {
     "text": "UPDATE texts SET text = replace(text, 'seven', 'eight')",
+    "layout": "UPDATE layouts SET layout = CAST(replace(layout, 'text', 'next') AS BLOB)",
+    "no layout": "DELETE FROM layouts",
+    "no text": "DELETE FROM texts",
+    "kinds": "UPDATE chunks SET sentences = substr(sentences, 1, 8) || x'01000000' || substr(sentences, 13)",
     "chunk": "UPDATE chunks SET text = replace(text, 'seven', 'eight')",
     "not UTF-8": "UPDATE texts SET text = CAST(x'ff' || CAST(text AS BLOB) AS TEXT)",
     "offset": "UPDATE chunks SET start = start + 1",
@@ -130,29 +137,29 @@ def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
     with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
         connection.execute(f"{DAMAGE[kind]} WHERE {'row' if 'documents' in DAMAGE[kind] else 'document'} = 1")
     connection.close()
-    [damaged] = store.damaged("default")
+    [damaged] = store.catalogue.damaged("default")
     assert damaged == ("b.txt" if kind == "path" else "a.txt")
     findings = {finding.part: finding for finding in check(store)}
     assert not findings["documents of default"].sound
     assert damaged in findings["documents of default"].detail
     if "documents" in DAMAGE[kind]:
         with pytest.raises(DocumentDamagedError, match="read it anew from its file"):
-            store.document_at("default", damaged)
-        assert [document.path for document in store.documents("default")] == ["c.txt"]
+            store.catalogue.document_at("default", damaged)
+        assert [document.path for document in store.catalogue.documents("default")] == ["c.txt"]
     elif "texts" in DAMAGE[kind]:
         with pytest.raises(DocumentDamagedError):
-            store.text(store.document_at("default", "a.txt").id)
-    elif kind != "no chunk":
+            store.catalogue.text(store.catalogue.document_at("default", "a.txt").id)
+    elif kind not in ("no chunk", "no layout"):
         hits = store.search_lexical("default", "seven seas sing", 9, Filter())
         for _ in range(2):
-            assert [chunk.document.path for chunk in store.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]
+            assert [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]
         assert len([record for record in caplog.records if "is damaged" in record.message]) == 1
 
     report = sync()
     assert (report.failed, report.unchanged) == ((), ("c.txt",))
     assert report.added + report.changed == ("a.txt",)
-    assert store.damaged("default") == []
-    assert store.text(store.document_at("default", "a.txt").id) == SYNCED
+    assert store.catalogue.damaged("default") == []
+    assert store.catalogue.text(store.catalogue.document_at("default", "a.txt").id) == SYNCED
     assert all(finding.sound for finding in check(store))
 
 
@@ -166,22 +173,21 @@ def test_a_damaged_document_that_is_put_again_is_sound(
         with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
             connection.execute(statement)
         connection.close()
-        assert store.damaged("default")
+        assert store.catalogue.damaged("default")
         uploads.put("default", "a.txt", SYNCED.encode())
-        assert store.damaged("default") == []
-        assert [document.path for document in store.documents("default")] == ["a.txt"]
+        assert store.catalogue.damaged("default") == []
+        assert [document.path for document in store.catalogue.documents("default")] == ["a.txt"]
 
 
 def test_a_check_tells_of_indexes_that_are_behind_or_hold_another_number(intact: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(intact, tmp_path / "copy"))
     store = LocalStore(copy)
-    assert [finding.sound for finding in check(store)] == [True] * 4
-    (copy / "vectors" / "1" / "vectors.faiss").write_bytes(b"")
-    shutil.rmtree(copy / "lexical")
-    assert [finding.sound for finding in check(store)] == [True, True, False, False]
+    assert [finding.sound for finding in check(store)] == [True] * 3
+    (copy / "search" / "1" / "vectors.faiss").write_bytes(b"")
+    assert [finding.sound for finding in check(store)] == [True, True, False]
     store.search_lexical("default", WORDS, 1, Filter())
     store.close()
     again = LocalStore(copy)
     again.search_lexical("default", WORDS, 1, Filter())
-    assert [finding.sound for finding in check(again)] == [True] * 4
+    assert [finding.sound for finding in check(again)] == [True] * 3
     again.close()

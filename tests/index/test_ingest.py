@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import quotewise.index.catalogue
 import quotewise.index.chunking
+import quotewise.index.formats.text
 import quotewise.index.ingest
-import quotewise.index.vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from quotewise.index.embedders import Embedder, OnnxEmbedder
@@ -22,7 +22,7 @@ from quotewise.index.errors import (
     QuotewiseError,
     UnknownCollectionError,
 )
-from quotewise.index.formats import FORMATS, Format, Parsed, parse_text
+from quotewise.index.formats.parsed import Parsed
 from quotewise.index.ingest import Failure, Sync, SyncReport, check_embedder
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
@@ -51,14 +51,15 @@ def write(folder: Path, **texts: str) -> None:
 
 
 def indexed(store: LocalStore, name: str = "default") -> dict[str, str]:
-    return {kept.path: store.text(kept.id) for kept in store.documents(name)}
+    return {kept.path: store.catalogue.text(kept.id) for kept in store.catalogue.documents(name)}
 
 
 def found(store: LocalStore, embedder: Embedder, question: str, name: str = "default") -> tuple[list[str], list[str]]:
     nearest = store.search_dense(name, embedder.encode_query(question), 50, Filter())
     lexical_hits = store.search_lexical(name, question, 50, Filter())
     first, second = (
-        [chunk.document.path for chunk in store.chunks([hit.chunk_id for hit in hits])] for hits in (nearest, lexical_hits)
+        [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])]
+        for hits in (nearest, lexical_hits)
     )
     return first, second
 
@@ -67,7 +68,7 @@ def test_only_what_changed_is_touched(store: LocalStore, embedder: Embedder, fol
     write(folder, a="Whales sing.", b="Sharks bite.", sub__c="Crabs walk sideways.", d="Eels are long.")
     first = sync()
     assert first == SyncReport(("a.txt", "b.txt", "d.txt", "sub/c.txt"), (), (), (), (), (), 4)
-    before = {kept.path: kept for kept in store.documents("default")}
+    before = {kept.path: kept for kept in store.catalogue.documents("default")}
 
     write(folder, b="Penguins swim. They dive.", e="Gulls fly.")
     (folder / "d.txt").unlink()
@@ -79,7 +80,7 @@ def test_only_what_changed_is_touched(store: LocalStore, embedder: Embedder, fol
         "e.txt": "Gulls fly.",
         "sub/c.txt": "Crabs walk sideways.",
     }
-    after = {kept.path: kept for kept in store.documents("default")}
+    after = {kept.path: kept for kept in store.catalogue.documents("default")}
     assert after["a.txt"] == before["a.txt"]
     assert after["b.txt"].id == before["b.txt"].id
     assert after["b.txt"].sha256 != before["b.txt"].sha256
@@ -105,7 +106,7 @@ def test_the_best_passage_for_the_example_question_is_found(store: LocalStore, e
     text = indexed(store)[SEED]
     assert text.encode() == (SEEDS / SEED).read_bytes()
     question = embedder.encode_query("why did Russia ignore the warning?")
-    (best,) = store.chunks([store.search_dense("default", question, 1, Filter())[0].chunk_id])
+    (best,) = store.catalogue.chunks([store.search_dense("default", question, 1, Filter())[0].chunk_id])
     assert best.text == text[best.start : best.start + len(best.text)]
     assert "warning" in best.text
 
@@ -115,9 +116,9 @@ def test_the_vector_of_a_chunk_is_that_of_its_heading_and_text(store: LocalStore
     Sync(store, embedder).run(folder, chunk_tokens=50)
     hits = store.search_dense("default", embedder.encode_query("Sea > Whales\nThey sing."), 99, Filter())
     assert len(hits) > 10
-    assert store.chunks([hits[0].chunk_id])[0].heading == ("Sea", "Whales")
+    assert store.catalogue.chunks([hits[0].chunk_id])[0].heading == ("Sea", "Whales")
     assert hits[0].score == pytest.approx(1, abs=1e-4)
-    cows = embedder.encode_document([f"Land\n{store.chunks([hits[-1].chunk_id])[0].text.strip()}"])[0]
+    cows = embedder.encode_document([f"Land\n{store.catalogue.chunks([hits[-1].chunk_id])[0].text.strip()}"])[0]
     assert store.search_dense("default", cows, 1, Filter())[0].score == pytest.approx(1, abs=1e-4)
 
 
@@ -127,9 +128,9 @@ def test_many_batches_keep_every_vector_with_its_chunk(
     monkeypatch.setattr(quotewise.index.ingest, "_BATCH_CHUNKS", 3)
     write(folder, **{f"f{n}": "\n\n".join(f"Animal {n} eats plant {m}." for m in range(n % 5 + 1)) for n in range(12)})
     report = sync(chunk_tokens=8)
-    assert (len(report.added), report.chunks) == (12, store.size("default").chunks)
+    assert (len(report.added), report.chunks) == (12, store.catalogue.size("default").chunks)
     hits = store.search_dense("default", embedder.encode_query("Animal 9 eats plant 4."), 1, Filter())
-    assert store.chunks([hits[0].chunk_id])[0].text == "Animal 9 eats plant 4."
+    assert store.catalogue.chunks([hits[0].chunk_id])[0].text == "Animal 9 eats plant 4."
     assert hits[0].score == pytest.approx(1, abs=1e-4)
 
 
@@ -143,7 +144,7 @@ def test_an_empty_or_missing_folder_is_refused_and_nothing_is_lost(
     (folder / "pdf" / "a.pdf").write_text("text")
     with pytest.raises(FolderError, match=r"holds no \.txt or \.md files; nothing was changed"):
         sync()
-    assert not store.collections()
+    assert not store.catalogue.collections()
     write(folder, a="Whales sing.")
     sync()
     folder.rename(tmp_path / "elsewhere")
@@ -187,7 +188,7 @@ def test_an_empty_folder_that_held_more_than_a_few_files_is_refused_since_it_may
             "is it mounted? To remove them all: quotewise rm --all -c sea"
         )
     assert len(indexed(store, "sea")) == 4
-    store.remove("sea", ["a.txt"])
+    store.catalogue.remove("sea", ["a.txt"])
     assert sync(name="sea").removed == ("b.txt", "c.txt", "d.txt")
 
 
@@ -203,7 +204,7 @@ def test_another_folder_needs_another_collection_or_the_word_that_it_moved(
     assert indexed(store)["b.txt"] == "Sharks bite."
     report = Sync(store, embedder).run(tmp_path / "elsewhere", moved=True)
     assert (report.unchanged, report.changed) == (("a.txt",), ("b.txt",))
-    assert store.collection("default").root == str(tmp_path / "elsewhere")
+    assert store.catalogue.collection("default").root == str(tmp_path / "elsewhere")
     assert Sync(store, embedder).run(tmp_path / "elsewhere").unchanged == ("a.txt", "b.txt")
 
 
@@ -224,7 +225,7 @@ def test_a_folder_whose_name_is_not_utf_8_is_refused(store: LocalStore, embedder
     write(folder, a="Whales sing.")
     with pytest.raises(FolderError, match="caf"):
         Sync(store, embedder).run(folder)
-    assert store.collections() == []
+    assert store.catalogue.collections() == []
 
 
 # Collections
@@ -237,7 +238,7 @@ def test_two_collections_live_side_by_side(store: LocalStore, embedder: Embedder
     write(other, a="Sharks bite.", b="Crabs walk.")
     Sync(store, embedder).run(folder, "sea")
     Sync(store, embedder).run(other, "fish", chunk_tokens=64)
-    assert [(c.name, c.root, c.chunk_tokens) for c in store.collections()] == [
+    assert [(c.name, c.root, c.chunk_tokens) for c in store.catalogue.collections()] == [
         ("fish", str(other), 64),
         ("sea", str(folder), 200),
     ]
@@ -252,20 +253,20 @@ def test_two_collections_live_side_by_side(store: LocalStore, embedder: Embedder
     store.remove_collection("fish")
     assert found(store, embedder, "whales", "sea") == (["a.txt"], ["a.txt"])
     with pytest.raises(UnknownCollectionError):
-        store.documents("fish")
+        store.catalogue.documents("fish")
 
 
 def test_a_collection_keeps_its_chunk_size(store: LocalStore, folder: Path, sync: Run) -> None:
     write(folder, a="Whales sing in the sea. " * 40)
     sync(chunk_tokens=20)
-    chunks = store.size("default").chunks
+    chunks = store.catalogue.size("default").chunks
     assert chunks > 10
     with pytest.raises(ChunkingError, match="chunks of 20 tokens, not 30"):
         sync(chunk_tokens=30)
     write(folder, b="Whales sing in the sea. " * 40)
     sync()
     assert sync(chunk_tokens=20).unchanged == ("a.txt", "b.txt")
-    assert store.size("default").chunks == 2 * chunks
+    assert store.catalogue.size("default").chunks == 2 * chunks
 
 
 @pytest.mark.parametrize("chunk_tokens", [0, -5, 257, 10**9])
@@ -275,7 +276,7 @@ def test_a_chunk_size_that_the_embedder_cannot_take_is_refused(
     write(folder, a="Whales sing.")
     with pytest.raises(QuotewiseError):
         sync(chunk_tokens=chunk_tokens)
-    assert store.collections() == []
+    assert store.catalogue.collections() == []
 
 
 def test_chunks_fit_an_embedder_that_sees_less_than_usual(store: LocalStore, folder: Path) -> None:
@@ -284,7 +285,9 @@ def test_chunks_fit_an_embedder_that_sees_less_than_usual(store: LocalStore, fol
     short.max_tokens = 64
     Sync(store, short).run(folder)
     hits = store.search_dense("default", short.encode_query("whales"), 99, Filter())
-    assert all(tokens + 2 <= 64 for tokens in short.count_tokens([c.text for c in store.chunks([h.chunk_id for h in hits])]))
+    assert all(
+        tokens + 2 <= 64 for tokens in short.count_tokens([c.text for c in store.catalogue.chunks([h.chunk_id for h in hits])])
+    )
 
 
 def test_another_embedder_is_refused(store: LocalStore, embedder: Embedder, folder: Path, sync: Run) -> None:
@@ -296,10 +299,10 @@ def test_another_embedder_is_refused(store: LocalStore, embedder: Embedder, fold
         Sync(store, other).run(folder)
     assert indexed(store) == {"a.txt": "Whales sing."}
     with pytest.raises(EmbedderMismatchError):
-        check_embedder(store.collection("default"), other)
-    check_embedder(store.collection("default"), embedder)
+        check_embedder(store.catalogue.collection("default"), other)
+    check_embedder(store.catalogue.collection("default"), embedder)
     Sync(store, other).run(folder, "other")
-    assert store.collection("other").embedder == "another-model"
+    assert store.catalogue.collection("other").embedder == "another-model"
 
 
 def test_a_name_that_no_collection_can_have_is_refused(store: LocalStore, folder: Path, sync: Run) -> None:
@@ -307,7 +310,7 @@ def test_a_name_that_no_collection_can_have_is_refused(store: LocalStore, folder
     for name in ("a/b", "", "caf\udce9"):
         with pytest.raises(InvalidNameError):
             sync(name=name)
-    assert store.collections() == []
+    assert store.catalogue.collections() == []
 
 
 def test_a_second_sync_at_the_same_time_is_refused(store: LocalStore, embedder: Embedder, folder: Path, sync: Run) -> None:
@@ -419,7 +422,6 @@ def test_a_file_of_more_chunks_than_a_document_can_have_fails_alone(
     store: LocalStore, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 3)
-    monkeypatch.setattr(quotewise.index.vectors, "ORDINAL_BITS", 3)
     (folder / "many.md").write_text("# A\n\na\n\n# B\n\nb\n\n" * 10)
     write(folder, a="Whales sing.", z="Sharks bite.")
     report = sync()
@@ -527,16 +529,13 @@ def test_whatever_fails_in_one_document_is_its_own_failure_and_never_the_runs(
         return call
 
     places: dict[str, tuple[Any, str]] = {
+        "parse": (quotewise.index.formats.text, "parse"),
         "chunk": (quotewise.index.chunking.Chunker, "chunks"),
         "embed": (OnnxEmbedder, "encode_document"),
         "commit": (quotewise.index.catalogue, "digest"),
     }
     write(folder, a="One fish.", b="A poison.", c="Two fish.")
-    if stage == "parse":
-        text = Format("text/plain", failing(parse_text))
-        monkeypatch.setitem(FORMATS, ".txt", text)  # type: ignore[index]
-    else:
-        monkeypatch.setattr(*places[stage], failing(getattr(*places[stage])))
+    monkeypatch.setattr(*places[stage], failing(getattr(*places[stage])))
     report = sync()
     assert (report.added, [failure.path for failure in report.failed]) == (("a.txt", "c.txt"), ["b.txt"])
     assert f"{error.__name__}: of a library" in report.failed[0].reason
@@ -548,7 +547,7 @@ def test_what_ends_the_program_is_nobodys_failure(sync: Run, folder: Path, monke
         raise KeyboardInterrupt
 
     write(folder, a="One fish.")
-    monkeypatch.setitem(FORMATS, ".txt", Format("text/plain", interrupted))  # type: ignore[index]
+    monkeypatch.setattr(quotewise.index.formats.text, "parse", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sync()
 
@@ -559,14 +558,14 @@ def test_front_matter_as_json_writers_escape_it_stops_no_run(store: LocalStore, 
     report = sync()
     assert (report.added, report.failed) == (("a.md", "b.md", "c.md"), ())
     assert [part.path for part in report.ignored] == ["c.md"]
-    assert [document.title for document in store.documents("default")][:2] == ["Hello 😀", "\ufffd"]
+    assert [document.title for document in store.catalogue.documents("default")][:2] == ["Hello 😀", "\ufffd"]
 
 
 def test_a_name_is_one_document_however_it_is_composed(sync: Run, store: LocalStore, folder: Path) -> None:
     composed, decomposed = "caf\u00e9.txt", "cafe\u0301.txt"
     (folder / decomposed).write_bytes(b"One fish.")
     assert sync().added == (composed,)
-    assert store.document_at("default", decomposed).path == composed
+    assert store.catalogue.document_at("default", decomposed).path == composed
     (folder / composed).write_bytes(b"Two fish.")
     report = sync()
     assert (report.changed, [failure.path for failure in report.failed]) == ((composed,), [decomposed])
@@ -580,7 +579,7 @@ def test_a_name_is_one_document_however_it_is_composed(sync: Run, store: LocalSt
 def test_a_damaged_document_is_not_called_kept_when_its_file_fails(store: LocalStore, sync: Run, folder: Path) -> None:
     write(folder, a="Whales sing.", b="Sharks bite.")
     sync()
-    with store._catalogue._pool.connection() as connection:
+    with store.catalogue._database.connection() as connection:
         connection.execute("UPDATE documents SET title = 'Other' WHERE path = 'a.txt'")
     for name in ("a.txt", "b.txt"):
         (folder / name).write_bytes(b"")

@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
-from quotewise.index.catalogue import IndexedChunk
-from quotewise.index.checksums import Change
 from quotewise.index.lexical import LexicalIndex
+from quotewise.index.store import UNCHANGED, Change, Changes, IndexedChunk
+
+from tests.index.writing import COLLECTION
 
 TEXTS = [
     "The C++ build takes nine minutes.",
@@ -21,13 +24,16 @@ TEXTS = [
 ]
 
 
+def index_of(folder: Path, texts: list[str], language: str = "en") -> LexicalIndex:
+    chunks = [IndexedChunk(number, 1, text, np.zeros(4, np.float32)) for number, text in enumerate(texts)]
+    index = LexicalIndex.create(folder, language)
+    index.update(Changes(COLLECTION, UNCHANGED, Change(1, "a"), [1], lambda: iter(chunks)))
+    return index
+
+
 @pytest.fixture(scope="module")
 def lexical(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
-    index = LexicalIndex(tmp_path_factory.mktemp("lexical") / "1")
-    index.update(
-        [], [IndexedChunk(number, 1, text, np.zeros(4, np.float32)) for number, text in enumerate(TEXTS)], Change(1, "a")
-    )
-    return index
+    return index_of(tmp_path_factory.mktemp("lexical"), TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,31 @@ def test_parts_of_joined_names_are_found_and_short_names_are_not_parts(
     lexical: LexicalIndex, query: str, found: set[int]
 ) -> None:
     assert {hit.chunk_id for hit in lexical.search(query, 20, None)} == found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "query"),
+    [
+        ("en", "The walls were painted.", "painting a wall"),
+        ("de", "Die Brücken sind alt.", "Wie alt ist die Brücke?"),
+        ("de", "Über die Häuser.", "haus"),
+        ("fr", "Les chevaux étaient fatigués.", "fatigué"),
+        ("ru", "Старые мосты.", "старый мост"),
+        ("zh", "政府忽视了预警系统的警告。", "预警"),
+        ("en", "政府忽视了预警系统的警告。", "警告系统"),
+        ("ja", "政府は早期の警告を無視した。", "警告"),
+        ("ja", "水はここにある。", "水"),
+        ("ko", "정부는 경고를 무시했다.", "경고"),
+        ("xx", "Een brug.", "BRUG"),
+    ],
+)
+def test_words_are_found_in_other_forms_and_inside_runs_without_spaces(
+    tmp_path: Path, language: str, text: str, query: str
+) -> None:
+    index = index_of(tmp_path, ["One and two. 一二三四", text], language)
+    assert [hit.chunk_id for hit in index.search(query, 9, None)] == [1]
+
+
+def test_stop_words_are_those_of_the_language(tmp_path: Path) -> None:
+    index = index_of(tmp_path, ["Die alte Brücke.", "Über das Haus."], "de")
+    assert index.search("die über das", 9, None) == []

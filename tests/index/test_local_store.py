@@ -3,12 +3,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +22,6 @@ from quotewise.index.errors import (
     InvalidNameError,
     UnknownCollectionError,
 )
-from quotewise.index.lexical import LexicalIndex
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter, Hit
 
@@ -41,13 +39,13 @@ pytestmark = pytest.mark.usefixtures("impatient")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[LocalStore]:
     store = LocalStore(tmp_path / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     yield store
     store.close()
 
 
 def paths(store: LocalStore, hits: list[Hit]) -> list[str]:
-    chunks = store.chunks([hit.chunk_id for hit in hits])
+    chunks = store.catalogue.chunks([hit.chunk_id for hit in hits])
     assert len(chunks) == len(hits)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     return [chunk.document.path for chunk in chunks]
@@ -160,8 +158,8 @@ def test_what_was_removed_or_replaced_is_never_found_again(store: LocalStore) ->
     assert both(store, "whale") == {"a.txt", "b.txt", "c.txt"}
     stale = store.search_dense("default", EAST, 99, Filter("b"))
     put(store, "b.txt", "Sharks bite.", NORTH)
-    store.remove("default", ["c.txt", "not-there.txt"])
-    assert store.chunks([hit.chunk_id for hit in stale]) == []
+    store.catalogue.remove("default", ["c.txt", "not-there.txt"])
+    assert store.catalogue.chunks([hit.chunk_id for hit in stale]) == []
     assert set(lexical_hits(store, "whale")) == {"a.txt"}
     assert lexical_hits(store, "shark") == ["b.txt"]
     assert nearest(store, NORTH, 1) == ["b.txt"]
@@ -177,7 +175,7 @@ def test_what_was_committed_but_not_published_is_found_after_reopening(store: Lo
     put(store, "a.txt", "Whales sing.")
     store.publish("default")
     put(store, "b.txt", "Whales swim.")
-    store.remove("default", ["a.txt"])
+    store.catalogue.remove("default", ["a.txt"])
     store.close()
     again = LocalStore(store.folder)
     assert both(again, "whale") == {"b.txt"}
@@ -193,7 +191,7 @@ def test_another_open_store_sees_every_change(store: LocalStore) -> None:
     put(store, "b.txt", "Whales swim.")  # and does not publish
     assert both(reader, "whale") == {"a.txt", "b.txt"}
     put(reader, "c.txt", "Whales breathe.")
-    reader.remove("default", ["a.txt"])
+    reader.catalogue.remove("default", ["a.txt"])
     reader.publish("default")
     assert both(store, "whale") == both(reader, "whale") == {"b.txt", "c.txt"}
     store.remove_collection("default")
@@ -216,22 +214,22 @@ def test_a_reader_looks_again_after_a_while(store: LocalStore, monkeypatch: pyte
 
 
 def test_collections_do_not_see_each_other(store: LocalStore) -> None:
-    store.add_collection(replace(COLLECTION, name="other", dimension=2))
+    store.catalogue.add_collection(replace(COLLECTION, name="other", dimension=2))
     put(store, "a.txt", "Whales sing.")
     put(store, "a.txt", "Whales swim.", unit(1, 0), name="other")
     assert both(store, "whale") == {"a.txt"}
     assert len(store.search_dense("other", unit(1, 0), 9, ANYWHERE)) == 1
     store.remove_collection("default")
     assert len(store.search_lexical("other", "whale", 9, ANYWHERE)) == 1
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     assert both(store, "whale") == set()
-    assert [path.name for kind in ("vectors", "lexical") for path in (store.folder / kind).iterdir()].count("1") == 0
+    assert "1" not in [path.name for path in (store.folder / "search").iterdir()]
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "..", "a/b", "a b", "é", "x" * 65, "a\n", "\udc80", "-r\0"])
 def test_a_collection_name_that_could_be_a_path_is_refused(store: LocalStore, name: str) -> None:
     with pytest.raises(InvalidNameError, match="is not valid"):
-        store.add_collection(replace(COLLECTION, name=name))
+        store.catalogue.add_collection(replace(COLLECTION, name=name))
 
 
 def test_an_index_is_made_only_when_asked_for(tmp_path: Path) -> None:
@@ -269,50 +267,26 @@ def test_a_second_writer_in_another_process_is_refused_and_readers_are_not(store
         assert other.stdout
         assert other.stdout.readline() == "writing\n"
         with pytest.raises(IndexLockedError, match="another process is writing"):
-            put(store, "c.txt")
-        assert set(nearest(store)) == {"a.txt", "b.txt"}
-        assert lexical_hits(store, "whale") == ["a.txt"]
+            store.publish("default")
+        assert both(store, "whale") == {"a.txt"}
         other.stdin.close()
     assert other.returncode == 0
     assert both(store, "whale") == {"a.txt", "b.txt"}
 
 
-WRITES: dict[str, Callable[[LocalStore], object]] = {
-    "put": lambda store: put(store, "c.txt"),
-    "remove": lambda store: store.remove("default", ["a.txt"]),
-    "publish": lambda store: store.publish("default"),
-    "add": lambda store: store.add_collection(replace(COLLECTION, name="other")),
-    "remove_collection": lambda store: store.remove_collection("default"),
-    "move": lambda store: store.move_collection("default", "/elsewhere"),
-    "writing": lambda store: store.writing().__enter__(),
-}
-
-
 def test_a_second_writer_in_another_thread_or_store_is_refused(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotewise.index.local_store, "_LOCK_SECONDS", 0.1)
-    put(store, "a.txt")
+    put(store, "a.txt", "Whales sing.")
     second = LocalStore(store.folder)
     with store.writing(), ThreadPoolExecutor(1) as thread:
-        with pytest.raises(IndexLockedError):
-            thread.submit(put, store, "c.txt").result()
-        for write in WRITES.values():
-            with pytest.raises(IndexLockedError):
-                write(second)
-        put(store, "b.txt")  # the writer itself may
-    assert {kept.path for kept in second.documents("default")} == {"a.txt", "b.txt"}
-    assert second.collections() == [COLLECTION]
-    put(second, "c.txt")
+        for refused in (second, store):
+            for write in (refused.publish, refused.remove_collection, lambda name, store=refused: store.writing().__enter__()):
+                with pytest.raises(IndexLockedError, match="another process is writing"):
+                    thread.submit(write, "default").result()
+        store.publish("default")  # the writer itself may
+    assert both(second, "whale") == {"a.txt"}
+    second.publish("default")
     second.close()
-
-
-def test_the_writer_that_holds_the_lock_is_not_refused_by_those_that_wait_for_it(
-    store: LocalStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(quotewise.index.local_store, "_LOCK_SECONDS", 0.1)
-    with store.writing(), store._mending:  # as a waiter has it, time after time
-        put(store, "a.txt", "Whales sing.")
-        store.publish("default")
-    assert both(store, "whale") == {"a.txt"}
 
 
 def test_a_lock_that_cannot_be_used_is_an_error_of_the_index(store: LocalStore) -> None:
@@ -323,41 +297,16 @@ def test_a_lock_that_cannot_be_used_is_an_error_of_the_index(store: LocalStore) 
     (store.folder / "writer.lock").unlink(missing_ok=True)
     (store.folder / "writer.lock").mkdir()
     opened = LocalStore(store.folder)
-    for use in (opened.sweep, lambda: put(opened, "c.txt")):
+    for use in (opened.sweep, lambda: opened.publish("default")):
         with pytest.raises(IndexUnavailableError, match="cannot be used: Is a directory"):
             use()
-    assert (set(nearest(opened)), lexical_hits(opened, "whale")) == ({"a.txt", "b.txt"}, ["a.txt"])
-    shutil.rmtree(store.folder / "lexical")
+    assert both(opened, "whale") == {"a.txt"}
+    shutil.rmtree(store.folder / "search")
     fresh = LocalStore(store.folder)
     with pytest.raises(IndexUnavailableError, match="the lock of"):
         lexical_hits(fresh, "whale")
     opened.close()
     fresh.close()
-
-
-def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_date(
-    store: LocalStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(store, "a.txt", "Whales sing.")
-    updating, go_on = threading.Event(), threading.Event()
-    update = LexicalIndex.update
-
-    def slowly(*arguments: Any) -> None:
-        updating.set()
-        assert go_on.wait(30)
-        update(*arguments)
-
-    monkeypatch.setattr(LexicalIndex, "update", slowly)
-    monkeypatch.setattr(quotewise.index.local_store, "_LOCK_SECONDS", 0.1)
-    with ThreadPoolExecutor(2) as pool:
-        searching = pool.submit(lexical_hits, store, "whale")
-        try:
-            assert updating.wait(10)
-            with pytest.raises(IndexLockedError, match="being brought up to date"):
-                pool.submit(put, store, "b.txt").result(10)
-        finally:
-            go_on.set()
-        assert searching.result() == ["a.txt"]
 
 
 # Damage
@@ -367,7 +316,7 @@ def test_a_writer_waits_a_bounded_time_for_a_search_that_brings_the_index_up_to_
 def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published index; not to be written to."""
     store = LocalStore(tmp_path_factory.mktemp("intact") / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     for number in range(8):
         put(store, f"{number}.txt", f"Whales and number{number}. " * (number + 1), unit(1, number, 0, 1))
         store.publish("default")
@@ -397,13 +346,12 @@ def damaged(data: bytes, damage: str) -> bytes:
     return {"empty": b"", "cut": data[:half], "flip": flipped, "longer": data + b"\0", "noise": b"\xa5" * len(data)}[damage]
 
 
-@pytest.mark.parametrize("kind", ["vectors", "lexical"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "flip", "longer", "noise"])
-def test_a_derived_index_mends_itself_whichever_file_is_damaged(intact: Path, tmp_path: Path, kind: str, damage: str) -> None:
+def test_a_search_index_is_made_again_whichever_file_is_damaged(intact: Path, tmp_path: Path, damage: str) -> None:
     expected = results(intact)
     assert [len(hits) for hits in expected] == [len(set(hits)) for hits in expected]
     assert len(expected[0]) > 8
-    names = [path.relative_to(intact) for path in (intact / kind).rglob("*") if path.is_file()]
+    names = [path.relative_to(intact) for path in (intact / "search").rglob("*") if path.is_file()]
     assert len(names) > 1
     for number, name in enumerate(names):
         copy = Path(shutil.copytree(intact, tmp_path / str(number)))
@@ -413,14 +361,6 @@ def test_a_derived_index_mends_itself_whichever_file_is_damaged(intact: Path, tm
             (copy / name).write_bytes(damaged(data, damage))
         assert same(results(copy), expected), name
         assert same(results(copy), expected), name
-
-
-@pytest.mark.parametrize("kind", ["vectors", "lexical"])
-def test_a_derived_index_whose_folder_is_gone_is_made_again(intact: Path, tmp_path: Path, kind: str) -> None:
-    expected = results(intact)
-    copy = Path(shutil.copytree(intact, tmp_path / "copy"))
-    shutil.rmtree(copy / kind)
-    assert same(results(copy), expected)
 
 
 def test_a_damaged_catalogue_is_reported_and_nothing_is_touched(intact: Path, tmp_path: Path) -> None:
@@ -459,13 +399,13 @@ def test_a_catalogue_restored_from_a_backup_is_the_truth_again(store: LocalStore
     restored.close()
 
 
-def test_a_catalogue_begun_anew_beside_old_derived_indexes_is_the_truth(store: LocalStore) -> None:
+def test_a_catalogue_begun_anew_beside_an_old_search_index_is_the_truth(store: LocalStore) -> None:
     put(store, "a.txt", "Whales sing.")
     store.publish("default")
     store.close()
     (store.folder / "catalogue.sqlite").unlink()
     fresh = LocalStore(store.folder, create=True)
-    fresh.add_collection(COLLECTION)
+    fresh.catalogue.add_collection(COLLECTION)
     put(fresh, "b.txt", "Whales swim.")
     assert both(fresh, "whale") == {"b.txt"}
     assert lexical_hits(fresh, "sing") == []
@@ -501,13 +441,13 @@ def test_searches_from_many_threads_go_on_while_documents_come_and_go(store: Loc
             for number in range(40):
                 put(store, f"{number % 20}.txt", f"Whales sing {number}. ", EAST)
                 if number % 20 == 10:
-                    store.remove("default", ["3.txt"])
+                    store.catalogue.remove("default", ["3.txt"])
                     store.publish("default")
         finally:
             done.set()
     assert all(future.result() for future in searches)
-    assert both(store, "whale") == {kept.path for kept in store.documents("default")}
-    store.check_catalogue()
+    assert both(store, "whale") == {kept.path for kept in store.catalogue.documents("default")}
+    store.catalogue.check()
 
 
 def test_the_index_is_closed_for_good(store: LocalStore) -> None:

@@ -1,25 +1,28 @@
-"""Derived indexes in every state that their libraries refuse, and while they are being made again."""
+"""Search indexes in every state that their libraries refuse, and while they are made again."""
 
 import json
 import logging
+import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import faiss
 import pytest
 import quotewise.index.lexical
-import quotewise.index.search_index
+import quotewise.index.local_store
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.checksums import read_checksums, write_checksums
+from quotewise.index.checksums import write_checksums
 from quotewise.index.errors import IndexLockedError, IndexRebuildingError
 from quotewise.index.integrity import check
+from quotewise.index.lexical import LexicalIndex
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
+from quotewise.index.store import Change, Changes, Filter, IndexedChunk
 
 from tests.index.writing import COLLECTION, put, unit
 
@@ -32,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[LocalStore]:
     store = LocalStore(tmp_path / "index", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     for number in range(3):
         put(store, f"{number}.txt", f"Whales sing number{number}.")
     store.publish("default")
@@ -42,68 +45,72 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
 
 def found(store: LocalStore, word: str = "whale") -> tuple[set[str], set[str]]:
     hits = store.search_dense("default", EAST, 99, Filter()), store.search_lexical("default", word, 99, Filter())
-    nearest, lexical_hits = ({chunk.document.path for chunk in store.chunks([hit.chunk_id for hit in some])} for some in hits)
+    nearest, lexical_hits = (
+        {chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in some])} for some in hits
+    )
     return nearest, lexical_hits
 
 
 def leave_deletions_of_a_killed_commit(folder: Path) -> None:
-    meta = json.loads((folder / "lexical/1/meta.json").read_text())
+    meta = json.loads((folder / "meta.json").read_text())
     for segment in meta["segments"]:
         for opstamp in range(meta["opstamp"], meta["opstamp"] + 9):
-            (folder / f"lexical/1/{segment['segment_id'].replace('-', '')}.{opstamp}.del").write_bytes(b"half")
+            (folder / f"{segment['segment_id'].replace('-', '')}.{opstamp}.del").write_bytes(b"half")
 
 
 def spoil_the_list_of_files(folder: Path) -> None:
-    (folder / "lexical/1/.managed.json").write_bytes(b"{half")
+    (folder / ".managed.json").write_bytes(b"{half")
 
 
 def put_a_folder_where_tantivy_writes(folder: Path) -> None:
-    (folder / "lexical/1/.tantivy-writer.lock").unlink(missing_ok=True)
-    (folder / "lexical/1/.tantivy-writer.lock").mkdir()
+    (folder / ".tantivy-writer.lock").unlink(missing_ok=True)
+    (folder / ".tantivy-writer.lock").mkdir()
 
 
-def put_a_file_in_the_place_of_a_folder(folder: Path) -> None:
-    for kind in ("lexical", "vectors"):
-        shutil.rmtree(folder / kind / "1")
-        (folder / kind / "1").write_text("a file")
+def put_a_file_in_the_place_of_the_folder(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("a file")
 
 
-def seal_what_faiss_cannot_read(folder: Path) -> None:
-    change = read_checksums(folder / "vectors/1")
-    assert change
-    (folder / "vectors/1/vectors.faiss").write_bytes(b"of another version")
-    write_checksums(folder / "vectors/1", change)
+def checksum(folder: Path) -> None:
+    stored = json.loads((folder / "checksums.json").read_text())
+    write_checksums(folder, Change(stored["seq"], stored["stamp"]), stored["made_with"])
 
 
-def seal_vectors_of_another_dimension(folder: Path) -> None:
-    change = read_checksums(folder / "vectors/1")
-    assert change
-    faiss.write_index(faiss.IndexIDMap2(faiss.IndexFlatIP(7)), str(folder / "vectors/1/vectors.faiss"))
-    write_checksums(folder / "vectors/1", change)
+def give_checksums_to_what_faiss_cannot_read(folder: Path) -> None:
+    (folder / "vectors.faiss").write_bytes(b"of another version")
+    checksum(folder)
 
 
-def seal_what_tantivy_cannot_read(folder: Path) -> None:
-    change = read_checksums(folder / "lexical/1")
-    assert change
-    meta = folder / "lexical/1/meta.json"
+def give_checksums_to_vectors_of_another_dimension(folder: Path) -> None:
+    faiss.write_index(faiss.IndexFlatIP(7), str(folder / "vectors.faiss"))
+    checksum(folder)
+
+
+def give_checksums_to_what_tantivy_cannot_read(folder: Path) -> None:
+    meta = folder / "meta.json"
     meta.write_text(meta.read_text().replace('"type": "u64"', '"type": "of another version"'))
-    write_checksums(folder / "lexical/1", change)
+    checksum(folder)
 
 
-def write_no_sense_into_the_seals(folder: Path) -> None:
-    (folder / "lexical/1/seal.json").write_text("[" * 100_000)
-    (folder / "vectors/1/seal.json").write_text('{"seq": Infinity, "stamp": "", "files": {}}')
+def write_no_sense_into_the_checksums(folder: Path) -> None:
+    (folder / "checksums.json").write_text("[" * 100_000)
+
+
+def write_an_infinite_change(folder: Path) -> None:
+    (folder / "checksums.json").write_text('{"seq": Infinity, "stamp": "", "made_with": "", "files": {}}')
 
 
 REFUSED: list[Callable[[Path], None]] = [
     leave_deletions_of_a_killed_commit,
     spoil_the_list_of_files,
     put_a_folder_where_tantivy_writes,
-    put_a_file_in_the_place_of_a_folder,
-    seal_what_faiss_cannot_read,
-    seal_vectors_of_another_dimension,
-    seal_what_tantivy_cannot_read,
-    write_no_sense_into_the_seals,
+    put_a_file_in_the_place_of_the_folder,
+    give_checksums_to_what_faiss_cannot_read,
+    give_checksums_to_vectors_of_another_dimension,
+    give_checksums_to_what_tantivy_cannot_read,
+    write_no_sense_into_the_checksums,
+    write_an_infinite_change,
 ]
 
 
@@ -114,7 +121,7 @@ def test_what_a_library_refuses_is_made_again_and_every_document_is_found(
 ) -> None:
     if again:
         store.close()
-    spoil(store.folder)
+    spoil(store.folder / "search/1")
     opened = LocalStore(store.folder) if again else store
     assert found(opened) == ({"0.txt", "1.txt", "2.txt"},) * 2
     put(opened, "1.txt", "Sharks bite.")
@@ -130,44 +137,58 @@ def test_what_a_library_refuses_is_made_again_and_every_document_is_found(
     assert not list(store.folder.glob("*/.*"))
 
 
-def test_an_index_that_cannot_be_made_again_is_tried_once_and_reported_and_the_other_is_searched(
+def test_an_index_that_cannot_be_written_is_tried_once_and_reported_and_vectors_are_searched_in_memory(
     store: LocalStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.rmtree(store.folder / "lexical")
-    (store.folder / "lexical").write_text("a file")
+    shutil.rmtree(store.folder / "search")
+    (store.folder / "search").write_text("a file")
     with caplog.at_level(logging.WARNING, "quotewise"):
         opened = LocalStore(store.folder)
         for _ in range(3):
             assert found(opened) == ({"0.txt", "1.txt", "2.txt"}, set())
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
-    (store.folder / "lexical").unlink()
-    monkeypatch.setattr(opened._derived[1], "_retry_at", 0)
+    (store.folder / "search").unlink()
+    monkeypatch.setattr(quotewise.index.local_store, "_RETRY_SECONDS", 0)
     assert found(opened) == ({"0.txt", "1.txt", "2.txt"},) * 2
     opened.close()
 
 
-def test_an_index_of_words_of_another_version_is_made_again(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as older:
-        older.setattr(quotewise.index.lexical, "_ANALYZER", "english")
-        older.setattr(quotewise.index.lexical, "with_names", lambda text: text)
-        shutil.rmtree(store.folder / "lexical")
-        put(store, "4.txt", "The C++ build is slow.")
-        store.publish("default")
-        store.close()
+def test_an_index_of_version_0_1_is_made_again_with_one_line(store: LocalStore, caplog: pytest.LogCaptureFixture) -> None:
+    store.close()
+    shutil.rmtree(store.folder / "search")
+    for part in ("vectors", "lexical"):
+        (store.folder / part / "1").mkdir(parents=True)
+        (store.folder / part / "1" / "seal.json").write_text("{}")
     opened = LocalStore(store.folder)
-    assert found(opened, "C++")[1] == {"4.txt"}
-    assert found(opened, "C") == ({"0.txt", "1.txt", "2.txt", "4.txt"}, set())
+    assert found(opened) == ({"0.txt", "1.txt", "2.txt"},) * 2
+    assert [record.message for record in caplog.records] == [
+        "the search index of 'default' is damaged or of another version; it is made again"
+    ]
+    assert not [path for part in ("vectors", "lexical") for path in (store.folder / part).glob("*")]
     opened.close()
 
 
+def test_another_language_makes_the_index_again_in_every_process(store: LocalStore) -> None:
+    put(store, "4.txt", "Die Brücken sind alt.")
+    store.publish("default")
+    reader = LocalStore(store.folder)
+    assert found(reader, "Brücke")[1] == set()
+    with store.writing():
+        store.catalogue.update_collection(replace(COLLECTION, language="de"))
+    assert found(reader, "Brücke")[1] == {"4.txt"}
+    assert found(store, "Brücke")[1] == {"4.txt"}
+    assert all(finding.sound for finding in check(store))
+    reader.close()
+
+
 @pytest.mark.parametrize("missing", [True, False], ids=["missing", "of another version"])
-def test_without_the_words_nothing_is_answered_while_another_writes(
+def test_without_an_index_nothing_is_answered_while_another_writes(
     store: LocalStore, monkeypatch: pytest.MonkeyPatch, missing: bool
 ) -> None:
     if missing:
-        shutil.rmtree(store.folder / "lexical")
+        shutil.rmtree(store.folder / "search")
     else:
-        monkeypatch.setattr(quotewise.index.lexical, "_ANALYZER", "of another version")
+        monkeypatch.setattr(quotewise.index.lexical, "_VERSION", 1_000_000)
     monkeypatch.setattr(quotewise.index.local_store, "_LOOK_AGAIN_SECONDS", 1)
     opened = LocalStore(store.folder)
     with store.writing():
@@ -179,7 +200,7 @@ def test_without_the_words_nothing_is_answered_while_another_writes(
 
 
 def test_a_service_starts_while_another_process_writes_a_first_index(store: LocalStore) -> None:
-    shutil.rmtree(store.folder / "lexical")
+    shutil.rmtree(store.folder / "search")
     with store.writing():
         service = Service.open(Settings(index=store.folder, reader="similarity"), create=False)
         service.warm()
@@ -188,7 +209,7 @@ def test_a_service_starts_while_another_process_writes_a_first_index(store: Loca
 
 def test_a_collection_without_chunks_is_searched_while_another_writes(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "empty", create=True)
-    store.add_collection(COLLECTION)
+    store.catalogue.add_collection(COLLECTION)
     with store.writing():
         opened = LocalStore(store.folder)
         assert found(opened) == (set(), set())
@@ -196,58 +217,72 @@ def test_a_collection_without_chunks_is_searched_while_another_writes(tmp_path: 
     store.close()
 
 
-@contextmanager
-def rebuilding(store: LocalStore) -> Iterator[None]:
-    """Another thread is bringing the indexes of a collection up to date, and does not come to an end."""
-    derived = store._derived_of("default")
-    begun, goes_on = threading.Event(), threading.Event()
-
-    def rebuild() -> None:
-        with store._mending, derived._updating:
-            begun.set()
-            goes_on.wait(10)
-
-    thread = threading.Thread(target=rebuild)
-    thread.start()
-    begun.wait(10)
-    try:
-        yield
-    finally:
-        goes_on.set()
-        thread.join()
-
-
-def test_while_indexes_are_made_again_questions_and_writers_wait_only_so_long(
+def test_while_an_index_is_made_again_questions_and_writers_wait_only_so_long(
     store: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((quotewise.index.search_index, "PATIENCE_SECONDS"), (quotewise.index.local_store, "_LOCK_SECONDS")):
-        monkeypatch.setattr(module, name, 0.05)
-    shutil.rmtree(store.folder / "vectors")
+    updating, go_on = threading.Event(), threading.Event()
+    update = LexicalIndex.update
+
+    def slowly(*arguments: Any) -> None:
+        updating.set()
+        assert go_on.wait(30)
+        update(*arguments)
+
+    monkeypatch.setattr(quotewise.index.local_store, "_LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(LexicalIndex, "update", slowly)
     fresh = LocalStore(store.folder)
-    with rebuilding(fresh):
-        with pytest.raises(IndexRebuildingError, match="being rebuilt"):
-            found(fresh)
-        with pytest.raises(IndexLockedError, match="being brought up to date"):
-            put(fresh, "3.txt")
-    assert found(fresh) == ({"0.txt", "1.txt", "2.txt"},) * 2
+    fresh.wait_seconds = 0.05
     put(store, "3.txt", "Whales swim.")
-    with rebuilding(fresh):
-        assert found(fresh) == ({"0.txt", "1.txt", "2.txt"},) * 2  # what was there before
-    assert found(fresh) == ({"0.txt", "1.txt", "2.txt", "3.txt"},) * 2
+    assert found(fresh) == ({"0.txt", "1.txt", "2.txt"},) * 2  # what was there before
+    assert updating.wait(10)
+    with pytest.raises(IndexLockedError, match="being brought up to date"):
+        fresh.publish("default")
+    shutil.rmtree(store.folder / "search/1")
+    for _ in range(3):
+        assert found(fresh) == ({"0.txt", "1.txt", "2.txt"},) * 2
+    assert sum(isinstance(thread, quotewise.index.local_store._CatchUp) for thread in threading.enumerate()) == 1
+    other = LocalStore(store.folder)
+    other.wait_seconds = 0.05
+    with pytest.raises(IndexRebuildingError, match="being rebuilt"):
+        found(other)
+    go_on.set()
+    fresh.wait_seconds = other.wait_seconds = math.inf
+    for opened in (fresh, other):
+        assert found(opened) == ({"0.txt", "1.txt", "2.txt", "3.txt"},) * 2
+        opened.close()
+
+
+def test_closing_stops_a_thread_that_makes_an_index_again(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(store.folder / "search")
+    fresh, begun = LocalStore(store.folder), threading.Event()
+    chunks = fresh._until_closed
+
+    def endless(changes: Changes) -> Iterator[IndexedChunk]:
+        for chunk in chunks(replace(changes, chunks=lambda: cycle(changes.chunks()))):
+            begun.set()
+            yield chunk
+
+    monkeypatch.setattr(fresh, "_until_closed", endless)
+    fresh.wait_seconds = 0
+    with pytest.raises(IndexRebuildingError):
+        found(fresh)
+    assert begun.wait(10)
     fresh.close()
+    assert not any(isinstance(thread, quotewise.index.local_store._CatchUp) for thread in threading.enumerate())
+    assert found(store) == ({"0.txt", "1.txt", "2.txt"},) * 2
 
 
 def test_what_processes_that_died_left_is_swept_and_only_the_owner_may_use_the_index(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / "sub").mkdir(parents=True)
     store = LocalStore(tmp_path / "new" / "index", create=True)
-    store.add_collection(replace(COLLECTION, root=str(root)))
+    store.catalogue.add_collection(replace(COLLECTION, root=str(root)))
     put(store, "a.txt")
     store.publish("default")
     for file in store.folder.rglob("*"):
         assert file.stat().st_mode & 0o777 == (0o700 if file.is_dir() else 0o600), file
     assert store.folder.stat().st_mode & 0o777 == 0o700
-    left = [store.folder / "vectors/.1.0123456789abcdef.new", store.folder / "lexical/.1.0123456789abcdef.old"]
+    left = [store.folder / "search/.1.0123456789abcdef.new", store.folder / "search/.1.0123456789abcdef.old"]
     for folder in left:
         folder.mkdir()
         (folder / "half").write_bytes(b"half")
@@ -255,12 +290,9 @@ def test_what_processes_that_died_left_is_swept_and_only_the_owner_may_use_the_i
     for draft in drafts:
         draft.write_bytes(b"half")
     (root / ".hidden").write_bytes(b"the user's")
-    ours = [
-        store.folder / name for name in ("lexical/1/seal.json", "catalogue.sqlite", "writer.lock", "keys.json", "vectors/1")
-    ]
-    theirs = [store.folder / name for name in ("run.sh", "bin/tool", "vectors/tool", "vectors/.a.b.old")]
+    ours = [store.folder / name for name in ("search/1/checksums.json", "catalogue.sqlite", "writer.lock", "search/1")]
+    theirs = [store.folder / name for name in ("run.sh", "bin/tool", "search/tool", "search/.a.b.old")]
     (store.folder / "bin").mkdir(0o755)
-    (store.folder / "keys.json").write_bytes(b"{}")
     for path in theirs:  # whose folder is the index folder too
         path.write_bytes(b"the user's")
     for path in ours + theirs:

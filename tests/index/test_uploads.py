@@ -37,7 +37,7 @@ def uploads(store: LocalStore, embedder: Embedder, folder: Path, sync: Sync) -> 
 
 
 def contents(store: LocalStore, folder: Path) -> Any:
-    indexed = {document.path: store.text(document.id).encode() for document in store.documents("default")}
+    indexed = {document.path: store.catalogue.text(document.id).encode() for document in store.catalogue.documents("default")}
     return indexed, {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -69,7 +69,7 @@ def test_what_cannot_be_committed_leaves_file_and_document_as_they_were(
         with pytest.raises(DocumentError, match=rf"'{path}' has \d+ chunks; the limit is 2"):
             uploads.put("default", path, b"# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n" + b"One fish. " * 250)
     monkeypatch.undo()
-    with store._catalogue._pool.connection() as connection:
+    with store.catalogue._database.connection() as connection:
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
     with pytest.raises(IndexUnavailableError, match="full"):
         uploads.put("default", "a.txt", b"Three fish. " * 300)
@@ -86,7 +86,7 @@ def test_work_that_is_stopped_changes_nothing(store: LocalStore, embedder: Embed
         with pytest.raises(StoppedError):
             stopped.put(name, path, b"Two fish.")
     assert contents(store, folder) == before
-    assert [collection.name for collection in store.collections()] == ["default"]
+    assert [collection.name for collection in store.catalogue.collections()] == ["default"]
     assert not (store.folder / "uploads").exists()
 
 
@@ -107,13 +107,13 @@ def test_searches_go_on_while_a_document_is_embedded(store: LocalStore, embedder
     assert len(store.search_lexical("default", "fish", 10, Filter())) == 2
     uploads.remove("default", "a.txt")
     [hit] = store.search_lexical("default", "fish", 10, Filter())
-    assert [chunk.document.path for chunk in store.chunks([hit.chunk_id])] == ["b.txt"]
+    assert [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id])] == ["b.txt"]
 
 
 def test_a_collection_of_another_embedder_or_a_folder_that_cannot_be_made_gets_no_document(
     store: LocalStore, embedder: Embedder, uploads: Uploads, folder: Path
 ) -> None:
-    store.add_collection(Collection("foreign", str(folder), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))
+    store.catalogue.add_collection(Collection("foreign", str(folder), DEFAULT_EMBEDDER, "0" * 64, embedder.dimension, 200))
     with pytest.raises(EmbedderMismatchError):
         uploads.put("foreign", "b.txt", b"Two fish.")
     with pytest.raises(UnknownCollectionError):
@@ -122,7 +122,7 @@ def test_a_collection_of_another_embedder_or_a_folder_that_cannot_be_made_gets_n
     elsewhere = Uploads(store, lambda name: embedder, folder / "a.txt", LIMIT)
     with pytest.raises(FolderUnavailableError, match="cannot make the folder of 'new'"):
         elsewhere.put("new", "b.txt", b"Two fish.")
-    assert [collection.name for collection in store.collections()] == ["default", "foreign"]
+    assert [collection.name for collection in store.catalogue.collections()] == ["default", "foreign"]
 
 
 def test_what_is_uploaded_while_a_sync_waits_for_the_lock_stays(

@@ -1,19 +1,16 @@
 """Small documents with vectors by hand, for tests of the store that need no embedder."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
-from quotewise.index.chunking import Chunk, Chunker
+from quotewise.index.catalogue import SqliteCatalogue
+from quotewise.index.chunking import Chunker
 from quotewise.index.documents import Document, parse_document
+from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Collection
 
 DIMENSION = 4
 COLLECTION = Collection("default", "/folder", "by hand", "f" * 64, DIMENSION, 12)
-
-
-class Writable(Protocol):
-    def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None: ...
 
 
 def count_words(texts: Sequence[str]) -> list[int]:
@@ -32,7 +29,7 @@ def unit(*values: float) -> np.ndarray:
 
 
 def put(
-    store: Writable,
+    store: SqliteCatalogue | LocalStore,
     path: str,
     text: str = "It is so.",
     vector: np.ndarray | None = None,
@@ -43,5 +40,6 @@ def put(
     made = document(path, text, metadata)
     chunks = Chunker(count_words, COLLECTION.chunk_tokens).chunks(made)
     vectors = np.tile(unit(1, 0, 0, 0) if vector is None else vector, (len(chunks), 1))
-    store.put(name, made, chunks, vectors)
+    catalogue = store.catalogue if isinstance(store, LocalStore) else store
+    catalogue.put(name, made, chunks, vectors)
     return made

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
+from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.readers import Reading
 
 from tests.rag.test_pipeline import awkward
@@ -32,16 +33,16 @@ LIKELY = 0.3
     ],
 )
 def test_a_follow_up_is_answered_by_what_it_follows(seeds: Service, turn: Turn, question: str, quote: str) -> None:
-    answer = seeds.pipeline.ask(question, "default", threshold=LIKELY, history=[turn])
+    answer = seeds.pipeline.ask(question, "default", AskOptions(threshold=LIKELY, history=[turn]))
     assert (answer.question, answer.answered) == (question, True)
     assert quote in answer.citations[0].quote
-    assert not seeds.pipeline.ask(question, "default", threshold=LIKELY).answered
+    assert not seeds.pipeline.ask(question, "default", AskOptions(threshold=LIKELY)).answered
 
 
 @pytest.mark.parametrize("question", ["who claimed responsibility for the massacre?", "which newspaper reported the warning?"])
 def test_a_new_topic_is_not_dragged_back_to_the_old_one(seeds: Service, question: str) -> None:
     histories = ((), (VIEW, DEATHS, Turn("why?")))
-    alone, after = (seeds.pipeline.ask(question, "default", threshold=LIKELY, history=turns) for turns in histories)
+    alone, after = (seeds.pipeline.ask(question, "default", AskOptions(threshold=LIKELY, history=turns)) for turns in histories)
     assert after.citations[0].quote == alone.citations[0].quote
     assert after.answered
 
@@ -78,7 +79,8 @@ def test_what_was_cited_last_lends_its_names_to_retrieval_alone(embedder: Embedd
 def test_only_the_last_three_turns_count(seeds: Service) -> None:
     recent = [VIEW, TARGETS, DEATHS]
     short, long = (
-        seeds.pipeline.ask("and who claimed it?", "default", history=turns) for turns in (recent, [VIEW] * 47 + recent)
+        seeds.pipeline.ask("and who claimed it?", "default", AskOptions(history=turns))
+        for turns in (recent, [VIEW] * 47 + recent)
     )
     assert (short.citations, short.confidence) == (long.citations, long.confidence)
 
@@ -88,10 +90,10 @@ def test_only_the_last_three_turns_count(seeds: Service) -> None:
 def test_whatever_was_said_before_the_answer_is_a_slice_of_a_source(
     seeds: Service, question: str, history: Sequence[Turn]
 ) -> None:
-    answer = seeds.pipeline.ask(question, "default", threshold=0, history=history)
+    answer = seeds.pipeline.ask(question, "default", AskOptions(threshold=0, history=history))
     assert answer.question == question
     for citation in (*answer.citations, *answer.closest):
-        assert seeds.store.text(citation.document.id)[citation.start : citation.end] == citation.quote
+        assert seeds.store.catalogue.text(citation.document.id)[citation.start : citation.end] == citation.quote
 
 
 @pytest.mark.parametrize(
@@ -100,11 +102,11 @@ def test_whatever_was_said_before_the_answer_is_a_slice_of_a_source(
 def test_a_huge_or_odd_turn_is_no_burden(seeds: Service, hostile: str) -> None:
     turns = [Turn(hostile, (hostile * 10,) * 10)] * 50
     began = time.process_time()
-    steps = seeds.pipeline.steps("and who claimed it?", "default", history=turns)
+    steps = seeds.pipeline.stream("and who claimed it?", "default", AskOptions(history=turns))
     next(steps)
     assert time.process_time() - began < 2, "of processor time, to embed and to search"
     steps.close()
-    assert seeds.pipeline.ask(hostile, "default", history=[DEATHS]).question == hostile
+    assert seeds.pipeline.ask(hostile, "default", AskOptions(history=[DEATHS])).question == hostile
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,12 @@ def chunks(store: LocalStore, sync: Callable[..., SyncReport], folder: Path) -> 
     (folder / "a.txt").write_bytes(TEXT.encode())
     (folder / "b.md").write_bytes(("# One\n\n" + TEXT + "\n# Two\n\n" + TEXT).encode())
     sync(chunk_tokens=40)
-    ids = [hit for document in store.documents("default") for hit in chunk_ids(store, document.id)]
-    return store.chunks(ids)
+    ids = [hit for document in store.catalogue.documents("default") for hit in chunk_ids(store, document.id)]
+    return store.catalogue.chunks(ids)
 
 
 def chunk_ids(store: LocalStore, document_id: str) -> list[int]:
-    rows = store._catalogue._rows(
+    rows = store.catalogue._database.rows(
         "SELECT k.id FROM chunks k JOIN documents d ON d.row = k.document WHERE d.id = ? ORDER BY k.id", document_id
     )
     return [row[0] for row in rows]
@@ -42,9 +42,9 @@ def test_any_selection_of_chunks_becomes_passages_that_repeat_no_sentence(store:
         assert set(sentences) == {(c.document.path, s) for c in chosen for s in c.sentences}
         assert [p.score for p in passages] == sorted((p.score for p in passages), reverse=True)
         for passage in passages:
-            text = store.text(passage.document.id)
+            text = store.catalogue.text(passage.document.id)
             assert passage.text == text[passage.start : passage.end]
-            assert passage.line == text[: passage.start].count("\n") + 1
+            assert passage.line_start == text[: passage.start].count("\n") + 1
             assert all(passage.slice(s) == text[s.start : s.end] for s in passage.sentences)
 
     check()

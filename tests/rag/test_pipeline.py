@@ -13,7 +13,7 @@ from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.answers import Answer
-from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.verification import Claim, CollectionSource, Verdict, verify
 
 from tests.conftest import WHY
@@ -45,7 +45,7 @@ def test_below_the_threshold_the_closest_passages_are_offered_instead(seeds: Ser
 
 
 def test_max_quotes_bounds_the_quotes(seeds: Service) -> None:
-    assert len(seeds.pipeline.ask(WHY, "default", max_quotes=1).citations) == 1
+    assert len(seeds.pipeline.ask(WHY, "default", AskOptions(max_quotes=1)).citations) == 1
 
 
 def test_each_part_of_a_question_gets_a_quote_and_the_answer_is_as_sure_as_the_least_sure_part(
@@ -62,8 +62,8 @@ def test_each_part_of_a_question_gets_a_quote_and_the_answer_is_as_sure_as_the_l
     assert both.confidence == min(pipeline.ask(part, "default").confidence for part in (first, second))
     other = pipeline.ask("How long is the warranty of the pump and how fast is it delivered?", "default")
     assert {c.document.path for c in other.citations[:2]} == {"warranty.txt", "delivery.txt"}
-    assert len(pipeline.ask(f"{first} {second}", "default", max_quotes=1).citations) == 1
-    neither = pipeline.ask("Who won the cup final, and where was the opera sung?", "default", threshold=0.99)
+    assert len(pipeline.ask(f"{first} {second}", "default", AskOptions(max_quotes=1)).citations) == 1
+    neither = pipeline.ask("Who won the cup final, and where was the opera sung?", "default", AskOptions(threshold=0.99))
     assert not neither.answered
     assert 1 <= len(neither.closest) <= 3
 
@@ -78,7 +78,7 @@ def test_an_empty_collection_answers_nothing(
 ) -> None:
     (folder / "a.txt").write_text("Something.")
     sync()
-    store.remove("default", ["a.txt"])
+    store.catalogue.remove("default", ["a.txt"])
     answer = Pipeline(store, lambda name: embedder).ask(WHY, "default")
     assert (answer.answered, answer.confidence, answer.closest) == (False, 0.0, ())
 
@@ -103,7 +103,7 @@ def test_every_citation_of_any_document_is_exact(
         path.write_bytes(b"\xef\xbb\xbf" * bom + text.encode())
         sync(chunk_tokens=40)
         for question in ("When did the bridge fall?", parts[0][:50].strip() or "What?"):
-            answer = pipeline.ask(question, "default", top_k=50)
+            answer = pipeline.ask(question, "default", AskOptions(top_k=50))
             for citation in (*answer.citations, *answer.closest):
                 on_disk = path.read_bytes().decode(citation.document.encoding)
                 assert on_disk[citation.start : citation.end] == citation.quote
@@ -140,7 +140,7 @@ def test_an_unknown_collection_is_named(seeds: Service) -> None:
 
 
 def test_the_time_that_a_slow_client_takes_for_a_step_is_not_the_answers(seeds: Service) -> None:
-    steps, worked = seeds.pipeline.steps(WHY, "default"), 0.0
+    steps, worked = seeds.pipeline.stream(WHY, "default"), 0.0
     while True:
         began = time.perf_counter()
         step = next(steps)
@@ -148,7 +148,7 @@ def test_the_time_that_a_slow_client_takes_for_a_step_is_not_the_answers(seeds: 
         if isinstance(step, Answer):
             break
         time.sleep(0.1)
-    assert 0 < step.timings_ms["read"] <= step.timings_ms["total"] <= worked + 0.001  # of rounding
+    assert 0 < step.timings_ms.read <= step.timings_ms.total <= worked + 0.001  # of rounding
 
 
 def test_a_model_that_is_being_loaded_keeps_no_other_collection_waiting(
@@ -165,7 +165,7 @@ def test_a_model_that_is_being_loaded_keeps_no_other_collection_waiting(
 
     (folder / "a.txt").write_text("The bridge fell in March.")
     sync()
-    store.add_collection(replace(store.collection("default"), name="other", embedder="slow"))
+    store.catalogue.add_collection(replace(store.catalogue.collection("default"), name="other", embedder="slow"))
     pipeline = Pipeline(store, load)
     with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as ready:
         slow = [pool.submit(pipeline.search, "bridge", "other") for _ in range(2)]

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from quotewise.api.service import Service
 from quotewise.index.store import Filter, Hit
+from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.retrieval import Question, fuse, retrieve
 
 from tests.conftest import WHY
@@ -22,7 +23,7 @@ def test_top_k_bounds_the_chunks_and_the_best_comes_first(seeds: Service) -> Non
 
 
 def test_a_filter_that_lets_nothing_through_finds_nothing(seeds: Service) -> None:
-    assert seeds.pipeline.search(WHY, "default", where=Filter(path_prefix="elsewhere/")).passages == ()
+    assert seeds.pipeline.search(WHY, "default", AskOptions(where=Filter(path_prefix="elsewhere/"))).passages == ()
 
 
 def test_a_question_of_stop_words_or_signs_is_still_searched_by_meaning(seeds: Service) -> None:

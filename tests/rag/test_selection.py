@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.index.boilerplate import is_boilerplate
+from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.sentences import Span, sentence_spans
-from quotewise.index.store import StoredDocument
+from quotewise.index.store import DocumentReference
 from quotewise.rag.passages import Passage
-from quotewise.rag.readers import AnswerSpan, Calibration, Reading
+from quotewise.rag.readers import AnswerSpan, Reading
+from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.selection import explains, select_quotes
 
 TEXT = (
@@ -22,8 +23,9 @@ WHEN, WHY = "When did the bridge fall?", "Why did the bridge fall?"
 
 def reading(scores: list[float], text: str = TEXT, path: str = "a.txt", answers: tuple[AnswerSpan | None, ...] = ()) -> Reading:
     sentences = tuple(sentence_spans(text))
-    document = StoredDocument(path, "default", path, path, "0" * 64, "text/plain", "utf-8", 1, len(text), 1, {}, "")
-    passage = Passage(document, 0, len(text), 1, (), sentences, (Span(0, len(text)),), text, 1.0, 1.0)
+    document = DocumentReference(path, path, path, "0" * 64, "text/plain")
+    kinds = tuple(sentence_kind(text[a:b]) for a, b in sentences)
+    passage = Passage(text, 0, len(text), 1, (), 1.0, 1.0, document, sentences, (Span(0, len(text)),), kinds)
     evidence = np.array(scores, np.float32)
     return Reading(passage, evidence[:, None], evidence, answers)
 
@@ -101,7 +103,7 @@ def test_boilerplate_is_no_evidence_even_when_it_scores_best() -> None:
     certain = Calibration((1.0, 0.0), (), 0.0)
     passages = [reading([0.0] * 6).passage, reading([0.0], "Exit mobile version").passage]
     features = [np.array([[0], [-3], [-3], [-3], [-3], [9]], np.float32), np.array([[9]], np.float32)]
-    readings = certain.readings(WHEN, passages, features, [(), ()])
+    readings = [certain.reading(WHEN, passage, seen) for passage, seen in zip(passages, features, strict=True)]
     assert [text.passage.slice(text.span) for text in select_quotes(WHEN, readings, 1)] == ["The bridge fell in March."]
 
 
@@ -146,44 +148,9 @@ def test_no_readings_give_no_quotes() -> None:
     assert select_quotes(WHEN, [], 3) == []
 
 
-BOILERPLATE = [
-    "Share.",
-    "Exit mobile version",
-    "Read more",
-    "Follow us on Mastodon!",
-    "Page 3 of 10",
-    "---",
-    "© 2024 A. Inc.",
-    "(c) 2024 A. Inc.",
-    "| --- | --- |",
-    "5 comments",
-]
-PROSE = [
-    "He died.",
-    "Shares fell 5%.",
-    "Skip to step 4.",
-    "Follow the red line.",
-    "Follow us to the gate.",
-    "Filed under seal in March.",
-    "(c) The bursar signs all cheques.",
-    "Log in to the console.",
-    "東京。",
-    "Copyright protects authors.",
-]
-
-
-@pytest.mark.parametrize("sentence", BOILERPLATE)
-def test_boilerplate_is_recognised(sentence: str) -> None:
-    assert is_boilerplate(sentence)
-
-
-@pytest.mark.parametrize("sentence", PROSE)
-def test_short_prose_is_no_boilerplate(sentence: str) -> None:
-    assert not is_boilerplate(sentence)
-
-
 @pytest.mark.parametrize("question", ["Who holds the copyright?", "which licence is it under", "Who published the book?"])
-def test_a_notice_that_is_asked_for_is_no_boilerplate(question: str) -> None:
-    assert is_boilerplate("Copyright 2019 by Nadia Fontaine.", WHEN)
-    assert not is_boilerplate("Copyright 2019 by Nadia Fontaine.", question)
-    assert is_boilerplate("Read more", question)
+def test_a_notice_is_evidence_only_where_it_is_asked_for(question: str) -> None:
+    notice = reading([0.0, 0.0], "Copyright 2019 by Nadia Fontaine.\n\nRead more").passage
+    certain, features = Calibration((1.0, 0.0), (), 0.0), np.array([[3], [3]], np.float32)
+    assert not certain.reading(WHEN, notice, features).evidence.any()
+    assert certain.reading(question, notice, features).evidence.tolist() == pytest.approx([0.953, 0.0], abs=0.001)

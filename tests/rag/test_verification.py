@@ -4,9 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import quotewise.index.formats.text
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import FolderUnavailableError
+from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.ingest import SyncReport
+from quotewise.index.layout import Layout
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
@@ -61,6 +64,20 @@ def test_a_path_that_is_no_document_is_missing_and_never_read(claim: Claim, sour
 def test_without_its_folder_a_collection_checks_against_its_own_copy(claim: Claim, store: LocalStore, folder: Path) -> None:
     folder.rename(folder.with_name("moved"))
     assert verify(claim, CollectionSource(store, "default", LIMIT)).verdict is Verdict.VALID
+
+
+def test_a_parser_that_makes_another_text_of_the_same_file_leaves_its_citations_valid(
+    claim: Claim, store: LocalStore, sync: Callable[..., SyncReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(data: bytes) -> Parsed:
+        text = f"Page 1\n{data.decode()}"
+        return Parsed(text, (Block(0, len(text)),), Layout.of("text", 2, text), encoding="utf-8")
+
+    monkeypatch.setattr(quotewise.index.formats.text, "parse", parse)
+    assert sync().unchanged == (claim.path,)
+    source = CollectionSource(store, "default", LIMIT)
+    assert verify(claim, source).verdict is Verdict.VALID
+    assert verify(replace(claim, start=0, end=6, quote="Page 1"), source).verdict is Verdict.CHANGED
 
 
 def test_a_citation_of_a_document_that_is_damaged_in_the_catalogue_is_checked_against_its_file(

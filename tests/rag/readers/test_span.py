@@ -11,9 +11,10 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
-from quotewise.rag.readers import Calibration
+from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.readers.registry import Readers, is_multilingual
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.readers.span import Readers, SpanReader, is_multilingual
+from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED
 from quotewise.rag.retrieval import Question, retrieve
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -54,37 +55,36 @@ def test_the_span_that_answers_is_quoted_from_the_right_file_at_its_exact_place(
             assert all(citation.start <= h.start < h.end <= citation.end for h in citation.highlights)
 
 
-def found(store: LocalStore, embedder: Embedder, question: str) -> tuple[Question, list[Passage]]:
-    asked = Question(question, embedder.encode_query(question))
-    return asked, retrieve(store, "default", asked, 12, Filter())
+def retrieved(store: LocalStore, embedder: Embedder, question: str) -> list[Passage]:
+    return retrieve(store, "default", Question(question, embedder.encode_query(question)), 12, Filter())
 
 
 def test_passages_that_stand_far_below_the_best_or_come_after_a_sure_one_are_not_read(
     pipeline: Pipeline, store: LocalStore, embedder: Embedder
 ) -> None:
     reader = SpanReader()
-    asked, passages = found(store, embedder, WHO)
-    whole = reader.read_all(asked, passages)
+    passages = retrieved(store, embedder, WHO)
+    whole = reader.read_all(WHO, passages)
     best = max(range(len(whole)), key=lambda i: whole[i].evidence.max())
     far = [replace(p, score=p.score / 9, similarity=p.similarity / 9) if i != best else p for i, p in enumerate(passages)]
     near = [replace(p, score=passages[best].score, similarity=p.similarity / 9) for p in passages]
     for given in (far, near):
-        read = reader.read(asked, given)
+        read = reader.read(WHO, given)
         assert [r.passage for r in read] == given
-        assert read[best].evidence == pytest.approx(reader.read_all(asked, given)[best].evidence)
+        assert read[best].evidence == pytest.approx(reader.read_all(WHO, given)[best].evidence)
         for reading in read[:best] + read[best + 1 :]:
             assert not reading.evidence.any()
             assert len(reading.evidence) == len(reading.answers) == len(reading.features) == len(reading.passage.sentences)
     unlike = [replace(passage, similarity=-0.1) for passage in passages]
-    assert all(reading.evidence.any() for reading in reader.read(asked, unlike[:1]))
-    assert reader.read(asked, []) == []
+    assert all(reading.evidence.any() for reading in reader.read(WHO, unlike[:1]))
+    assert reader.read(WHO, []) == []
 
 
 def test_every_passage_of_equal_standing_is_read_where_none_is_sure(
     pipeline: Pipeline, store: LocalStore, embedder: Embedder
 ) -> None:
     reader = SpanReader()
-    asked, passages = found(store, embedder, "Who sank the ferry?")
+    asked, passages = "Who sank the ferry?", retrieved(store, embedder, "Who sank the ferry?")
     equal = [replace(passage, score=0.03, similarity=0.5) for passage in passages]
     for one, other in zip(reader.read(asked, equal), reader.read_all(asked, equal), strict=True):
         assert one.evidence == pytest.approx(other.evidence)
@@ -96,11 +96,9 @@ def test_a_question_that_is_answered_gets_more_confidence_than_one_that_is_not(p
 
 
 def test_a_reading_has_evidence_features_and_a_span_for_each_sentence(store: LocalStore, pipeline: Pipeline) -> None:
-    embedder = pipeline.embedder_of("default")
-    question = Question(WHO, embedder.encode_query(WHO))
-    passages = retrieve(store, "default", question, 12, Filter())
+    passages = retrieved(store, pipeline.embedder_of("default"), WHO)
     reader = SpanReader()
-    readings = reader.read_all(question, passages)
+    readings = reader.read_all(WHO, passages)
     assert [reading.passage for reading in readings] == passages
     for reading in readings:
         sentences = reading.passage.sentences
@@ -110,7 +108,7 @@ def test_a_reading_has_evidence_features_and_a_span_for_each_sentence(store: Loc
         for sentence, answer in zip(sentences, reading.answers, strict=True):
             assert answer is None or sentence.start <= answer.span.start < sentence.end
     assert 0 <= reader.confidence(readings) <= 1
-    assert (reader.read(question, []), reader.confidence([])) == ([], 0.0)
+    assert (reader.read(WHO, []), reader.confidence([])) == ([], 0.0)
 
 
 def test_the_similarity_reader_reads_what_it_is_asked_to(pipeline: Pipeline, store: LocalStore, embedder: Embedder) -> None:

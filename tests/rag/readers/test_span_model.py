@@ -11,7 +11,7 @@ from quotewise.index.embedders import BUNDLED as EMBEDDER
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import load_model
 from quotewise.index.sentences import Span, sentence_spans
-from quotewise.rag.readers import Calibration
+from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED, SpanModel, TextReading
 

@@ -1,28 +1,27 @@
-"""Bytes of a file format into text, title, metadata and the blocks of prose in it. New formats join ``FORMATS``."""
+"""CommonMark with tables and YAML front matter.
+
+Headings form trails, and each is a block of its own at the start of what stands under it. Every visible character is in a
+block: rules, comments, and the definitions of links and of the front matter are not shown by any reader of Markdown.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from dataclasses import replace
 
 import yaml
 from markdown_it import MarkdownIt
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, border
-from quotewise.index.lines import is_title
+from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
+VERSION = 1
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32
 _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
 _TITLE_LIMIT = 120
-_TITLE_LINE = re.compile(
-    rf"\s*+(?P<title>[^\r\n]{{0,{_TITLE_LIMIT - 1}}}[^\s])[ \t]*(?:\r\n|\r|\n)"
-    r"[ \t]*(?:[-=_*~#]{2,}[ \t]*)?[\r\n](?=\s*\S)"
-)
-"""The first line of a text, where a blank line or a rule and then more text follow."""
 _HTML_TITLE = re.compile(r"<h1\b[^<>]*>((?:(?!<h1\b).)*?)</h1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _HEADING_LIMIT = 500
@@ -44,61 +43,14 @@ _COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph, list item, table or other run of text ``[start, end)`` under a trail of headings.
-
-    ``lined`` marks text whose units are lines rather than sentences: tables and code. A heading is lined too, and
-    ``introduces`` what follows it.
-    """
-
-    start: int
-    end: int
-    heading: tuple[str, ...] = ()
-    lined: bool = False
-    introduces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a format makes of a file. Blocks are disjoint and ascending; ``ignored`` says what of it was not used, and why."""
-
-    text: str
-    encoding: str
-    blocks: tuple[Block, ...]
-    title: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    ignored: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A media type and the function that parses its bytes; raises DocumentError on bytes it cannot read."""
-
-    media_type: str
-    parse: Callable[[bytes], Parsed]
-
-
-def parse_text(data: bytes) -> Parsed:
-    """Plain text: one block, since sentences already end at blank lines; the first line is the title if it looks it."""
-    text, encoding, damage = decode(data)
-    first = _TITLE_LINE.match(text)
-    title = first["title"] if first and is_title(first["title"]) else None
-    return Parsed(text, encoding, (Block(0, len(text)),), title=title, ignored=damage)
-
-
-def parse_markdown(data: bytes) -> Parsed:
-    """CommonMark with tables and YAML front matter.
-
-    Headings form trails, and each is a block of its own at the start of what stands under it. Every visible character is in
-    a block: rules, comments, and the definitions of links and of the front matter are not shown by any reader of Markdown.
-    """
+def parse(data: bytes) -> Parsed:
+    """Parse a Markdown file. Raises DocumentError when the bytes are no text."""
     text, encoding, damage = decode(data)
     metadata, body, ignored = _front_matter(text)
     blocks, first = _Outline(text, body).read()
-    title = " ".join((metadata.get("title") or first or "").split())[:_TITLE_LIMIT]
-    problems = "; ".join(filter(None, (damage, ignored)))
-    return Parsed(text, encoding, tuple(blocks), title=title or None, metadata=metadata, ignored=problems or None)
+    title = " ".join((metadata.get("title") or first or "").split())[:_TITLE_LIMIT] or None
+    problems = "; ".join(filter(None, (damage, ignored))) or None
+    return Parsed(text, tuple(blocks), Layout.of("markdown", VERSION, text), title, metadata, encoding, problems)
 
 
 class _Outline:
@@ -252,14 +204,3 @@ def _front_matter(text: str) -> tuple[dict[str, str], int, str | None]:
 def _joined(text: str) -> str:
     """With the two halves of escaped surrogate pairs joined, as JSON means them; halves alone become U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-FORMATS: Mapping[str, Format] = {
-    ".txt": Format("text/plain", parse_text),
-    ".md": Format("text/markdown", parse_markdown),
-}
-
-
-def format_of(path: str) -> Format | None:
-    """The format of a file by the ending of its name, in any case, or None."""
-    return FORMATS.get(PurePosixPath(path).suffix.lower())

@@ -1,0 +1,39 @@
+"""What the parser of a format makes of the bytes of a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from quotewise.index.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item, table or other run of text ``[start, end)`` under a trail of headings.
+
+    The units of a ``lined`` block are lines rather than sentences: tables, code and headings. A heading ``introduces`` the
+    block that follows it.
+    """
+
+    start: int
+    end: int
+    heading: tuple[str, ...] = ()
+    lined: bool = False
+    introduces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The text of a file, deterministic for a version of its parser, and its structure.
+
+    ``blocks`` are disjoint and ascending; what is in none of them is never quoted. ``layout`` names the parser and its
+    version. ``encoding`` is the codec that decodes the bytes to ``text``, or empty where the text is not the decoded file.
+    ``ignored`` says which part of the file was not used, and why.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    layout: Layout
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    ignored: str | None = None

@@ -1,0 +1,25 @@
+"""Plain text: one block, since sentences end at blank lines; the first line is the title if it looks like one."""
+
+import re
+
+from quotewise.index.encodings import decode
+from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.layout import Layout
+from quotewise.index.lines import is_title
+
+VERSION = 1
+_TITLE_LIMIT = 120
+_TITLE_LINE = re.compile(
+    rf"\s*+(?P<title>[^\r\n]{{0,{_TITLE_LIMIT - 1}}}[^\s])[ \t]*(?:\r\n|\r|\n)"
+    r"[ \t]*(?:[-=_*~#]{2,}[ \t]*)?[\r\n](?=\s*\S)"
+)
+"""The first line of a text, where a blank line or a rule and then more text follow."""
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a text file. Raises DocumentError when the bytes are no text."""
+    text, encoding, damage = decode(data)
+    first = _TITLE_LINE.match(text)
+    title = first["title"] if first and is_title(first["title"]) else None
+    layout = Layout.of("text", VERSION, text)
+    return Parsed(text, (Block(0, len(text)),), layout, title, encoding=encoding, ignored=damage)

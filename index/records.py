@@ -1,0 +1,95 @@
+"""The part of the catalogue beside documents: collections, and API keys and feedback as JSON that it does not interpret."""
+
+from quotewise.index.connections import Database, digest
+from quotewise.index.documents import printable
+from quotewise.index.errors import IndexDamagedError, InvalidNameError, UnknownCollectionError
+from quotewise.index.store import Collection, valid_collection_name
+
+FEEDBACK_KEPT = 20_000
+"""Entries of all collections together; the oldest are deleted."""
+_COLLECTION = "SELECT name, root, embedder, fingerprint, dimension, chunk_tokens, language, id FROM collections"
+
+
+class Records:
+    """The methods of ``Catalogue`` for what is no document."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def collections(self) -> list[Collection]:
+        return [Collection(*row) for row in self._database.rows(f"{_COLLECTION} ORDER BY name")]
+
+    def collection(self, name: str) -> Collection:
+        rows = self._database.rows(f"{_COLLECTION} WHERE name = ?", name)
+        if not rows:
+            known = ", ".join(collection.name for collection in self.collections())
+            listed = f"there are: {known}" if known else "there are none yet; make one with: quotewise index FOLDER"
+            raise UnknownCollectionError(f"there is no collection '{printable(name)}'; {listed}")
+        return Collection(*rows[0])
+
+    def add_collection(self, collection: Collection) -> None:
+        name = collection.name
+        if not valid_collection_name(name):
+            raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
+        if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
+            raise InvalidNameError(f"there is a collection {name!r} already")
+        columns = ("name", "root", "embedder", "fingerprint", "dimension", "chunk_tokens", "language")
+        values = [getattr(collection, column) for column in columns]
+        with self._database.transaction() as connection:
+            connection.execute(f"INSERT INTO collections ({', '.join(columns)}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def update_collection(self, collection: Collection) -> None:
+        values = (collection.root, collection.language, self._key(collection.name))
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE collections SET root = ?, language = ? WHERE id = ?", values)
+
+    def remove_collection(self, name: str) -> None:
+        key = self._key(name)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM collections WHERE id = ?", (key,))
+            connection.execute("DELETE FROM changes WHERE collection = ?", (key,))
+
+    def api_keys(self) -> dict[str, str]:
+        rows = self._database.rows("SELECT digest, id, content FROM keys ORDER BY row")
+        if any(stored != digest(key_id, content) for stored, key_id, content in rows):
+            raise IndexDamagedError(f"the API keys in {self._database.path} are damaged; restore it from a backup")
+        return {key_id: content for _, key_id, content in rows}
+
+    def api_keys_revision(self) -> int:
+        return int(self._database.rows("SELECT coalesce(max(revision), 0) FROM keys")[0][0])
+
+    def put_api_key(self, key_id: str, content: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO keys (id, content, digest, revision) "
+                "VALUES (?, ?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM keys)) "
+                "ON CONFLICT (id) DO UPDATE SET content = excluded.content, digest = excluded.digest, "
+                "revision = excluded.revision",
+                (key_id, content, digest(key_id, content)),
+            )
+
+    def feedback(self, name: str) -> list[tuple[str, str]]:
+        query = "SELECT id, content FROM feedback WHERE collection = ? ORDER BY row"
+        return self._database.rows(query, self._key(name))
+
+    def put_feedback(self, name: str, request: str, content: str) -> str:
+        values = (self._key(name), request, content)
+        with self._database.transaction() as connection:
+            written = connection.execute(
+                "INSERT INTO feedback (collection, request, content) VALUES (?, ?, ?) "
+                "ON CONFLICT (collection, request) DO UPDATE SET content = excluded.content RETURNING id",
+                values,
+            ).fetchone()
+            connection.execute("DELETE FROM feedback WHERE row <= (SELECT max(row) FROM feedback) - ?", (FEEDBACK_KEPT,))
+        return str(written[0])
+
+    def check(self) -> None:
+        faults = self._database.rows("PRAGMA integrity_check(1)")
+        if faults != [("ok",)]:
+            raise self._database.damage(str(faults[0][0]))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _key(self, name: str) -> int:
+        return self.collection(name).key

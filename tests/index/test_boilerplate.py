@@ -1,0 +1,33 @@
+import pytest
+from quotewise.index.boilerplate import SentenceKind, sentence_kind
+
+KINDS = {
+    SentenceKind.BOILERPLATE: (
+        "Share.",
+        "Exit mobile version",
+        "Read more",
+        "Follow us on Mastodon!",
+        "Page 3 of 10",
+        "---",
+        "| --- | --- |",
+        "5 comments",
+    ),
+    SentenceKind.NOTICE: ("© 2024 A. Inc.", "(c) 2024 A. Inc.", "Copyright 2019 by Nadia Fontaine.", "All rights reserved."),
+    SentenceKind.PROSE: (
+        "He died.",
+        "Shares fell 5%.",
+        "Skip to step 4.",
+        "Follow the red line.",
+        "Follow us to the gate.",
+        "Filed under seal in March.",
+        "(c) The bursar signs all cheques.",
+        "Log in to the console.",
+        "東京。",
+        "Copyright protects authors.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "sentence"), [(kind, sentence) for kind, some in KINDS.items() for sentence in some])
+def test_the_kind_of_a_sentence_is_recognised(kind: SentenceKind, sentence: str) -> None:
+    assert sentence_kind(sentence) is kind
