@@ -39,8 +39,10 @@ _SETS: dict[str, tuple[str, str, list[str]]] = {
 }
 """Format, source and further documents of each set, in the folder of the data."""
 _RETRIEVAL = ("nDCG@10", "MRR@10", "recall@10")
-_SHOWN = ("first quote right", "any quote right", "short answer F1", "AUROC of confidence", "calibration error")
-_SHOWN += ("answered and right", "correct abstention rate", "citations that verify", *_RETRIEVAL)
+_SHOWN = (
+    *("first quote right", "any quote right", "short answer F1", "AUROC of confidence", "calibration error"),
+    *("answered and right", "correct abstention rate", "citations that verify", *_RETRIEVAL),
+)
 _DIALOGUES = ("bare", "follow-up", "written out", "new topic", "new topic alone")
 """Tags of the questions of dialogues: without the turns before, with them, as one would ask without them; and likewise."""
 _SIZES = "1000,10000"

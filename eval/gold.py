@@ -134,7 +134,8 @@ def load_gold(path: Path) -> GoldSet:
         questions[question.id] = question, number
     if not questions:
         raise GoldError(f"{path} holds no questions")
-    return GoldSet(path, *zip(*questions.values(), strict=True), hashlib.sha256(path.read_bytes()).hexdigest())
+    lines = tuple(line for _, line in questions.values())
+    return GoldSet(path, tuple(one for one, _ in questions.values()), lines, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def json_lines(path: Path, shape: type[Any]) -> Iterator[tuple[int, Any]]:

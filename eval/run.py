@@ -61,7 +61,8 @@ class RunConfig(_Frozen):
     def of(cls, gold: GoldSet, client: Client, threshold: float, settings: Settings | None = None) -> "RunConfig":
         """The configuration of a run; ``settings`` are those of a service in this process."""
         corpus = "\n".join(f"{path}\t{sha256}" for path, sha256 in sorted(client.documents().items()))
-        folders = [embedders.BUNDLED, span_model.BUNDLED, *filter(Path.is_dir, [Path(settings.reader if settings else "")])]
+        own = [Path(settings.reader)] if settings and Path(settings.reader).is_dir() else []
+        folders = [embedders.BUNDLED, span_model.BUNDLED, *own] if settings else []
         models = {folder.name: json.loads((folder / "model.json").read_text(encoding="utf-8"))["sha256"] for folder in folders}
         return cls(
             gold=gold.path.name,
@@ -71,7 +72,7 @@ class RunConfig(_Frozen):
             threshold=threshold,
             settings=settings.model_dump(mode="json", include=_SETTINGS) if settings else {},
             versions={"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in _PACKAGES},
-            models=models if settings else {},
+            models=models,
             machine=_machine(),
         )
 

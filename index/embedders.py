@@ -69,7 +69,7 @@ class Embedder(Protocol):
 
 
 class OnnxEmbedder:
-    """A BERT encoder exported by ``eval.training.onnx_export``, on ONNX Runtime. Safe to use from many threads.
+    """A BERT encoder exported by ``eval.training.export``, on ONNX Runtime. Safe to use from many threads.
 
     Args:
         folder: holds ``model.onnx``, ``tokenizer.json`` and ``model.json``.

@@ -1,6 +1,6 @@
 """A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime.
 
-Which integer products it runs follows from the processor, what they come to does not: see ``eval.training.onnx_export``.
+Which integer products it runs follows from the processor, what they come to does not: see ``eval.training.export``.
 """
 
 import hashlib

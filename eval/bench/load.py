@@ -171,7 +171,7 @@ def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -
             response.success()
         sent.append(((time.perf_counter() - due) * 1000, left, failure))
 
-    started, due, pending = time.perf_counter(), 0.0, []
+    started, due, pending = time.perf_counter(), 0.0, list[Any]()
     while (due := due + chance.expovariate(rate)) < seconds:
         gevent.sleep(max(0.0, started + due - time.perf_counter()))
         pending.append(gevent.spawn(send, started + due, f"{questions[len(pending) % len(questions)]} ({len(pending)})"))

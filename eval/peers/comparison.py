@@ -151,21 +151,22 @@ def _run(name: str, corpus: Path | None, folder: str, weights: Weights, question
 
 
 def _task(name: str, corpus: str, folder: str, embedder: str, reader: str, began: float, questions: Sequence[str]) -> Any:
-    """Index a corpus, or open what was indexed and answer; ``seconds`` are from the start of the process to the first answer."""
+    """Index a corpus, or open what was indexed and answer; ``seconds`` begin with the process and end with the first answer."""
     peer, weights = _peer(name), Weights(Path(embedder), Path(reader))
-    answers, times, ask = [], [], None
     if corpus:
         peer.index(Path(corpus), Path(folder), weights)
-    else:
-        ask = peer.open(Path(folder), weights)
-        ask("Is it ready?")
+        return {"seconds": round(time.time() - began, 2), "peak_mib": peak_mib()}
+    ask = peer.open(Path(folder), weights)
+    ask("Is it ready?")
     seconds = round(time.time() - began, 2)
-    for number, question in enumerate([*questions[:_WARM_UP], *questions] if ask else []):
+    for question in questions[:_WARM_UP]:
+        ask(question)
+    answers, times = [], []
+    for question in questions:
         started = time.perf_counter()
         answer = ask(question)
-        if number >= len(questions[:_WARM_UP]):
-            answers.append(asdict(answer) if answer else None)
-            times.append((time.perf_counter() - started) * 1000)
+        answers.append(asdict(answer) if answer else None)
+        times.append((time.perf_counter() - started) * 1000)
     return {"seconds": seconds, "answers": answers, "ms": times, "peak_mib": peak_mib()}
 
 

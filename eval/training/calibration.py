@@ -32,8 +32,10 @@ from quotewise.rag.selection import select_quotes
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-_SETS = ("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human", "fairytaleqa_val", "selqa_sent")
-_SETS += ("evidence_inference_sent",)
+_SETS = (
+    *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
+    *("fairytaleqa_val", "selqa_sent", "evidence_inference_sent"),
+)
 _CORPUS = 700
 """Contexts of the corpus of a set: those of the questions drawn and others."""
 _MISSPELT_SHARE = 0.1

@@ -27,8 +27,10 @@ def unanswerable(question: str, context: str, answers: list[str], elsewhere: str
     def swap() -> str | None:
         spans = [(match, _NUMBER) for match in _NUMBER.finditer(question)]
         spans += [(m, _NAME) for m in _NAME.finditer(question) if m.start() and m.group().lower() not in _FUNCTION_WORDS]
-        match, kind = chance.choice(spans) if spans else (None, _NAME)
-        for source in chance.sample([context, context, elsewhere], 3) if match else []:
+        if not spans:
+            return None
+        match, kind = chance.choice(spans)
+        for source in chance.sample([context, context, elsewhere], 3):
             others = [
                 other
                 for other in _others(match.group(), kind, source)

@@ -170,9 +170,7 @@ class _Int8Graph:
         zero = self.constant(_zero_point(shifted), np.array(0 if shifted else 128, np.uint8))
         self.add("QuantizeLinear", [y, self.constant("one", 1.0), zero], f"{x}_q")
 
-    def save(
-        self, inputs: Sequence[str], outputs: Mapping[str, Sequence[Any]], folder: Path, tokenizer: Path, **facts: Any
-    ) -> None:
+    def save(self, inputs: Sequence[str], outputs: Mapping[str, Any], folder: Path, tokenizer: Path, **facts: Any) -> None:
         """Write ``model.onnx``, ``tokenizer.json`` and ``model.json``."""
         shape = ["batch", "length"]
         graph = helper.make_graph(

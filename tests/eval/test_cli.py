@@ -28,7 +28,7 @@ def gold(tmp_path: Path) -> Path:
 def test_eval_measures_the_answers_to_gold_questions(run: Run, gold: Path, tmp_path: Path) -> None:  # noqa: F811
     found = run("eval", gold, "--corpus", SEEDS, "--json").json
     who, none = found["outcomes"]
-    assert (who["kind"], none["gold"]["id"]) == ("right", "none")
+    assert (who["error_type"], none["gold"]["id"]) == ("correct", "none")
     assert found["estimates"]["citations that verify"]["value"] == 1
     assert "first quote right" in run("eval", gold, "--corpus", SEEDS).words
     assert not (tmp_path / "index").exists()
@@ -37,10 +37,10 @@ def test_eval_measures_the_answers_to_gold_questions(run: Run, gold: Path, tmp_p
 def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(run: Run, gold: Path, tmp_path: Path) -> None:  # noqa: F811
     many = [LINES[0] | {"id": f"{number}"} for number in range(20)]
     gold.write_text("\n".join(map(json.dumps, many)), encoding="utf-8")
-    saved, report = tmp_path / "run.json", tmp_path / "report.html"
+    saved, report = tmp_path / "run.jsonl", tmp_path / "report.html"
     assert run("eval", gold, "--corpus", SEEDS, "-o", saved, "--html", report, "--threshold", 0).code == 0
     assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.jsonl", "here", "report.html", "run.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.jsonl", "here", "report.html", "run.jsonl"]
     again = run("eval", gold, "--corpus", SEEDS, "--baseline", saved, "--threshold", 0, "--guard", "answered and right")
     assert again.code == 0
     assert "0 questions changed" in again.words
@@ -56,7 +56,7 @@ def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(run: R
     [
         (["gold.jsonl"], 2, "give either --corpus, a folder to index, or --url"),
         (["gold.jsonl", "--corpus", SEEDS, "--guard", "AURC"], 1, "--guard needs a --baseline"),
-        (["gone.jsonl", "--corpus", SEEDS], 1, "cannot read the gold file gone.jsonl"),
+        (["gone.jsonl", "--corpus", SEEDS], 1, "cannot read gone.jsonl"),
         (["gold.jsonl", "--corpus", SEEDS, "--baseline", "gold.jsonl"], 1, "gold.jsonl is no saved run of this version"),
         (["gold.jsonl", "--corpus", SEEDS, "--threshold", "2"], 2, "--threshold"),
         (["gold.jsonl", "--corpus", SEEDS, "--retrieval", "psychic"], 1, "the setting 'retrieval' is not valid"),
@@ -66,7 +66,7 @@ def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(run: R
         (["import", "trec", "x", "-o", "out"], 2, "there is no format 'trec'"),
         (["import", "squad", "x", "-o", "out"], 1, "cannot read x as squad"),
         (["check", "gold.jsonl", "--corpus", "nowhere"], 1, "1 of the quotes and documents of gold.jsonl are not in nowhere"),
-        (["new", "gold.jsonl"], 1, "there is no index"),
+        (["new"], 1, "cannot read new"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
@@ -90,12 +90,3 @@ def test_a_gold_file_is_checked_against_a_folder(run: Run, gold: Path) -> None: 
     found = run("eval", "check", gold, "--corpus", SEEDS)
     assert found.code == 1
     assert f"{gold}:1: who: {SEED} does not have the quote '{QUOTE}s'; the nearest is" in found.err
-
-
-def test_gold_is_drafted_from_an_index(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    assert run("index", SEEDS).code == 0
-    typed = iter(["! who won?", "."])
-    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
-    found = run("eval", "new", tmp_path / "drafted.jsonl", "--seed", 1)
-    assert f"1 questions added to {tmp_path / 'drafted.jsonl'}" in found.words
-    assert f"{SEED}, characters" in found.words
