@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -89,9 +90,11 @@ class Client:
     def over_http(cls, url: str, timeout: float) -> "Client":
         """Of a service at an address such as ``http://127.0.0.1:8000``; ``timeout`` is in seconds."""
         try:
-            return cls(url, httpx.Client(base_url=url, timeout=timeout, headers=key_headers()))
+            client = cls(url, httpx.Client(base_url=url, timeout=timeout, headers=key_headers()))
         except (httpx.InvalidURL, ValueError) as error:
             raise UnreachableError(f"{url!r} is not the address of a service: {error}") from error
+        weakref.finalize(client, client.http.close)
+        return client
 
     def documents(self) -> dict[str, str]:
         """The sha256 of every document by path."""

@@ -6,6 +6,7 @@
 import collections
 import re
 import string
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -256,7 +257,7 @@ def _interval(statistic: Callable[..., float], values: Sequence[np.ndarray]) -> 
     if len(values[0]) < 2:
         return (float(statistic(*values)),) * 2
     options = {"paired": True, "vectorized": False, "n_resamples": _RESAMPLES, "method": "percentile", "rng": 0}
-    with np.errstate(invalid="ignore"):
+    with warnings.catch_warnings(action="ignore"):  # of resamples without any positive, which have no AUROC
         low, high = np.nanpercentile(bootstrap(values, statistic, **options).bootstrap_distribution, _INTERVAL)
     return float(low), float(high)
 

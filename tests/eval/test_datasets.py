@@ -101,7 +101,7 @@ def test_documents_of_another_source_join_the_corpus_without_its_questions(tmp_p
         ("beir", {"set/corpus.jsonl": ""}, "has no qrels.tsv or qrels/test.tsv, plain or gzipped"),
         ("beir", FILES["beir"] | {"set/corpus.jsonl": lines({"_id": "../../x", "text": "a"})}, "is no name of a document"),
         ("beir", FILES["beir"] | {"set/queries.jsonl": ""}, "holds no questions"),
-        ("longdocs", {"set/corpus/ada.md": ""}, "is not as longdocs should be"),
+        ("longdocs", {"set/corpus/ada.md": ""}, "has no questions.jsonl"),
         ("spans", {"set.jsonl": "{}"}, "set.jsonl:1: "),
     ],
 )
