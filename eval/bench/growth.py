@@ -101,7 +101,7 @@ def _corpus(size: int, embedder: OnnxEmbedder, clock: _Clock) -> Iterator[tuple[
 
 
 def _indexed(size: int) -> dict[str, Any]:
-    clock = _Clock()
+    clock = _Clock(float)
     with _corpus(size, _TimedEmbedder(clock), clock) as (store, _):
         chunks, milliseconds = store.catalogue.size(_NAME).chunks, clock.pop("all")
     clock["rest"] = milliseconds - clock["embed"]
@@ -109,9 +109,9 @@ def _indexed(size: int) -> dict[str, Any]:
 
 
 def _searched(size: int) -> dict[str, Any]:
-    chance, clock = np.random.default_rng(1), _Clock()
-    embedder = _TimedEmbedder(_Clock(), drawn=True)
-    with _corpus(size, embedder, _Clock()) as (store, texts):
+    chance, clock = np.random.default_rng(1), _Clock(float)
+    embedder = _TimedEmbedder(_Clock(float), drawn=True)
+    with _corpus(size, embedder, _Clock(float)) as (store, texts):
         vectors, hits = np.concatenate(embedder.vectors), 0
         store.search_dense(_NAME, vectors[0], _TOP, Filter())  # the first search reads the indexes
         store.search_lexical(_NAME, "warm", _TOP, Filter())

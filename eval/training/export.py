@@ -72,7 +72,7 @@ class _Int8Graph:
         self.add("Equal", [least, exact], "products_are_exact")
 
     def constant(self, name: str, value: np.ndarray | float) -> str:
-        self.constants[name] = np.asarray([value], np.float32) if isinstance(value, float) else np.ascontiguousarray(value)
+        self.constants[name] = np.asarray([value], np.float32) if isinstance(value, float) else np.array(value, order="C")
         return name
 
     def weight(self, name: str) -> str:
