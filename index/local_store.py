@@ -177,8 +177,9 @@ class LocalStore:
     def _update(self, name: str) -> None:
         """Bring the search index up to date; only in the holder of the lock."""
         self.search_index.refresh(name)
-        changes = self.catalogue.changes(name, self.search_index.position(name))
-        if changes.since != changes.until:
+        position = self.search_index.position(name)
+        changes = self.catalogue.changes(name, position)
+        if changes.until != position:
             self.search_index.apply(replace(changes, chunks=lambda: self._until_closed(changes)))
         self._looked.pop(name, None)
 

@@ -20,7 +20,7 @@ from quotewise.rag.retrieval import fuse
 from tokenizers import Tokenizer
 
 _NAME = "default"
-_SENTENCES, _CHUNKS = 60, 10
+_SENTENCES, _CHUNKS = 60, 6
 """Of each document."""
 _TOPICS, _QUERIES, _TOP = 200, 200, 10
 _ZIPF = 1.07

@@ -98,7 +98,7 @@ def bench_reading(
     times = []
     for number in range(40):
         started = time.perf_counter()
-        model.read(f"why did Russia ignore the warning? ({number})", texts, sentences)
+        list(model.read(f"why did Russia ignore the warning? ({number})", texts, sentences))
         times.append((time.perf_counter() - started) * 1000)
     width, inner, layers = 384, 1536, 6
     operations = 2 * layers * (4 * width**2 + 2 * width * inner) * passages * pieces

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.peers.comparison import PeerAnswer, Weights
@@ -14,7 +15,7 @@ setup = "as installed, with a threshold of 0"
 
 def index(corpus: Path, folder: Path, weights: Weights) -> None:
     service = Service.open(Settings(index=folder / "index"), create=True)
-    service.sync(corpus, moved=False, progress=lambda done, total, path: None)
+    service.index(LOCAL, corpus)
     service.store.close()
 
 

@@ -27,7 +27,7 @@ from quotewise.rag.readers.calibration import Calibration, confidence_features
 from quotewise.rag.readers.registry import SIMILARITY, SPAN
 from quotewise.rag.readers.span import SpanReader, read_until_sure
 from quotewise.rag.readers.span_model import BUNDLED
-from quotewise.rag.retrieval import Question, retrieve
+from quotewise.rag.retrieval import Query, retrieve
 from quotewise.rag.selection import select_quotes
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
@@ -127,7 +127,7 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, lis
         Sync(store, embedder).run(Path(corpus))
         for row in drawn:
             text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
-            passages = retrieve(store, "default", Question(text, embedder.encode_query(text)), DEFAULT_TOP_K, Filter())
+            passages = retrieve(store, "default", [Query(text, embedder.encode_query(text))], DEFAULT_TOP_K, Filter())
             gold = path_of(row.context)
             if answerable_only and chance.random() < 0.5:
                 passages = [passage for passage in passages if passage.document.path != gold]
@@ -177,7 +177,7 @@ def outcome_of(case: Case, sentence: tuple[float, ...], early_stop: bool = True)
     unsure = Calibration(sentence, (), 0.0)
     scored = [unsure.reading(case.question, r.passage, r.features, r.answers) for r in case.readings]
     passages = [reading.passage for reading in scored]
-    served = read_until_sure(passages, scored.__getitem__) if early_stop else scored
+    served = read_until_sure(passages, lambda numbers: (scored[number] for number in numbers)) if early_stop else scored
     features = confidence_features(served)
     right = False
     if features is not None:

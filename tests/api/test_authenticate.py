@@ -1,40 +1,25 @@
 import gc
-import gzip
 import re
-import select
 import shutil
 import socket
 import sys
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.responses import Response
 from quotewise.api.app import create_app
 from quotewise.api.keys import LOCAL, Key, Keys
-from quotewise.api.middleware.authenticate import Rates, scope_of
+from quotewise.api.middleware.authenticate import scope_of
 from quotewise.api.routes import document_of
-from quotewise.api.server import ClientTimeoutProtocol
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.embedders import Embedder
 from quotewise.index.errors import UnknownDocumentError
-from quotewise.rag.passages import Passage
-from quotewise.rag.pipeline import Pipeline
-from quotewise.rag.readers import Reading
-from quotewise.rag.readers.similarity import SimilarityReader
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
+from tests.api.conftest import NOTES, Refused, ready, serving, wait_until
 from tests.conftest import WHY
 
 SHOP = "https://shop.example"
@@ -419,186 +404,3 @@ def test_a_rate_holds_for_each_key_and_for_each_address_without_one(folder: Path
         assert statuses(1, **visitor, **{"X-Forwarded-For": "2001:db8::ffff:2"}) == [429], "of the same network"
         assert statuses(2, **visitor, **{"X-Forwarded-For": "2001:db8:1::1"}) == [200, 429], "of all visitors together"
         assert client.get("/health", headers=guess).status_code == 200
-
-
-def test_rates_are_counted_in_a_moving_window_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    rates, now = Rates(), 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
-    now = 59.0
-    assert rates.hit("a", "2/minute") == 1
-    now = 60.0
-    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
-    for number in range(20_000):
-        rates.hit(str(number), "2/minute")
-    assert len(rates._times) == 10_000
-
-
-def test_a_compressed_body_is_refused_unopened(client: httpx.Client, refused: Refused) -> None:
-    bomb = gzip.compress(b'{"question": "' + b" " * 50_000_000, 1)
-    assert len(bomb) * 100 < 50_000_000
-    for encoding in ("gzip", "br", "deflate, gzip", "GZIP", "x"):
-        headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
-        for method, path in (("POST", "/ask"), ("POST", "/mcp"), ("PUT", "/collections/default/documents/a.txt")):
-            response = client.request(method, path, content=bomb, headers=headers)
-            refused(response, 415, "unsupported-media-type")
-            assert response.headers["accept-encoding"] == "identity"
-
-
-def sent_slowly(client: httpx.Client, head: str, chunk: bytes, pause: float) -> tuple[str, int, float]:
-    """The first line of the answer to a body without an end, how much was sent until then, and the seconds it took."""
-    started, sent = time.monotonic(), 0
-    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
-        connection.sendall(head.encode())
-        while not select.select([connection], [], [], pause)[0]:
-            connection.sendall(chunk)
-            sent += len(chunk)
-        return connection.recv(4096).decode().splitlines()[0], sent, time.monotonic() - started
-
-
-@pytest.mark.parametrize("address", ["POST /ask", "POST /mcp", "PUT /collections/default/documents/a.txt"])
-@pytest.mark.parametrize(("declared", "chunk"), [("Content-Length: 1000", b" "), ("Transfer-Encoding: chunked", b"1\r\n \r\n")])
-def test_a_body_that_dribbles_is_cut_off(
-    keyed: httpx.Client, bearer: dict[str, dict[str, str]], address: str, declared: str, chunk: bytes
-) -> None:
-    key = bearer["manage"]["Authorization"]
-    kind = "text/plain" if address.startswith("PUT") else "application/json"
-    head = f"{address} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: {kind}\r\n{declared}\r\n\r\n"
-    status, _, seconds = sent_slowly(keyed, head, chunk, 0.02)
-    assert status == "HTTP/1.1 408 Request Timeout"
-    assert 0.4 < seconds < 8
-    assert keyed.post("/ask", json=ASK, headers=bearer["ask"]).status_code == 200
-
-
-def test_an_endless_body_is_refused_where_the_limit_is_reached(client: httpx.Client) -> None:
-    head = "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    status, sent, _ = sent_slowly(client, head, b"8000\r\n" + b" " * 0x8000 + b"\r\n", 0.001)
-    assert status.startswith("HTTP/1.1 413 ")
-    assert sent < 20_000_000
-
-
-def test_a_head_that_does_not_end_and_an_answer_that_is_not_taken_are_cut_off(
-    monkeypatch: pytest.MonkeyPatch, lost: threading.Semaphore
-) -> None:
-    monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 0.3)
-    app = FastAPI()
-    app.get("/")(lambda: Response(b"x" * 50_000_000))
-    with serving(app) as client:
-        address = (client.base_url.host, client.base_url.port or 0)
-        for said in (b"", b"GET / HTTP/1.1\r\nX-Slow: "):
-            with socket.create_connection(address, timeout=10) as connection:
-                connection.sendall(said)
-                assert connection.recv(1) == b""
-                assert lost.acquire(timeout=10)
-        with socket.create_connection(address, timeout=10) as connection:
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert lost.acquire(timeout=10)
-            taken = 0
-            with suppress(ConnectionError):
-                while received := len(connection.recv(1 << 20)):
-                    taken += received
-            assert taken < 50_000_000
-        monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 20)
-        assert len(client.get("/").content) == 50_000_000
-
-
-class GatedReader(SimilarityReader):
-    """The real reader, but each reading waits at a gate."""
-
-    def __init__(self, embedder: Embedder, gate: threading.Event, read: list[str]) -> None:
-        super().__init__(embedder)
-        self._gate, self._read = gate, read
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        self._read.append(question)
-        assert self._gate.wait(30)
-        return super().read(question, passages)
-
-
-def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still_answered(
-    library: Path, embedder: Embedder, refused: Refused
-) -> None:
-    gate, read = threading.Event(), list[str]()
-    gate.set()
-
-    def opened() -> Service:
-        service = Service.open(Settings(index=library))
-        return replace(
-            service, pipeline=Pipeline(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, read))
-        )
-
-    app = create_app(opened, Settings(index=library, parallel=1, queue=2))
-    lane = app.state.lanes["questions"]
-    with serving(app) as client, ThreadPoolExecutor(4) as pool:
-        wait_until_ready(client)
-        gate.clear()
-        read.clear()
-
-        def ask(question: str) -> httpx.Response:
-            return client.post("/ask", json={"question": question})
-
-        try:
-            asked = [pool.submit(ask, "first")]
-            wait_until(lambda: read == ["first"])
-            asked.append(pool.submit(ask, "second"))
-            wait_until(lambda: lane.waiting == 1)
-            with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as impatient:
-                impatient.sendall(
-                    b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
-                    b'{"question": "impatient"}'
-                )
-                wait_until(lambda: lane.waiting == 2)
-            wait_until(lambda: lane.waiting == 1)
-            asked.append(pool.submit(ask, "third"))
-            wait_until(lambda: lane.waiting == 2)
-            for path in ("/ask", "/search"):
-                response = client.post(path, json=ASK)
-                refused(response, 503, "overloaded")
-                assert response.headers["retry-after"]
-            for path in ("/health", "/ready", "/documents", "/openapi.json"):
-                assert client.get(path).status_code == 200
-        finally:
-            gate.set()
-        assert [future.result().status_code for future in asked] == [200] * 3
-        assert read == ["first", "second", "third"], "nobody works for a client that has gone"
-        assert ask("fourth").status_code == 200
-        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
-
-
-def test_whole_texts_come_in_turn_and_past_the_queue_not_at_all(library: Path, refused: Refused) -> None:
-    app = create_app(lambda: Service.open(Settings(index=library)), Settings(index=library))
-    lane = app.state.lanes["texts"]
-    with serving(app) as client:
-        wait_until_ready(client)
-        [document] = client.get("/documents").json()["documents"]
-        lane.working += 1000
-        for path in (f"/documents/{document['id']}/text", f"/documents/{UNKNOWN}/text"):
-            refused(client.get(path), 503, "overloaded")
-        assert client.get(f"/documents/{document['id']}").status_code == 200
-        lane.working -= 1000
-        assert len(client.get(f"/documents/{document['id']}/text").text) == document["characters"]
-        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
-
-
-def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, keyed: httpx.Client, tmp_path: Path) -> None:
-    app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
-    app.get("/broken")(lambda: 1 / 0)
-    broken = TestClient(app, "http://localhost", client=("127.0.0.1", 50000)).get("/broken")
-    assert broken.status_code == 500
-    for response in (
-        broken,
-        client.get("/health"),
-        client.post("/ask", json=ASK),
-        client.get("/nothing"),
-        client.get("/static/nothing"),
-        keyed.get("/documents"),
-    ):
-        policy = response.headers["content-security-policy"]
-        assert "default-src 'none'" in policy
-        assert "unsafe" not in policy
-        assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
-        assert response.headers["cache-control"] in ("no-store", "no-cache")
-        assert response.headers["vary"].lower().count("origin") == 1
-        anywhere = response.url.path.startswith("/static/")
-        assert response.headers["cross-origin-resource-policy"] == ("cross-origin" if anywhere else "same-origin")

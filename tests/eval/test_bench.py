@@ -23,7 +23,7 @@ from tests.eval.test_run import flawed, url  # noqa: F401 - a fixture
 
 def test_indexing_is_timed_by_stage_for_each_size() -> None:
     small, large, growth = bench_index("20,60")
-    assert 20 <= small["chunks"] < 60 <= large["chunks"]
+    assert 10 < small["chunks"] < 40 < large["chunks"]
     assert set(small["stages_ms"]) == {"embed", "rest"} == set(growth["grows_with_chunks_to_the_power_of"])
     assert all(row["stages_ms"]["embed"] > 0 for row in (small, large))
 

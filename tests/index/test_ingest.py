@@ -326,6 +326,21 @@ def test_a_second_sync_at_the_same_time_is_refused(store: LocalStore, embedder: 
     second.close()
 
 
+def test_the_language_of_a_collection_is_detected_from_its_documents_and_can_be_set(
+    store: LocalStore, folder: Path, sync: Run
+) -> None:
+    write(folder, a="Brücken.")
+    sync()
+    assert store.catalogue.collection("default").language == ""
+    write(folder, b="Die Brücken der Stadt sind gesperrt, weil der Rost die Seile zerfressen hat und niemand es sah.")
+    sync()
+    assert store.catalogue.collection("default").language == "de"
+    assert len(store.search_lexical("default", "Brücke", 9, Filter())) == 2
+    sync(language="en")
+    assert store.catalogue.collection("default").language == "en"
+    assert store.search_lexical("default", "Brücke", 9, Filter()) == []
+
+
 # Files that cannot be indexed
 
 
