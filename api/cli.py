@@ -49,6 +49,10 @@ Embedder = Annotated[
     str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: a sentence-transformers name or path.")
 ]
 ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
+Language = Annotated[
+    str | None,
+    typer.Option("--language", metavar="CODE", help="ISO 639-1 code of the language; detected by default."),
+]
 FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
 Reader = Annotated[
     str | None, typer.Option("--reader", metavar="NAME", help="auto, span, similarity, or the folder of a trained reader.")
@@ -112,6 +116,7 @@ def index(
     collection: CollectionName = None,
     embedder: Embedder = None,
     chunk_tokens: ChunkTokens = None,
+    language: Language = None,
     max_file_bytes: FileLimit = None,
     moved: Moved = False,
     as_json: Json = False,

@@ -316,7 +316,8 @@ class Service:
         """Bring the default collection up to date with a folder. Raises what ``Sync.run`` does."""
         self._check_change(caller, self.settings.collection)
         self.store.sweep()
-        return self._sync().run(folder, self.settings.collection, self.settings.chunk_tokens, moved, progress)
+        settings = self.settings
+        return self._sync().run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
 
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.

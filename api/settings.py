@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     chunk_tokens: int | None = Field(
         default=None, ge=16, le=2000, description="longest chunk of new collections, in tokens of the embedder"
     )
+    language: str | None = Field(
+        default=None, pattern="^[a-z]{2}$", description="of the collection that is indexed, ISO 639-1; detected by default"
+    )
     max_file_bytes: int = Field(default=DEFAULT_FILE_LIMIT, ge=1, description="largest file that is indexed")
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s?#]+$", description="base of links in answers; by default that of the request"

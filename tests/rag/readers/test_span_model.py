@@ -33,11 +33,6 @@ def read(model: SpanModel, question: str, text: str) -> TextReading:
     return reading
 
 
-def best(model: SpanModel, question: str, text: str) -> Span | None:
-    reading = read(model, question, text)
-    return reading.spans[int(np.argmax(reading.null_score_diff))]
-
-
 @examples(30)
 @given(QUESTIONS, texts)
 def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
@@ -78,40 +73,32 @@ def test_a_text_reads_alike_alone_and_in_any_company(
 ) -> None:
     chosen = data.draw(st.integers(0, len(several) - 1))
     together = list(model.read(question, several, [sentence_spans(text) for text in several]))[chosen]
+    assert list(model.read(question, [], [])) == []
     alone = read(model, question, several[chosen])
     assert together.spans == alone.spans
     for name in ("null_score_diff", "span_probability", "answerable", "evidence"):
         np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-5)
 
 
-def test_no_texts_give_no_readings(model: SpanModel) -> None:
-    assert list(model.read(WHO, [], [])) == []
-
-
-@pytest.mark.parametrize("before", [0, 17, 18, 19, 20, 21, 50, 100])
-def test_an_answer_is_found_wherever_in_a_long_text_it_stands(model: SpanModel, before: int) -> None:
-    text = FILLER * before + FACT + FILLER * (100 - before)
-    at = len(FILLER * before)
-    assert best(model, WHO, text) == (at, at + len("Maria Keller"))
-
-
-@pytest.mark.parametrize("before", [0, 10, 50, 100])
-def test_an_answer_is_found_wherever_in_a_sentence_longer_than_a_window_it_stands(model: SpanModel, before: int) -> None:
-    fact = "and Maria Keller built the lighthouse "
-    text = UNENDING * before + fact + UNENDING * (100 - before)
-    [reading] = model.read(WHO, [text], [[Span(0, len(text))]])
-    at = len(UNENDING * before) + len("and ")
-    assert reading.spans == (Span(at, at + len("Maria Keller")),)
+@pytest.mark.parametrize("before", [0, 17, 19, 20, 50, 100])
+@pytest.mark.parametrize("in_one_sentence", [False, True])
+def test_an_answer_is_found_wherever_in_a_long_text_it_stands(model: SpanModel, before: int, in_one_sentence: bool) -> None:
+    filler, fact = (UNENDING, f"and {FACT[:-2]} ") if in_one_sentence else (FILLER, FACT)
+    text = filler * before + fact + filler * (100 - before)
+    sentences = [Span(0, len(text))] if in_one_sentence else sentence_spans(text)  # which is longer than a window
+    [reading] = model.read(WHO, [text], [sentences])
+    at = text.index("Maria Keller")
+    assert reading.spans[int(np.argmax(reading.null_score_diff))] == (at, at + len("Maria Keller"))
 
 
 def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: SpanModel) -> None:
     text = "Andre\u0301 Jose\u0301 built the lighthouse."
-    span = best(model, WHO, text)
+    [span] = read(model, WHO, text).spans
     assert span is not None
     assert text[slice(*span)] == "Andre\u0301 Jose\u0301"
 
 
-@pytest.mark.parametrize("question", ["lighthouse", "", "Кто построил маяк?", "灯台を建てたのは誰か", "who " * 3000])
+@pytest.mark.parametrize("question", ["", "灯台を建てたのは誰か", "who " * 3000])
 @pytest.mark.parametrize(
     "text",
     [
