@@ -64,7 +64,7 @@ class Embedder(Protocol):
 
 
 class OnnxEmbedder(Embedder):
-    """A BERT encoder exported by ``eval.training.onnx_export``, on ONNX Runtime. Safe to use from many threads.
+    """A BERT encoder exported by ``eval.training.export``, on ONNX Runtime. Safe to use from many threads.
 
     The vector of a text does not depend on the texts that it is encoded with.
 

@@ -1,6 +1,6 @@
 """A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime.
 
-Which integer instructions it runs depends on the processor, the results do not: see ``eval.training.onnx_export``.
+Which integer instructions it runs depends on the processor, the results do not: see ``eval.training.export``.
 """
 
 import hashlib

@@ -6,7 +6,7 @@ from pathlib import Path
 from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.eval.peers.peer import PeerAnswer, Weights
+from quotewise.eval.peers.comparison import PeerAnswer, Weights
 from quotewise.rag.pipeline import AskOptions
 
 name = "Quotewise"
@@ -25,8 +25,7 @@ def open(folder: Path, weights: Weights) -> Callable[[str], PeerAnswer | None]:
     service.load_reader()
 
     def ask(question: str) -> PeerAnswer | None:
-        options = AskOptions(settings.top_k, settings.max_quotes)
-        answer = service.pipeline.ask(question, settings.collection, options)
+        answer = service.pipeline.ask(question, settings.collection, AskOptions(settings.top_k, settings.max_quotes))
         if not answer.citations:
             return None
         first, short = answer.citations[0], answer.short_answer

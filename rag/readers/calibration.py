@@ -18,7 +18,7 @@ _ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|own
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Fitted weights, made by ``python -m quotewise.eval.calibration``.
+    """Fitted weights, made by ``quotewise train calibrate``.
 
     A sentence is evidence with log-odds ``sentence . (its features, 1)``; the best one of a question answers it with log-odds
     ``confidence . (its log-odds, 1)``.

@@ -69,7 +69,7 @@ class SpanModel:
     """The trained reader on ONNX Runtime. Safe to use from many threads.
 
     Args:
-        folder: holds ``model.onnx``, ``tokenizer.json``, ``model.json``, made by ``python -m quotewise.eval.training.export``.
+        folder: holds ``model.onnx``, ``tokenizer.json``, ``model.json``, made by ``quotewise train export``.
         threads: windows read at the same time; by default one a core.
 
     Raises:

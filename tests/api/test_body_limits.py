@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 from quotewise.api.settings import Settings
-from quotewise.eval.soak import Asked, hostile_requests, status
+from quotewise.eval.bench.soak import hostile_requests, status
 
 from tests.api.conftest import Refused, ready
 from tests.conftest import SEED, WHY
@@ -155,17 +155,19 @@ def test_no_step_of_the_event_loop_takes_long_whatever_comes_at_once(
         run(handle)
         steps.append((time.thread_time() - begun, repr(handle)))
 
-    several = [Asked("POST", path, body) for path, body in MEGABYTES.values()]
-    largest = Asked("PUT", "/collections/large/documents/a.txt", b"\0" * 25_000_000, {})
     settings = Settings(index=shutil.copytree(library, tmp_path / "index"), extract_seconds=0.2, upload_seconds=0)
     with ready(settings) as client:
         monkeypatch.setattr(asyncio.Handle, "_run", timed)
         gc.collect()
         gc.disable()
         try:
-            with ThreadPoolExecutor(16) as pool:
-                port = client.base_url.port or 0
-                found = list(pool.map(lambda one: status(port, one), [*several, *hostile_requests().values(), largest]))
+            json_type = {"Content-Type": "application/json"}
+            several = [client.build_request("POST", path, content=body, headers=json_type) for path, body in MEGABYTES.values()]
+            several += hostile_requests(str(client.base_url).rstrip("/")).values()
+            several.append(client.build_request("PUT", "/collections/large/documents/a.txt", content=b"\0" * 25_000_000))
+            fresh = httpx.Limits(max_keepalive_connections=0)
+            with ThreadPoolExecutor(16) as pool, httpx.Client(timeout=60, limits=fresh) as http:
+                found = list(pool.map(lambda request: status(http, request), several))
         finally:
             gc.enable()
     assert {int(one) for one in found} <= {200, 202, 400, 403, 404, 422, 503}

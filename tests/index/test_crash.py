@@ -23,7 +23,7 @@ from quotewise.index.store import Filter
 from tests.conftest import SEED, SEEDS
 
 KILLS = int(os.environ.get("QUOTEWISE_KILLS", "3"))
-FILES = 200
+FILES = 80
 QUESTION = "Who was warned of file 17?"
 
 
@@ -70,7 +70,7 @@ def test_a_killed_run_leaves_whole_documents_and_is_finished_by_the_next(
     seed: int, reference: "Reference", tmp_path: Path, embedder: Embedder
 ) -> None:
     target = tmp_path / "index"
-    process = reference.processes.Process(target=run_sync, args=(reference.folder, target, 8))
+    process = reference.processes.Process(target=run_sync, args=(reference.folder, target, 4))
     process.start()
     time.sleep(random.Random(seed).uniform(0, reference.seconds))
     if process.pid and process.is_alive():
@@ -107,7 +107,7 @@ class Reference:
         warm = self.processes.Process(target=time.sleep, args=(0,))  # starts the server, which imports everything once
         warm.start()
         warm.join()
-        process = self.processes.Process(target=run_sync, args=(folder, target, 8))
+        process = self.processes.Process(target=run_sync, args=(folder, target, 4))
         started = time.monotonic()
         process.start()
         process.join()
