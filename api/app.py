@@ -11,7 +11,7 @@ from typing import Any
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from quotewise.api import events, logs, openai, page, problems, routes, routes_documents, tracing
-from quotewise.api.examples import EXAMPLES
+from quotewise.api.examples import add_examples
 from quotewise.api.keys import Keys
 from quotewise.api.metrics import Metrics, observe_answer
 from quotewise.api.middleware import authenticate, error_responses, metrics
@@ -117,8 +117,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         components |= events.schemas()
         for unused in ("HTTPValidationError", "ValidationError", "Span"):
             components.pop(unused, None)
-        answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
-        answered["example"] = EXAMPLES["answer"]  # here, since FastAPI drops what is null from its examples
+        add_examples(schema["paths"])
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
         for path, item in schema["paths"].items():

@@ -63,6 +63,7 @@ Threshold = Annotated[float | None, typer.Option("--threshold", metavar="P", hel
 
 @app.command()
 def serve(
+    context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(help="Folder to index before listening.", show_default=False)] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
@@ -78,17 +79,7 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
-    settings = load_settings(
-        index=index,
-        collection=collection,
-        host=host,
-        port=port,
-        embedder=embedder,
-        chunk_tokens=chunk_tokens,
-        max_file_bytes=max_file_bytes,
-        reader=reader,
-        threshold=threshold,
-    )
+    settings = _settings(context)
     from quotewise.api import server
     from quotewise.index.ingest import checked_files
 
@@ -119,6 +110,7 @@ def serve(
 
 @app.command()
 def index(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Folder of .txt and .md files.", show_default=False)],
     index: IndexDir = None,
     collection: CollectionName = None,
@@ -130,14 +122,7 @@ def index(
     as_json: Json = False,
 ) -> None:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
-    settings = load_settings(
-        index=index,
-        collection=collection,
-        embedder=embedder,
-        chunk_tokens=chunk_tokens,
-        language=language,
-        max_file_bytes=max_file_bytes,
-    )
+    settings = _settings(context)
     with _opened(settings, create=True) as service:
         report = _index(service, folder, moved)
     if as_json:
@@ -150,6 +135,7 @@ def index(
 
 @app.command()
 def ask(
+    context: typer.Context,
     question: Annotated[str, typer.Argument(help="A question.", show_default=False)],
     index: IndexDir = None,
     collection: CollectionName = None,
@@ -161,9 +147,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer QUESTION with quotes, or say that the documents do not."""
-    settings = load_settings(
-        index=index, collection=collection, top_k=top_k, max_quotes=max_quotes, reader=reader, threshold=threshold
-    )
+    settings = _settings(context)
     _check(question)
     with _opened(settings) as service:
         answer = service.ask(LOCAL, question, options=service.options(where=Filter(path_prefix)))
@@ -175,6 +159,7 @@ def ask(
 
 @app.command()
 def search(
+    context: typer.Context,
     question: Annotated[str, typer.Argument(help="A question or some words.", show_default=False)],
     index: IndexDir = None,
     collection: CollectionName = None,
@@ -183,7 +168,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Show the passages closest to QUESTION."""
-    settings = load_settings(index=index, collection=collection, top_k=top_k)
+    settings = _settings(context)
     _check(question)
     with _opened(settings) as service:
         result = service.search(LOCAL, question, options=service.options(where=Filter(path_prefix)))
@@ -195,6 +180,7 @@ def search(
 
 @app.command()
 def extract(
+    context: typer.Context,
     question: Annotated[str, typer.Argument(help="A question.", show_default=False)],
     files: Annotated[
         list[str] | None, typer.Argument(help="Files of text; - is standard input.", show_default="standard input")
@@ -208,7 +194,7 @@ def extract(
     from quotewise.rag import pipeline
     from quotewise.rag.readers.registry import Readers
 
-    settings = load_settings(max_quotes=max_quotes, reader=reader, threshold=threshold)
+    settings = _settings(context)
     _check(question)
     began = time.perf_counter()
     names = files or ["-"]
@@ -225,9 +211,9 @@ def extract(
 
 
 @app.command()
-def status(index: IndexDir = None, as_json: Json = False) -> None:
+def status(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
     """Show the collections of the index, and what the processor can."""
-    with _opened(load_settings(index=index)) as service:
+    with _opened(_settings(context)) as service:
         known = service.collections(LOCAL)
         folders = [collection.root for collection in service.store.catalogue.collections()]
     if as_json:
@@ -245,11 +231,11 @@ def status(index: IndexDir = None, as_json: Json = False) -> None:
 
 
 @app.command("check")
-def check_index(index: IndexDir = None, as_json: Json = False) -> None:
+def check_index(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
     """Read the whole index and look for damage; the exit code is 1 if there is any."""
     from quotewise.index.integrity import check
 
-    with _opened(load_settings(index=index)) as service:
+    with _opened(_settings(context)) as service:
         findings = list(check(service.store))
     if as_json:
         terminal.show_json([asdict(finding) for finding in findings])
@@ -262,6 +248,7 @@ def check_index(index: IndexDir = None, as_json: Json = False) -> None:
 
 @app.command("verify")
 def verify_citations(
+    context: typer.Context,
     citations: Annotated[
         typer.FileText, typer.Argument(help="What `ask --json` printed, or a list of citations; - is standard input.")
     ],
@@ -275,7 +262,7 @@ def verify_citations(
     """Check that quotes still stand where they were found; the exit code is 1 if any does not."""
     from quotewise.rag.verification import FolderSource, Verdict, verify
 
-    settings = load_settings(index=index, collection=collection)
+    settings = _settings(context)
     claims = [claim.value() for claim in _claims(citations)]
     if folder is None:
         with _opened(settings) as service:
@@ -296,6 +283,7 @@ def verify_citations(
 
 @app.command()
 def rm(
+    context: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
     index: IndexDir = None,
     collection: CollectionName = None,
@@ -303,7 +291,7 @@ def rm(
     as_json: Json = False,
 ) -> None:
     """Remove documents, or with --all a collection, from the index; the files stay."""
-    settings = load_settings(index=index, collection=collection)
+    settings = _settings(context)
     if bool(paths) == everything:
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     with _opened(settings) as service:
@@ -316,10 +304,14 @@ def rm(
 
 @app.command("mcp")
 def serve_mcp(
-    index: IndexDir = None, collection: CollectionName = None, reader: Reader = None, threshold: Threshold = None
+    context: typer.Context,
+    index: IndexDir = None,
+    collection: CollectionName = None,
+    reader: Reader = None,
+    threshold: Threshold = None,
 ) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
-    settings = load_settings(index=index, collection=collection, reader=reader, threshold=threshold)
+    settings = _settings(context)
     with _opened(settings) as service:
         from quotewise.api.mcp import serve_stdio
 
@@ -378,6 +370,11 @@ def main(arguments: list[str] | None = None) -> None:
 def _complain(message: str, code: int) -> int:
     terminal.errors.print(terminal.shown(f"quotewise: {' '.join(message.split())}"), soft_wrap=True)
     return code
+
+
+def _settings(context: typer.Context) -> Settings:
+    """The settings in force, of which the options of the command with their names are some."""
+    return load_settings(**{name: value for name, value in context.params.items() if name in Settings.model_fields})
 
 
 def _opened(settings: Settings, create: bool = False) -> "Service":
