@@ -63,7 +63,8 @@ INDEX_PROBLEMS = (
     *("document-damaged", "embedder-unavailable"),
 )
 BODY_PROBLEMS = (
-    *("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", "request-timeout", "overloaded"),
+    *("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request"),
+    *("request-timeout", "overloaded"),
 )
 _SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _READ_CODES = ("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
