@@ -10,13 +10,12 @@ from typing import Any
 import httpx
 import pytest
 from quotewise.api.app import create_app
-from quotewise.api.keys import LOCAL, Key, Keys
+from quotewise.api.callers import LOCAL, Caller
+from quotewise.api.keys import Keys
 from quotewise.api.middleware.authenticate import scope_of
-from quotewise.api.routes import document_of
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import UnknownDocumentError
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from tests.api.conftest import NOTES, Refused, ready, serving, wait_until
@@ -269,8 +268,7 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
 def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
     """Each function that is called, rather than time, which neighbours on the machine change."""
     [document] = seeds.store.catalogue.documents("default", 0, 1)
-    stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
-    request = Request({"type": "http", "state": {"caller": stranger}})
+    caller = Caller("x", ("ask",), ("notes",))
 
     def work(document_id: str) -> list[tuple[str, str, str]]:
         called: list[tuple[str, str, str]] = []
@@ -280,7 +278,7 @@ def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(
         )
         try:
             with pytest.raises(UnknownDocumentError):
-                document_of(request, seeds, document_id)
+                seeds.document(caller, document_id)
         finally:
             sys.setprofile(None)
             gc.enable()
@@ -290,7 +288,7 @@ def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(
     hidden, absent = work(document.id), work(UNKNOWN)
     assert hidden == absent
     assert any("execute" in name for _, _, name in hidden)
-    assert document_of(Request({"type": "http", "state": {"caller": LOCAL}}), seeds, document.id) == document
+    assert seeds.document(LOCAL, document.id) == document
 
 
 def test_a_key_of_some_collections_may_neither_rate_nor_count_what_others_asked(
