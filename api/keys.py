@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from quotewise.api.callers import Caller, Scope
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.schema import needs_upgrade
 
 SECRET, BROWSER = "qw_", "qb_"
 DEFAULT_BROWSER_RATE = "60/minute"
@@ -105,7 +106,7 @@ class Keys:
 
     def all(self) -> list[Key]:
         """Every key ever made, oldest first. Raises KeyFileError."""
-        return list(self._by_id().values())
+        return list(self._by_id(upgrade=True).values())
 
     def any(self) -> bool:
         """Whether a key was ever made; that all are revoked does not make the service open again. Raises KeyFileError."""
@@ -158,15 +159,24 @@ class Keys:
 
     def revoke(self, key_id: str) -> Key:
         """End a key. Raises InvalidKeyError where there is none of that id, KeyFileError."""
-        key = self._by_id().get(key_id)
+        key = self._by_id(upgrade=True).get(key_id)
         if key is None:
             raise InvalidKeyError(f"there is no key with the id {key_id!r}; quotewise keys list shows those there are")
         revoked = key.model_copy(update={"revoked": key.revoked or _now()})
         self._put(revoked)
         return revoked
 
-    def _by_id(self) -> dict[str, Key]:
+    def close(self) -> None:
+        """Close the catalogue, if it is open."""
+        if self._opened:
+            self._opened.close()
+
+    def _by_id(self, upgrade: bool = False) -> dict[str, Key]:
+        """The keys. A request does not wait for an ``upgrade`` of the catalogue, which may take minutes."""
         with _errors():
+            path = self._folder / "catalogue.sqlite"
+            if self._opened is None and not upgrade and path.exists() and needs_upgrade(path):
+                raise KeyFileError("the catalogue is being upgraded")
             catalogue = self._catalogue()
             if catalogue is None:
                 return {}

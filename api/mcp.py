@@ -17,10 +17,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, TypeAdapter, model_validator
 from quotewise.api import requests, responses
-from quotewise.api.callers import LOCAL, Caller
+from quotewise.api.callers import LOCAL
 from quotewise.api.errors import InvalidRequestError
 from quotewise.api.middleware.body_limits import check_values
-from quotewise.api.routes import caller_of, service_of
+from quotewise.api.routes import Call, answer, call_of, find_passages
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
@@ -34,8 +34,8 @@ _PAGE = 100
 _MAX_RESOURCE = 1_000_000
 """Characters of a resource, which is sent as JSON in one piece; longer documents are read by lines."""
 _INSTRUCTIONS = "Answers are verbatim quotes of the documents: pass them on as they are, with their citations."
-Call = tuple[Service, Caller, str]
-"""The open service, the caller, and the id of the request."""
+CallOf = Callable[[Any], Call]
+"""The call of the HTTP request of a message, which is None over stdio."""
 
 
 class ReadRequest(requests.Strict):
@@ -59,40 +59,38 @@ class VerifyRequest(requests.Claim):
     collection: requests.CollectionName | None = None
 
 
-def ask(body: requests.AskRequest, service: Service, caller: Caller, request_id: str) -> responses.AskResponse:
+def ask(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """Answer a question in the documents' own words: verbatim quotes, each with a citation of where it stands.
 
     Where `answered` is false the documents do not say, and `closest` are passages that come nearest.
     """
-    answer = service.ask(caller, body.question, body.collection, service.options(**body.options()), request_id)
-    passages = answer.passages if body.include_passages else None
-    return responses.AskResponse.of(answer, passages=passages, request_id=request_id)
+    return answer(body, call)
 
 
-def search(body: requests.SearchRequest, service: Service, caller: Caller, request_id: str) -> responses.SearchResponse:
+def search(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:
     """The passages of the documents closest to a question or some words, whether they answer it or not."""
-    result = service.search(caller, body.question, body.collection, service.options(body.top_k, where=body.filter.value()))
-    return responses.SearchResponse.of(result, request_id=request_id)
+    return find_passages(body, call)
 
 
-def read_document(body: ReadRequest, service: Service, caller: Caller, _: str) -> responses.Excerpt:
+def read_document(body: ReadRequest, call: Call) -> responses.Excerpt:
     """Read lines of a document, such as those around a citation."""
-    return service.read_lines(caller, body.document_id, body.line_start, body.line_end or body.line_start, body.around)
+    last = body.line_end or body.line_start
+    return call.service.read_lines(call.caller, body.document_id, body.line_start, last, body.around)
 
 
-def verify_citation(body: VerifyRequest, service: Service, caller: Caller, _: str) -> Verification:
+def verify_citation(body: VerifyRequest, call: Call) -> Verification:
     """Whether a quote still stands in its file where its citation says: valid, changed or missing."""
-    return service.verify(caller, [body.value()], body.collection)[0]
+    return call.service.verify(call.caller, [body.value()], body.collection)[0]
 
 
-def create_server(call_of: Callable[[Request | None], Call]) -> MCPServer:
+def create_server(call_of: CallOf) -> MCPServer:
     """A server of the tools and of documents; ``call_of`` takes the HTTP request of a message, which is None over stdio."""
 
     async def list_documents(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         if ctx.method != "resources/list":
             return await call_next(ctx)
         try:  # here, since the SDK lists the same resources to everybody, on one page
-            return await run_sync(_documents, *call_of(ctx.request)[:2], (ctx.params or {}).get("cursor"))
+            return await run_sync(_documents, call_of(ctx.request), (ctx.params or {}).get("cursor"))
         except QuotewiseError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
 
@@ -125,10 +123,10 @@ def create_server(call_of: Callable[[Request | None], Call]) -> MCPServer:
 
 def create_app(settings: Settings) -> ASGIApp:
     """Streamable HTTP without sessions: each request is answered on its own, in JSON, after the middleware authenticated it."""
-    server = create_server(_call)
+    server = create_server(call_of)
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await Request(scope, receive).body()  # here, since the errors of a task group are wrapped
         except ClientDisconnect:
@@ -149,27 +147,22 @@ def create_app(settings: Settings) -> ASGIApp:
         async with manager.run():  # for one request, so that nothing runs between requests
             await manager.handle_request(scope, replay, send)
 
-    return answer
-
-
-def _call(request: Request | None) -> Call:
-    assert request is not None
-    return service_of(request), caller_of(request), request.state.id
+    return app
 
 
 def serve_stdio(service: Service) -> None:
     """Serve an open index to the user of this process, over standard input and output, until the input ends."""
-    create_server(lambda _: (service, LOCAL, uuid4().hex)).run("stdio")
+    create_server(lambda _: Call(service, LOCAL, uuid4().hex)).run("stdio")
 
 
-def _tool(function: Callable[..., Any], call_of: Callable[[Request | None], Call]) -> Tool:
+def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:
     """A tool whose arguments are the fields of the request ``body``, and whose result is the JSON of the returned value."""
     hints = get_type_hints(function)
     request: type[requests.Strict] = hints["body"]
 
     def run(context: Context, **arguments: Any) -> types.CallToolResult:
         try:
-            value = function(arguments["body"], *call_of(context.request_context.request))
+            value = function(arguments["body"], call_of(context.request_context.request))
         except QuotewiseError as error:
             raise ToolError(str(error)) from error
         text = types.TextContent(text=responses.to_json(value).decode())
@@ -190,15 +183,15 @@ def _tool(function: Callable[..., Any], call_of: Callable[[Request | None], Call
     return tool
 
 
-def _documents(service: Service, caller: Caller, cursor: str | None) -> types.ListResourcesResult:
+def _documents(call: Call, cursor: str | None) -> types.ListResourcesResult:
     """A page of the documents of the caller's collections; the cursor names a collection and an offset."""
-    names = [known.name for known in service.collections(caller).collections]
+    names = [known.name for known in call.service.collections(call.caller).collections]
     if not names:
         return types.ListResourcesResult(resources=[])
     name, _, offset = (cursor or f"{names[0]}/0").rpartition("/")
     if name not in names or not re.fullmatch("[0-9]{1,15}", offset):
         raise InvalidRequestError("the cursor is not one that this server gave")
-    documents = service.documents(caller, name, int(offset), _PAGE).documents
+    documents = call.service.documents(call.caller, name, int(offset), _PAGE).documents
     following: str | None
     if len(documents) == _PAGE:
         following = f"{name}/{int(offset) + _PAGE}"

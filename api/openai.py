@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 from quotewise.api import events, problems
@@ -28,7 +28,7 @@ from quotewise.api.openai_models import (
 )
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
-from quotewise.api.routes import By, Open, RequestId, json_only, json_response
+from quotewise.api.routes import Called, json_only, json_response
 from quotewise.api.service import Service, Step
 from quotewise.rag.answers import Answer, Citation, SearchResult
 
@@ -56,14 +56,9 @@ router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=
 
 
 @router.post("/chat/completions", response_model=ChatCompletion, responses={200: _STREAM})
-def complete(
-    body: Annotated[ChatRequest, Body(openapi_examples=EXAMPLES["chat"])],
-    service: Open,
-    caller: By,
-    request_id: RequestId,
-    request: Request,
-) -> Response:
+def complete(body: ChatRequest, call: Called, request: Request) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
+    service, caller, request_id = call
     name = service.existing_collection(caller, body.model)
     question, options = body.question(), service.options(history=body.history())
     completion = _Completion(body, service, request_id, service.settings.public_url or str(request.base_url))
@@ -74,17 +69,15 @@ def complete(
 
 
 @router.get("/models")
-def models(service: Open, caller: By) -> ModelList:
+def models(call: Called) -> ModelList:
     """The collections, each of which is a model."""
-    return ModelList(data=[Model(id=known.name) for known in service.collections(caller).collections])
+    return ModelList(data=[Model(id=known.name) for known in call.service.collections(call.caller).collections])
 
 
 @router.get("/models/{model}")
-def model(
-    name: Annotated[CollectionName, Path(alias="model", openapi_examples=EXAMPLES["model"])], service: Open, caller: By
-) -> Model:
+def model(name: Annotated[CollectionName, Path(alias="model", openapi_examples=EXAMPLES["model"])], call: Called) -> Model:
     """A collection as a model."""
-    return Model(id=service.existing_collection(caller, name))
+    return Model(id=call.service.existing_collection(call.caller, name))
 
 
 class _Completion:

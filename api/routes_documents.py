@@ -11,7 +11,7 @@ from pydantic import Field, WithJsonSchema
 from quotewise.api import jobs, problems
 from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
 from quotewise.api.examples import EXAMPLES
-from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, By, Open, json_response
+from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.formats import CONTENT_TYPES
@@ -81,8 +81,7 @@ router = APIRouter()
 async def put(
     collection: Name,
     path: DocumentPath,
-    service: Open,
-    caller: By,
+    call: Called,
     request: Request,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
@@ -105,7 +104,7 @@ async def put(
         return await asyncio.to_thread(b"".join, pieces)  # which takes long for a large one
 
     condition = _condition(if_match, if_none_match)
-    return _response(request, await service.put(caller, collection, _whole(path, request), read, condition))
+    return _response(request, await call.service.put(call.caller, collection, _whole(path, request), read, condition))
 
 
 @router.delete(
@@ -114,18 +113,16 @@ async def put(
     response_class=Response,
     responses={202: _JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
 )
-async def delete(
-    collection: Name, path: DocumentPath, service: Open, caller: By, request: Request, if_match: IfMatch = None
-) -> Response:
+async def delete(collection: Name, path: DocumentPath, call: Called, request: Request, if_match: IfMatch = None) -> Response:
     """Remove a document and its file. What has to wait long for its turn is answered with a job."""
     condition = _condition(if_match, None)
-    return _response(request, await service.remove(caller, collection, _whole(path, request), condition))
+    return _response(request, await call.service.remove(call.caller, collection, _whole(path, request), condition))
 
 
 @router.get("/jobs/{id}", response_model=Job, responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
-async def job(id: JobId, service: Open, caller: By) -> Response:
+async def job(id: JobId, call: Called) -> Response:
     """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
-    return json_response(_job(service.job(caller, id)))
+    return json_response(_job(call.service.job(call.caller, id)))
 
 
 def _whole(path: str, request: Request) -> str:

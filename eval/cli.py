@@ -12,8 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 from quotewise.api import terminal
-from quotewise.api.cli import CollectionName
-from quotewise.api.cli_keys import IndexDir, Json
+from quotewise.api.cli_options import CollectionName, IndexDir, Json
 from quotewise.api.settings import load_settings
 from quotewise.index.errors import QuotewiseError
 from typer.core import TyperCommand, TyperGroup

@@ -78,7 +78,7 @@ CREATE TABLE keys (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content TEXT NOT NULL, revision INTEGER NOT NULL UNIQUE,
     digest BLOB NOT NULL
 );
-ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT 'en';
+ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT '';
 """
 
 
@@ -133,7 +133,7 @@ def open_database(path: Path) -> Database:
     try:
         with suppress(OSError):  # SQLite reports it
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        if not is_current(database):
+        if not _is_current(database):
             with FileLock(f"{path}.begin", mode=0o600):  # SQLite does not wait for others to change its mode
                 with database.connection() as connection:
                     connection.execute("PRAGMA journal_mode = WAL")
@@ -145,8 +145,16 @@ def open_database(path: Path) -> Database:
     return database
 
 
-def is_current(database: Database) -> bool:
-    """Whether a database needs no upgrade. Raises as ``open_database`` does."""
+def needs_upgrade(path: Path) -> bool:
+    """Whether opening an existing catalogue upgrades it, which may take minutes. Raises as ``open_database`` does."""
+    database = Database(path)
+    try:
+        return not _is_current(database) and bool(database.rows("PRAGMA user_version")[0][0])
+    finally:
+        database.close()
+
+
+def _is_current(database: Database) -> bool:
     tables, application, version, mode = (
         database.rows(query)[0][0]
         for query in (

@@ -366,7 +366,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
     def refuse(*_: object) -> None:
         raise FolderReadOnlyError("the folder may not be written to: Permission denied; nothing was changed")
 
-    monkeypatch.setattr(quotewise.index.uploads, "written", refuse)
+    monkeypatch.setattr(quotewise.index.uploads, "replaced_file", refuse)
     monkeypatch.setattr(quotewise.index.uploads, "remove_file", refuse)
     before = place.state()
     for response in (place.put("a.txt"), place.delete("drinks/coffee.txt")):

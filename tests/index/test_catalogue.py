@@ -1,5 +1,5 @@
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -144,29 +144,16 @@ def test_documents_come_by_path_in_pages(catalogue: SqliteCatalogue) -> None:
     assert catalogue.digests("default").keys() == set(paths)
 
 
-def test_what_is_unknown_is_named(catalogue: SqliteCatalogue) -> None:
+@pytest.mark.parametrize("odd", ["nope", "", "' OR 1=1 --", "\udc80", "caf\udce9.txt", "nul\0", "a\nb.txt"])
+def test_what_is_unknown_is_named_whatever_it_is(catalogue: SqliteCatalogue, odd: str) -> None:
     catalogue.add_collection(replace(COLLECTION, name="other"))
-    with pytest.raises(UnknownCollectionError, match="no collection 'nope'; there are: default, other"):
-        catalogue.documents("nope")
-    for unknown in ("0123456789abcdef", "", "' OR 1=1 --"):
-        with pytest.raises(UnknownDocumentError, match="no document"):
-            catalogue.document(unknown)
-        with pytest.raises(UnknownDocumentError, match="no document"):
-            catalogue.text(unknown)
-    with pytest.raises(UnknownDocumentError, match=r"no document at 'a\\nb.txt'"):
-        catalogue.document_at("default", "a\nb.txt")
-
-
-@pytest.mark.parametrize("odd", ["\udc80", "caf\udce9.txt", "nul\0"])
-def test_names_that_cannot_be_are_unknown_names(catalogue: SqliteCatalogue, odd: str) -> None:
     put(catalogue, "a.txt")
-    with pytest.raises(UnknownCollectionError):
-        catalogue.collection(odd)
-    with pytest.raises(UnknownDocumentError):
-        catalogue.document(odd)
-    with pytest.raises(UnknownDocumentError):
-        catalogue.document_at("default", odd)
-    for where in (Filter(path_prefix=odd), Filter(media_type=odd), Filter(metadata={odd: [odd]})):
+    with pytest.raises(UnknownCollectionError, match=r"no collection '.*'; there are: default, other"):
+        catalogue.documents(odd)
+    for read in (catalogue.document, catalogue.text, catalogue.layout, lambda path: catalogue.document_at("default", path)):
+        with pytest.raises(UnknownDocumentError, match=r"there is no document [^\n\ud800-\udfff]*$"):
+            read(odd)
+    for where in (Filter(path_prefix=f"{odd}?"), Filter(media_type=odd), Filter(metadata={odd: [odd]})):
         assert catalogue.matching_documents("default", where) == []
 
 
@@ -265,64 +252,62 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def refused_untouched(path: Path, data: bytes, error: type[QuotewiseError], match: str) -> None:
-    path.write_bytes(data)
-    with pytest.raises(error, match=match), closing(SqliteCatalogue(path)) as catalogue:
-        catalogue.check()
-    assert path.read_bytes() == data
+def another_program(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (x)")
 
 
-def test_a_catalogue_that_is_no_database_is_damaged_and_left_as_it_is(intact: bytes, tmp_path: Path) -> None:
+def a_newer_version(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no header": (lambda path: path.write_bytes(b"\xff" * 100 + path.read_bytes()[100:]), "nothing was changed"),
+    "cut short": (lambda path: path.write_bytes(path.read_bytes()[:50]), "nothing was changed"),
+    "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
+    "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
+    "another program": (another_program, "is not a Quotewise catalogue"),
+    "newer": (a_newer_version, "version 99, newer than the 4"),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_OURS)
+def test_a_file_that_is_no_catalogue_of_this_version_is_refused_and_left_as_it_is(
+    intact: bytes, tmp_path: Path, kind: str
+) -> None:
     path = tmp_path / "catalogue.sqlite"
-    for data in (b"\xff" * 100 + intact[100:], intact[:50], b"hello", b"\0" * len(intact)):
-        refused_untouched(path, data, IndexDamagedError, "cannot be used .*; nothing was changed")
+    spoil, match = NOT_OURS[kind]
+    path.write_bytes(intact)
+    spoil(path)
+    data = path.read_bytes()
+    with pytest.raises(IndexVersionError if kind == "newer" else IndexDamagedError, match=match):
+        SqliteCatalogue(path)
+    assert path.read_bytes() == data
+    assert kind == "cut short" or [file.name for file in tmp_path.iterdir()] == ["catalogue.sqlite"]
 
 
-def test_pages_overwritten_or_cut_off_are_found_by_a_check(intact: bytes, tmp_path: Path) -> None:
+def test_damaged_pages_are_found_by_a_check_and_raise_nothing_but_our_own_errors(intact: bytes, tmp_path: Path) -> None:
     size, path = int.from_bytes(intact[16:18], "big"), tmp_path / "catalogue.sqlite"
-    pages = len(intact) // size
+    pages, noise, refused = len(intact) // size, np.random.default_rng(0), 0
     assert pages > 12
     for page in range(1, pages):
-        overwritten = intact[: page * size] + b"\xa5" * size + intact[(page + 1) * size :]
-        for data in (overwritten, intact[: page * size]) if page in (1, 5, pages - 1) else (overwritten,):
-            refused_untouched(path, data, IndexDamagedError, "restore it")
-
-
-def test_reading_a_damaged_catalogue_raises_nothing_but_our_own_errors(intact: bytes, tmp_path: Path) -> None:
-    size = int.from_bytes(intact[16:18], "big")
-    path = tmp_path / "catalogue.sqlite"
-    noise = np.random.default_rng(0)
-    damaged = 0
-    for page in range(1, len(intact) // size):
-        path.write_bytes(intact[: page * size] + noise.bytes(size) + intact[(page + 1) * size :])
-        try:
-            with closing(SqliteCatalogue(path)) as catalogue:
-                for kept in catalogue.documents("default"):
-                    catalogue.text(kept.id)
-                stored_chunks(catalogue)
-                catalogue.matching_documents("default", Filter(metadata={"a": ["b"]}))
-        except QuotewiseError:
-            damaged += 1
-    assert damaged > 5
-
-
-def test_a_database_of_another_program_is_refused_untouched(tmp_path: Path) -> None:
-    path = tmp_path / "catalogue.sqlite"
-    other = sqlite3.connect(path)
-    other.execute("CREATE TABLE t (x)")
-    other.commit()
-    other.close()
-    refused_untouched(path, path.read_bytes(), IndexDamagedError, "is not a Quotewise catalogue")
-    assert [file.name for file in tmp_path.iterdir()] == ["catalogue.sqlite"]
-
-
-def test_a_catalogue_of_a_newer_version_is_refused_untouched(intact: bytes, tmp_path: Path) -> None:
-    newer = tmp_path / "newer.sqlite"
-    newer.write_bytes(intact)
-    connection = sqlite3.connect(newer)
-    connection.execute("PRAGMA user_version = 5")
-    connection.close()
-    refused_untouched(tmp_path / "catalogue.sqlite", newer.read_bytes(), IndexVersionError, "version 5, newer than the 4")
+        before, after = intact[: page * size], intact[(page + 1) * size :]
+        for data in (before + b"\xa5" * size + after, before + noise.bytes(size) + after, before):
+            path.write_bytes(data)
+            with pytest.raises(IndexDamagedError, match="restore it"), closing(SqliteCatalogue(path)) as catalogue:
+                catalogue.check()
+            assert path.read_bytes() == data
+            try:
+                with closing(SqliteCatalogue(path)) as catalogue:
+                    for kept in catalogue.documents("default"):
+                        catalogue.text(kept.id)
+                    stored_chunks(catalogue)
+                    catalogue.matching_documents("default", Filter(metadata={"a": ["b"]}))
+            except QuotewiseError:
+                refused += 1
+    assert refused > 5
 
 
 DIGESTS = "".join(f"ALTER TABLE {table} DROP COLUMN digest;" for table in ("documents", "texts", "chunks"))

@@ -199,6 +199,7 @@ def test_a_service_starts_while_another_process_writes_a_first_index(store: Loca
     with store.writing():
         service = Service.open(Settings(index=store.folder, reader="similarity"), create=False)
         service.warm()
+        assert 0 < service.store.wait_seconds < 10, "questions do not queue for a rebuild"
         service.store.close()
 
 
