@@ -53,6 +53,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
                 await opening
         if app.state.service:
             await asyncio.to_thread(app.state.service.close)
+        app.state.keys.close()
 
     app = FastAPI(
         title="Quotewise",
@@ -83,7 +84,7 @@ def from_environment() -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the last, through which a request comes first, to the one closest to the routes."""
-    keys = Keys(settings.index)
+    app.state.keys = keys = Keys(settings.index)
     app.state.slots = slots_of(settings)
     app.state.metrics = Metrics(app.state)
     app.add_middleware(ConcurrencyLimit, slots=app.state.slots)

@@ -35,8 +35,8 @@ from quotewise.api.keys import Keys
 from quotewise.api.logs import LogStream
 from quotewise.api.requests import Claim, Question
 from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings, to_python
-from quotewise.index.documents import printable
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.printable import printable
 from quotewise.index.store import Filter
 
 if TYPE_CHECKING:
