@@ -1,5 +1,6 @@
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ def chunks(store: LocalStore, sync: Callable[..., SyncReport], folder: Path) -> 
     (folder / "b.md").write_bytes(("# One\n\n" + TEXT + "\n# Two\n\n" + TEXT).encode())
     sync(chunk_tokens=40)
     ids = [hit for document in store.catalogue.documents("default") for hit in chunk_ids(store, document.id)]
-    return store.catalogue.chunks(ids)
+    chunks = store.catalogue.chunks(ids)
+    anyhow = random.Random(0).sample(range(10_000), len(chunks))  # a catalogue may number chunks in any order
+    return [replace(chunk, id=number) for chunk, number in zip(chunks, anyhow, strict=True)]
 
 
 def chunk_ids(store: LocalStore, document_id: str) -> list[int]:
