@@ -11,6 +11,7 @@ from typing import Any
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from quotewise.api import events, logs, openai, page, problems, routes, routes_documents, tracing
+from quotewise.api.errors import CannotStartError, NotReadyError
 from quotewise.api.examples import add_examples
 from quotewise.api.keys import Keys
 from quotewise.api.metrics import Metrics, observe_answer
@@ -19,7 +20,7 @@ from quotewise.api.middleware.body_limits import BodyLimits
 from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_of
 from quotewise.api.middleware.metrics import RequestMetrics
 from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
-from quotewise.api.service import CannotStartError, NotReadyError, Service
+from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -52,6 +53,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
                 await opening
         if app.state.service:
             await asyncio.to_thread(app.state.service.close)
+        app.state.keys.close()
 
     app = FastAPI(
         title="Quotewise",
@@ -82,7 +84,7 @@ def from_environment() -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the last, through which a request comes first, to the one closest to the routes."""
-    keys = Keys(settings.index)
+    app.state.keys = keys = Keys(settings.index)
     app.state.slots = slots_of(settings)
     app.state.metrics = Metrics(app.state)
     app.add_middleware(ConcurrencyLimit, slots=app.state.slots)

@@ -29,6 +29,11 @@ class Caller:
         """Whether the caller may know of a collection."""
         return self.collections is None or collection in self.collections
 
+    def require_access(self, collection: str) -> None:
+        """Raises ForbiddenError where the caller may not know of a collection, whether or not it exists."""
+        if not self.can_access(collection):
+            raise ForbiddenError("this key may not use that collection")
+
     def default_collection(self, collection: str) -> str:
         """The collection that a request means if it names none: that of the settings or else the caller's first."""
         return collection if not self.collections or self.can_access(collection) else self.collections[0]

@@ -13,14 +13,30 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
-from quotewise.api.cli_keys import IndexDir, Json, key_commands
+from quotewise.api.cli_admin import admin
+from quotewise.api.cli_options import (
+    ChunkTokens,
+    CollectionName,
+    Embedder,
+    FileLimit,
+    IndexDir,
+    Json,
+    Language,
+    MaxQuotes,
+    Moved,
+    Prefix,
+    Reader,
+    Threshold,
+    TopK,
+    opened,
+    settings_of,
+)
 from quotewise.api.keys import Keys
 from quotewise.api.logs import LogStream
 from quotewise.api.requests import Claim, Question
 from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings, to_python
-from quotewise.api.settings import Settings, load_settings, origins
-from quotewise.index.documents import printable
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.printable import printable
 from quotewise.index.store import Filter
 
 if TYPE_CHECKING:
@@ -39,26 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(key_commands, name="keys")
-
-CollectionName = Annotated[str | None, typer.Option("--collection", "-c", metavar="NAME", help="Collection to use.")]
-Prefix = Annotated[str, typer.Option("--path-prefix", metavar="TEXT", help="Look only at paths that start so.")]
-TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="Chunks to retrieve.")]
-Moved = Annotated[bool, typer.Option("--moved", help="The collection's folder has moved to FOLDER.")]
-Embedder = Annotated[
-    str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: a sentence-transformers name or path.")
-]
-ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
-Language = Annotated[
-    str | None,
-    typer.Option("--language", metavar="CODE", help="ISO 639-1 code of the language; detected by default."),
-]
-FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
-Reader = Annotated[
-    str | None, typer.Option("--reader", metavar="NAME", help="auto, span, similarity, or the folder of a trained reader.")
-]
-MaxQuotes = Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")]
-Threshold = Annotated[float | None, typer.Option("--threshold", metavar="P", help="Least confidence of an answer, 0 to 1.")]
+app.add_typer(admin)
 
 
 @app.command()
@@ -79,7 +76,7 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
-    settings = _settings(context)
+    settings = settings_of(context)
     from quotewise.api import server
     from quotewise.index.ingest import checked_files
 
@@ -89,7 +86,7 @@ def serve(
     if folder is not None:
         checked_files(folder, may_be_empty=settings.index.exists())
     # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.
-    with _opened(settings, empty or folder is not None) as service:
+    with opened(settings, empty or folder is not None) as service:
         service.load_reader()
         if folder is not None:
             service.check(LOCAL, folder, moved)
@@ -122,8 +119,8 @@ def index(
     as_json: Json = False,
 ) -> None:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
-    settings = _settings(context)
-    with _opened(settings, create=True) as service:
+    settings = settings_of(context)
+    with opened(settings, create=True) as service:
         report = _index(service, folder, moved)
     if as_json:
         terminal.show_json(asdict(report))
@@ -147,9 +144,9 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer QUESTION with quotes, or say that the documents do not."""
-    settings = _settings(context)
+    settings = settings_of(context)
     _check(question)
-    with _opened(settings) as service:
+    with opened(settings) as service:
         answer = service.ask(LOCAL, question, options=service.options(where=Filter(path_prefix)))
     if as_json:
         terminal.show_json(AskResponse.of(answer, passages=None, request_id=_REQUEST))
@@ -168,9 +165,9 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Show the passages closest to QUESTION."""
-    settings = _settings(context)
+    settings = settings_of(context)
     _check(question)
-    with _opened(settings) as service:
+    with opened(settings) as service:
         result = service.search(LOCAL, question, options=service.options(where=Filter(path_prefix)))
     if as_json:
         terminal.show_json(to_python(result)["passages"])
@@ -194,7 +191,7 @@ def extract(
     from quotewise.rag import pipeline
     from quotewise.rag.readers.registry import Readers
 
-    settings = _settings(context)
+    settings = settings_of(context)
     _check(question)
     began = time.perf_counter()
     names = files or ["-"]
@@ -208,42 +205,6 @@ def extract(
         terminal.show_json(ExtractResponse.of(result, timings_ms=timings, request_id=_REQUEST))
     else:
         terminal.show_extracted(names, result)
-
-
-@app.command()
-def status(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
-    """Show the collections of the index, and what the processor can."""
-    with _opened(_settings(context)) as service:
-        known = service.collections(LOCAL)
-        folders = [collection.root for collection in service.store.catalogue.collections()]
-    if as_json:
-        listed = to_python(known)
-        for collection, folder in zip(listed["collections"], folders, strict=True):
-            collection["root"] = folder
-        terminal.show_json(listed)
-    else:
-        rows = [
-            [c.name, f"{c.documents:,}", f"{c.chunks:,}", c.embedder, folder]
-            for c, folder in zip(known.collections, folders, strict=True)
-        ]
-        terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
-        terminal.tell(f"processor: {known.processor}")
-
-
-@app.command("check")
-def check_index(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
-    """Read the whole index and look for damage; the exit code is 1 if there is any."""
-    from quotewise.index.integrity import check
-
-    with _opened(_settings(context)) as service:
-        findings = list(check(service.store))
-    if as_json:
-        terminal.show_json([asdict(finding) for finding in findings])
-    else:
-        for finding in findings:
-            terminal.tell(f"{'sound  ' if finding.sound else 'damaged'} {finding.part}: {finding.detail}")
-    if not all(finding.sound for finding in findings):
-        raise typer.Exit(1)
 
 
 @app.command("verify")
@@ -262,10 +223,10 @@ def verify_citations(
     """Check that quotes still stand where they were found; the exit code is 1 if any does not."""
     from quotewise.rag.verification import FolderSource, Verdict, verify
 
-    settings = _settings(context)
+    settings = settings_of(context)
     claims = [claim.value() for claim in _claims(citations)]
     if folder is None:
-        with _opened(settings) as service:
+        with opened(settings) as service:
             results = service.verify(LOCAL, claims)
     elif folder.is_dir():
         source = FolderSource(folder, settings.max_file_bytes)
@@ -281,27 +242,6 @@ def verify_citations(
         raise typer.Exit(1)
 
 
-@app.command()
-def rm(
-    context: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    everything: Annotated[bool, typer.Option("--all", help="Remove the collection with all its documents.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Remove documents, or with --all a collection, from the index; the files stay."""
-    settings = _settings(context)
-    if bool(paths) == everything:
-        raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
-    with _opened(settings) as service:
-        removed = service.unindex(LOCAL, paths)
-    if as_json:
-        terminal.show_json({"removed": removed})
-    else:
-        terminal.tell(f"{len(removed):,} removed from {settings.collection}")
-
-
 @app.command("mcp")
 def serve_mcp(
     context: typer.Context,
@@ -311,27 +251,11 @@ def serve_mcp(
     threshold: Threshold = None,
 ) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
-    settings = _settings(context)
-    with _opened(settings) as service:
+    settings = settings_of(context)
+    with opened(settings) as service:
         from quotewise.api.mcp import serve_stdio
 
         serve_stdio(service)
-
-
-@app.command("settings")
-def list_settings(as_json: Json = False) -> None:
-    """List every setting: its value, where that comes from, and what it is for."""
-    settings, comes_from = load_settings(), origins()
-    values = settings.model_dump(mode="json")
-    described = {name: field.description or "" for name, field in Settings.model_fields.items()}
-    if as_json:
-        terminal.show_json(
-            {name: {"value": values[name], "from": comes_from[name], "about": about} for name, about in described.items()}
-        )
-    else:
-        rows = [[name, str(values[name]), comes_from[name], about] for name, about in described.items()]
-        terminal.show_table(["setting", "value", "from", "about"], rows)
-        terminal.tell(f"\nSet by flag, by {Settings.PREFIX}<SETTING>, or in {Settings.FILE}, in that order.")
 
 
 def _add_commands() -> None:
@@ -347,40 +271,34 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
-        given = sys.argv[1:] if arguments is None else arguments
-        own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-        if not given or given[0] not in own:  # the search for entry points takes longer than other commands need to start
+        arguments = sys.argv[1:] if arguments is None else arguments
+        own = {
+            command.name or getattr(command.callback, "__name__", "")
+            for command in (*app.registered_commands, *admin.registered_commands)
+        }
+        if (
+            not arguments or arguments[0] not in own
+        ):  # the search for entry points takes longer than other commands need to start
             _add_commands()
-        code = app(given or ["--help"], standalone_mode=False, prog_name="quotewise")
+        code = app(arguments or ["--help"], standalone_mode=False, prog_name="quotewise")
     except typer.Abort:
         code = 130
     except QuotewiseError as error:
-        code = _complain(str(error), 1)
+        code = _print_error(str(error), 1)
     except typer.TyperException as error:
-        code = _complain(error.format_message(), 2)
+        code = _print_error(error.format_message(), 2)
     except ModuleNotFoundError as error:
-        code = _complain(f"this command needs the package {error.name}: pip install 'quotewise[eval]', or [dev]", 1)
+        code = _print_error(f"this command needs the package {error.name}: pip install 'quotewise[eval]', or [dev]", 1)
     except KeyboardInterrupt:
         code = 130
     except OSError as error:
-        code = _complain(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
+        code = _print_error(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
     sys.exit(code or 0)
 
 
-def _complain(message: str, code: int) -> int:
+def _print_error(message: str, code: int) -> int:
     terminal.errors.print(terminal.shown(f"quotewise: {' '.join(message.split())}"), soft_wrap=True)
     return code
-
-
-def _settings(context: typer.Context) -> Settings:
-    """The settings in force, of which the options of the command with their names are some."""
-    return load_settings(**{name: value for name, value in context.params.items() if name in Settings.model_fields})
-
-
-def _opened(settings: Settings, create: bool = False) -> "Service":
-    from quotewise.api.service import Service  # here, since it takes most of the time that a command needs to start
-
-    return Service.open(settings, create)
 
 
 def _index(service: "Service", folder: Path, moved: bool) -> "SyncReport":

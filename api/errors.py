@@ -69,3 +69,15 @@ class InternalError(RequestError, code="internal-error", status=500):
 
 class OverloadedError(RequestError, code="overloaded", status=503):
     """too many questions or uploads at once, or no turn within ten seconds; retry"""
+
+
+class NotReadyError(QuotewiseError, code="not-ready", status=503):
+    """the index is still being opened or the models loaded; retry"""
+
+
+class CannotStartError(QuotewiseError, code="cannot-start", status=503):
+    """the index or a model cannot be used; repair that and start the service again"""
+
+
+class DocumentChangedError(QuotewiseError, code="document-changed", status=409):
+    """A document was replaced while its text was read."""

@@ -1,11 +1,9 @@
 """An answer as server-sent events, each sent as soon as its data is known."""
 
-import json
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import fields
 from typing import Any
 
 from fastapi.responses import StreamingResponse
@@ -37,15 +35,12 @@ def _schema(event: str, model: str) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": ["event", "data"]}
 
 
-_example = [format_sse_event(event=name, data_str=json.dumps(data)).decode() for name, data in EXAMPLES["events"].items()]
 RESPONSE: dict[str, Any] = {
     "description": "The answer, at once or as events",
     "content": {
         MEDIA_TYPE: {
             "schema": {"oneOf": [_schema(name, model.__name__) for name, model in EVENTS.items()]},
-            "example": "".join(
-                format_sse_event(event=name, data_str=json.dumps(data)).decode() for name, data in EXAMPLES["events"].items()
-            ),
+            "example": EXAMPLES["events"],
         }
     },
 }
@@ -112,8 +107,7 @@ def answer_events(path: str, request_id: str, steps: Iterator[Step]) -> Streamin
         elif isinstance(step, Citation):
             yield _event("citation", step)
         else:
-            same = {field.name: getattr(step, field.name) for field in fields(StreamedAnswer)}
-            yield _event("answer", StreamedAnswer(**same | {"closest": [places[place(citation)] for citation in step.closest]}))
+            yield _event("answer", StreamedAnswer.of(step, closest=[places[place(citation)] for citation in step.closest]))
             yield _event("done", StreamedEnd(step.timings_ms, request_id))
 
     return response(path, request_id, steps, to_events)

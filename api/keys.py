@@ -166,15 +166,16 @@ class Keys:
         self._put(revoked)
         return revoked
 
+    def close(self) -> None:
+        """Close the catalogue, if it is open."""
+        if self._opened:
+            self._opened.close()
+
     def _by_id(self, upgrade: bool = False) -> dict[str, Key]:
         """The keys. A request does not wait for an ``upgrade`` of the catalogue, which may take minutes."""
         with _errors():
-            if (
-                self._opened is None
-                and not upgrade
-                and (path := self._folder / "catalogue.sqlite").exists()
-                and needs_upgrade(path)
-            ):
+            path = self._folder / "catalogue.sqlite"
+            if self._opened is None and not upgrade and path.exists() and needs_upgrade(path):
                 raise KeyFileError("the catalogue is being upgraded")
             catalogue = self._catalogue()
             if catalogue is None:

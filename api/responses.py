@@ -17,8 +17,9 @@ class Extension:
 
     @classmethod
     def of(cls, value: Any, **more: Any) -> Self:
-        """The fields of a dataclass, replaced and completed by ``more``."""
-        return cls(**{field.name: getattr(value, field.name) for field in fields(value) if field.init} | more)
+        """The fields that another value has too, with those of ``more``."""
+        same = {field.name for field in fields(cls) if field.init} - more.keys()  # type: ignore[arg-type]
+        return cls(**{name: getattr(value, name) for name in same}, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class StreamedPassages:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamedAnswer:
+class StreamedAnswer(Extension):
     """The event ``answer``: what is known once all citations are; ``closest`` are places in the list of passages, from 0."""
 
     question: str
@@ -104,7 +105,7 @@ class DocumentPage:
 
 
 @dataclass(frozen=True, slots=True)
-class CollectionDescription:
+class CollectionDescription(Extension):
     """A collection, how much it holds and what it was made with."""
 
     name: str

@@ -10,7 +10,7 @@ from time import monotonic, perf_counter
 from typing import Self
 
 from quotewise.api.callers import Caller
-from quotewise.api.errors import ForbiddenError, InvalidRequestError
+from quotewise.api.errors import DocumentChangedError, InvalidRequestError
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
 from quotewise.api.jobs import Job, Jobs, UnknownJobError
 from quotewise.api.requests import MAX_TEXT
@@ -18,7 +18,7 @@ from quotewise.api.responses import CollectionDescription, CollectionList, Docum
 from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import document_path
 from quotewise.index.embedders import Embedder, load_embedder
-from quotewise.index.errors import IndexRebuildingError, QuotewiseError, UnknownCollectionError, UnknownDocumentError
+from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
 from quotewise.index.ingest import Progress, Sync, SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
@@ -40,18 +40,6 @@ _MAX_EXCERPT = 20_000
 Step = SearchResult | Citation | Answer
 Observer = Callable[[Answer, str], None]
 """Called with each answer and the id of its request."""
-
-
-class NotReadyError(QuotewiseError, code="not-ready", status=503):
-    """the index is still being opened or the models loaded; retry"""
-
-
-class CannotStartError(QuotewiseError, code="cannot-start", status=503):
-    """the index or a model cannot be used; repair that and start the service again"""
-
-
-class DocumentChangedError(QuotewiseError, code="document-changed", status=409):
-    """A document was replaced while its text was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +208,8 @@ class Service:
     def collections(self, caller: Caller) -> CollectionList:
         """The collections that the caller may know of."""
         caller.require("ask")
-        described = []
-        for known in self._accessible(caller):
-            size = self.store.catalogue.size(known.name)
-            made_with = (known.embedder, known.dimension, known.chunk_tokens)
-            described.append(CollectionDescription(known.name, size.documents, size.chunks, *made_with))
+        sizes = [(known, self.store.catalogue.size(known.name)) for known in self._accessible(caller)]
+        described = [CollectionDescription.of(known, documents=size.documents, chunks=size.chunks) for known, size in sizes]
         return CollectionList(described, caller.default_collection(self.settings.collection), instruction_set())
 
     def ready(self, caller: Caller) -> int:
@@ -326,7 +311,7 @@ class Service:
         """
         caller.require("ask")
         name = name or caller.default_collection(self.settings.collection)
-        self._check_access(caller, name)
+        caller.require_access(name)
         if caller.collections is not None and all(name != known.name for known in self.store.catalogue.collections()):
             raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
         return name
@@ -343,13 +328,9 @@ class Service:
     def _accessible(self, caller: Caller) -> list[Collection]:
         return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
 
-    def _check_access(self, caller: Caller, name: str) -> None:
-        if not caller.can_access(name):
-            raise ForbiddenError("this key may not use that collection")
-
     def _check_change(self, caller: Caller, name: str) -> None:
         caller.require("manage")
-        self._check_access(caller, name)
+        caller.require_access(name)
 
     async def _change(self, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
         settings, folder = self.settings, self.store.folder / "uploads"

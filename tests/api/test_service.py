@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from quotewise.api import service as service_module
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
-from quotewise.api.errors import ForbiddenError, InvalidRequestError
+from quotewise.api.errors import DocumentChangedError, ForbiddenError, InvalidRequestError
 from quotewise.api.feedback import UnknownRequestError
-from quotewise.api.service import DocumentChangedError, Service
+from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError

@@ -1,7 +1,10 @@
 import os
+import sys
 import unicodedata
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,9 +24,12 @@ from quotewise.index.errors import (
     QuotewiseError,
     UnknownCollectionError,
 )
-from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats import FORMATS, Format
+from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.ingest import Failure, Sync, SyncReport, check_embedder
+from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
 
 from tests.conftest import SEED, SEEDS
@@ -329,6 +335,37 @@ def test_the_language_of_a_collection_is_detected_from_its_documents_and_can_be_
     sync(language="en")
     assert store.catalogue.collection("default").language == "en"
     assert store.search_lexical("default", "Brücke", 9, Filter()) == []
+
+
+def test_a_format_with_pages_is_a_module_and_an_entry_of_the_registry(
+    store: LocalStore, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(data: bytes) -> Parsed:
+        pages = data.decode().split("\f")
+        starts = [0, *accumulate(len(page) + 1 for page in pages)]
+        text = "\n".join(pages)
+        parts = tuple(Part(start, "page", number, f"p. {number}") for number, start in enumerate(starts[:-1], 1))
+        blocks = tuple(Block(start, start + len(page)) for start, page in zip(starts, pages, strict=False))
+        return Parsed(text, blocks, Layout.of("paged", 7, text, parts), title="Fish")
+
+    def boxes(data: bytes, layout: Layout, span: Span) -> list[Box]:
+        return [Box(layout.place(span).page or 0, 0, 0, 1, 0.5)]
+
+    module = ModuleType("paged")
+    module.parse, module.boxes = parse, boxes  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "quotewise.index.formats.paged", module)
+    paged = Format("paged", "application/x-paged")
+    monkeypatch.setitem(FORMATS, ".paged", paged)  # type: ignore[index]
+    (folder / "a.paged").write_bytes(b"Whales sing.\fSharks bite.\fCrabs walk.")
+    assert sync().added == ("a.paged",)
+    [document] = store.catalogue.documents("default")
+    assert (document.media_type, document.title, document.encoding) == ("application/x-paged", "Fish", "")
+    [chunk] = store.catalogue.chunks([store.search_lexical("default", "sharks", 1, Filter())[0].chunk_id])
+    assert (chunk.layout.parser, chunk.layout.version) == ("paged", 7)
+    span = next(span for span in chunk.sentences if store.catalogue.text(document.id, *span) == "Sharks bite.")
+    place = chunk.layout.place(span)
+    assert (place.lines, place.page, place.part) == ((2, 2), 2, Part(13, "page", 2, "p. 2"))
+    assert paged.boxes((folder / "a.paged").read_bytes(), chunk.layout, span) == (Box(2, 0, 0, 1, 0.5),)
 
 
 # Files that cannot be indexed
