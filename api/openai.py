@@ -144,7 +144,7 @@ class _Completion:
     def _links(self, annotations: Sequence[Annotation]) -> str:
         if not self._body.quotewise.links:
             return ""
-        return "\n" + "".join(f"\n[{number}]: {one.url_citation.url}" for number, one in enumerate(annotations, 1))
+        return "\n" + "".join(f"\n[{number}]: {note.url_citation.url}" for number, note in enumerate(annotations, 1))
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **extra: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}

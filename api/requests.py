@@ -122,9 +122,9 @@ class AskRequest(SearchRequest):
     threshold: Annotated[float, Field(ge=0, le=1, strict=True)] | None = Field(
         default=None, description="confidence below which nothing is answered; by default the one of the service"
     )
-    include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were found")
+    include_passages: bool = Field(default=False, strict=True, description="whether the answer has all retrieved passages")
     history: Annotated[list[HistoryTurn], Field(max_length=MAX_TURNS, fail_fast=True)] = Field(
-        default=[], description="the turns before, first one first: they say what a follow-up is about"
+        default=[], description="the earlier turns, oldest first: they determine what a follow-up is about"
     )
 
     def options(self) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class RightQuote(Strict):
 
 
 class FeedbackRequest(Strict):
-    """Whether the answer to a request helped; feedback on the same request replaces what was said before."""
+    """Whether the answer to a request helped; later feedback on the same request replaces it."""
 
     request_id: str = Field(pattern="^[A-Za-z0-9._-]{1,64}$")
     helpful: bool = Field(strict=True)
@@ -193,7 +193,7 @@ class CitedDocument(BaseModel):
 
 
 class Claim(BaseModel):
-    """A citation to check, as it came from ``/ask``; fields that are not needed are passed over."""
+    """A citation to check, as ``/ask`` returns it; other fields are ignored."""
 
     quote: str = Field(min_length=1, max_length=100_000)
     start: Offset
