@@ -12,7 +12,6 @@ from quotewise.api import events, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
 from quotewise.api.errors import UnsupportedMediaTypeError
-from quotewise.api.examples import EXAMPLES
 from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -78,7 +77,8 @@ _FEEDBACK_PROBLEMS = problems.responses(
 )
 
 Called = Annotated[Call, Depends(_call)]
-DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=EXAMPLES["document_id"])]
+_SEED: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": "b2b170137b3621de"}}
+DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=_SEED)]
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
@@ -96,7 +96,7 @@ def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchR
     return responses.SearchResponse.of(result, request_id=call.request_id)
 
 
-@router.post("/ask", response_model=responses.AskResponse, responses=_ASK_PROBLEMS | {200: events.RESPONSE})
+@router.post("/ask", response_model=responses.AskResponse, responses=_ASK_PROBLEMS)
 def ask(
     body: requests.AskRequest,
     call: Called,

@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from pydantic import Field, WithJsonSchema
 from quotewise.api import jobs, problems
 from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
-from quotewise.api.examples import EXAMPLES
 from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
@@ -39,15 +38,7 @@ _CHANGE_CODES = (
     *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
-_ETAG_HEADER = {"ETag": {"description": "the sha256 of the file in quotes", "schema": {"type": "string"}}}
-_LOCATION = {"Location": {"description": "address of the job", "schema": {"type": "string"}}}
-_JOB: dict[str, Any] = {"model": Job, "description": "Not done yet: poll the job", "headers": _LOCATION}
-_PUT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": StoredDocument, "description": "Replaced, or the same as before", "headers": _ETAG_HEADER},
-    201: {"description": "Added", "headers": _ETAG_HEADER},
-    202: _JOB,
-    **problems.responses(*_PUT_CODES),
-}
+_JOB: dict[int | str, dict[str, Any]] = {202: {"model": Job}}
 _NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
     "required": True,
@@ -57,10 +48,11 @@ _BODY = {
         for kind in CONTENT_TYPES
     },
 }
-_BODY["content"]["text/plain"]["examples"] = EXAMPLES["upload"]  # type: ignore[index]
 
-Name = Annotated[str, Path(openapi_examples=EXAMPLES["upload_collection"], json_schema_extra={"pattern": COLLECTION_NAME})]
-DocumentPath = Annotated[str, Path(openapi_examples=EXAMPLES["upload_path"], json_schema_extra={"pattern": PATTERN})]
+_COLLECTION: dict[str, Any] = {"uploads": {"summary": "A collection of uploads", "value": "uploads"}}
+_PATH: dict[str, Any] = {"tea": {"summary": "A file in a folder", "value": "drinks/tea.txt"}}
+Name = Annotated[str, Path(openapi_examples=_COLLECTION, json_schema_extra={"pattern": COLLECTION_NAME})]
+DocumentPath = Annotated[str, Path(openapi_examples=_PATH, json_schema_extra={"pattern": PATTERN})]
 _IF_MATCH = "change the document only if it has one of these sha256, each in quotes; * is any"
 IfMatch = Annotated[str | None, WithJsonSchema({"type": "string"}), Header(description=_IF_MATCH)]
 _IF_NONE_MATCH = "change nothing if there is a document or a file at the path"
@@ -75,7 +67,7 @@ router = APIRouter()
     "/collections/{collection}/documents/{path:path}",
     status_code=201,
     response_model=StoredDocument,
-    responses=_PUT_RESPONSES,
+    responses={200: {"model": StoredDocument}, **_JOB, **problems.responses(*_PUT_CODES)},
     openapi_extra={"requestBody": _BODY},
 )
 async def put(
@@ -111,7 +103,7 @@ async def put(
     "/collections/{collection}/documents/{path:path}",
     status_code=204,
     response_class=Response,
-    responses={202: _JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
+    responses={**_JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
 )
 async def delete(collection: Name, path: DocumentPath, call: Called, request: Request, if_match: IfMatch = None) -> Response:
     """Remove a document and its file. A change that takes long is answered with a job."""
