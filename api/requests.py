@@ -1,5 +1,6 @@
 """The requests of the HTTP API, validated: what may be sent, and within which bounds."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -27,8 +28,12 @@ def _unicode(text: str) -> str:
     return text
 
 
+_NOT_BLANK = r"[^\s\x1c-\x1f\x85\ufeff]"
+"""A character that both Python and JSON Schema take for no white space."""
+
+
 def _not_blank(question: str) -> str:
-    if not question.strip():
+    if not re.search(_NOT_BLANK, question):
         raise ValueError("should not be blank")
     return _unicode(question)
 
@@ -58,7 +63,7 @@ def _as_list(value: object) -> object:
 INTEGER = BeforeValidator(as_integer)
 """Before a strict integer: as in JSON Schema 3.0 is one, while true and "3" are not."""
 Question = Annotated[
-    str, Field(min_length=1, max_length=MAX_QUESTION, json_schema_extra={"pattern": r"\S"}), AfterValidator(_not_blank)
+    str, Field(min_length=1, max_length=MAX_QUESTION, json_schema_extra={"pattern": _NOT_BLANK}), AfterValidator(_not_blank)
 ]
 Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), INTEGER]
 MaxQuotes = Annotated[int, Field(strict=True, ge=1, le=MAX_QUOTES), INTEGER]
