@@ -77,7 +77,9 @@ def test_serving_loads_no_library_of_training_nor_the_slow_sdk_of_mcp(tmp_path: 
         from quotewise.api.app import create_app
         from quotewise.api.service import Service
         from quotewise.api.settings import Settings
+        from quotewise.index.embedders import load_embedder
         from starlette.testclient import TestClient
+        load_embedder()
         settings = Settings(index=Path(sys.argv[1]))
         service = Service.open(settings, create=True)
         service.warm()

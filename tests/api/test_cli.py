@@ -339,7 +339,7 @@ def test_verify_exits_with_1_as_soon_as_one_citation_no_longer_holds(seeded: Run
         (["eval", SEEDS / SEED, "--corpus", SEEDS], f"{SEED}:1"),
         (["eval", "missing.jsonl"], "--corpus"),
         (["settings", "--nope"], "--nope"),
-        (["ask", "why\udcff"], "Unicode"),
+        (["ask", "why\udcff"], "unicode"),
         (["search", WHY, "-c", "\udcff"], r"\udcff"),
         (["rm", "\udcff.txt"], r"\udcff.txt"),
         (["index", "\udcff"], r"\udcff"),
