@@ -12,6 +12,7 @@ from typing import Any
 from cachetools import LRUCache
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
+
 from quotewise.api.settings import Settings
 from quotewise.index.printable import printable
 

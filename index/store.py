@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
+
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document

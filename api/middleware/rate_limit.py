@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import limits
 from cachetools import LRUCache
+
 from quotewise.api.errors import TooManyRequestsError
 
 _MAX_NAMES = 10_000

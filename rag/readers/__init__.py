@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 

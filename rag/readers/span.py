@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading, always

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quotewise.api import logs, terminal
-from quotewise.api.settings import Settings
 from rich.console import Console
 
+from quotewise.api import logs, terminal
+from quotewise.api.settings import Settings
 from tests.api.running import running
 from tests.conftest import WHY
 

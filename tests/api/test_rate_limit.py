@@ -1,6 +1,7 @@
 import time
 
 import pytest
+
 from quotewise.api.errors import TooManyRequestsError
 from quotewise.api.middleware.rate_limit import RateLimit
 

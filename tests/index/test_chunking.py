@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.chunking import Chunk, Chunker, embedding_text, pack
 from quotewise.index.documents import Document, parse_document
 from quotewise.index.embedders import Embedder
 from quotewise.index.sentences import Span, line_spans, sentence_spans
-
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts, texts
 from tests.index.writing import count_words
 
