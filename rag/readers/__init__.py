@@ -44,7 +44,7 @@ class Reading:
 
 
 def always() -> bool:
-    """The ``wanted`` of a reading that nothing cuts short."""
+    """The default of ``wanted``: read to the end."""
     return True
 
 
@@ -63,7 +63,7 @@ class Reader(Protocol):
         Args:
             question: what is asked.
             passages: all retrieved for one question, or all texts that no search found.
-            wanted: called now and then; what is unread when it returns False stays so.
+            wanted: called now and then; once it returns False, the passages left get readings that are not ``complete``.
         """
         ...
 
