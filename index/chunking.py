@@ -14,6 +14,8 @@ HEADING_ROOM = 44
 """Tokens that an embedder must have room for beside a chunk: its headings and the special tokens."""
 _HEADING_BYTES = 120
 """Of a heading trail in UTF-8: at most some 40 tokens in any script."""
+_MAX_GAP = 1000
+"""Characters that no sentence has, such as a comment, over which neighbouring chunks still join to one passage."""
 _CHARACTERS_A_TOKEN = 16
 """So many characters count as a token at least: a word of a million letters is a single unknown token to a tokenizer."""
 _CLAUSES = ["\n", "\r", "; ", ": ", ", ", " ", ""]
@@ -26,9 +28,9 @@ Paragraph = list[Span]
 class Chunk:
     """A run ``[start, end)`` of whole sentences of one section of a document.
 
-    ``next_start`` is where the next chunk of the section starts, or ``end`` when there is none. ``sentences`` are ascending
-    and disjoint, the first starts at ``start`` and the last ends at ``end``; ``kinds`` has the kind of each. No two chunks of
-    a document share a sentence.
+    ``next_start`` is where the next chunk of the section starts, or ``end`` when there is none or it is far away. ``sentences``
+    are ascending and disjoint, the first starts at ``start`` and the last ends at ``end``; ``kinds`` has the kind of each. No
+    two chunks of a document share a sentence.
     """
 
     start: int
@@ -55,7 +57,9 @@ class Chunker:
         chunks: list[Chunk] = []
         for heading, section in _sections(document):
             parts = list(self._split(text, section))
-            next_starts = [*(part[0].start for part in parts[1:]), parts[-1][-1].end]
+            ends = [part[-1].end for part in parts]
+            starts = [*(part[0].start for part in parts[1:]), ends[-1]]
+            next_starts = [start if start - end <= _MAX_GAP else end for start, end in zip(starts, ends, strict=True)]
             for part, next_start in zip(parts, next_starts, strict=True):
                 kinds = tuple(sentence_kind(text[sentence.start : sentence.end]) for sentence in part)
                 chunks.append(Chunk(part[0].start, part[-1].end, next_start, heading, tuple(part), kinds))

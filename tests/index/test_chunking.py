@@ -55,7 +55,8 @@ def check(document: Document, chunks: list[Chunk], embedder: Embedder, limit: in
         assert any(b.heading == chunk.heading and b.start <= chunk.start < b.end for b in document.blocks)
     for chunk, following in pairwise([*chunks, None]):
         joined = following is not None and section_of(document, chunk) == section_of(document, following)
-        assert chunk.next_start == (following.start if joined and following else chunk.end)
+        near = joined and following is not None and following.start - chunk.end <= 1000
+        assert chunk.next_start == (following.start if near and following else chunk.end)
     assert all(count <= limit for count in embedder.count_tokens([text[chunk.start : chunk.end] for chunk in chunks]))
 
     whole = sentences_of(document)
@@ -189,6 +190,12 @@ def test_a_heading_is_in_the_chunk_of_what_it_introduces() -> None:
         "Dogs eat some food too.",
         "Bye.",
     ]
+
+
+def test_a_long_comment_between_two_chunks_is_in_neither(embedder: Embedder) -> None:
+    document = parse_document("a.md", f"# Tea\n\nHot.\n\n<!-- {'never read ' * 100_000} -->\n\nCold.".encode())
+    chunks = Chunker(embedder.count_tokens).chunks(document)
+    assert [document.text[c.start : c.next_start].split()[-1] for c in chunks] == ["Hot.", "Cold."]
 
 
 def test_headings_alone_can_be_quoted(embedder: Embedder) -> None:
