@@ -15,7 +15,7 @@ HEADING_ROOM = 44
 _HEADING_BYTES = 120
 """Of a heading trail in UTF-8: at most some 40 tokens in any script."""
 _MAX_GAP = 1000
-"""Characters that no sentence has, such as a comment, over which neighbouring chunks still join to one passage."""
+"""Characters between the blocks of one section; a longer gap, such as a comment, ends the section."""
 _CHARACTERS_A_TOKEN = 16
 """So many characters count as a token at least: a word of a million letters is a single unknown token to a tokenizer."""
 _CLAUSES = ["\n", "\r", "; ", ": ", ", ", " ", ""]
@@ -28,9 +28,9 @@ Paragraph = list[Span]
 class Chunk:
     """A run ``[start, end)`` of whole sentences of one section of a document.
 
-    ``next_start`` is where the next chunk of the section starts, or ``end`` when there is none or it is far away. ``sentences``
-    are ascending and disjoint, the first starts at ``start`` and the last ends at ``end``; ``kinds`` has the kind of each. No
-    two chunks of a document share a sentence.
+    ``next_start`` is where the next chunk of the section starts, or ``end`` when there is none. ``sentences`` are ascending
+    and disjoint, the first starts at ``start`` and the last ends at ``end``; ``kinds`` has the kind of each. No two chunks of
+    a document share a sentence.
     """
 
     start: int
@@ -57,9 +57,7 @@ class Chunker:
         chunks: list[Chunk] = []
         for heading, section in _sections(document):
             parts = list(self._split(text, section))
-            ends = [part[-1].end for part in parts]
-            starts = [*(part[0].start for part in parts[1:]), ends[-1]]
-            next_starts = [start if start - end <= _MAX_GAP else end for start, end in zip(starts, ends, strict=True)]
+            next_starts = [*(part[0].start for part in parts[1:]), parts[-1][-1].end]
             for part, next_start in zip(parts, next_starts, strict=True):
                 kinds = tuple(sentence_kind(text[sentence.start : sentence.end]) for sentence in part)
                 chunks.append(Chunk(part[0].start, part[-1].end, next_start, heading, tuple(part), kinds))
@@ -155,6 +153,9 @@ def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragr
         for block in blocks:
             spans = line_spans if block.lined else sentence_spans
             sentences = spans(document.text, block.start, block.end)
+            if paragraphs and not introduction and sentences and sentences[0].start - paragraphs[-1][-1].end > _MAX_GAP:
+                yield heading, paragraphs
+                paragraphs = []
             if block.introduces:
                 introduction += sentences
             elif sentences:
