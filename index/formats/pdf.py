@@ -1,0 +1,382 @@
+"""PDF: text, blocks and pages by pdfium in a child process, and the boxes of a span from the file when they are shown.
+
+The text is ours: paragraphs on one line each, over columns and pages; running headers and footers stand after the text, so
+that they divide no sentence. A page can therefore come in several parts of the layout.
+"""
+
+import ctypes
+import re
+import zlib
+from array import array
+from base64 import b85decode, b85encode
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as pdfium
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats import sandbox
+from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.formats.pdf_blocks import Bookmark, Draft, Hyphens, drafts
+from quotewise.index.formats.pdfium import INVISIBLE, Frame, Page, ink_boxes, loose_boxes, opened, opened_page, read_page, wide_string
+from quotewise.index.layout import Box, Layout, Part
+from quotewise.index.sentences import Span
+
+VERSION = 1
+SECONDS = 20.0
+_BOOKMARKS = 5000
+_TITLE_LIMIT = 120
+_TRACE = "trace"
+_NO_TITLE = re.compile(r"untitled|title|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?)|[\W\d_]*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfBlock(Block):
+    """A block with its ``kind`` (paragraph, heading, list-item, table, caption, footnote, header, footer, note, field) and level."""
+
+    kind: str = "paragraph"
+    level: int = 0
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a PDF file in a child process.
+
+    Raises:
+        DocumentError: it needs a password, is damaged, truncated or empty, has no text layer, or takes too much to read.
+    """
+    return sandbox.call(read, data, seconds=SECONDS)
+
+
+def boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]:
+    """Where a span stands, one box a printed line; empty where another version of pdfium sees other words."""
+    return sandbox.call(find_boxes, data, layout, span, seconds=SECONDS)
+
+
+def render(data: bytes, page: int, boxes: Sequence[Box] = (), width: int = 1000) -> bytes:
+    """A page, from 1, as a PNG image of that many pixels across, with boxes marked.
+
+    Raises:
+        DocumentError: the file cannot be read, or has no such page.
+    """
+    return sandbox.call(draw, data, page, tuple(boxes), width, seconds=SECONDS)
+
+
+def read(data: bytes) -> Parsed:
+    """``parse`` in this process."""
+    with opened(data) as document, _form(document) as form:
+        count = pdfium.FPDF_GetPageCount(document)
+        found = [read_page(document, form, number) for number in range(1, count + 1)]
+        pages = [page for page in found if page is not None]
+        ignored = _unread(document, found)
+        if not any(segment.text.strip() for page in pages for segment in page.segments if segment.kind != INVISIBLE):
+            raise DocumentError(_textless(found))
+        bookmarks = _bookmarks(document)
+        labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
+        metadata = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := _meta(document, key))}
+    blocks, furniture = drafts(pages, bookmarks)
+    text = _Text(labels)
+    text.add_all(blocks, Hyphens(line for block in blocks for line in block.lines))
+    text.add_furniture(furniture)
+    return Parsed(
+        text.text,
+        tuple(text.blocks),
+        Layout.of("pdf", VERSION, text.text, (*text.parts, Part(len(text.text), _TRACE, 1, _encoded(pages, text.starts)))),
+        _title(metadata.get("Title", ""), blocks),
+        {key.lower(): value for key, value in metadata.items()},
+        ignored=ignored,
+    )
+
+
+class _Text:
+    """Puts the text of blocks together and notes where each segment of each page stands in it."""
+
+    def __init__(self, labels: dict[int, str]) -> None:
+        self._labels = labels
+        self._pieces: list[str] = []
+        self._length = 0
+        self._trail: list[tuple[int, str]] = []
+        self.blocks: list[Block] = []
+        self.parts: list[Part] = []
+        self.starts: dict[tuple[int, int], int] = {}
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._pieces)
+
+    def add_all(self, blocks: Sequence[Draft], hyphens: Hyphens) -> None:
+        """Add the blocks of the text under their trails of headings."""
+        for block in blocks:
+            if block.kind == "heading":
+                self._trail = [entry for entry in self._trail if entry[0] < block.level]
+                self._trail.append((block.level, ""))
+            start, end = self._add(block, hyphens)
+            if block.kind == "heading":
+                self._trail[-1] = block.level, " ".join(self.text_of(start, end).split())
+            heading = tuple(name for _, name in self._trail)
+            lined = block.kind in ("heading", "table")
+            self.blocks.append(PdfBlock(start, end, heading, lined, block.kind == "heading", block.kind, block.level))
+        self._introduce()
+
+    def add_furniture(self, blocks: Sequence[Draft]) -> None:
+        """Add headers and footers, which stand under no heading."""
+        for block in blocks:
+            start, end = self._add(block, None)
+            self.blocks.append(PdfBlock(start, end, (), True, False, block.kind))
+
+    def text_of(self, start: int, end: int) -> str:
+        """The end of the text, as far back as a block."""
+        pieces: list[str] = []
+        at = self._length
+        for piece in reversed(self._pieces):
+            if at <= start:
+                break
+            at -= len(piece)
+            pieces.append(piece)
+        return "".join(reversed(pieces))[start - at : end - at]
+
+    def _add(self, block: Draft, hyphens: Hyphens | None) -> tuple[int, int]:
+        if self._length:
+            self._push("\n" if block.kind == "list-item" and self._ends_item(block) else "\n\n")
+        start = self._length
+        before = None
+        for number, line in enumerate(block.lines):
+            dropped, gap = False, ""
+            if before is not None:
+                dropped, gap = hyphens.gap(before, line) if hyphens else (False, "\n")
+                gap = "\n" if block.kind == "table" or number in block.breaks else gap
+            if dropped and gap != "\n":
+                self._pieces[-1] = self._pieces[-1][:-1]
+                self._length -= 1
+            self._push(gap)
+            if not self.parts or self.parts[-1].number != line.page:
+                self.parts.append(Part(self._length, "page", line.page, self._labels.get(line.page, "")))
+            for place, segment in enumerate(line.segments):
+                if place:
+                    self._push("\t" if line.row else " ")
+                self.starts[segment.page, segment.number] = self._length
+                self._push(segment.text)
+            before = line
+        return start, self._length
+
+    def _ends_item(self, block: Draft) -> bool:
+        last = self.blocks[-1] if self.blocks else None
+        return isinstance(last, PdfBlock) and last.kind == "list-item"
+
+    def _push(self, piece: str) -> None:
+        if piece:
+            self._pieces.append(piece)
+            self._length += len(piece)
+
+    def _introduce(self) -> None:
+        """A heading right above a deeper one belongs to what stands under that one."""
+        for number in range(len(self.blocks) - 2, -1, -1):
+            block, below = self.blocks[number : number + 2]
+            if block.introduces and below.heading[: len(block.heading)] == block.heading:
+                self.blocks[number] = replace(block, heading=below.heading)
+
+
+@contextmanager
+def _form(document: Any) -> Iterator[Any]:
+    """pdfium's handle of the forms of a document, with which nothing is run: no script and no action."""
+    callbacks = pdfium.FPDF_FORMFILLINFO(version=2)
+    form = pdfium.FPDFDOC_InitFormFillEnvironment(document, callbacks)
+    try:
+        yield form
+    finally:
+        if form:
+            pdfium.FPDFDOC_ExitFormFillEnvironment(form)
+
+
+def _unread(document: Any, found: Sequence[Page | None]) -> str | None:
+    """What of the file is not read, and why. Invisible text is that of a scan where a page has no other."""
+    hidden = [page for page in found if page]
+    for page in hidden:
+        shown = any(not segment.kind for segment in page.segments)
+        for segment in page.segments:
+            if segment.kind == INVISIBLE and not shown:
+                segment.kind = ""
+            elif segment.kind == INVISIBLE:
+                page.unread.add(INVISIBLE)
+    reasons = []
+    if damaged := [number for number, page in enumerate(found, 1) if page is None]:
+        reasons.append(f"{_pages(damaged, len(found))}, damaged")
+    if textless := [page.number for page in hidden if not page.segments and not page.blank and not page.unread]:
+        reasons.append(f"{_pages(textless, len(found))}, no text layer")
+    for what in sorted({what for page in hidden for what in page.unread}):
+        reasons.append(f"{what} on {_pages([page.number for page in hidden if what in page.unread], len(found))}")
+    if attached := pdfium.FPDFDoc_GetAttachmentCount(document):
+        names = [wide_string(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, n)) for n in range(min(attached, 5))]
+        reasons.append(f"{attached} attached file{'s' * (attached > 1)} ({', '.join(names)})")
+    return "; ".join(reasons) or None
+
+
+def _pages(numbers: Sequence[int], count: int) -> str:
+    shown = ", ".join(map(str, numbers[:10])) + ", …" * (len(numbers) > 10)
+    return f"{len(numbers)} of {count} pages ({shown})" if count > 1 else "the page"
+
+
+def _textless(found: Sequence[Page | None]) -> str:
+    count = len(found)
+    pages = f"{count} page{'s' * (count != 1)}"
+    if not count or not any(found):
+        return "is damaged: none of its pages can be read"
+    if all(page is None or page.blank for page in found):
+        return f"is blank, {pages}"
+    if any(page and page.unread for page in found):
+        return f"has no text that can be seen, {pages}"
+    return f"has no text layer, {pages}: it is a scan or a drawing; recognise its text (OCR) first"
+
+
+def _bookmarks(document: Any) -> list[Bookmark]:
+    marks: list[Bookmark] = []
+    seen: set[int] = set()
+    waiting = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
+    while waiting and len(marks) < _BOOKMARKS:
+        mark, level = waiting.pop()
+        address = ctypes.cast(mark, ctypes.c_void_p).value
+        if not address or address in seen:
+            continue
+        seen.add(address)
+        title = wide_string(pdfium.FPDFBookmark_GetTitle, mark)
+        target = pdfium.FPDFBookmark_GetDest(document, mark)
+        if not target and (action := pdfium.FPDFBookmark_GetAction(mark)):
+            target = pdfium.FPDFAction_GetDest(document, action)
+        marks.append(Bookmark(title, level, pdfium.FPDFDest_GetDestPageIndex(document, target) + 1 if target else 0))
+        waiting.append((pdfium.FPDFBookmark_GetNextSibling(document, mark), level))
+        waiting.append((pdfium.FPDFBookmark_GetFirstChild(document, mark), level + 1))
+    return marks
+
+
+def _meta(document: Any, key: str) -> str:
+    value = wide_string(pdfium.FPDF_GetMetaText, document, key.encode())
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def _title(given: str, blocks: Sequence[Draft]) -> str | None:
+    """The title of the metadata unless a program made it up, or else the first of the largest headings of the first page."""
+    if given and not _NO_TITLE.fullmatch(given):
+        return given[:_TITLE_LIMIT]
+    first = [block for block in blocks if block.kind == "heading" and block.lines[0].page == blocks[0].lines[0].page]
+    if not first:
+        return None
+    return " ".join(max(first, key=lambda block: block.lines[0].size).text.split())[:_TITLE_LIMIT]
+
+
+def _encoded(pages: Sequence[Page], starts: dict[tuple[int, int], int]) -> str:
+    """For each page its number, how many segments it has, and where each stands in the text (or -1), as differences."""
+    numbers = array("q")
+    before = 0
+    for page in pages:
+        numbers.extend((page.number, len(page.segments)))
+        for segment in page.segments:
+            start = starts.get((page.number, segment.number), -1)
+            numbers.append(start - before)
+            before = start
+    return b85encode(zlib.compress(np.array(numbers, "<i8").tobytes(), 6)).decode()
+
+
+def _decoded(layout: Layout, wanted: set[int]) -> dict[int, list[int]]:
+    trace = next((part.label for part in reversed(layout.parts) if part.kind == _TRACE), "")
+    numbers = np.frombuffer(zlib.decompress(b85decode(trace)), "<i8") if trace else np.zeros(0, "<i8")
+    found: dict[int, list[int]] = {}
+    at, before = 0, 0
+    while at < len(numbers):
+        page, count = int(numbers[at]), int(numbers[at + 1])
+        starts = before + np.cumsum(numbers[at + 2 : at + 2 + count])
+        if page in wanted:
+            found[page] = starts.tolist()
+        before = int(starts[-1]) if count else before
+        at += 2 + count
+    return found
+
+
+def find_boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]:
+    """``boxes`` in this process."""
+    first = bisect_right(layout.parts, span.start, key=lambda part: part.start) - 1
+    touched = [part for part in layout.parts[max(first, 0) :] if part.start < span.end and part.kind == "page"]
+    found: list[Box] = []
+    with opened(data) as document, _form(document) as form:
+        for number, starts in _decoded(layout, {part.number for part in touched}).items():
+            page = read_page(document, form, number)
+            if page is None or len(page.segments) != len(starts):
+                continue
+            found += _page_boxes(document, page, starts, span)
+    return tuple(found)
+
+
+def _page_boxes(document: Any, page: Page, starts: list[int], span: Span) -> Iterator[Box]:
+    lines: list[list[float]] = []
+    with opened_page(document, page.number) as (handle, text):
+        frame = Frame.of(handle)
+        address = ctypes.cast(text, ctypes.c_void_p).value or 0
+        following = sorted(start for start in starts if start >= 0)
+        for start, segment in sorted(zip(starts, page.segments, strict=True), key=lambda pair: pair[0]):
+            end = min([start + len(segment.text), *following[bisect_right(following, start) :][:1]])
+            if start < 0 or start >= span.end or end <= span.start:
+                continue
+            if segment.box is not None:
+                lines.append([*segment.box])
+                continue
+            chosen = list(segment.characters[max(span.start - start, 0) : min(span.end, end) - start])
+            loose, ink = frame.shown(loose_boxes(address, chosen)), frame.shown(ink_boxes(address, chosen))
+            corners = np.concatenate([loose, ink[(ink[:, 2] > ink[:, 0]) | (ink[:, 3] > ink[:, 1])]])
+            lines.append([*corners[:, :2].min(0).tolist(), *corners[:, 2:].max(0).tolist()])
+    for left, top, right, bottom in _merged(lines):
+        across, down = page.width, page.height
+        values = left / across, top / down, right / across, bottom / down
+        yield Box(page.number, *(min(max(value, 0.0), 1.0) for value in values))
+
+
+def _merged(lines: list[list[float]]) -> list[list[float]]:
+    """Boxes that stand beside each other on one line, as one."""
+    merged: list[list[float]] = []
+    for box in lines:
+        if merged:
+            last = merged[-1]
+            height = min(last[3] - last[1], box[3] - box[1])
+            level = min(last[3], box[3]) - max(last[1], box[1]) > 0.5 * height
+            if level and -height < box[0] - last[2] < 1.5 * height:
+                merged[-1] = [min(last[0], box[0]), min(last[1], box[1]), max(last[2], box[2]), max(last[3], box[3])]
+                continue
+        merged.append(box)
+    return merged
+
+
+def draw(data: bytes, page: int, boxes: Sequence[Box], width: int) -> bytes:
+    """``render`` in this process."""
+    with opened(data) as document, _form(document) as form:
+        if not 1 <= page <= pdfium.FPDF_GetPageCount(document):
+            raise DocumentError(f"has no page {page}; it has {pdfium.FPDF_GetPageCount(document)}")
+        with opened_page(document, page) as (handle, _):
+            if handle is None:
+                raise DocumentError(f"cannot be drawn: page {page} is damaged")
+            across, down = Frame.of(handle).size
+            height = max(1, min(round(width * down / across), 4 * width))
+            pixels = np.full((height, width, 4), 255, np.uint8)
+            bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGRx, pixels.ctypes.data, 4 * width)
+            pdfium.FPDF_RenderPageBitmap(bitmap, handle, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
+            pdfium.FPDF_FFLDraw(form, bitmap, handle, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
+            pdfium.FPDFBitmap_Destroy(bitmap)
+    image = np.ascontiguousarray(pixels[:, :, 2::-1])
+    for box in boxes:
+        if box.page == page:
+            rows = slice(int(box.top * height), int(np.ceil(box.bottom * height)))
+            columns = slice(int(box.left * width), int(np.ceil(box.right * width)))
+            image[rows, columns, 2] //= 3  # paper becomes yellow, ink stays as it is
+    return _png(image)
+
+
+def _png(image: Any) -> bytes:
+    """The PNG image (RFC 2083) of pixels ``(height, width, 3)`` in uint8."""
+    height, width, _ = image.shape
+    rows = np.concatenate([np.zeros((height, 1), np.uint8), image.reshape(height, -1)], 1)
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)) + chunk(b"IEND", b"")

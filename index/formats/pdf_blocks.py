@@ -1,0 +1,341 @@
+"""The lines of all pages of a PDF into blocks: furniture, headings, paragraphs over columns and pages, lists, tables, notes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from quotewise.index.formats.pdf_layout import Line, body_size, edges_of, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdfium import Page, Segment
+
+_EDGE_ROWS = 4
+_EDGE = 0.13
+"""The part of a page's height above and below which a running header or footer stands."""
+_NEAR_PAGES = 2
+_NUMBER = re.compile(r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,4}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I)
+_DIGITS = re.compile(r"\d+")
+_ROMAN = re.compile(r"\b[ivxlc]+\b")
+_BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒]"
+_ITEM = re.compile(
+    rf"(?:{_BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
+)
+_MARK = re.compile(rf"{_BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
+_SECTION = re.compile(r"(?:(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.)\s+[A-Z]\w")
+_CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]", re.I
+)
+_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
+_TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
+_HYPHEN = re.compile(r"[^\W\d_]-\Z|[^\W\d_]\u2010\Z")
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)+")
+_LAST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*[-\u2010]\Z")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_HEADING_CHARACTERS = 160
+_BOLD_CHARACTERS = 100
+_LEVELS = 6
+CONTINUABLE = ("paragraph", "list-item", "footnote")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block before its text is put together; ``level`` counts from 1 for headings."""
+
+    kind: str
+    lines: list[Line]
+    level: int = 0
+    breaks: set[int] = field(default_factory=set)
+    """Lines before which the printed line break is one of the text."""
+
+    @property
+    def text(self) -> str:
+        """Its lines as printed."""
+        return " ".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of the outline: its title, depth from 1, and page or 0."""
+
+    title: str
+    level: int
+    page: int
+
+
+def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[Draft], list[Draft]]:
+    """The blocks of the text in reading order, and those of the headers and footers of its pages."""
+    kept = [without_doubles(s for s in page.segments if not s.kind) for page in pages]
+    furniture = _furniture(pages, kept)
+    lines: list[Line] = []
+    for segments in kept:
+        lines += lines_of([s for s in segments if id(s) not in furniture])
+    mark_rows(lines)
+    body = body_size(lines)
+    blocks = _Grouping(body, leadings(lines)).blocks(lines)
+    _name_headings(blocks, body, bookmarks, {page.number: page.height for page in pages})
+    for page in pages:
+        notes = [Draft(s.kind, [Line.of([s])]) for s in page.segments if s.kind in ("note", "field")]
+        after = next((n for n in range(len(blocks), 0, -1) if blocks[n - 1].lines[-1].page <= page.number), 0)
+        blocks[after:after] = notes
+    return blocks, _furniture_blocks(kept, furniture)
+
+
+def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
+    """The running headers and footers by identity: rows at the edge that come again on a page near, and page numbers."""
+    found: dict[int, str] = {}
+    rows: list[list[tuple[str, str, list[Segment]]]] = []
+    for page, segments in zip(pages, kept, strict=True):
+        upright = [s for s in segments if s.turn == 0]
+        top, bottom = edges_of(upright, _EDGE_ROWS)
+        body = max((len(s.text) for s in upright), default=0)
+        here = [
+            (name, _key(row, name), row)
+            for name, outer in (("header", top), ("footer", bottom))
+            for row in outer
+            if _at_edge(row, name, page.height) and (body or True)
+        ]
+        here += [("margin", _key([s], "margin"), [s]) for s in segments if s.turn in (1, 2, 3)]
+        rows.append(here)
+    keys = [{key for _, key, _ in here} for here in rows]
+    for number, here in enumerate(rows):
+        near = [keys[n] for n in range(max(0, number - _NEAR_PAGES), min(len(keys), number + _NEAR_PAGES + 1)) if n != number]
+        for name in ("header", "footer", "margin"):
+            for kind, key, row in here:
+                if kind != name:
+                    continue
+                again = any(key in others for others in near)
+                if not again and not _is_page_number(row, pages[number], name):
+                    if name != "margin":
+                        break  # what stands further inside is text
+                    continue
+                found |= {id(segment): name for segment in row}
+    return found
+
+
+def _at_edge(row: Sequence[Segment], name: str, height: float) -> bool:
+    middle = (row[0].top + row[0].bottom) / 2
+    return middle < _EDGE * height if name == "header" else middle > (1 - _EDGE) * height
+
+
+def _key(row: Sequence[Segment], name: str) -> str:
+    text = " ".join(s.text for s in sorted(row, key=lambda s: s.left)).lower()
+    text = _ROMAN.sub("#", _DIGITS.sub("#", text))
+    return f"{name} {round(row[0].top / 6) if name != 'header' or len(text) < 4 else ''} {text}"
+
+
+def _is_page_number(row: Sequence[Segment], page: Page, name: str) -> bool:
+    if name == "margin" or len(row) > 1:
+        return False
+    text = row[0].text.strip()
+    match = _NUMBER.fullmatch(text)
+    others = [s for s in page.segments if s is not row[0] and s.turn == 0 and not s.kind]
+    gap = min((max(s.top - row[0].bottom, row[0].top - s.bottom) for s in others), default=0.0)
+    return bool(match) and gap > 0.5 * (row[0].bottom - row[0].top) and (not text.isalpha() or len(text) < 5)
+
+
+def _furniture_blocks(kept: Iterable[Sequence[Segment]], furniture: Mapping[int, str]) -> list[Draft]:
+    blocks = []
+    for segments in kept:
+        for name in ("header", "footer", "margin"):
+            lines = lines_of([s for s in segments if furniture.get(id(s)) == name])
+            lines.sort(key=lambda line: (line.top, line.left) if name != "margin" else (0, 0))
+            if lines:
+                kind = "footer" if name == "margin" else name
+                blocks.append(Draft(kind, lines, breaks=set(range(1, len(lines)))))
+    return blocks
+
+
+class _Grouping:
+    """Lines into paragraphs, items, rows, captions and notes, and the sentence that a column or page divides together."""
+
+    def __init__(self, body: float, leading: Mapping[float, float]) -> None:
+        self._body, self._leading = body, leading
+        self._blocks: list[Draft] = []
+
+    def blocks(self, lines: Sequence[Line]) -> list[Draft]:
+        """The blocks of the lines."""
+        before: Line | None = None
+        for number, line in enumerate(lines):
+            following = lines[number + 1] if number + 1 < len(lines) else None
+            self._place(line, before, following)
+            before = line
+        return self._blocks
+
+    def _place(self, line: Line, before: Line | None, following: Line | None) -> None:
+        last = self._blocks[-1] if self._blocks else None
+        if line.row:
+            if last and before and last.kind == "table" and before.row and before.page == line.page and not line.new_column:
+                last.lines.append(line)
+            else:
+                self._blocks.append(Draft("table", [line]))
+            return
+        if last and before and not before.row:
+            if before.page != line.page or line.new_column:
+                if (unfinished := self._unfinished(line, following)) is not None:
+                    unfinished.lines.append(line)
+                    if unfinished is not last:
+                        self._blocks.remove(unfinished)
+                        self._blocks.insert(self._moved(unfinished), unfinished)
+                    return
+            elif not self._begins(line, before, last):
+                if self._is_forced(line, before):
+                    last.breaks.add(len(last.lines))
+                last.lines.append(line)
+                return
+        elif before and before.page != line.page and (unfinished := self._unfinished(line, following)) is not None:
+            unfinished.lines.append(line)
+            return
+        self._blocks.append(Draft(self._kind(line), [line]))
+
+    def _moved(self, block: Draft) -> int:
+        """Where a block stands that goes on after notes and tables: before them, as it began before them."""
+        page = block.lines[-1].page
+        return next(
+            (n for n, other in enumerate(self._blocks) if other.lines[0].page >= block.lines[0].page
+             and (other.lines[0].page, other.lines[0].top) > (block.lines[0].page, block.lines[0].top)
+             and other.kind in ("footnote", "caption", "table") and other.lines[0].page <= page),
+            len(self._blocks),
+        )
+
+    def _kind(self, line: Line) -> str:
+        text = line.text
+        if _CAPTION.match(text):
+            return "caption"
+        if line.size <= 0.92 * self._body and _NOTE.match(text):
+            return "footnote"
+        return "list-item" if _ITEM.match(text) else "paragraph"
+
+    def _begins(self, line: Line, before: Line, block: Draft) -> bool:
+        """Whether a line in the same column begins a block."""
+        em = 0.85 * line.height
+        if abs(line.size - before.size) > 0.08 * max(line.size, before.size) and not self._is_beside(line, before):
+            return True
+        if line.bold != before.bold and (line.bold or len(before.text) < _BOLD_CHARACTERS):
+            return True
+        distance = line.bottom - before.bottom
+        if distance > 1.3 * self._leading.get(line.size, 1.3 * line.height) or distance < -0.5 * line.height:
+            return True
+        if _ITEM.match(line.text) and (block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)):
+            return True
+        if line.size <= 0.92 * self._body and _NOTE.match(line.text) and block.kind == "footnote":
+            return True
+        first = block.lines[0]
+        if block.kind == "list-item":
+            return line.left < first.left - em or (line.left < first.left + 0.3 * em and self._is_ended(line, before))
+        if line.segments[0].rtl:
+            return self._is_ended(line, before)
+        indented = line.left - before.left
+        if 0.7 * em < indented < 8 * em and not _is_centred(line, before):
+            hanging = len(block.lines) == 1 and not _TERMINAL.search(before.text) and not self._is_short(line, before)
+            return not hanging
+        if indented < -0.7 * em and len(block.lines) > 1 and first.left < before.left - 0.7 * em:
+            return True
+        return self._is_ended(line, before)
+
+    def _is_beside(self, line: Line, before: Line) -> bool:
+        return line.top < before.bottom - 0.6 * line.height
+
+    def _is_ended(self, line: Line, before: Line) -> bool:
+        return bool(_TERMINAL.search(before.text)) and self._is_short(line, before)
+
+    def _is_short(self, line: Line, before: Line) -> bool:
+        """Whether the first word of a line would have had room at the end of the line before."""
+        word = line.text.split(maxsplit=1)[0]
+        width = (line.right - line.left) * len(word) / max(len(line.text), 1)
+        room = before.left - before.low if before.segments[0].rtl else before.high - before.right
+        return room > width + 0.9 * line.height
+
+    def _is_forced(self, line: Line, before: Line) -> bool:
+        return self._is_short(line, before) and not line.text[0].islower() and not _is_centred(line, before)
+
+    def _unfinished(self, line: Line, following: Line | None) -> Draft | None:
+        """The block above notes, captions and tables that goes on with the first line of a column."""
+        if _ITEM.match(line.text) or _CAPTION.match(line.text):
+            return None
+        indented = following is not None and following.page == line.page and 0.7 * line.height < line.left - following.left
+        for block in reversed(self._blocks[-12:]):
+            end = block.lines[-1]
+            if line.page - end.page > 1:
+                return None
+            if block.kind not in ("paragraph", "list-item") or abs(end.size - line.size) > 0.08 * line.size:
+                if block.kind == "paragraph" and len(block.text) > _HEADING_CHARACTERS:
+                    return None
+                continue
+            text = end.text
+            if _TERMINAL.search(text) or (end.bold != line.bold):
+                return None
+            full = end.high - end.right < 2.5 * end.height or end.segments[0].rtl
+            lower = line.text[0].islower() or end.segments[-1].hyphen
+            return block if lower or (full and not indented and len(block.lines) > 1) else None
+        return None
+
+
+def _is_centred(line: Line, before: Line) -> bool:
+    return abs(line.left + line.right - before.left - before.right) < line.height and line.left != before.left
+
+
+def _name_headings(
+    blocks: list[Draft], body: float, bookmarks: Sequence[Bookmark], heights: Mapping[int, float]
+) -> None:
+    """Large, bold and bookmarked lines that stand alone are headings; the larger, the higher their level."""
+    marked = {(_letters(mark.title), mark.page): mark.level for mark in bookmarks if _letters(mark.title)}
+    large: Counter[float] = Counter()
+    for block in blocks:
+        if block.kind not in ("paragraph", "list-item") or len(block.text) > _HEADING_CHARACTERS:
+            continue
+        if not any(c.isalpha() for c in block.text):
+            continue
+        size = block.lines[0].size
+        if level := marked.get((_letters(block.text), block.lines[0].page)):
+            block.kind, block.level = "heading", level
+        elif size >= 1.15 * body and block.kind == "paragraph" and not block.text.rstrip().endswith((",", ";")):
+            large[size] += 1
+            block.kind = "heading"
+    ranks = {size: min(rank, _LEVELS) for rank, size in enumerate(sorted(large, reverse=True), 1)}
+    lowest = min(max([*ranks.values(), *(block.level for block in blocks), 0]) + 1, _LEVELS)
+    for number, block in enumerate(blocks):
+        if block.kind == "heading":
+            block.level = block.level or ranks[block.lines[0].size]
+        elif _stands_out(block, body) and number + 1 < len(blocks):
+            block.kind = "heading"
+            numbers = _DIGITS.findall(block.text.split()[0]) if _SECTION.match(block.text) else []
+            block.level = min(lowest + max(len(numbers) - 1, 0), _LEVELS + 1)
+    for block in blocks:
+        if block.kind == "heading":
+            block.breaks.clear()
+
+
+def _stands_out(block: Draft, body: float) -> bool:
+    """Whether it is a bold or capital line of the size of the text, or a numbered one that is larger."""
+    text = block.text
+    if block.kind not in ("paragraph", "list-item") or len(block.lines) > 2 or len(text) > _BOLD_CHARACTERS:
+        return False
+    if sum(c.isalpha() for c in text) < 3 or text.rstrip()[-1] in ".,;!?…" or block.lines[0].size < 0.85 * body:
+        return False
+    bold = all(line.bold for line in block.lines)
+    capital = text.isupper() and len(text.split()) > 1
+    return (bold or capital or block.lines[0].size > 1.05 * body) and (block.kind == "paragraph" or bool(_SECTION.match(text)))
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalpha())
+
+
+class Hyphens:
+    """Decides what becomes of hyphens at the ends of lines by the words that the document writes with one."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._words = {word.casefold() for line in lines for s in line.segments for word in _HYPHENATED.findall(s.text)}
+
+    def gap(self, before: Line, line: Line) -> tuple[bool, str]:
+        """Whether the hyphen at the end of a line is dropped, and what stands between its text and that of the next."""
+        end, start = before.segments[-1].text, line.segments[0].text
+        if before.segments[-1].hyphen or _HYPHEN.search(end):
+            left, right = _LAST_WORD.search(end), _FIRST_WORD.match(start)
+            if not left or not right or not start[0].islower():
+                return False, ""
+            word = (left[0] + right[0]).casefold()
+            return not ("-" in left[0][:-1] or word in self._words), ""
+        if end[-1] in "-\u2013/" and end[-2:-1].isalnum() and start[0].isalnum():
+            return False, ""
+        return False, "" if _CJK.match(end[-1]) and _CJK.match(start[0]) else " "
