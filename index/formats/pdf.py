@@ -21,7 +21,17 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats import sandbox
 from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.formats.pdf_blocks import Bookmark, Draft, Hyphens, drafts
-from quotewise.index.formats.pdfium import INVISIBLE, Frame, Page, ink_boxes, loose_boxes, opened, opened_page, read_page, wide_string
+from quotewise.index.formats.pdfium import (
+    INVISIBLE,
+    Frame,
+    Page,
+    ink_boxes,
+    loose_boxes,
+    opened,
+    opened_page,
+    read_page,
+    wide_string,
+)
 from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
 
@@ -30,7 +40,9 @@ SECONDS = 20.0
 _BOOKMARKS = 5000
 _TITLE_LIMIT = 120
 _TRACE = "trace"
-_NO_TITLE = re.compile(r"untitled|title|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?)|[\W\d_]*", re.I)
+_NO_TITLE = re.compile(
+    r"untitled|title|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?)|[\W\d_]*", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +221,10 @@ def _unread(document: Any, found: Sequence[Page | None]) -> str | None:
     for what in sorted({what for page in hidden for what in page.unread}):
         reasons.append(f"{what} on {_pages([page.number for page in hidden if what in page.unread], len(found))}")
     if attached := pdfium.FPDFDoc_GetAttachmentCount(document):
-        names = [wide_string(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, n)) for n in range(min(attached, 5))]
+        names = [
+            wide_string(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, n))
+            for n in range(min(attached, 5))
+        ]
         reasons.append(f"{attached} attached file{'s' * (attached > 1)} ({', '.join(names)})")
     return "; ".join(reasons) or None
 
@@ -263,7 +278,9 @@ def _title(given: str, blocks: Sequence[Draft]) -> str | None:
     first = [block for block in blocks if block.kind == "heading" and block.lines[0].page == blocks[0].lines[0].page]
     if not first:
         return None
-    return " ".join(max(first, key=lambda block: block.lines[0].size).text.split())[:_TITLE_LIMIT]
+    largest = max(first, key=lambda block: block.lines[0].size)
+    named = first[0] if first[0] is blocks[0] and 1.25 * first[0].lines[0].size > largest.lines[0].size else largest
+    return " ".join(named.text.split())[:_TITLE_LIMIT]
 
 
 def _encoded(pages: Sequence[Page], starts: dict[tuple[int, int], int]) -> str:
@@ -379,4 +396,6 @@ def _png(image: Any) -> bytes:
         return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
 
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)) + chunk(b"IEND", b"")
+    )

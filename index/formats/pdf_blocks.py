@@ -5,24 +5,25 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quotewise.index.formats.pdf_layout import Line, body_size, edges_of, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdf_layout import BULLET, Line, body_size, edges_of, leadings, lines_of, mark_rows, without_doubles
 from quotewise.index.formats.pdfium import Page, Segment
 
 _EDGE_ROWS = 4
 _EDGE = 0.13
 """The part of a page's height above and below which a running header or footer stands."""
 _NEAR_PAGES = 2
-_NUMBER = re.compile(r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,4}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I)
+_NUMBER = re.compile(
+    r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,5}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I
+)
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]+\b")
-_BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒]"
 _ITEM = re.compile(
-    rf"(?:{_BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
+    rf"(?:{BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
 )
-_MARK = re.compile(rf"{_BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
 _SECTION = re.compile(r"(?:(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.)\s+[A-Z]\w")
 _CAPTION = re.compile(
-    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]", re.I
+    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
+    re.I,
 )
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
 _TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
@@ -34,7 +35,6 @@ _CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\
 _HEADING_CHARACTERS = 160
 _BOLD_CHARACTERS = 100
 _LEVELS = 6
-CONTINUABLE = ("paragraph", "list-item", "footnote")
 
 
 @dataclass(slots=True)
@@ -87,14 +87,14 @@ def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict
     for page, segments in zip(pages, kept, strict=True):
         upright = [s for s in segments if s.turn == 0]
         top, bottom = edges_of(upright, _EDGE_ROWS)
-        body = max((len(s.text) for s in upright), default=0)
         here = [
             (name, _key(row, name), row)
             for name, outer in (("header", top), ("footer", bottom))
             for row in outer
-            if _at_edge(row, name, page.height) and (body or True)
+            if _at_edge(row, name, page.height)
         ]
-        here += [("margin", _key([s], "margin"), [s]) for s in segments if s.turn in (1, 2, 3)]
+        main = Counter(s.turn for s in segments for _ in s.text).most_common(1)
+        here += [("margin", _key([s], "margin"), [s]) for s in segments if s.turn in (1, 3) and main[0][0] != s.turn]
         rows.append(here)
     keys = [{key for _, key, _ in here} for here in rows]
     for number, here in enumerate(rows):
@@ -104,7 +104,7 @@ def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict
                 if kind != name:
                     continue
                 again = any(key in others for others in near)
-                if not again and not _is_page_number(row, pages[number], name):
+                if not again and not _is_furniture(row, pages[number], name):
                     if name != "margin":
                         break  # what stands further inside is text
                     continue
@@ -123,8 +123,10 @@ def _key(row: Sequence[Segment], name: str) -> str:
     return f"{name} {round(row[0].top / 6) if name != 'header' or len(text) < 4 else ''} {text}"
 
 
-def _is_page_number(row: Sequence[Segment], page: Page, name: str) -> bool:
-    if name == "margin" or len(row) > 1:
+def _is_furniture(row: Sequence[Segment], page: Page, name: str) -> bool:
+    if name == "margin":
+        return min(row[0].top, page.width - row[0].bottom) < _EDGE * page.width / 2
+    if len(row) > 1:
         return False
     text = row[0].text.strip()
     match = _NUMBER.fullmatch(text)
@@ -151,6 +153,7 @@ class _Grouping:
     def __init__(self, body: float, leading: Mapping[float, float]) -> None:
         self._body, self._leading = body, leading
         self._blocks: list[Draft] = []
+        self._open: Draft | None = None
 
     def blocks(self, lines: Sequence[Line]) -> list[Draft]:
         """The blocks of the lines."""
@@ -162,40 +165,23 @@ class _Grouping:
         return self._blocks
 
     def _place(self, line: Line, before: Line | None, following: Line | None) -> None:
-        last = self._blocks[-1] if self._blocks else None
-        if line.row:
-            if last and before and last.kind == "table" and before.row and before.page == line.page and not line.new_column:
-                last.lines.append(line)
-            else:
-                self._blocks.append(Draft("table", [line]))
-            return
-        if last and before and not before.row:
-            if before.page != line.page or line.new_column:
-                if (unfinished := self._unfinished(line, following)) is not None:
-                    unfinished.lines.append(line)
-                    if unfinished is not last:
-                        self._blocks.remove(unfinished)
-                        self._blocks.insert(self._moved(unfinished), unfinished)
-                    return
-            elif not self._begins(line, before, last):
-                if self._is_forced(line, before):
-                    last.breaks.add(len(last.lines))
-                last.lines.append(line)
+        block = self._open
+        if block is not None and before is not None:
+            turned = before.page != line.page or line.new_column
+            if line.row and before.row and not turned:
+                block.lines.append(line)
                 return
-        elif before and before.page != line.page and (unfinished := self._unfinished(line, following)) is not None:
-            unfinished.lines.append(line)
-            return
-        self._blocks.append(Draft(self._kind(line), [line]))
-
-    def _moved(self, block: Draft) -> int:
-        """Where a block stands that goes on after notes and tables: before them, as it began before them."""
-        page = block.lines[-1].page
-        return next(
-            (n for n, other in enumerate(self._blocks) if other.lines[0].page >= block.lines[0].page
-             and (other.lines[0].page, other.lines[0].top) > (block.lines[0].page, block.lines[0].top)
-             and other.kind in ("footnote", "caption", "table") and other.lines[0].page <= page),
-            len(self._blocks),
-        )
+            if not line.row and turned and (unfinished := self._unfinished(line, following)) is not None:
+                unfinished.lines.append(line)
+                self._open = unfinished
+                return
+            if not line.row and not before.row and not turned and not self._begins(line, before, block):
+                if self._is_forced(line, before):
+                    block.breaks.add(len(block.lines))
+                block.lines.append(line)
+                return
+        self._open = Draft("table" if line.row else self._kind(line), [line])
+        self._blocks.append(self._open)
 
     def _kind(self, line: Line) -> str:
         text = line.text
@@ -208,32 +194,43 @@ class _Grouping:
     def _begins(self, line: Line, before: Line, block: Draft) -> bool:
         """Whether a line in the same column begins a block."""
         em = 0.85 * line.height
-        if abs(line.size - before.size) > 0.08 * max(line.size, before.size) and not self._is_beside(line, before):
+        if _is_beside(line, before):
+            return line.left - before.right > 4 * em
+        if abs(line.size - before.size) > 0.08 * max(line.size, before.size):
             return True
         if line.bold != before.bold and (line.bold or len(before.text) < _BOLD_CHARACTERS):
             return True
         distance = line.bottom - before.bottom
-        if distance > 1.3 * self._leading.get(line.size, 1.3 * line.height) or distance < -0.5 * line.height:
+        if (
+            distance > 1.3 * min(self._leading.get(line.size, 1.3 * line.height), 1.8 * line.height)
+            or distance < -0.5 * line.height
+        ):
             return True
-        if _ITEM.match(line.text) and (block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)):
+        if _ITEM.match(line.text) and (
+            block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)
+        ):
             return True
         if line.size <= 0.92 * self._body and _NOTE.match(line.text) and block.kind == "footnote":
             return True
-        first = block.lines[0]
         if block.kind == "list-item":
-            return line.left < first.left - em or (line.left < first.left + 0.3 * em and self._is_ended(line, before))
+            return self._ends_item(line, before, block.lines)
         if line.segments[0].rtl:
             return self._is_ended(line, before)
         indented = line.left - before.left
         if 0.7 * em < indented < 8 * em and not _is_centred(line, before):
             hanging = len(block.lines) == 1 and not _TERMINAL.search(before.text) and not self._is_short(line, before)
             return not hanging
-        if indented < -0.7 * em and len(block.lines) > 1 and first.left < before.left - 0.7 * em:
+        if indented < -0.7 * em and len(block.lines) > 1 and not _is_centred(line, before):
             return True
         return self._is_ended(line, before)
 
-    def _is_beside(self, line: Line, before: Line) -> bool:
-        return line.top < before.bottom - 0.6 * line.height
+    def _ends_item(self, line: Line, before: Line, lines: Sequence[Line]) -> bool:
+        """Whether a line is no more of a list item, whose lines after the first stand further in or further out."""
+        em = 0.85 * line.height
+        if len(lines) > 1 and abs((line.left - line.low) - (lines[1].left - lines[1].low)) > 0.7 * em:
+            return True
+        out = len(lines) == 1 and line.left < lines[0].left + 0.3 * em
+        return self._is_ended(line, before) or (out and self._is_short(line, before) and not line.text[0].islower())
 
     def _is_ended(self, line: Line, before: Line) -> bool:
         return bool(_TERMINAL.search(before.text)) and self._is_short(line, before)
@@ -264,19 +261,22 @@ class _Grouping:
             text = end.text
             if _TERMINAL.search(text) or (end.bold != line.bold):
                 return None
-            full = end.high - end.right < 2.5 * end.height or end.segments[0].rtl
+            full = end.segments[0].rtl or not self._is_short(line, end)
             lower = line.text[0].islower() or end.segments[-1].hyphen
             return block if lower or (full and not indented and len(block.lines) > 1) else None
         return None
+
+
+def _is_beside(line: Line, before: Line) -> bool:
+    """Whether a line is raised or lowered beside the one before, as an exponent is."""
+    return min(line.bottom, before.bottom) - max(line.top, before.top) > 0.3 * min(line.height, before.height)
 
 
 def _is_centred(line: Line, before: Line) -> bool:
     return abs(line.left + line.right - before.left - before.right) < line.height and line.left != before.left
 
 
-def _name_headings(
-    blocks: list[Draft], body: float, bookmarks: Sequence[Bookmark], heights: Mapping[int, float]
-) -> None:
+def _name_headings(blocks: list[Draft], body: float, bookmarks: Sequence[Bookmark], heights: Mapping[int, float]) -> None:
     """Large, bold and bookmarked lines that stand alone are headings; the larger, the higher their level."""
     marked = {(_letters(mark.title), mark.page): mark.level for mark in bookmarks if _letters(mark.title)}
     large: Counter[float] = Counter()
@@ -335,7 +335,7 @@ class Hyphens:
             if not left or not right or not start[0].islower():
                 return False, ""
             word = (left[0] + right[0]).casefold()
-            return not ("-" in left[0][:-1] or word in self._words), ""
+            return not ("-" in left[0][:-1] or len(left[0]) < 3 or word in self._words), ""
         if end[-1] in "-\u2013/" and end[-2:-1].isalnum() and start[0].isalnum():
             return False, ""
         return False, "" if _CJK.match(end[-1]) and _CJK.match(start[0]) else " "

@@ -1,5 +1,6 @@
 """The segments of a page in reading order, as lines: columns, rows of tables, and what is drawn twice."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from statistics import median
 
 from quotewise.index.formats.pdfium import Segment
 
-_EM = 0.85
-"""Of the height from ascent to descent."""
-_CELL_GAP = 1.1
+BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒]"
+MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
+"""The mark of an item or the number of a section, alone."""
 _RESOLUTION = 2.0
 """Points a bit of a mask of the page's width."""
 _GUTTER = 6.0
@@ -102,7 +103,22 @@ def _ordered(segments: list[Segment]) -> list[Line]:
     if not jumps and wide < 3:
         return drawn
     arranged, conflict = _arranged(segments, 0)
-    return arranged if conflict or jumps > _SANE_JUMPS else drawn
+    return arranged if conflict or jumps > _SANE_JUMPS else _level(drawn)
+
+
+def _level(lines: list[Line]) -> list[Line]:
+    """With the cells of a row together that the file draws one below the other."""
+    levelled: list[Line] = []
+    for line in lines:
+        for place in range(len(levelled) - 1, max(len(levelled) - 5, -1), -1):
+            before = levelled[place]
+            level = min(line.bottom, before.bottom) - max(line.top, before.top) > 0.7 * min(line.height, before.height)
+            if level and before.right < line.left and len(line.segments) + len(before.segments) > 2:
+                levelled[place] = Line.of([*before.segments, *line.segments])
+                break
+        else:
+            levelled.append(line)
+    return levelled
 
 
 def _joined(segments: Iterable[Segment]) -> list[Line]:
@@ -261,11 +277,16 @@ def mark_rows(lines: Sequence[Line]) -> None:
     """Mark the rows of tables: neighbouring lines of several cells that stand below each other."""
     for a, b in pairwise(lines):
         near = a.page == b.page and 0 < b.bottom - a.bottom < 4 * max(a.height, b.height)
-        if near and len(a.segments) > 1 and len(b.segments) > 1 and _share_edges(a, b):
+        if near and _has_cells(a) and _has_cells(b) and _share_edges(a, b):
             a.row = b.row = True
     for a, b, c in zip(lines, lines[1:], lines[2:], strict=False):
         if a.row and c.row and not b.row and a.page == c.page and a.bottom < b.bottom < c.bottom:
             b.row = b.left > a.left + a.height or len(b.segments) > 1
+
+
+def _has_cells(line: Line) -> bool:
+    """Whether it has several segments, of which the first is more than the mark of an item."""
+    return len(line.segments) > 2 or (len(line.segments) == 2 and not MARK.fullmatch(line.segments[0].text))
 
 
 def _share_edges(a: Line, b: Line) -> bool:

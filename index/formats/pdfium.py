@@ -17,11 +17,21 @@ from quotewise.index.errors import DocumentError
 _HYPHENS = "\ufffe\x02\xad"
 """What pdfium makes of a hyphen at the end of a line."""
 _WORD = re.compile("[^\\s\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
-_SPECIAL = re.compile("[\x00-\x1f\x7f-\xa0\xad\u0300-\u036f\u0622-\u0627\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uffff]")
+_SPECIAL = re.compile(
+    "[\x00-\x1f\x7f-\xa0\xa8\xad\xaf\xb4\xb8\u02c6-\u02dd\u0300-\u036f\u0622-\u0627\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uffff]"
+)
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF0FC: "✓", 0xF0A8: "□", 0xF06F: "□", 0xF02D: "-", 0xF0E0: "→"}
-_BOLD = re.compile("bold|black|heavy|demi|cmbx", re.IGNORECASE)
+_ACCENTS = dict(
+    zip(
+        "\u00a8\u00af\u00b4\u00b8\u02c6\u02c7\u02d8\u02d9\u02da\u02db\u02dc\u02dd\u02cb\u02ca",
+        "\u0308\u0304\u0301\u0327\u0302\u030c\u0306\u0307\u030a\u0328\u0303\u030b\u0300\u0301",
+        strict=True,
+    )
+)
+"""Accents that old fonts draw by themselves, and the characters that combine."""
+_BOLD = re.compile("bold|black|heavy|demi|cmbx|medi(?!um)", re.IGNORECASE)
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
 _NOTES = {1, *range(3, 16)}
@@ -354,11 +364,21 @@ class _Reading:
                 found += [(part, index) for part in unicodedata.normalize("NFKC", character)]
             elif character == _LAM and found and found[-1][0] in _ALEFS and self._share_box(found[-1][1], index):
                 found.insert(-1, (character, index))
-            elif unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-                found += [("\ufffd", index)] if "\ud800" <= character <= "\udfff" else []
+            elif character in _ACCENTS and (composed := self._accented(raw, start, index, found)):
+                found[-1:] = composed
+            elif unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
+                continue
             else:
                 found.append((" " if character == "\xa0" else _SYMBOLS.get(code, character), index))
         yield from ((character if not "\ud800" <= character <= "\udfff" else "\ufffd", index) for character, index in found)
+
+    def _accented(self, raw: str, start: int, index: int, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """The letter before a loose accent that is drawn over it, with the accent; empty where it is drawn elsewhere."""
+        if not found or len(both := _composed(found[-1][0] + _ACCENTS[raw[index - start]])) != 1:
+            return []
+        letter, accent = ink_boxes(self._text, [found[-1][1], index])
+        middle = (accent[0] + accent[2]) / 2
+        return [(both, found[-1][1])] if letter[0] <= middle <= letter[2] else []
 
     def _share_box(self, one: int, other: int) -> bool:
         if one == other:
