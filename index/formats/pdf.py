@@ -38,16 +38,24 @@ from quotewise.index.sentences import Span
 VERSION = 1
 SECONDS = 20.0
 _BOOKMARKS = 5000
+_PICTURE = 0.5
+"""The part of a page that the image of a scan covers."""
 _TITLE_LIMIT = 120
 _TRACE = "trace"
 _NO_TITLE = re.compile(
-    r"untitled|title|microsoft word - .*|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?)|[\W\d_]*", re.I
+    r"untitled|title|(?:table of )?contents|index|inhalt(?:sverzeichnis)?|powerpoint presentation|microsoft word - .*|.*://.*"
+    r"|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?|txt)|[\W\d_]*",
+    re.IGNORECASE,
 )
+"""What programs write as a title, and what stands above a text without being its title."""
 
 
 @dataclass(frozen=True, slots=True)
 class PdfBlock(Block):
-    """A block with its ``kind`` (paragraph, heading, list-item, table, caption, footnote, header, footer, note, field) and level."""
+    """A block with its kind and, for headings, its level from 1.
+
+    The kinds are paragraph, heading, list-item, table, caption, code, footnote, header, footer, note and field.
+    """
 
     kind: str = "paragraph"
     level: int = 0
@@ -82,13 +90,13 @@ def read(data: bytes) -> Parsed:
         count = pdfium.FPDF_GetPageCount(document)
         found = [read_page(document, form, number) for number in range(1, count + 1)]
         pages = [page for page in found if page is not None]
-        ignored = _unread(document, found)
+        _choose_visible(pages)
         if not any(segment.text.strip() for page in pages for segment in page.segments if segment.kind != INVISIBLE):
             raise DocumentError(_textless(found))
-        bookmarks = _bookmarks(document)
+        blocks, furniture = drafts(pages, _bookmarks(document))
+        ignored = _unread(document, found, {line.page for block in blocks for line in block.lines})
         labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
         metadata = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := _meta(document, key))}
-    blocks, furniture = drafts(pages, bookmarks)
     text = _Text(labels)
     text.add_all(blocks, Hyphens(line for block in blocks for line in block.lines))
     text.add_furniture(furniture)
@@ -129,7 +137,7 @@ class _Text:
             if block.kind == "heading":
                 self._trail[-1] = block.level, " ".join(self.text_of(start, end).split())
             heading = tuple(name for _, name in self._trail)
-            lined = block.kind in ("heading", "table")
+            lined = block.kind in ("heading", "table", "code")
             self.blocks.append(PdfBlock(start, end, heading, lined, block.kind == "heading", block.kind, block.level))
         self._introduce()
 
@@ -159,7 +167,7 @@ class _Text:
             dropped, gap = False, ""
             if before is not None:
                 dropped, gap = hyphens.gap(before, line) if hyphens else (False, "\n")
-                gap = "\n" if block.kind == "table" or number in block.breaks else gap
+                gap = "\n" if block.kind in ("table", "code") or number in block.breaks else gap
             if dropped and gap != "\n":
                 self._pieces[-1] = self._pieces[-1][:-1]
                 self._length -= 1
@@ -203,23 +211,26 @@ def _form(document: Any) -> Iterator[Any]:
             pdfium.FPDFDOC_ExitFormFillEnvironment(form)
 
 
-def _unread(document: Any, found: Sequence[Page | None]) -> str | None:
-    """What of the file is not read, and why. Invisible text is that of a scan where a page has no other."""
-    hidden = [page for page in found if page]
-    for page in hidden:
-        shown = any(not segment.kind for segment in page.segments)
+def _choose_visible(pages: Sequence[Page]) -> None:
+    """Invisible text over the picture of a page is that of a scan, and read; other invisible text is not."""
+    for page in pages:
         for segment in page.segments:
-            if segment.kind == INVISIBLE and not shown:
+            if segment.kind == INVISIBLE and page.pictured > _PICTURE:
                 segment.kind = ""
             elif segment.kind == INVISIBLE:
                 page.unread.add(INVISIBLE)
+
+
+def _unread(document: Any, found: Sequence[Page | None], read: set[int]) -> str | None:
+    """What of the file is not read, and why; ``read`` are the pages that have more than headers and footers."""
     reasons = []
     if damaged := [number for number, page in enumerate(found, 1) if page is None]:
         reasons.append(f"{_pages(damaged, len(found))}, damaged")
-    if textless := [page.number for page in hidden if not page.segments and not page.blank and not page.unread]:
+    pages = [page for page in found if page]
+    if textless := [page.number for page in pages if page.number not in read and page.pictured > _PICTURE / 2]:
         reasons.append(f"{_pages(textless, len(found))}, no text layer")
-    for what in sorted({what for page in hidden for what in page.unread}):
-        reasons.append(f"{what} on {_pages([page.number for page in hidden if what in page.unread], len(found))}")
+    unread = {what: [page.number for page in pages if what in page.unread] for page in pages for what in sorted(page.unread)}
+    reasons += [f"{what} on {_pages(numbers, len(found))}" for what, numbers in unread.items()]
     if attached := pdfium.FPDFDoc_GetAttachmentCount(document):
         names = [
             wide_string(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, n))
@@ -276,6 +287,7 @@ def _title(given: str, blocks: Sequence[Draft]) -> str | None:
     if given and not _NO_TITLE.fullmatch(given):
         return given[:_TITLE_LIMIT]
     first = [block for block in blocks if block.kind == "heading" and block.lines[0].page == blocks[0].lines[0].page]
+    first = [block for block in first if not _NO_TITLE.fullmatch(block.text)]
     if not first:
         return None
     largest = max(first, key=lambda block: block.lines[0].size)

@@ -9,8 +9,8 @@ from quotewise.index.formats.pdf_layout import BULLET, Line, body_size, edges_of
 from quotewise.index.formats.pdfium import Page, Segment
 
 _EDGE_ROWS = 4
-_EDGE = 0.13
-"""The part of a page's height above and below which a running header or footer stands."""
+_EDGE, _NUMBER_EDGE = 0.15, 0.2
+"""The part of a page's height above and below which a running header or footer stands, and a page number alone."""
 _NEAR_PAGES = 2
 _NUMBER = re.compile(
     r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,5}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I
@@ -71,6 +71,7 @@ def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[D
         lines += lines_of([s for s in segments if id(s) not in furniture])
     mark_rows(lines)
     body = body_size(lines)
+    _choose_code(lines)
     blocks = _Grouping(body, leadings(lines)).blocks(lines)
     _name_headings(blocks, body, bookmarks, {page.number: page.height for page in pages})
     for page in pages:
@@ -80,21 +81,33 @@ def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[D
     return blocks, _furniture_blocks(kept, furniture)
 
 
+def _choose_code(lines: Sequence[Line]) -> None:
+    """Lines of typed letters are code where two follow each other, but not in a document that is typed as a whole."""
+    typed = 2 * sum(len(line.text) for line in lines if line.mono) > sum(len(line.text) for line in lines)
+    monos = [False, *(line.mono for line in lines), False]
+    for number, line in enumerate(lines, 1):
+        line.mono = line.mono and not typed and (monos[number - 1] or monos[number + 1])
+
+
 def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
     """The running headers and footers by identity: rows at the edge that come again on a page near, and page numbers."""
     found: dict[int, str] = {}
     rows: list[list[tuple[str, str, list[Segment]]]] = []
     for page, segments in zip(pages, kept, strict=True):
         upright = [s for s in segments if s.turn == 0]
-        top, bottom = edges_of(upright, _EDGE_ROWS)
+        outer = [
+            s for s in upright if not _NUMBER_EDGE * page.height < (s.top + s.bottom) / 2 < (1 - _NUMBER_EDGE) * page.height
+        ]
+        top, bottom = edges_of(outer, _EDGE_ROWS)
         here = [
             (name, _key(row, name), row)
             for name, outer in (("header", top), ("footer", bottom))
             for row in outer
             if _at_edge(row, name, page.height)
         ]
-        main = Counter(s.turn for s in segments for _ in s.text).most_common(1)
-        here += [("margin", _key([s], "margin"), [s]) for s in segments if s.turn in (1, 3) and main[0][0] != s.turn]
+        turned = [s for s in segments if s.turn in (1, 3)]
+        if sum(len(s.text) for s in upright) > sum(len(s.text) for s in turned):
+            here += [("margin", _key([s], "margin"), [s]) for s in turned]
         rows.append(here)
     keys = [{key for _, key, _ in here} for here in rows]
     for number, here in enumerate(rows):
@@ -113,8 +126,9 @@ def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict
 
 
 def _at_edge(row: Sequence[Segment], name: str, height: float) -> bool:
+    edge = height * (_NUMBER_EDGE if len(row) == 1 and _NUMBER.fullmatch(row[0].text.strip()) else _EDGE)
     middle = (row[0].top + row[0].bottom) / 2
-    return middle < _EDGE * height if name == "header" else middle > (1 - _EDGE) * height
+    return middle < edge if name == "header" else middle > height - edge
 
 
 def _key(row: Sequence[Segment], name: str) -> str:
@@ -176,7 +190,7 @@ class _Grouping:
                 self._open = unfinished
                 return
             if not line.row and not before.row and not turned and not self._begins(line, before, block):
-                if self._is_forced(line, before):
+                if block.kind == "code" or self._is_forced(line, before):
                     block.breaks.add(len(block.lines))
                 block.lines.append(line)
                 return
@@ -185,6 +199,8 @@ class _Grouping:
 
     def _kind(self, line: Line) -> str:
         text = line.text
+        if line.mono:
+            return "code"
         if _CAPTION.match(text):
             return "caption"
         if line.size <= 0.92 * self._body and _NOTE.match(text):
@@ -194,11 +210,13 @@ class _Grouping:
     def _begins(self, line: Line, before: Line, block: Draft) -> bool:
         """Whether a line in the same column begins a block."""
         em = 0.85 * line.height
+        if line.mono or before.mono:
+            return line.mono != before.mono or line.bottom - before.bottom > 2.5 * line.height
         if _is_beside(line, before):
             return line.left - before.right > 4 * em
         if abs(line.size - before.size) > 0.08 * max(line.size, before.size):
             return True
-        if line.bold != before.bold and (line.bold or len(before.text) < _BOLD_CHARACTERS):
+        if line.bold != before.bold and line.size < 1.15 * self._body and (line.bold or len(before.text) < _BOLD_CHARACTERS):
             return True
         distance = line.bottom - before.bottom
         if (

@@ -18,7 +18,7 @@ _GUTTER = 6.0
 _DEPTH = 6
 _SANE_JUMPS = 6
 """A file that draws a page in order goes up again once a column, box or note, and not more often."""
-_TEXT_CHARACTERS = 20
+_TEXT_CHARACTERS, _LINE_CHARACTERS = 20, 25
 _TEXT_FILL = 0.5
 
 
@@ -27,12 +27,16 @@ class Line:
     """Segments that stand side by side, and the column that they stand in, from ``low`` to ``high``."""
 
     segments: list[Segment]
+    page: int
+    text: str
     left: float
     top: float
     right: float
     bottom: float
+    height: float
     size: float
     bold: bool
+    mono: bool
     low: float = 0.0
     high: float = 0.0
     row: bool = False
@@ -41,33 +45,26 @@ class Line:
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> "Line":
         """A line of segments, which are put in the order in which they are read."""
+        if len(segments) == 1:
+            s = segments[0]
+            sides = s.left, s.top, s.right, s.bottom, s.bottom - s.top
+            return cls([s], s.page, s.text, *sides, s.size, s.bold, s.mono)
         rtl = sum(len(s.text) if s.rtl else -len(s.text) for s in segments) > 0
-        ordered = sorted(segments, key=lambda s: -s.right if rtl else s.left) if len(segments) > 1 else list(segments)
+        ordered = sorted(segments, key=lambda s: -s.right if rtl else s.left)
         main = max(ordered, key=lambda s: len(s.text))
         return cls(
             ordered,
+            main.page,
+            " ".join(s.text for s in ordered),
             min(s.left for s in ordered),
             min(s.top for s in ordered),
             max(s.right for s in ordered),
             max(s.bottom for s in ordered),
+            max(s.bottom - s.top for s in ordered),
             main.size,
             all(s.bold for s in ordered),
+            all(s.mono for s in ordered),
         )
-
-    @property
-    def page(self) -> int:
-        """The number of its page."""
-        return self.segments[0].page
-
-    @property
-    def height(self) -> float:
-        """From ascent to descent."""
-        return max(s.bottom - s.top for s in self.segments)
-
-    @property
-    def text(self) -> str:
-        """Its segments, with a tabulator between the cells of a row."""
-        return ("\t" if self.row else " ").join(s.text for s in self.segments)
 
 
 def without_doubles(segments: Iterable[Segment]) -> list[Segment]:
@@ -100,8 +97,9 @@ def _ordered(segments: list[Segment]) -> list[Line]:
     drawn = _joined(segments)
     jumps = sum(b.top < a.top - 0.8 * b.height for a, b in pairwise(drawn))
     wide = sum(len(line.segments) > 1 for line in drawn)
-    if not jumps and wide < 3:
-        return drawn
+    running = sum(len(line.text) for line in drawn) >= _LINE_CHARACTERS * len(drawn)
+    if wide < 3 and (not jumps or (running and jumps <= _SANE_JUMPS)):
+        return _level(drawn)
     arranged, conflict = _arranged(segments, 0)
     return arranged if conflict or jumps > _SANE_JUMPS else _level(drawn)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import groupby, pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,9 @@ _HYPHENS = "\ufffe\x02\xad"
 """What pdfium makes of a hyphen at the end of a line."""
 _WORD = re.compile("[^\\s\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
 _SPECIAL = re.compile(
-    "[\x00-\x1f\x7f-\xa0\xa8\xad\xaf\xb4\xb8\u02c6-\u02dd\u0300-\u036f\u0622-\u0627\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uffff]"
+    "[\x00-\x1f\x7f-\xa0\xa8\xad\xaf\xb4\xb8\u02c6-\u02dd\u0300-\u036f\u0590-\u08ff\u200b-\u200f\u2028-\u202e\u2060-\u206f\u21b5\ud800-\uffff]"
 )
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF0FC: "✓", 0xF0A8: "□", 0xF06F: "□", 0xF02D: "-", 0xF0E0: "→"}
 _ACCENTS = dict(
     zip(
@@ -32,8 +31,11 @@ _ACCENTS = dict(
 )
 """Accents that old fonts draw by themselves, and the characters that combine."""
 _BOLD = re.compile("bold|black|heavy|demi|cmbx|medi(?!um)", re.IGNORECASE)
+_MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
+_LITTLE_TEXT = 400
+_OBJECTS = 2000
 _NOTES = {1, *range(3, 16)}
 """The kinds of annotations whose contents somebody wrote, by pdfium's number; links and pop-ups have none of their own."""
 _WIDGET = 20
@@ -60,6 +62,7 @@ class Segment:
     bottom: float
     size: float = 0.0
     bold: bool = False
+    mono: bool = False
     turn: int = 0
     rtl: bool = False
     hyphen: bool = False
@@ -69,7 +72,11 @@ class Segment:
 
 @dataclass(slots=True)
 class Page:
-    """A page as displayed, in points; ``unread`` says what text of it is left out, ``blank`` that nothing is drawn on it."""
+    """A page as displayed, in points.
+
+    ``unread`` says what text of it is left out, ``blank`` that nothing is drawn on it, and ``pictured`` how much of it one
+    image covers, from 0 to 1; that is only looked up for pages with little visible text.
+    """
 
     number: int
     width: float
@@ -77,6 +84,7 @@ class Page:
     segments: list[Segment]
     unread: set[str]
     blank: bool
+    pictured: float = 0.0
 
 
 def _function(name: str, result: Any, *arguments: Any) -> Any:
@@ -94,7 +102,7 @@ _matrix = _function("FPDFText_GetMatrix", ctypes.c_int, _at, ctypes.c_int, _at)
 _text_object = _function("FPDFText_GetTextObject", _at, _at, ctypes.c_int)
 _render_mode = _function("FPDFTextObj_GetTextRenderMode", ctypes.c_int, _at)
 _font = _function("FPDFTextObj_GetFont", _at, _at)
-_generated = _function("FPDFText_IsGenerated", ctypes.c_int, _at, ctypes.c_int)
+_font_flags = _function("FPDFFont_GetFlags", ctypes.c_int, _at)
 
 
 @contextmanager
@@ -194,8 +202,23 @@ def read_page(document: Any, form: Any, number: int) -> Page | None:
         count = pdfium.FPDFText_CountChars(text)
         if count > 0:
             _Reading(ctypes.cast(text, ctypes.c_void_p).value, _characters(text, count), frame, read).run()
+        if sum(len(s.text) for s in read.segments if not s.kind) < _LITTLE_TEXT or any(s.kind for s in read.segments):
+            read.pictured = _pictured(page, frame)
         _annotations(page, form, frame, read)
         return read
+
+
+def _pictured(page: Any, frame: Frame) -> float:
+    largest = 0.0
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for number in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)):
+        drawn = pdfium.FPDFPage_GetObject(page, number)
+        if pdfium.FPDFPageObj_GetType(drawn) in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
+            pdfium.FPDFPageObj_GetBounds(drawn, left, bottom, right, top)
+            across = min(right.value, frame.right) - max(left.value, frame.left)
+            up = min(top.value, frame.top) - max(bottom.value, frame.bottom)
+            largest = max(largest, max(across, 0) * max(up, 0))
+    return largest / max((frame.right - frame.left) * (frame.top - frame.bottom), 0.01)
 
 
 def _characters(text: Any, count: int) -> str:
@@ -203,10 +226,12 @@ def _characters(text: Any, count: int) -> str:
     buffer = (ctypes.c_ushort * (count + 1))()
     taken = pdfium.FPDFText_GetText(text, 0, count, buffer)
     shown = bytes(buffer).decode("utf-16-le", "surrogatepass")[:count]
-    if taken == count + 1 and len(shown) == count and "\0" not in shown:
-        return shown
     handle = ctypes.cast(text, ctypes.c_void_p).value
-    return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in map(_unicode, repeat(handle), range(count)))
+    if taken != count + 1 or len(shown) != count or "\0" in shown:
+        return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in map(_unicode, repeat(handle), range(count)))
+    if "\ufffe" in shown:  # also what pdfium writes for a glyph of which no font says the character
+        return re.sub("\ufffe", lambda found: found[0] if _unicode(handle, found.start()) == 2 else "\ufffd", shown)
+    return shown
 
 
 def loose_boxes(text: int, characters: Sequence[int]) -> Any:
@@ -231,7 +256,9 @@ class _Reading:
 
     def __init__(self, handle: int, characters: str, frame: Frame, page: Page) -> None:
         self._text, self._characters, self._frame, self._page = handle, characters, frame, page
-        self._bold: dict[int, bool] = {}
+        self._styles: dict[int, tuple[bool, bool]] = {}
+        self._matrix = (ctypes.c_float * 6)()
+        self._matrix_at = ctypes.addressof(self._matrix)
 
     def run(self) -> None:
         words = [match.span() for match in _WORD.finditer(self._characters)]
@@ -249,10 +276,26 @@ class _Reading:
         width, height = self._frame.size
         for turn in range(1, 4):
             if (chosen := turns == turn).any():
-                boxes[chosen] = turned(boxes[chosen], 4 - turn, width, height)
+                for some in (boxes, first, last):
+                    some[chosen] = turned(some[chosen], 4 - turn, width, height)
+        visual = rtl & (last[:, 0] + last[:, 2] > first[:, 0] + first[:, 2] + 0.5)
         starts = self._starts(boxes, turns, rtl, outside)
-        for begin, end in zip(starts, [*starts[1:], len(words)], strict=True):
-            self._add(words[begin:end], boxes[begin:end], int(turns[begin]), rtl[begin:end], bool(outside[begin]))
+        corners = [np.minimum.reduceat(boxes[:, side], starts).tolist() for side in (0, 1)]
+        corners += [np.maximum.reduceat(boxes[:, side], starts).tolist() for side in (2, 3)]
+        hidden, gone = turns[starts].tolist(), outside[starts].tolist()
+        right_to_left = (2 * np.add.reduceat(rtl.astype(int), starts)).tolist()
+        backwards = (2 * np.add.reduceat(visual.astype(int), starts)).tolist()
+        for number, (begin, end) in enumerate(pairwise([*starts, len(words)])):
+            if gone[number]:
+                self._page.unread.add(OUTSIDE)
+                continue
+            rtl_words = right_to_left[number]
+            text, indexes, hyphen = self._joined(words[begin:end], rtl_words > 0, 2 * backwards[number] > rtl_words > 0)
+            if text:
+                box = tuple(side[number] for side in corners)
+                self._add(
+                    words[begin][0], words[end - 1][0], text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen
+                )
 
     def _turns(self, first: Any, last: Any, words: list[tuple[int, int]], rtl: Any) -> Any:
         """By where the last character of a word stands from the first, or by the angle of an only one."""
@@ -287,62 +330,54 @@ class _Reading:
         same = (turns[1:] == turns[:-1]) & (outside[1:] == outside[:-1])
         return [0, *(np.flatnonzero(~(same & ((beside & near) | (turns[1:] == 4)))) + 1).tolist()]
 
-    def _add(self, words: list[tuple[int, int]], boxes: Any, turn: int, rtl: Any, outside: bool) -> None:
-        at = words[0][0]
-        drawn = _text_object(self._text, at)
-        hidden = bool(drawn) and _render_mode(drawn) in (3, 7)
-        if outside:
-            self._page.unread.add(OUTSIDE)
-            return
-        text, indexes, hyphen = self._joined(words, boxes)
-        if not text:
-            return
-        left, top, right, bottom = boxes[:, 0].min(), boxes[:, 1].min(), boxes[:, 2].max(), boxes[:, 3].max()
-        segment = Segment(
-            self._page.number,
-            len(self._page.segments),
-            text,
-            indexes,
-            float(left),
-            float(top),
-            float(right),
-            float(bottom),
-            max(self._size(at), self._size(words[-1][0])) if len(words) > 1 else self._size(at),
-            self._is_bold(drawn) and self._is_bold(_text_object(self._text, words[-1][0])),
-            turn,
-            bool(rtl.any()) and 2 * int(rtl.sum()) >= len(words),
-            hyphen,
-            INVISIBLE if hidden else "",
+    def _add(
+        self,
+        first: int,
+        last: int,
+        text: str,
+        indexes: Sequence[int],
+        box: tuple[float, ...],
+        turn: int,
+        rtl: bool,
+        hyphen: bool,
+    ) -> None:
+        drawn = _text_object(self._text, first)
+        size, bold, mono = self._size(first), *self._style(drawn)
+        if last != first:
+            size, drawn_last = max(size, self._size(last)), _text_object(self._text, last)
+            if drawn_last != drawn and (bold or mono):
+                bold, mono = (a and b for a, b in zip((bold, mono), self._style(drawn_last), strict=True))
+        kind = INVISIBLE if drawn and _render_mode(drawn) in (3, 7) else ""
+        number = len(self._page.segments)
+        self._page.segments.append(
+            Segment(self._page.number, number, text, indexes, *box, size, bold, mono, turn, rtl, hyphen, kind)
         )
-        self._page.segments.append(segment)
 
-    def _joined(self, words: list[tuple[int, int]], boxes: Any) -> tuple[str, Sequence[int], bool]:
-        """The text of words, pdfium's index of each of its characters, and whether it ends with a dividing hyphen."""
+    def _joined(self, words: list[tuple[int, int]], rtl: bool, visual: bool) -> tuple[str, Sequence[int], bool]:
+        """The text of words, pdfium's index of each of its characters, and whether it ends with a dividing hyphen.
+
+        ``visual`` words of a script from right to left are stored in the order in which they stand from the left.
+        """
         begin, end = words[0][0], words[-1][1]
         raw = self._characters[begin:end]
-        split = self._split(words, boxes)
-        if not split and not _SPECIAL.search(raw) and all(b + 1 == a for (_, b), (a, _) in pairwise(words)):
+        if not rtl and not _SPECIAL.search(raw) and raw.count(" ") == len(words) - 1:
             return raw, range(begin, end), False
         shown: list[str] = []
         indexes: list[int] = []
         hyphen = False
+        words = words[::-1] if visual else words
         for number, (a, b) in enumerate(words):
-            if shown and number not in split and a > words[number - 1][1]:
+            if shown and a != words[number - 1][1]:
                 shown.append(" ")
-                indexes.append(words[number - 1][1])
+                indexes.append(a)
             hyphen = self._characters[b - 1] in _HYPHENS and b - a > 1
-            for character, index in self._plain(a, b):
+            plain = list(self._plain(a, b))
+            if rtl and not visual and len(plain) > 1:
+                plain = self._unswapped(plain)
+            for character, index in _reversed(plain) if visual else plain:
                 shown.append(character)
                 indexes.append(index)
         return "".join(shown), indexes, hyphen
-
-    def _split(self, words: list[tuple[int, int]], boxes: Any) -> set[int]:
-        """The words before which pdfium sees a space where there is none, as it does in letters drawn twice."""
-        if len(words) < 2:
-            return set()
-        gaps = boxes[1:, 0] - boxes[:-1, 2]
-        near = np.flatnonzero(abs(gaps) < 0.05 * (boxes[1:, 3] - boxes[1:, 1])) + 1
-        return {int(n) for n in near if words[n][0] == words[n - 1][1] + 1 and _generated(self._text, words[n][0] - 1)}
 
     def _plain(self, start: int, end: int) -> Iterator[tuple[str, int]]:
         """Without ligatures, presentation forms, controls and loose accents, in logical order."""
@@ -358,12 +393,12 @@ class _Reading:
             elif 0xDC00 <= code < 0xE000 and found and "\ud800" <= found[-1][0] < "\udc00":
                 high, at = found.pop()
                 found.append((chr(0x10000 + ((ord(high) - 0xD800) << 10) + code - 0xDC00), at))
+            elif character == "↵" and start < index < end - 1:
+                found += [("f", index), ("f", index)]  # what some fonts of TeX say of their ligature
             elif unicodedata.combining(character) and found and len(both := _composed(found[-1][0] + character)) == 1:
                 found[-1] = both, found[-1][1]
             elif 0xFB00 <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFC:
                 found += [(part, index) for part in unicodedata.normalize("NFKC", character)]
-            elif character == _LAM and found and found[-1][0] in _ALEFS and self._share_box(found[-1][1], index):
-                found.insert(-1, (character, index))
             elif character in _ACCENTS and (composed := self._accented(raw, start, index, found)):
                 found[-1:] = composed
             elif unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
@@ -380,23 +415,51 @@ class _Reading:
         middle = (accent[0] + accent[2]) / 2
         return [(both, found[-1][1])] if letter[0] <= middle <= letter[2] else []
 
-    def _share_box(self, one: int, other: int) -> bool:
-        if one == other:
-            return False
-        boxes = ink_boxes(self._text, [one, other])
-        return bool(np.allclose(boxes[0], boxes[1], atol=0.01))
+    def _unswapped(self, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """With the characters that one glyph of a script from right to left stands for, as lam and alef, in their order.
+
+        pdfium turns the characters of such a script around one by one, often also those of one glyph, which share its box.
+        """
+        boxes = loose_boxes(self._text, [index for _, index in found])
+        edges = [0, *(np.flatnonzero((boxes[1:] != boxes[:-1]).any(1)) + 1).tolist(), len(found)]
+        ordered: list[tuple[str, int]] = []
+        for a, b in pairwise(edges):
+            shown = "".join(character for character, _ in found[a:b])
+            swapped = b - a > 1 and shown not in _arabic_ligatures() and (b - a > 2 or shown[::-1] in _arabic_ligatures())
+            ordered += found[a:b][::-1] if swapped and _RTL.search(shown) else found[a:b]
+        return ordered
 
     def _size(self, at: int) -> float:
-        matrix = (ctypes.c_float * 6)()
-        _matrix(self._text, at, ctypes.addressof(matrix))
-        scale = (matrix[2] ** 2 + matrix[3] ** 2) ** 0.5
+        _matrix(self._text, at, self._matrix_at)
+        scale = (self._matrix[2] ** 2 + self._matrix[3] ** 2) ** 0.5
         return round(2 * _font_size(self._text, at) * (scale or 1.0)) / 2
 
-    def _is_bold(self, drawn: int) -> bool:
+    def _style(self, drawn: int) -> tuple[bool, bool]:
+        """Whether the font of a text object is bold, and whether all its letters have one width."""
         font = _font(drawn) if drawn else 0
-        if font not in self._bold:
-            self._bold[font] = bool(font) and bool(_BOLD.search(_font_name(font)))
-        return self._bold[font]
+        if font not in self._styles:
+            name = _font_name(font) if font else ""
+            mono = bool(_MONO.search(name)) or (
+                bool(font) and bool(_font_flags(font) & 1) and not _RTL.search(self._characters)
+            )
+            self._styles[font] = bool(_BOLD.search(name)), mono
+        return self._styles[font]
+
+
+@lru_cache(maxsize=1)
+def _arabic_ligatures() -> frozenset[str]:
+    """What the ligatures among the presentation forms stand for."""
+    forms = (chr(code) for code in (*range(0xFBEA, 0xFDFC), *range(0xFEF5, 0xFEFD)))
+    return frozenset(text for form in forms if len(text := unicodedata.normalize("NFKC", form)) > 1)
+
+
+def _reversed(found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """A word from its last character, but numbers in it from their first."""
+    turned_back: list[tuple[str, int]] = []
+    for number, group in groupby(reversed(found), key=lambda item: item[0].isdigit()):
+        run = list(group)
+        turned_back += run[::-1] if number else run
+    return turned_back
 
 
 def _font_name(font: int) -> str:

@@ -60,7 +60,7 @@ class _Child:
             _read(self.process.stdout.fileno(), deadline)  # it has imported the function
             self.ready = True
             deadline = time.monotonic() + seconds
-        return pickle.loads(_read(self.process.stdout.fileno(), deadline))  # noqa: S301 - from a child of ours
+        return pickle.loads(_read(self.process.stdout.fileno(), deadline))
 
     def end(self) -> int:
         """End the process; the code with which it ended, negative for a signal."""
@@ -143,7 +143,7 @@ def serve() -> None:
     first = True
     while True:
         try:
-            memory, module, name, arguments = pickle.loads(_read(calls, None))  # noqa: S301 - from our parent
+            memory, module, name, arguments = pickle.loads(_read(calls, None))
         except EOFError:
             return
         function = getattr(importlib.import_module(module), name)
@@ -163,7 +163,7 @@ def serve() -> None:
 def _failure(error: Exception) -> bytes:
     try:
         message = pickle.dumps((False, error.with_traceback(None)), pickle.HIGHEST_PROTOCOL)
-        pickle.loads(message)  # noqa: S301 - errors with arguments of their own do not always come back
+        pickle.loads(message)
     except Exception:  # noqa: BLE001
         message = pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"[:500])))
     return message
