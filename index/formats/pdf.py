@@ -4,7 +4,6 @@ The text is ours: paragraphs on one line each, over columns and pages; running h
 that they divide no sentence. A page can therefore come in several parts of the layout.
 """
 
-import ctypes
 import re
 import zlib
 from array import array
@@ -25,6 +24,7 @@ from quotewise.index.formats.pdfium import (
     INVISIBLE,
     Frame,
     Page,
+    address,
     ink_boxes,
     loose_boxes,
     opened,
@@ -36,7 +36,8 @@ from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
 
 VERSION = 1
-SECONDS = 20.0
+_SECONDS, _BYTES_A_SECOND = 15.0, 500_000
+"""What a small file may take, and what is added for a large one: books have 2,000 bytes a page and take 5 ms for it."""
 _BOOKMARKS = 5000
 _PICTURE = 0.5
 """The part of a page that the image of a scan covers."""
@@ -61,32 +62,36 @@ class PdfBlock(Block):
     level: int = 0
 
 
-def parse(data: bytes) -> Parsed:
-    """Parse a PDF file in a child process.
+def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
+    """Parse a PDF file in a child process; an encrypted one is opened with the first of the passwords that fits.
 
     Raises:
         DocumentError: it needs a password, is damaged, truncated or empty, has no text layer, or takes too much to read.
     """
-    return sandbox.call(read, data, seconds=SECONDS)
+    return sandbox.call(read, data, tuple(passwords), seconds=_seconds(data))
 
 
-def boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]:
+def boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str] = ()) -> tuple[Box, ...]:
     """Where a span stands, one box a printed line; empty where another version of pdfium sees other words."""
-    return sandbox.call(find_boxes, data, layout, span, seconds=SECONDS)
+    return sandbox.call(find_boxes, data, layout, span, tuple(passwords), seconds=_seconds(data))
 
 
-def render(data: bytes, page: int, boxes: Sequence[Box] = (), width: int = 1000) -> bytes:
+def render(data: bytes, page: int, boxes: Sequence[Box] = (), width: int = 1000, passwords: Sequence[str] = ()) -> bytes:
     """A page, from 1, as a PNG image of that many pixels across, with boxes marked.
 
     Raises:
         DocumentError: the file cannot be read, or has no such page.
     """
-    return sandbox.call(draw, data, page, tuple(boxes), width, seconds=SECONDS)
+    return sandbox.call(draw, data, page, tuple(boxes), width, tuple(passwords), seconds=_seconds(data))
 
 
-def read(data: bytes) -> Parsed:
+def _seconds(data: bytes) -> float:
+    return _SECONDS + len(data) / _BYTES_A_SECOND
+
+
+def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
     """``parse`` in this process."""
-    with opened(data) as document, _form(document) as form:
+    with opened(data, passwords) as document, _form(document) as form:
         count = pdfium.FPDF_GetPageCount(document)
         found = [read_page(document, form, number) for number in range(1, count + 1)]
         pages = [page for page in found if page is not None]
@@ -263,10 +268,9 @@ def _bookmarks(document: Any) -> list[Bookmark]:
     waiting = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
     while waiting and len(marks) < _BOOKMARKS:
         mark, level = waiting.pop()
-        address = ctypes.cast(mark, ctypes.c_void_p).value
-        if not address or address in seen:
+        if not (at := address(mark)) or at in seen:
             continue
-        seen.add(address)
+        seen.add(at)
         title = wide_string(pdfium.FPDFBookmark_GetTitle, mark)
         target = pdfium.FPDFBookmark_GetDest(document, mark)
         if not target and (action := pdfium.FPDFBookmark_GetAction(mark)):
@@ -323,12 +327,12 @@ def _decoded(layout: Layout, wanted: set[int]) -> dict[int, list[int]]:
     return found
 
 
-def find_boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]:
+def find_boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str] = ()) -> tuple[Box, ...]:
     """``boxes`` in this process."""
     first = bisect_right(layout.parts, span.start, key=lambda part: part.start) - 1
     touched = [part for part in layout.parts[max(first, 0) :] if part.start < span.end and part.kind == "page"]
     found: list[Box] = []
-    with opened(data) as document, _form(document) as form:
+    with opened(data, passwords) as document, _form(document) as form:
         for number, starts in _decoded(layout, {part.number for part in touched}).items():
             page = read_page(document, form, number)
             if page is None or len(page.segments) != len(starts):
@@ -338,46 +342,50 @@ def find_boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]:
 
 
 def _page_boxes(document: Any, page: Page, starts: list[int], span: Span) -> Iterator[Box]:
-    lines: list[list[float]] = []
+    lines: list[tuple[int, bool, list[float]]] = []
+    before = -1
     with opened_page(document, page.number) as (handle, text):
         frame = Frame.of(handle)
-        address = ctypes.cast(text, ctypes.c_void_p).value or 0
+        at = address(text)
         following = sorted(start for start in starts if start >= 0)
         for start, segment in sorted(zip(starts, page.segments, strict=True), key=lambda pair: pair[0]):
             end = min([start + len(segment.text), *following[bisect_right(following, start) :][:1]])
             if start < 0 or start >= span.end or end <= span.start:
                 continue
             if segment.box is not None:
-                lines.append([*segment.box])
+                lines.append((4, False, [*segment.box]))
                 continue
             chosen = list(segment.characters[max(span.start - start, 0) : min(span.end, end) - start])
-            loose, ink = frame.shown(loose_boxes(address, chosen)), frame.shown(ink_boxes(address, chosen))
+            loose, ink = frame.shown(loose_boxes(at, chosen)), frame.shown(ink_boxes(at, chosen))
             corners = np.concatenate([loose, ink[(ink[:, 2] > ink[:, 0]) | (ink[:, 3] > ink[:, 1])]])
-            lines.append([*corners[:, :2].min(0).tolist(), *corners[:, 2:].max(0).tolist()])
+            lines.append((segment.turn, start == before, [*corners[:, :2].min(0).tolist(), *corners[:, 2:].max(0).tolist()]))
+            before = end + 1
     for left, top, right, bottom in _merged(lines):
         across, down = page.width, page.height
         values = left / across, top / down, right / across, bottom / down
         yield Box(page.number, *(min(max(value, 0.0), 1.0) for value in values))
 
 
-def _merged(lines: list[list[float]]) -> list[list[float]]:
-    """Boxes that stand beside each other on one line, as one."""
-    merged: list[list[float]] = []
-    for box in lines:
-        if merged:
-            last = merged[-1]
-            height = min(last[3] - last[1], box[3] - box[1])
-            level = min(last[3], box[3]) - max(last[1], box[1]) > 0.5 * height
-            if level and -height < box[0] - last[2] < 1.5 * height:
-                merged[-1] = [min(last[0], box[0]), min(last[1], box[1]), max(last[2], box[2]), max(last[3], box[3])]
+def _merged(lines: list[tuple[int, bool, list[float]]]) -> list[list[float]]:
+    """The boxes of one line as one; each comes with the quarters its line is turned by, and whether it goes on."""
+    merged: list[tuple[int, list[float]]] = []
+    for turn, goes_on, box in lines:
+        if merged and turn == merged[-1][0] < 4:
+            last = merged[-1][1]
+            along, across = (1, 0) if turn % 2 else (0, 1)
+            height = min(last[across + 2] - last[across], box[across + 2] - box[across])
+            level = min(last[across + 2], box[across + 2]) - max(last[across], box[across]) > 0.5 * height
+            gap = max(last[along], box[along]) - min(last[along + 2], box[along + 2])
+            if level and (goes_on or gap < 1.5 * height):
+                merged[-1] = turn, [*map(min, last[:2], box[:2]), *map(max, last[2:], box[2:])]
                 continue
-        merged.append(box)
-    return merged
+        merged.append((turn, box))
+    return [box for _, box in merged]
 
 
-def draw(data: bytes, page: int, boxes: Sequence[Box], width: int) -> bytes:
+def draw(data: bytes, page: int, boxes: Sequence[Box] = (), width: int = 1000, passwords: Sequence[str] = ()) -> bytes:
     """``render`` in this process."""
-    with opened(data) as document, _form(document) as form:
+    with opened(data, passwords) as document, _form(document) as form:
         if not 1 <= page <= pdfium.FPDF_GetPageCount(document):
             raise DocumentError(f"has no page {page}; it has {pdfium.FPDF_GetPageCount(document)}")
         with opened_page(document, page) as (handle, _):

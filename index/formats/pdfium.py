@@ -87,9 +87,14 @@ class Page:
     pictured: float = 0.0
 
 
+def address(handle: Any) -> int:
+    """A handle of pdfium as a number."""
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
 def _function(name: str, result: Any, *arguments: Any) -> Any:
     """A function of pdfium that takes addresses as plain numbers, which makes a call several times cheaper."""
-    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value)
+    return ctypes.PYFUNCTYPE(result, *arguments)(address(getattr(pdfium, name)))
 
 
 _at = ctypes.c_size_t
@@ -106,7 +111,7 @@ _font_flags = _function("FPDFFont_GetFlags", ctypes.c_int, _at)
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[Any]:
+def opened(data: bytes, passwords: Sequence[str] = ()) -> Iterator[Any]:
     """pdfium's handle of a document.
 
     Raises:
@@ -115,6 +120,8 @@ def opened(data: bytes) -> Iterator[Any]:
     if not data.strip():
         raise DocumentError("is empty")
     document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+    for password in passwords if not document and pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD else ():
+        document = document or pdfium.FPDF_LoadMemDocument64(data, len(data), password.encode())
     if not document:
         raise DocumentError(_refusal(data, pdfium.FPDF_GetLastError()))
     try:
@@ -125,7 +132,7 @@ def opened(data: bytes) -> Iterator[Any]:
 
 def _refusal(data: bytes, code: int) -> str:
     if code == pdfium.FPDF_ERR_PASSWORD:
-        return "needs a password to be opened"
+        return "needs a password"
     if code == pdfium.FPDF_ERR_SECURITY:
         return "is encrypted in a way that is not supported"
     if b"%PDF-" not in data[:1024]:
@@ -201,7 +208,7 @@ def read_page(document: Any, form: Any, number: int) -> Page | None:
         read = Page(number, width, height, [], set(), pdfium.FPDFPage_CountObjects(page) <= 0)
         count = pdfium.FPDFText_CountChars(text)
         if count > 0:
-            _Reading(ctypes.cast(text, ctypes.c_void_p).value, _characters(text, count), frame, read).run()
+            _Reading(address(text), _characters(text, count), frame, read).run()
         if sum(len(s.text) for s in read.segments if not s.kind) < _LITTLE_TEXT or any(s.kind for s in read.segments):
             read.pictured = _pictured(page, frame)
         _annotations(page, form, frame, read)
@@ -226,7 +233,7 @@ def _characters(text: Any, count: int) -> str:
     buffer = (ctypes.c_ushort * (count + 1))()
     taken = pdfium.FPDFText_GetText(text, 0, count, buffer)
     shown = bytes(buffer).decode("utf-16-le", "surrogatepass")[:count]
-    handle = ctypes.cast(text, ctypes.c_void_p).value
+    handle = address(text)
     if taken != count + 1 or len(shown) != count or "\0" in shown:
         return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in map(_unicode, repeat(handle), range(count)))
     if "\ufffe" in shown:  # also what pdfium writes for a glyph of which no font says the character
@@ -292,7 +299,7 @@ class _Reading:
             rtl_words = right_to_left[number]
             text, indexes, hyphen = self._joined(words[begin:end], rtl_words > 0, 2 * backwards[number] > rtl_words > 0)
             if text:
-                box = tuple(side[number] for side in corners)
+                box = corners[0][number], corners[1][number], corners[2][number], corners[3][number]
                 self._add(
                     words[begin][0], words[end - 1][0], text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen
                 )
@@ -336,7 +343,7 @@ class _Reading:
         last: int,
         text: str,
         indexes: Sequence[int],
-        box: tuple[float, ...],
+        box: tuple[float, float, float, float],
         turn: int,
         rtl: bool,
         hyphen: bool,
@@ -432,7 +439,7 @@ class _Reading:
     def _size(self, at: int) -> float:
         _matrix(self._text, at, self._matrix_at)
         scale = (self._matrix[2] ** 2 + self._matrix[3] ** 2) ** 0.5
-        return round(2 * _font_size(self._text, at) * (scale or 1.0)) / 2
+        return float(round(2 * _font_size(self._text, at) * (scale or 1.0)) / 2)
 
     def _style(self, drawn: int) -> tuple[bool, bool]:
         """Whether the font of a text object is bold, and whether all its letters have one width."""
