@@ -1,24 +1,22 @@
 """Documents into chunks: whole sentences, grouped by section and paragraph up to a limit in the embedder's tokens."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import accumulate, chain, groupby, pairwise
 
 from quotewise.index.boilerplate import SentenceKind, sentence_kind
 from quotewise.index.documents import Document
 from quotewise.index.sentences import Span, line_spans, line_starts, sentence_spans
-
-if TYPE_CHECKING:
-    from quotewise.index.splitter import SectionSplitter
 
 DEFAULT_CHUNK_TOKENS = 200
 HEADING_ROOM = 44
 """Tokens that an embedder must have room for beside a chunk: its headings and the special tokens."""
 _HEADING_BYTES = 120
 """Of a heading trail in UTF-8: at most some 40 tokens in any script."""
+_CHARACTERS_A_TOKEN = 16
+"""So many characters count as a token at least: a word of a million letters is a single unknown token to a tokenizer."""
+_CLAUSES = ["\n", "\r", "; ", ": ", ", ", " ", ""]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 Paragraph = list[Span]
@@ -49,7 +47,7 @@ class Chunker:
 
     def __init__(self, count_tokens: CountTokens, chunk_tokens: int = DEFAULT_CHUNK_TOKENS) -> None:
         self._count_tokens = count_tokens
-        self._chunk_tokens = chunk_tokens
+        self._limit = chunk_tokens
 
     def chunks(self, document: Document) -> list[Chunk]:
         """The chunks of a document, in its order."""
@@ -64,26 +62,67 @@ class Chunker:
         return chunks
 
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
-        sentences = [sentence for paragraph in section for sentence in paragraph]
-        following = iter([*(sentence.start for sentence in sentences[1:]), sentences[-1].end])
-        paragraphs = [[(text[s.start : s.end], text[s.end : next(following)]) for s in paragraph] for paragraph in section]
-        position = sentences[0].start
-        # The sentences and gaps tile the section and the splitter only joins or cuts them, so offsets are running sums.
-        for part in self._splitter.split_section(paragraphs):
-            spans = [_trimmed(text, span) for span in _clipped(sentences, Span(position, position + len(part)), text)]
-            position += len(part)
-            if spans:  # none where a sentence was cut so that only white space is left
-                yield spans
+        """The sentences of a section, grouped to chunks: whole paragraphs where they fit, else sentences, else clauses."""
+        sentences = list(chain.from_iterable(section))
+        ends = [*(sentence.start for sentence in sentences[1:]), sentences[-1].end]  # with the gap after each sentence
+        sizes = self._sizes([text[sentence.start : end] for sentence, end in zip(sentences, ends, strict=True)])
+        firsts = [0, *accumulate(map(len, section))]
+        for paragraphs in pack([sum(sizes[a:b]) for a, b in pairwise(firsts)], self._limit):
+            first, last = firsts[paragraphs.start], firsts[paragraphs.stop]
+            if sum(sizes[first:last]) <= self._limit:
+                yield sentences[first:last]
+                continue
+            for part in pack(sizes[first:last], self._limit):
+                number = first + part.start
+                if sizes[number] > self._limit:
+                    yield from self._divide(text, sentences[number], ends[number])
+                else:
+                    yield sentences[number : first + part.stop]
 
-    @cached_property
-    def _splitter(self) -> "SectionSplitter":
-        from quotewise.index.splitter import SectionSplitter
+    def _divide(self, text: str, sentence: Span, end: int) -> Iterator[list[Span]]:
+        """A sentence that does not fit, cut at line ends, clauses, words or characters."""
+        if self._sizes([text[sentence.start : sentence.end]])[0] <= self._limit:
+            yield [sentence]
+            return
+        edges = accumulate(map(len, self._clauses(text[sentence.start : end])), initial=sentence.start)
+        for start, stop in pairwise(edges):  # the clauses, put together, are the text, so that offsets are running sums
+            clause = _trimmed(text, Span(start, min(stop, sentence.end)))
+            if clause.start < clause.end:
+                yield [clause]
 
-        return SectionSplitter(self._count_tokens, self._chunk_tokens)
+    def _clauses(self, text: str) -> list[str]:
+        from langchain_text_splitters import RecursiveCharacterTextSplitter  # takes half a second, and is seldom needed
+
+        splitter = RecursiveCharacterTextSplitter(
+            _CLAUSES,
+            chunk_size=self._limit,
+            chunk_overlap=0,
+            length_function=cache(lambda part: self._sizes([part])[0] if part else 0),
+            keep_separator="end",
+            strip_whitespace=False,
+        )
+        return splitter.split_text(text)
+
+    def _sizes(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text; never 0, since langchain repeats clauses of size 0 in the next part."""
+        counts = self._count_tokens(texts)
+        return [max(1, count, len(text) // _CHARACTERS_A_TOKEN) for count, text in zip(counts, texts, strict=True)]
+
+
+def pack(sizes: Sequence[int], limit: int) -> Iterator[range]:
+    """Runs of consecutive items, each as long as its sizes add up to at most ``limit``; a larger item is a run by itself."""
+    start = total = 0
+    for number, size in enumerate(sizes):
+        if number > start and total + size > limit:
+            yield range(start, number)
+            start, total = number, 0
+        total += size
+    if sizes:
+        yield range(start, len(sizes))
 
 
 def embedding_text(heading: Sequence[str], text: str) -> str:
-    """What is embedded and indexed for a chunk: its heading trail, if any, the deepest last, and its own text.
+    """The text that is embedded and indexed for a chunk: its heading trail, deepest last, and its own text.
 
     Headings with which the text itself begins are not repeated.
     """
@@ -132,16 +171,6 @@ def _paragraphs(text: str, sentences: Iterable[Span]) -> list[Paragraph]:
         else:
             paragraphs.append([sentence])
     return paragraphs
-
-
-def _clipped(sentences: Sequence[Span], part: Span, text: str) -> Iterator[Span]:
-    first = max(bisect_right(sentences, part.start, key=lambda s: s.start) - 1, 0)
-    for sentence in sentences[first:]:
-        if sentence.start >= part.end:
-            return
-        clipped = Span(max(sentence.start, part.start), min(sentence.end, part.end))
-        if clipped.start < clipped.end and not text[clipped.start : clipped.end].isspace():
-            yield clipped
 
 
 def _trimmed(text: str, span: Span) -> Span:

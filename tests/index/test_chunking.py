@@ -1,15 +1,16 @@
 import re
+from collections.abc import Sequence
 from itertools import groupby, pairwise
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from quotewise.index.boilerplate import sentence_kind
-from quotewise.index.chunking import Chunk, Chunker, embedding_text
+from quotewise.index.chunking import Chunk, Chunker, embedding_text, pack
 from quotewise.index.documents import Document, parse_document
 from quotewise.index.embedders import Embedder
 from quotewise.index.sentences import Span, line_spans, sentence_spans
-from quotewise.index.splitter import SectionSplitter
 
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts, texts
 from tests.index.writing import count_words
@@ -94,20 +95,43 @@ def test_markdown_is_cut_into_whole_sentences_at_exact_places(embedder: Embedder
     check(document, Chunker(embedder.count_tokens, limit).chunks(document), embedder, limit)
 
 
-GAPS = st.sampled_from((" ", "\n", "\n\n\n", "\u200b"))
-PARAGRAPHS = st.lists(st.tuples(texts.map("{}x".format), GAPS), min_size=1, max_size=3)
+class Counted(Sequence[int]):
+    """Sizes that count how many of them are read."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        self.sizes, self.reads = sizes, 0
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self.sizes[place]
+        self.reads += len(found) if isinstance(found, list) else 1
+        return found
 
 
-@examples(100)
-@given(st.lists(PARAGRAPHS, min_size=1, max_size=3), LIMITS)
-@example([[("a b c  d e f  g h i", " "), ("j", " ")]], 3)
-@example([[("a b c\n\n\nd e f\n\n\ng h i", "\n\n"), ("j", " ")]], 3)
-@example([[("one two three\u200b\nfour five six\n\u200b\u200b\nseven eight nine", "\n\n"), ("ten", " ")]], 3)
-def test_the_parts_of_a_section_put_together_are_the_section(
-    embedder: Embedder, section: list[list[tuple[str, str]]], limit: int
-) -> None:
-    parts = SectionSplitter(embedder.count_tokens, limit).split_section(section)
-    assert "".join(parts) == "".join(sentence + gap for paragraph in section for sentence, gap in paragraph)
+@given(st.lists(st.integers(1, 30), max_size=60))
+def test_packing_is_greedy_and_reads_each_size_once(sizes: list[int]) -> None:
+    counted = Counted(sizes)
+    runs = list(pack(counted, 20))
+    assert [number for run in runs for number in run] == list(range(len(sizes)))
+    assert all(len(run) == 1 or sum(sizes[run.start : run.stop]) <= 20 for run in runs)
+    assert all(sum(sizes[run.start : run.stop]) + sizes[run.stop] > 20 for run in runs[:-1])
+    assert counted.reads <= len(sizes) + 1
+
+
+@pytest.mark.parametrize("separator", [" ", "\n\n"], ids=["one paragraph", "many paragraphs"])
+def test_the_tokens_of_a_section_are_counted_once_however_long_it_is(separator: str) -> None:
+    measured: list[int] = []
+
+    def count(texts: Sequence[str]) -> list[int]:
+        measured.extend(map(len, texts))
+        return count_words(texts)
+
+    text = separator.join(f"Sentence number {n} is short." for n in range(3000))
+    chunks = Chunker(count, 40).chunks(parse_document("a.txt", text.encode()))
+    assert len(chunks) == 375
+    assert sum(measured) <= len(text)
 
 
 def chunk_texts(embedder: Embedder, text: str, limit: int, path: str = "a.txt") -> list[str]:
