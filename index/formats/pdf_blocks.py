@@ -5,16 +5,30 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quotewise.index.formats.pdf_layout import BULLET, Line, body_size, edges_of, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdf_layout import (
+    BULLET,
+    Line,
+    body_size,
+    edge_rows,
+    leadings,
+    lines_of,
+    main_turn,
+    mark_rows,
+    without_doubles,
+)
 from quotewise.index.formats.pdfium import Page, Segment
 
 _EDGE_ROWS = 4
 _EDGE, _NUMBER_EDGE = 0.15, 0.2
 """The part of a page's height above and below which a running header or footer stands, and a page number alone."""
 _NEAR_PAGES = 2
+_HEADER_SIZE = 1.25
+"""Of the text's size: what is larger is a title, even where the next page has the same."""
+_MANY_LETTERS = 25
 _NUMBER = re.compile(
     r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,5}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I
 )
+_PRINTED = re.compile(r"^(?:https?|file)://\S+$|\b(?:page|seite)? ?\d{1,4} ?(?:of|/|von) ?\d{1,4}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]+\b")
 _ITEM = re.compile(
@@ -89,64 +103,80 @@ def _choose_code(lines: Sequence[Line]) -> None:
         line.mono = line.mono and not typed and (monos[number - 1] or monos[number + 1])
 
 
+@dataclass(slots=True)
+class _Row:
+    """What stands on one line at the edge of a page: as header, footer or margin."""
+
+    name: str
+    segments: list[Segment]
+    words: str
+    numbers: list[str]
+    depth: float
+    """Distance from the edge, as a part of the page's height."""
+
+
 def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
     """The running headers and footers by identity: rows at the edge that come again on a page near, and page numbers."""
+    sizes = Counter[float]()
+    for segments in kept:
+        for segment in segments:
+            sizes[segment.size] += len(segment.text)
+    largest = _HEADER_SIZE * max(sizes, key=lambda size: (sizes[size], size), default=0.0)
+    edges = [_edge_rows(page, segments) for page, segments in zip(pages, kept, strict=True)]
     found: dict[int, str] = {}
-    rows: list[list[tuple[str, str, list[Segment]]]] = []
-    for page, segments in zip(pages, kept, strict=True):
-        upright = [s for s in segments if s.turn == 0]
-        outer = [
-            s for s in upright if not _NUMBER_EDGE * page.height < (s.top + s.bottom) / 2 < (1 - _NUMBER_EDGE) * page.height
-        ]
-        top, bottom = edges_of(outer, _EDGE_ROWS)
-        here = [
-            (name, _key(row, name), row)
-            for name, outer in (("header", top), ("footer", bottom))
-            for row in outer
-            if _at_edge(row, name, page.height)
-        ]
-        turned = [s for s in segments if s.turn in (1, 3)]
-        if sum(len(s.text) for s in upright) > sum(len(s.text) for s in turned):
-            here += [("margin", _key([s], "margin"), [s]) for s in turned]
-        rows.append(here)
-    keys = [{key for _, key, _ in here} for here in rows]
-    for number, here in enumerate(rows):
-        near = [keys[n] for n in range(max(0, number - _NEAR_PAGES), min(len(keys), number + _NEAR_PAGES + 1)) if n != number]
-        for name in ("header", "footer", "margin"):
-            for kind, key, row in here:
-                if kind != name:
-                    continue
-                again = any(key in others for others in near)
-                if not again and not _is_furniture(row, pages[number], name):
-                    if name != "margin":
-                        break  # what stands further inside is text
-                    continue
-                found |= {id(segment): name for segment in row}
+    for number, rows in enumerate(edges):
+        near = [edges[n] for n in range(max(0, number - _NEAR_PAGES), min(len(edges), number + _NEAR_PAGES + 1)) if n != number]
+        ended = set()
+        for row in rows:
+            again = row.segments[0].size <= largest and any(_is_again(row, other) for others in near for other in others)
+            if row.name not in ended and (again or _is_page_number(row) or _is_printed(row)):
+                found |= {id(segment): row.name for segment in row.segments}
+            elif row.name != "margin":
+                ended.add(row.name)  # what stands further inside is text
     return found
 
 
-def _at_edge(row: Sequence[Segment], name: str, height: float) -> bool:
-    edge = height * (_NUMBER_EDGE if len(row) == 1 and _NUMBER.fullmatch(row[0].text.strip()) else _EDGE)
-    middle = (row[0].top + row[0].bottom) / 2
-    return middle < edge if name == "header" else middle > height - edge
+def _edge_rows(page: Page, segments: Sequence[Segment]) -> list[_Row]:
+    """The rows of the upper and the lower edge from outside, and what stands turned in the margins."""
+    turn = main_turn(segments)
+    height = page.width if turn % 2 else page.height
+    upright = [s for s in segments if s.turn == turn]
+    rows = []
+    for name in ("header", "footer"):
+        depth = {id(s): s.top / height if name == "header" else 1 - s.bottom / height for s in upright}
+        outer = edge_rows([s for s in upright if depth[id(s)] < _NUMBER_EDGE], name == "footer")
+        rows += [_row(name, row, depth[id(row[0])]) for row in outer[:_EDGE_ROWS]]
+    for segment in segments:
+        if segment.turn % 2 != turn % 2 and segment.turn < 4:
+            extent = page.height if turn % 2 else page.width
+            rows.append(_row("margin", [segment], min(segment.top, extent - segment.bottom) / extent))
+    return rows
 
 
-def _key(row: Sequence[Segment], name: str) -> str:
-    text = " ".join(s.text for s in sorted(row, key=lambda s: s.left)).lower()
-    text = _ROMAN.sub("#", _DIGITS.sub("#", text))
-    return f"{name} {round(row[0].top / 6) if name != 'header' or len(text) < 4 else ''} {text}"
+def _row(name: str, segments: list[Segment], depth: float) -> _Row:
+    text = " ".join(s.text for s in sorted(segments, key=lambda s: s.left)).lower()
+    return _Row(name, segments, _ROMAN.sub("#", _DIGITS.sub("#", text)), _DIGITS.findall(text), depth)
 
 
-def _is_furniture(row: Sequence[Segment], page: Page, name: str) -> bool:
-    if name == "margin":
-        return min(row[0].top, page.width - row[0].bottom) < _EDGE * page.width / 2
-    if len(row) > 1:
+def _is_again(row: _Row, other: _Row) -> bool:
+    """Whether it is the same but for the number of the page, or for a few numbers where it has many words."""
+    if row.name != other.name or row.words != other.words or row.depth > _EDGE or abs(row.depth - other.depth) > 0.03:
         return False
-    text = row[0].text.strip()
-    match = _NUMBER.fullmatch(text)
-    others = [s for s in page.segments if s is not row[0] and s.turn == 0 and not s.kind]
-    gap = min((max(s.top - row[0].bottom, row[0].top - s.bottom) for s in others), default=0.0)
-    return bool(match) and gap > 0.5 * (row[0].bottom - row[0].top) and (not text.isalpha() or len(text) < 5)
+    letters = sum(c.isalpha() for c in row.words)
+    changes = sum(a != b for a, b in zip(row.numbers, other.numbers, strict=False))
+    return changes <= (1 if letters < _MANY_LETTERS else 3) and (letters > 2 or _is_page_number(row))
+
+
+def _is_page_number(row: _Row) -> bool:
+    text = row.segments[0].text.strip()
+    return row.name != "margin" and len(row.segments) == 1 and bool(_NUMBER.fullmatch(text)) and len(text) < 15
+
+
+def _is_printed(row: _Row) -> bool:
+    """Whether it is a line that browsers and printers write, or stands turned in the outermost margin."""
+    if row.name == "margin":
+        return row.depth < _EDGE / 2
+    return row.depth < _EDGE / 2 and any(_PRINTED.search(segment.text) for segment in row.segments)
 
 
 def _furniture_blocks(kept: Iterable[Sequence[Segment]], furniture: Mapping[int, str]) -> list[Draft]:

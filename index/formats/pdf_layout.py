@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median
 
 from quotewise.index.formats.pdfium import Segment
@@ -318,13 +318,15 @@ def body_size(lines: Iterable[Line]) -> float:
     return max(counts, key=lambda size: (counts[size], size)) if counts else 0.0
 
 
-def edges_of(segments: Sequence[Segment], count: int) -> tuple[list[list[Segment]], list[list[Segment]]]:
-    """The first and the last rows of a page, from its edge inwards."""
+def edge_rows(segments: Sequence[Segment], from_below: bool) -> list[list[Segment]]:
+    """Segments by the line that they stand on, from the upper or from the lower edge of the page."""
     rows = _rows(segments)
-    return rows[:count], rows[::-1][:count]
+    return rows[::-1] if from_below else rows
 
 
-def by_page(lines: Iterable[Line]) -> Iterable[tuple[int, list[Line]]]:
-    """Lines in groups of one page."""
-    for page, group in groupby(lines, key=lambda line: line.page):
-        yield page, list(group)
+def main_turn(segments: Iterable[Segment]) -> int:
+    """The quarters by which most of the text of a page is turned."""
+    turns = Counter[int]({0: 0})
+    for segment in segments:
+        turns[segment.turn] += len(segment.text)
+    return max(turns, key=lambda turn: (turns[turn], -turn))
