@@ -505,16 +505,16 @@ def _annotations(page: Any, form: Any, frame: Frame, read: Page) -> None:
 
 
 def _field(form: Any, annotation: Any) -> str:
+    """The name and value of a form field, also of one that the form of the file does not list."""
     kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
-    name = wide_string(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation) or wide_string(
-        pdfium.FPDFAnnot_GetFormFieldName, form, annotation
-    )
-    if kind in (2, 3):  # check box, radio button
+    named = wide_string(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation)
+    name = named or wide_string(pdfium.FPDFAnnot_GetFormFieldName, form, annotation) or _annotation_string(annotation, b"T")
+    if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
         value = "yes" if pdfium.FPDFAnnot_IsChecked(form, annotation) else ""
-    elif kind in (4, 5, 6):  # choice, text
+    elif kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX, pdfium.FPDF_FORMFIELD_TEXTFIELD):
         value = wide_string(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)
     else:
-        return ""
+        value = _annotation_string(annotation, b"V") if kind <= 0 else ""
     return _line(f"{name}: {value}" if name else value) if value else ""
 
 
