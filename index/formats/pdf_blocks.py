@@ -25,6 +25,7 @@ _NEAR_PAGES = 2
 _HEADER_SIZE = 1.25
 """Of the text's size: what is larger is a title, even where the next page has the same."""
 _MANY_LETTERS = 25
+_LITTLE_PICTURE = 0.25
 _NUMBER = re.compile(
     r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,5}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I
 )
@@ -112,7 +113,8 @@ class _Row:
     words: str
     numbers: list[str]
     depth: float
-    """Distance from the edge, as a part of the page's height."""
+    gap: float = 0.0
+    """Distances from the edge and from the text further inside, as parts of the page's height and in heights of the row."""
 
 
 def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
@@ -133,6 +135,11 @@ def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict
                 found |= {id(segment): row.name for segment in row.segments}
             elif row.name != "margin":
                 ended.add(row.name)  # what stands further inside is text
+        left = [s for s in kept[number] if id(s) not in found]
+        if not left and pages[number].pictured < _LITTLE_PICTURE:  # the page comes again as a whole
+            for row in rows:
+                if not _is_page_number(row):
+                    found = {key: name for key, name in found.items() if key not in {id(s) for s in row.segments}}
     return found
 
 
@@ -145,7 +152,11 @@ def _edge_rows(page: Page, segments: Sequence[Segment]) -> list[_Row]:
     for name in ("header", "footer"):
         depth = {id(s): s.top / height if name == "header" else 1 - s.bottom / height for s in upright}
         outer = edge_rows([s for s in upright if depth[id(s)] < _NUMBER_EDGE], name == "footer")
-        rows += [_row(name, row, depth[id(row[0])]) for row in outer[:_EDGE_ROWS]]
+        for row in outer[:_EDGE_ROWS]:
+            near = depth[id(row[0])]
+            inside = min((depth[id(s)] for s in upright if depth[id(s)] > near and not any(s is t for t in row)), default=1.0)
+            high = (row[0].bottom - row[0].top) / height
+            rows.append(_row(name, row, near, (inside - near - high) / high if high else 0.0))
     for segment in segments:
         if segment.turn % 2 != turn % 2 and segment.turn < 4:
             extent = page.height if turn % 2 else page.width
@@ -153,9 +164,9 @@ def _edge_rows(page: Page, segments: Sequence[Segment]) -> list[_Row]:
     return rows
 
 
-def _row(name: str, segments: list[Segment], depth: float) -> _Row:
+def _row(name: str, segments: list[Segment], depth: float, gap: float = 0.0) -> _Row:
     text = " ".join(s.text for s in sorted(segments, key=lambda s: s.left)).lower()
-    return _Row(name, segments, _ROMAN.sub("#", _DIGITS.sub("#", text)), _DIGITS.findall(text), depth)
+    return _Row(name, segments, _ROMAN.sub("#", _DIGITS.sub("#", text)), _DIGITS.findall(text), depth, gap)
 
 
 def _is_again(row: _Row, other: _Row) -> bool:
@@ -169,14 +180,17 @@ def _is_again(row: _Row, other: _Row) -> bool:
 
 def _is_page_number(row: _Row) -> bool:
     text = row.segments[0].text.strip()
-    return row.name != "margin" and len(row.segments) == 1 and bool(_NUMBER.fullmatch(text)) and len(text) < 15
+    alone = row.name != "margin" and len(row.segments) == 1 and row.gap > 0.4
+    return alone and bool(_NUMBER.fullmatch(text)) and len(text) < 15
 
 
 def _is_printed(row: _Row) -> bool:
-    """Whether it is a line that browsers and printers write, or stands turned in the outermost margin."""
-    if row.name == "margin":
-        return row.depth < _EDGE / 2
-    return row.depth < _EDGE / 2 and any(_PRINTED.search(segment.text) for segment in row.segments)
+    """Whether it is a line that browsers and printers write, has the number of the page, or stands in the outermost margin."""
+    if row.depth > (_EDGE / 2 if row.name == "margin" else _EDGE):
+        return False
+    numbers = sum(segment.text.strip().isdecimal() and len(segment.text) < 5 for segment in (row.segments[0], row.segments[-1]))
+    numbered = len(row.segments) in (2, 3) and numbers == 1 and row.gap > 1.2
+    return row.name == "margin" or numbered or any(_PRINTED.search(segment.text) for segment in row.segments)
 
 
 def _furniture_blocks(kept: Iterable[Sequence[Segment]], furniture: Mapping[int, str]) -> list[Draft]:

@@ -319,8 +319,8 @@ class _Reading:
 
     def _outside(self, boxes: Any) -> Any:
         width, height = self._frame.size
-        middle, centre = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-        return (middle < 0) | (middle > width) | (centre < 0) | (centre > height)
+        middle = (boxes[:, 1] + boxes[:, 3]) / 2
+        return (boxes[:, 2] <= 0) | (boxes[:, 0] >= width) | (middle < 0) | (middle > height)
 
     def _starts(self, boxes: Any, turns: Any, rtl: Any, outside: Any) -> list[int]:
         """The words that do not stand beside the word before on its line."""
