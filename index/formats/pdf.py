@@ -236,6 +236,8 @@ def _unread(document: Any, found: Sequence[Page | None], read: set[int]) -> str 
         reasons.append(f"{_pages(textless, len(found))}, no text layer")
     unread = {what: [page.number for page in pages if what in page.unread] for page in pages for what in sorted(page.unread)}
     reasons += [f"{what} on {_pages(numbers, len(found))}" for what, numbers in unread.items()]
+    if unnamed := sum(segment.text.count("\ufffd") for page in pages for segment in page.segments):
+        reasons.append(f"{unnamed} characters of which its fonts do not say what they are, read as U+FFFD")
     if attached := pdfium.FPDFDoc_GetAttachmentCount(document):
         names = [
             wide_string(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, n))

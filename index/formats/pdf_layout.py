@@ -15,6 +15,7 @@ MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{
 _RESOLUTION = 2.0
 """Points a bit of a mask of the page's width."""
 _GUTTER = 6.0
+_LINES_IN_CELL = 3
 _DEPTH = 6
 _SANE_JUMPS = 6
 """A file that draws a page in order goes up again once a column, box or note, and not more often."""
@@ -272,14 +273,20 @@ def _columned(lines: list[Line]) -> list[Line]:
 
 
 def mark_rows(lines: Sequence[Line]) -> None:
-    """Mark the rows of tables: neighbouring lines of several cells that stand below each other."""
-    for a, b in pairwise(lines):
-        near = a.page == b.page and 0 < b.bottom - a.bottom < 4 * max(a.height, b.height)
-        if near and _has_cells(a) and _has_cells(b) and _share_edges(a, b):
-            a.row = b.row = True
-    for a, b, c in zip(lines, lines[1:], lines[2:], strict=False):
-        if a.row and c.row and not b.row and a.page == c.page and a.bottom < b.bottom < c.bottom:
-            b.row = b.left > a.left + a.height or len(b.segments) > 1
+    """Mark the rows of tables: lines of several cells that stand below each other, and the short lines between them."""
+    for number, a in enumerate(lines):
+        if not _has_cells(a):
+            continue
+        for distance, b in enumerate(lines[number + 1 : number + 2 + _LINES_IN_CELL], 1):
+            if a.page != b.page or not -0.5 * a.height < b.bottom - a.bottom < 5 * max(a.height, b.height):
+                break
+            if not _has_cells(b):
+                if b.right - b.left > 0.5 * (a.right - a.left):
+                    break
+            elif _share_edges(a, b):
+                for line in lines[number : number + 1 + distance]:
+                    line.row = True
+                break
 
 
 def _has_cells(line: Line) -> bool:

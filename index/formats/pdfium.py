@@ -35,6 +35,7 @@ _MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
 _LITTLE_TEXT = 400
+_PARTS = 40
 _OBJECTS = 2000
 _NOTES = {1, *range(3, 16)}
 """The kinds of annotations whose contents somebody wrote, by pdfium's number; links and pop-ups have none of their own."""
@@ -271,9 +272,7 @@ class _Reading:
         words = [match.span() for match in _WORD.finditer(self._characters)]
         if not words:
             return
-        firsts, lasts = [a for a, _ in words], [b - 1 for _, b in words]
-        shown = self._frame.shown(loose_boxes(self._text, [*firsts, *lasts]))
-        first, last = shown[: len(words)], shown[len(words) :]
+        words, first, last = self._parted(words, *self._ends(words))
         rtl = np.zeros(len(words), bool)
         if _RTL.search(self._characters):
             rtl = np.array([bool(_RTL.search(self._characters, a, b)) for a, b in words])
@@ -303,6 +302,29 @@ class _Reading:
                 self._add(
                     words[begin][0], words[end - 1][0], text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen
                 )
+
+    def _ends(self, words: list[tuple[int, int]]) -> tuple[Any, Any]:
+        """The rectangles of the first and of the last characters of words, as displayed."""
+        shown = self._frame.shown(loose_boxes(self._text, [*(a for a, _ in words), *(b - 1 for _, b in words)]))
+        return shown[: len(words)], shown[len(words) :]
+
+    def _parted(self, words: list[tuple[int, int]], first: Any, last: Any) -> tuple[list[tuple[int, int]], Any, Any]:
+        """With words apart that pdfium takes for one, as it does with the numbers of neighbouring cells."""
+        sides = np.maximum(first[:, 2:], last[:, 2:]) - np.minimum(first[:, :2], last[:, :2])
+        high, long = np.maximum(sides.min(1), 0.1), sides.max(1)
+        lengths = np.array([b - a for a, b in words])
+        parted: dict[int, list[tuple[int, int]]] = {}
+        for number in np.flatnonzero(long > (0.62 * lengths + 0.9) * high).tolist():
+            a, b = words[number]
+            boxes = self._frame.shown(loose_boxes(self._text, range(a, b)))
+            gaps = np.maximum(boxes[1:, :2] - boxes[:-1, 2:], boxes[:-1, :2] - boxes[1:, 2:]).max(1)
+            cuts = (np.flatnonzero(gaps > 0.9 * high[number]) + a + 1).tolist()
+            if cuts and len(cuts) < _PARTS:
+                parted[number] = list(pairwise([a, *cuts, b]))
+        if not parted:
+            return words, first, last
+        words = [part for number, word in enumerate(words) for part in parted.get(number, [word])]
+        return words, *self._ends(words)
 
     def _turns(self, first: Any, last: Any, words: list[tuple[int, int]], rtl: Any) -> Any:
         """By where the last character of a word stands from the first, or by the angle of an only one."""
