@@ -12,6 +12,7 @@ from quotewise.index.formats.pdfium import Segment
 BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒]"
 MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
 """The mark of an item or the number of a section, alone."""
+_LEADER = re.compile(r"(?:\. ?){5,}[\divxlcIVXLC–-]{1,8}\s*\Z")
 _RESOLUTION = 2.0
 """Points a bit of a mask of the page's width."""
 _GUTTER = 6.0
@@ -273,8 +274,13 @@ def _columned(lines: list[Line]) -> list[Line]:
 
 
 def mark_rows(lines: Sequence[Line]) -> None:
-    """Mark the rows of tables: lines of several cells that stand below each other, and the short lines between them."""
+    """Mark the rows of tables: lines of several cells that stand below each other, and the short lines between them.
+
+    The lines of a table of contents, with their leaders, are rows too.
+    """
     for number, a in enumerate(lines):
+        if _LEADER.search(a.text):
+            a.row = True
         if not _has_cells(a):
             continue
         for distance, b in enumerate(lines[number + 1 : number + 2 + _LINES_IN_CELL], 1):

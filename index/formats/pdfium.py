@@ -299,9 +299,9 @@ class _Reading:
             text, indexes, hyphen = self._joined(words[begin:end], rtl_words > 0, 2 * backwards[number] > rtl_words > 0)
             if text:
                 box = corners[0][number], corners[1][number], corners[2][number], corners[3][number]
-                self._add(
-                    words[begin][0], words[end - 1][0], text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen
-                )
+                inner = max(words[begin + 1 : end - 1], key=lambda word: word[1] - word[0], default=words[begin])[0]
+                ends = words[begin][0], inner, words[end - 1][0]
+                self._add(ends, text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen)
 
     def _ends(self, words: list[tuple[int, int]]) -> tuple[Any, Any]:
         """The rectangles of the first and of the last characters of words, as displayed."""
@@ -361,8 +361,7 @@ class _Reading:
 
     def _add(
         self,
-        first: int,
-        last: int,
+        ends: tuple[int, int, int],
         text: str,
         indexes: Sequence[int],
         box: tuple[float, float, float, float],
@@ -370,12 +369,12 @@ class _Reading:
         rtl: bool,
         hyphen: bool,
     ) -> None:
+        first, inner, last = ends
         drawn = _text_object(self._text, first)
-        size, bold, mono = self._size(first), *self._style(drawn)
-        if last != first:
-            size, drawn_last = max(size, self._size(last)), _text_object(self._text, last)
-            if drawn_last != drawn and (bold or mono):
-                bold, mono = (a and b for a, b in zip((bold, mono), self._style(drawn_last), strict=True))
+        size = sorted(map(self._size, ends))[1] if inner != first else max(self._size(first), self._size(last))
+        bold, mono = self._style(drawn)
+        if last != first and (bold or mono) and (drawn_last := _text_object(self._text, last)) != drawn:
+            bold, mono = (a and b for a, b in zip((bold, mono), self._style(drawn_last), strict=True))
         kind = INVISIBLE if drawn and _render_mode(drawn) in (3, 7) else ""
         number = len(self._page.segments)
         self._page.segments.append(
