@@ -154,7 +154,8 @@ def _edge_rows(page: Page, segments: Sequence[Segment]) -> list[_Row]:
         outer = edge_rows([s for s in upright if depth[id(s)] < _NUMBER_EDGE], name == "footer")
         for row in outer[:_EDGE_ROWS]:
             near = depth[id(row[0])]
-            inside = min((depth[id(s)] for s in upright if depth[id(s)] > near and not any(s is t for t in row)), default=1.0)
+            here = {id(s) for s in row}
+            inside = min((deep for key, deep in depth.items() if deep > near and key not in here), default=1.0)
             high = (row[0].bottom - row[0].top) / height
             rows.append(_row(name, row, near, (inside - near - high) / high if high else 0.0))
     for segment in segments:
@@ -258,7 +259,7 @@ class _Grouping:
             return line.mono != before.mono or line.bottom - before.bottom > 2.5 * line.height
         if _is_beside(line, before):
             return line.left - before.right > 4 * em
-        if abs(line.size - before.size) > 0.08 * max(line.size, before.size):
+        if abs(line.size - before.size) > 0.08 * max(line.size, before.size) and not self._goes_on(line, before):
             return True
         if line.bold != before.bold and line.size < 1.15 * self._body and (line.bold or len(before.text) < _BOLD_CHARACTERS):
             return True
@@ -285,6 +286,14 @@ class _Grouping:
         if indented < -0.7 * em and len(block.lines) > 1 and not _is_centred(line, before):
             return True
         return self._is_ended(line, before)
+
+    def _goes_on(self, line: Line, before: Line) -> bool:
+        """Whether a line of another size is in the same sentence, as where the line before is in small capitals or code."""
+        if not 0.8 < line.size / before.size < 1.25 or _NOTE.match(line.text) or line.bold != before.bold:
+            return False
+        usual = min(self._leading.get(size, 1.3 * line.height) for size in (line.size, before.size))
+        near = line.bottom - before.bottom < 1.15 * max(usual, line.height)
+        return near and not _TERMINAL.search(before.text) and not self._is_short(line, before)
 
     def _ends_item(self, line: Line, before: Line, lines: Sequence[Line]) -> bool:
         """Whether a line is no more of a list item, whose lines after the first stand further in or further out."""
@@ -316,7 +325,8 @@ class _Grouping:
             end = block.lines[-1]
             if line.page - end.page > 1:
                 return None
-            if block.kind not in ("paragraph", "list-item") or abs(end.size - line.size) > 0.08 * line.size:
+            alike = abs(end.size - line.size) <= (0.25 if line.text[0].islower() else 0.08) * line.size
+            if block.kind not in ("paragraph", "list-item") or not alike:
                 if block.kind == "paragraph" and len(block.text) > _HEADING_CHARACTERS:
                     return None
                 continue

@@ -71,13 +71,20 @@ class Line:
 
 def without_doubles(segments: Iterable[Segment]) -> list[Segment]:
     """Without what is drawn again in nearly the same place, as for a shadow or for bold letters."""
-    seen: dict[tuple[str, int], list[Segment]] = {}
+    seen: dict[tuple[str, int, int, int], Segment] = {}
     kept = []
+    segments = list(segments)
+    again = Counter(segment.text for segment in segments)
     for segment in segments:
-        others = seen.setdefault((segment.text, segment.turn), [])
-        near = 0.3 * (segment.bottom - segment.top)
+        if again[segment.text] == 1:
+            kept.append(segment)
+            continue
+        near = 0.3 * (segment.bottom - segment.top) + 0.01
+        column, row = int(segment.left / near), int(segment.top / near)
+        places = [(segment.text, segment.turn, column + c, row + r) for c in (-1, 0, 1) for r in (-1, 0, 1)]
+        others = [seen[place] for place in places if place in seen]
         if not any(abs(s.left - segment.left) < near and abs(s.top - segment.top) < near for s in others):
-            others.append(segment)
+            seen[places[4]] = segment
             kept.append(segment)
     return kept
 
@@ -264,7 +271,7 @@ def _columned(lines: list[Line]) -> list[Line]:
             apart = min(before.right, line.right) - max(before.left, line.left) <= 0
             up = line.top < before.top - 0.5 * line.height
             line.new_column = up or (apart and line.top < before.bottom)
-            if up or apart or abs(line.size - before.size) > 0.08 * before.size or line.top - before.bottom > 2 * line.height:
+            if up or apart or abs(line.size - before.size) > 0.25 * before.size or line.top - before.bottom > 2 * line.height:
                 close()
                 run = []
         run.append(line)

@@ -299,7 +299,8 @@ class _Reading:
             text, indexes, hyphen = self._joined(words[begin:end], rtl_words > 0, 2 * backwards[number] > rtl_words > 0)
             if text:
                 box = corners[0][number], corners[1][number], corners[2][number], corners[3][number]
-                inner = max(words[begin + 1 : end - 1], key=lambda word: word[1] - word[0], default=words[begin])[0]
+                between = words[begin + 1 : end - 1] or [words[end - 1]]
+                inner = max(between, key=lambda word: word[1] - word[0])[0]
                 ends = words[begin][0], inner, words[end - 1][0]
                 self._add(ends, text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen)
 
@@ -314,7 +315,7 @@ class _Reading:
         high, long = np.maximum(sides.min(1), 0.1), sides.max(1)
         lengths = np.array([b - a for a, b in words])
         parted: dict[int, list[tuple[int, int]]] = {}
-        for number in np.flatnonzero(long > (0.62 * lengths + 0.9) * high).tolist():
+        for number in np.flatnonzero((long > (0.62 * lengths + 0.9) * high) & (lengths > 1)).tolist():
             a, b = words[number]
             boxes = self._frame.shown(loose_boxes(self._text, range(a, b)))
             gaps = np.maximum(boxes[1:, :2] - boxes[:-1, 2:], boxes[:-1, :2] - boxes[1:, 2:]).max(1)
@@ -370,11 +371,14 @@ class _Reading:
         hyphen: bool,
     ) -> None:
         first, inner, last = ends
-        drawn = _text_object(self._text, first)
-        size = sorted(map(self._size, ends))[1] if inner != first else max(self._size(first), self._size(last))
+        drawn, drawn_last = _text_object(self._text, first), _text_object(self._text, last)
+        size = self._size(first)
         bold, mono = self._style(drawn)
-        if last != first and (bold or mono) and (drawn_last := _text_object(self._text, last)) != drawn:
-            bold, mono = (a and b for a, b in zip((bold, mono), self._style(drawn_last), strict=True))
+        if drawn_last != drawn:
+            if self._size(inner) != size:
+                size = sorted(map(self._size, ends))[1]
+            if bold or mono:
+                bold, mono = (a and b for a, b in zip((bold, mono), self._style(drawn_last), strict=True))
         kind = INVISIBLE if drawn and _render_mode(drawn) in (3, 7) else ""
         number = len(self._page.segments)
         self._page.segments.append(
@@ -460,7 +464,7 @@ class _Reading:
     def _size(self, at: int) -> float:
         _matrix(self._text, at, self._matrix_at)
         scale = (self._matrix[2] ** 2 + self._matrix[3] ** 2) ** 0.5
-        return float(round(2 * _font_size(self._text, at) * (scale or 1.0)) / 2)
+        return max(round(2 * float(_font_size(self._text, at)) * (scale or 1.0)) / 2, 0.5)
 
     def _style(self, drawn: int) -> tuple[bool, bool]:
         """Whether the font of a text object is bold, and whether all its letters have one width."""
