@@ -139,7 +139,7 @@ def run(
         check_baseline(before, guard, config)
         progress = stack.enter_context(terminal.progress())
         after = evaluate(located, client, config, output, lambda done, total: progress(done, total, "questions"))
-    differences = compare(before.figures, after.figures) if before else []
+    differences = compare(before.figures, after.figures) if before else {}
     changed = after.changed(before) if before else []
     if html:
         html.write_text(render(after, differences, changed), encoding="utf-8")
@@ -149,9 +149,9 @@ def run(
         show_run(after)
         if before:
             show_differences(differences, changed)
-    if absent := set(guard) - {difference.measure for difference in differences}:
+    if absent := set(guard) - set(differences):
         raise QuotewiseError(f"this run has no {', '.join(sorted(absent))}, so that it cannot be guarded")
-    if lost := [difference.measure for difference in differences if difference.loss and difference.measure in guard]:
+    if lost := [name for name, difference in differences.items() if difference.loss and name in guard]:
         raise QuotewiseError(f"significant loss against {baseline}: {', '.join(lost)}")
 
 

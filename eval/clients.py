@@ -18,6 +18,7 @@ from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
 from quotewise.eval.gold import reason
+from quotewise.eval.measures import Region
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.followups import Turn
 from starlette.testclient import TestClient
@@ -58,6 +59,10 @@ class Excerpt(_Span):
     document: _Document
     quote: str = ""
     highlights: list[_Span] = []
+
+    @property
+    def region(self) -> Region:
+        return Region(self.document.path, self.start, self.end)
 
 
 class _ShortAnswer(BaseModel):

@@ -3,19 +3,22 @@
 ``judge`` gives the figures of one question; ``MEASURES`` says what is made of those of many.
 """
 
-import collections
 import re
 import string
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from quotewise.eval.gold import GoldQuestion
 from quotewise.index.sentences import Span, sentence_spans
 
 NAN = float("nan")
+Figures = Sequence[Mapping[str, float]]
+"""What ``judge`` says of each of some questions."""
 _RESAMPLES = 1000
 _INTERVAL = (2.5, 97.5)
 """Percentiles of a 95% interval (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3)."""
@@ -66,25 +69,21 @@ def judge(question: GoldQuestion, answer: SystemAnswer, threshold: float, text_o
         "shown": float(shown),
         "abstained": float(not shown),
         "handled": float(shown and first if question.answerable else not shown),
+        "verified": answer.verified,
     }
-    if answer.verified == answer.verified:
-        figures["verified"] = answer.verified
     if gold:
         figures |= {"first": float(first), "any": float(any(correct)), "shown right": float(shown and first)}
         figures |= sentences(gold, answer.quotes, text_of) | characters(gold, answer.quotes)
     if question.answers:
         figures["f1"] = token_f1(answer.short_answer, question.answers)
         figures["exact"] = float(any(normalized(answer.short_answer) == normalized(gold) for gold in question.answers))
-    return figures
+    return {name: value for name, value in figures.items() if value == value}
 
 
 def failed(question: GoldQuestion) -> dict[str, float]:
-    """The figures of a question without any answer: wrong in all that it could have been right in.
-
-    Its confidence is 0 if it is answerable and 1 if not, so that no failure improves AUROC.
-    """
-    answerable = float(question.answerable)
-    worst = SystemAnswer(1 - answerable, (), () if question.answerable else (Region("", 0, 0),), "", NAN)
+    """The figures of a question without any answer: wrong in all, with a confidence that does not improve AUROC either."""
+    nothing = Region("", 0, 0)
+    worst = SystemAnswer(float(not question.answerable), (), () if question.answerable else (nothing,), "", NAN)
     return judge(question, worst, 0.5, lambda path: "")
 
 
@@ -177,10 +176,6 @@ def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> tuple[np.ndarray
     return count / len(order), np.cumsum(1 - right[order]) / count
 
 
-def _area_under_risk(confidence: np.ndarray, right: np.ndarray) -> float:
-    return float(risk_coverage(confidence, right)[1].mean())
-
-
 def normalized(text: str) -> str:
     """Lower case, no punctuation, no articles, single spaces: as in the official script of SQuAD."""
     text = "".join(character for character in text.lower() if character not in string.punctuation)
@@ -189,14 +184,9 @@ def normalized(text: str) -> str:
 
 def token_f1(predicted: str, golds: Sequence[str]) -> float:
     """The best token F1 against any gold text, as in the official script of SQuAD 2.0 (Rajpurkar et al., ACL 2018)."""
-    words = [normalized(text).split() for text in (predicted, *golds)]
-    return max((_f1(words[0], gold) for gold in words[1:]), default=0.0)
-
-
-def _f1(predicted: list[str], gold: list[str]) -> float:
-    if not predicted or not gold:
-        return float(predicted == gold)
-    return 2 * sum((collections.Counter(predicted) & collections.Counter(gold)).values()) / (len(predicted) + len(gold))
+    words, *others = [Counter(normalized(text).split()) for text in (predicted, *golds)]
+    shares = (2 * (words & gold).total() / (words.total() + gold.total()) if words or gold else 1.0 for gold in others)
+    return max(shares, default=0.0)
 
 
 def best_squad2_f1(f1: np.ndarray, answerable: np.ndarray, confidence: np.ndarray) -> float:
@@ -219,62 +209,30 @@ class Measure:
     lower_is_better: bool = False
     answerable: bool | None = None
 
-    def values(self, *runs: Sequence[Mapping[str, float]]) -> list[np.ndarray]:
+    def values(self, *runs: Figures) -> list[np.ndarray]:
         """The columns of each run, float64 (questions,) each, of the questions that the measure applies to in all runs."""
-        table = np.array(
-            [[figures.get(name, NAN) for figures in run] for run in runs for name in ("answerable", *self.columns)]
-        )
+        names = ("answerable", *self.columns)
+        table = np.array([[figures.get(name, NAN) for figures in run] for run in runs for name in names])
         applies = ~np.isnan(table).any(axis=0)
         if self.answerable is not None:
             applies &= table[0] == self.answerable
-        width = len(self.columns) + 1
-        return [row[applies] for number, row in enumerate(table) if number % width]
+        return [row[applies] for number, row in enumerate(table) if number % len(names)]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A measure with its 95% interval, None where it does not apply, and the number of questions it is of."""
+    """A measure with its 95% interval and the number of questions it is of; None and 0 where it does not apply.
 
-    value: float | None
-    low: float | None
-    high: float | None
-    questions: int
-
-
-def estimate(measure: Measure, questions: Sequence[Mapping[str, float]]) -> Estimate:
-    """The measure over the figures of some questions, with the interval of the bootstrap over them."""
-    values = measure.values(questions) if questions else [np.array([])]
-    value = float(measure.of(*values)) if len(values[0]) else NAN
-    if np.isnan(value):
-        return Estimate(None, None, None, 0)
-    low, high = _interval(measure.of, values)
-    return Estimate(round(value, 4), round(low, 4), round(high, 4), len(values[0]))
-
-
-def _interval(statistic: Callable[..., float], values: Sequence[np.ndarray]) -> tuple[float, float]:
-    from scipy.stats import bootstrap
-
-    if len(values[0]) < 2:
-        return (float(statistic(*values)),) * 2
-    options = {"paired": True, "vectorized": False, "n_resamples": _RESAMPLES, "method": "percentile", "rng": 0}
-    with warnings.catch_warnings(action="ignore"):  # of resamples without any positive, which have no AUROC
-        low, high = np.nanpercentile(bootstrap(values, statistic, **options).bootstrap_distribution, _INTERVAL)
-    return float(low), float(high)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How a measure moved from a baseline, with the 95% interval of the paired bootstrap.
-
-    ``significant`` is whether the interval leaves out 0; ``loss`` whether it moved the wrong way as well.
+    Of a difference to a baseline, which has the value ``before``, the interval is that of the paired bootstrap; it is
+    ``significant`` if the interval leaves out 0.
     """
 
-    measure: str
-    before: float
-    after: float
+    value: float | None
     low: float
     high: float
-    lower_is_better: bool
+    questions: int
+    before: float = NAN
+    lower_is_better: bool = False
 
     @property
     def significant(self) -> bool:
@@ -285,17 +243,39 @@ class Difference:
         return self.significant and (self.low > 0) == self.lower_is_better
 
 
-def compare(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]]) -> list[Difference]:
-    """How each measure moved that applies to both runs; both are the figures of the same questions in the same order."""
-    differences = []
+def estimate(measure: Measure, figures: Figures) -> Estimate:
+    """The measure over the figures of some questions, with the interval of the bootstrap over them."""
+    values = measure.values(figures) if figures else [np.array([])]
+    value = float(measure.of(*values)) if len(values[0]) else NAN
+    low, high = _interval(measure.of, values, measure.of is np.mean) if value == value else (NAN, NAN)
+    return Estimate(round(value, 4) if value == value else None, round(low, 4), round(high, 4), len(values[0]))
+
+
+def compare(before: Figures, after: Figures) -> dict[str, Estimate]:
+    """How far each measure that applies to both runs moved; both are of the same questions in the same order."""
+    differences = {}
     for measure in MEASURES:
         values, width = measure.values(before, after), len(measure.columns)
-        old, new = (float(measure.of(*part)) if len(part[0]) else NAN for part in (values[:width], values[width:]))
-        if not np.isnan(old) and not np.isnan(new):
-            of, width = measure.of, len(measure.columns)
-            low, high = _interval(lambda *v, of=of, width=width: of(*v[width:]) - of(*v[:width]), values)
-            differences.append(Difference(measure.name, old, new, low, high, measure.lower_is_better))
+
+        def difference(*values: np.ndarray, of: Callable[..., Any] = measure.of, width: int = width, **axis: int) -> Any:
+            return of(*values[width:], **axis) - of(*values[:width], **axis)
+
+        if len(values[0]) and (moved := float(difference(*values))) == moved:
+            low, high = _interval(difference, values, measure.of is np.mean)
+            old = float(measure.of(*values[:width]))
+            differences[measure.name] = Estimate(moved, low, high, len(values[0]), old, measure.lower_is_better)
     return differences
+
+
+def _interval(statistic: Callable[..., Any], values: Sequence[np.ndarray], vectorized: bool) -> tuple[float, float]:
+    from scipy.stats import bootstrap
+
+    if len(values[0]) < 2:
+        return (float(statistic(*values)),) * 2
+    options = {"paired": True, "vectorized": vectorized, "n_resamples": _RESAMPLES, "method": "percentile", "rng": 0}
+    with warnings.catch_warnings(action="ignore"):  # of resamples without any positive, which have no AUROC
+        low, high = np.nanpercentile(bootstrap(values, statistic, **options).bootstrap_distribution, _INTERVAL)
+    return float(low), float(high)
 
 
 MEASURES = (
@@ -311,7 +291,7 @@ MEASURES = (
     Measure("wrong abstention rate", ("abstained",), answerable=True, lower_is_better=True),
     Measure("accuracy at the threshold", ("handled",)),
     Measure("AUROC of confidence", ("confidence", "answerable"), auroc),
-    Measure("AURC", ("confidence", "right"), _area_under_risk, lower_is_better=True),
+    Measure("AURC", ("confidence", "right"), lambda *v: float(risk_coverage(*v)[1].mean()), lower_is_better=True),
     Measure("calibration error", ("confidence", "right"), calibration_error, lower_is_better=True),
     Measure("citations that verify", ("verified",)),
 )

@@ -1,7 +1,7 @@
 """A run as people read it: tables in the terminal, and one HTML file that needs nothing else."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import get_args
@@ -9,8 +9,8 @@ from typing import get_args
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quotewise.api import terminal
-from quotewise.eval.measures import Difference, Estimate, calibration_bins, risk_coverage
-from quotewise.eval.run import BY_TAG, ErrorType, Outcome, Run, region
+from quotewise.eval.measures import Estimate, calibration_bins, risk_coverage
+from quotewise.eval.run import BY_TAG, ErrorType, Outcome, Run
 
 _BIDIRECTIONAL = (*range(0x7F, 0xA0), 0x61C, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if code not in b"\t\n\r"} | {
@@ -33,15 +33,16 @@ def show_run(run: Run) -> None:
     counts = _counts(run)
     memory = f", {run.summary.peak_mib:,} MiB at most" if run.summary.peak_mib else ""
     terminal.console.print(f"\n{', '.join(f'{count:,} {name}' for name, count in counts.items())}")
-    terminal.console.print(f"{run.questions_per_second:.1f} questions a second{memory}, threshold {run.config.threshold:g}")
+    speed = run.summary.asked / max(run.summary.seconds, 1e-3)
+    terminal.console.print(f"{speed:.1f} questions a second{memory}, threshold {run.config.threshold:g}")
     for outcome in run.outcomes:
         if outcome.failure:
             terminal.errors.print(terminal.shown(f"failed: {outcome.gold.id}: {outcome.failure}", "yellow"), soft_wrap=True)
 
 
-def show_differences(differences: Sequence[Difference], changed: Sequence[tuple[Outcome, Outcome]]) -> None:
+def show_differences(differences: Mapping[str, Estimate], changed: Sequence[tuple[Outcome, Outcome]]) -> None:
     """How each measure moved, and the questions of another error type than before."""
-    rows = [[d.measure, f"{d.before:.3f}", f"{d.after:.3f}", f"{d.after - d.before:+.3f}", _verdict(d)] for d in differences]
+    rows = [[name, *_moved(one)] for name, one in differences.items()]
     terminal.console.print()
     terminal.show_table(["measure", "baseline", "now", "change", ""], rows)
     terminal.console.print(f"\n{len(changed)} questions changed")
@@ -54,16 +55,17 @@ def _counts(run: Run) -> dict[str, int]:
     return {name: counts[name] for name in get_args(ErrorType) if counts[name]}
 
 
-def _verdict(difference: Difference) -> str:
-    interval = f"({difference.low:+.3f} to {difference.high:+.3f})"
-    return f"{'LOSS' if difference.loss else 'gain'} {interval}" if difference.significant else f"within chance {interval}"
+def _moved(one: Estimate) -> list[str]:
+    verdict = "LOSS" if one.loss else "gain" if one.significant else "within chance"
+    value = one.value or 0.0
+    return [f"{one.before:.3f}", f"{one.before + value:.3f}", f"{value:+.3f}", f"{verdict} ({one.low:+.3f} to {one.high:+.3f})"]
 
 
 def _cells(one: Estimate) -> tuple[str, str, str]:
     return f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", str(one.questions)
 
 
-def render(run: Run, differences: Sequence[Difference] = (), changed: Sequence[tuple[Outcome, Outcome]] = ()) -> str:
+def render(run: Run, differences: Mapping[str, Estimate] | None = None, changed: Sequence[tuple[Outcome, Outcome]] = ()) -> str:
     """The report as HTML; ``differences`` and ``changed`` are those to a baseline."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -80,8 +82,8 @@ def render(run: Run, differences: Sequence[Difference] = (), changed: Sequence[t
         run=run,
         counts=_counts(run),
         by_tag=BY_TAG,
-        differences=differences,
-        verdict=_verdict,
+        differences=differences or {},
+        moved=_moved,
         changed=changed,
         bins=calibration_bins(confidence, right) if pairs else [],
         curve=list(zip(coverage[::every].tolist(), risk[::every].tolist(), strict=True)),
@@ -92,8 +94,8 @@ def render(run: Run, differences: Sequence[Difference] = (), changed: Sequence[t
 def _pieces(outcome: Outcome, path: str, start: int, end: int, text: str) -> Iterator[tuple[str, set[str]]]:
     """A passage in pieces, each with its marks, of ``quote``, ``highlight`` and ``gold``."""
     quotes = outcome.response.citations
-    marks = [(region(quote).path, quote.start, quote.end, "quote") for quote in quotes]
-    marks += [(region(quote).path, span.start, span.end, "highlight") for quote in quotes for span in quote.highlights]
+    marks = [(quote.document.path, quote.start, quote.end, "quote") for quote in quotes]
+    marks += [(quote.document.path, span.start, span.end, "highlight") for quote in quotes for span in quote.highlights]
     marks += [(quote.path, *quote.span, "gold") for quote in outcome.gold.quotes]
     inside = [(max(a, start), min(b, end), name) for other, a, b, name in marks if other == path and a < end and start < b]
     for a, b in pairwise(sorted({start, end, *(edge for *edges, _ in inside for edge in edges)})):

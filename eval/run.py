@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 from quotewise.api.settings import Settings
-from quotewise.eval.clients import AskingError, Client, Excerpt, Response
+from quotewise.eval.clients import AskingError, Client, Response
 from quotewise.eval.gold import GoldQuestion, GoldSet, reason
 from quotewise.eval.measures import MEASURES, NAN, Estimate, Region, SystemAnswer, estimate, failed, gold_regions, judge
 from quotewise.index import embedders
@@ -27,7 +27,6 @@ from quotewise.rag.readers import span_model
 _PACKAGES = ("quotewise", "numpy", "onnxruntime", "faiss-cpu", "tantivy", "nupunkt", "langchain-text-splitters")
 _SETTINGS = {"top_k", "max_quotes", "reader", "retrieval", "embedder", "chunk_tokens"}
 BY_TAG = ("first quote right", "answered and right", "correct abstention rate", "accuracy at the threshold")
-_PROBES = 5
 ErrorType = Literal["correct", "wrong answer", "reader error", "retrieval error", "wrong abstention", "failed"]
 Progress = Callable[[int, int], None]
 """Called after each question with the number done and the number in all."""
@@ -94,7 +93,6 @@ class Outcome(_Frozen):
 class Summary(_Frozen):
     """The last line of a saved run: the questions asked since it was started or resumed, and the index."""
 
-    started: float
     asked: int
     seconds: float
     index_seconds: float | None
@@ -132,10 +130,6 @@ class Run:
         timings = [outcome.response.timings_ms for outcome in self.outcomes if outcome.response.timings_ms]
         stages = {stage: [one[stage] for one in timings] for stage in (timings[0] if timings else {})}
         return {stage: np.percentile(values, (50, 95, 99)).round(2).tolist() for stage, values in stages.items()}
-
-    @property
-    def questions_per_second(self) -> float:
-        return self.summary.asked / self.summary.seconds if self.summary.seconds else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """All but the texts of passages."""
@@ -202,7 +196,7 @@ def evaluate(
                 file.writelines(f"{line.model_dump_json()}\n" for line in lines)
 
     append(*lines, mode="w")
-    began, started, asked = time.time(), time.perf_counter(), 0
+    started, asked = time.perf_counter(), 0
     for number, question in enumerate(gold.questions, 1):
         if question.id not in outcomes:
             try:
@@ -213,7 +207,7 @@ def evaluate(
             outcomes[question.id], asked = outcome, asked + 1
         progress(number, len(gold.questions))
     seconds, peak = round(time.perf_counter() - started, 3), None if client.index_seconds is None else peak_mib()
-    summary = Summary(started=began, asked=asked, seconds=seconds, index_seconds=client.index_seconds, peak_mib=peak)
+    summary = Summary(asked=asked, seconds=seconds, index_seconds=client.index_seconds, peak_mib=peak)
     append(summary)
     if part and output:
         part.replace(output)
@@ -236,12 +230,7 @@ def _interrupted(part: Path, config: RunConfig) -> dict[str, Outcome]:
 
 def threshold_of(gold: GoldSet, client: Client) -> float:
     """The confidence below which a service answers nothing, as its first answer says. Raises AskingError."""
-    for question in gold.questions[:_PROBES]:
-        try:
-            return client.ask(question.question, None).threshold
-        except AskingError as error:
-            failure = error
-    raise failure
+    return client.ask(gold.questions[0].question, None).threshold
 
 
 def _asked(question: GoldQuestion, client: Client, threshold: float) -> Outcome:
@@ -252,8 +241,8 @@ def _asked(question: GoldQuestion, client: Client, threshold: float) -> Outcome:
     citations = response.citations + response.closest
     answer = SystemAnswer(
         response.confidence or 0.0,
-        tuple(map(region, response.passages)),
-        tuple(map(region, response.citations)),
+        tuple(excerpt.region for excerpt in response.passages),
+        tuple(excerpt.region for excerpt in response.citations),
         response.short_answer.text if response.short_answer else "",
         client.verified(citations) / len(citations) if citations else NAN,
     )
@@ -267,10 +256,6 @@ def _asked(question: GoldQuestion, client: Client, threshold: float) -> Outcome:
     texts = [(one.path, one.start, one.end, text_of(one.path)[one.start : one.end]) for one in dict.fromkeys(quoted + golds)]
     error_type = _error_type(question, figures, answer.passages)
     return Outcome(gold=question, error_type=error_type, response=response, texts=texts, figures=figures)
-
-
-def region(excerpt: Excerpt) -> Region:
-    return Region(excerpt.document.path, excerpt.start, excerpt.end)
 
 
 def _error_type(question: GoldQuestion, figures: dict[str, float], passages: Sequence[Region]) -> ErrorType:

@@ -23,7 +23,6 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import DRAFT
 from quotewise.index.embedders import Embedder, load_embedder
-from quotewise.index.errors import UnknownDocumentError
 from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
@@ -119,24 +118,23 @@ def _kill(
 
 def _lost(folder: Path, embedder: Embedder, allowed: dict[Change, set[Any]]) -> Iterator[str]:
     store, keys = LocalStore(folder / "index", create=True), Keys(folder / "index")
+    catalogue = store.catalogue
     try:
         store.sweep()
-        names = [collection.name for collection in store.catalogue.collections()]
-        feedback = {key for name in names for key, _ in store.catalogue.feedback(name)}
-        for change, values in allowed.items():
-            kind, name, path = change
+        names = [collection.name for collection in catalogue.collections()]
+        paths = {name: catalogue.digests(name) for name in names}
+        feedback = {key for name in names for key, _ in catalogue.feedback(name)}
+        for (kind, name, path), values in allowed.items():
             file = folder / "files" / path
-            match kind:
-                case "document":
-                    value: Any = _text(store, name, path) if name in names else None
-                case "key":
-                    value = keys.holder(name) is not None or None
-                case _:
-                    value = name in feedback or None
+            value: Any = None
+            if kind == "document" and path in paths.get(name, ()):
+                value = catalogue.text(catalogue.document_at(name, path).id)
+            elif kind != "document":
+                value = (keys.holder(name) is not None if kind == "key" else name in feedback) or None
             if value not in values:
                 yield f"{kind} {name} {path} is {value!r} instead of {values!r}"
             next_run = {file.read_text(encoding="utf-8") if file.exists() else None} if name == "indexing" else set()
-            allowed[change] = {value, *next_run}
+            allowed[kind, name, path] = {value, *next_run}
         for name in names:
             vector = embedder.encode_query("a whale")
             searches = {
@@ -144,21 +142,14 @@ def _lost(folder: Path, embedder: Embedder, allowed: dict[Change, set[Any]]) -> 
                 "words": store.search_lexical(name, "whale", _MOST_HITS, Filter()),
             }
             for search, hits in searches.items():
-                chunks = store.catalogue.chunks([hit.chunk_id for hit in hits])
-                missed = set(store.catalogue.digests(name)) ^ {chunk.document.path for chunk in chunks}
+                chunks = catalogue.chunks([hit.chunk_id for hit in hits])
+                missed = paths[name].keys() ^ {chunk.document.path for chunk in chunks}
                 if missed or len(chunks) != len(hits):
                     yield f"the {search} of {name} differ in {sorted(missed)} and {len(hits) - len(chunks)} stale chunks"
         yield from (f"{finding.part}: {finding.detail}" for finding in check(store) if not finding.sound)
         yield from (f"{left} was left" for left in folder.rglob(f"{DRAFT}*"))
     finally:
         store.close()
-
-
-def _text(store: LocalStore, name: str, path: str) -> str | None:
-    try:
-        return store.catalogue.text(store.catalogue.document_at(name, path).id)
-    except UnknownDocumentError:
-        return None
 
 
 def _work(kind: str, folder: Path, seed: int, events: Connection) -> None:
@@ -225,12 +216,12 @@ def _change_over_http(url: str, folder: Path, chance: random.Random, events: Con
             if chance.random() < 0.2:
                 answer = http.post("/ask", json={"question": "Which whale sings?"}).json()
                 feedback = http.post("/feedback", json={"request_id": answer["request_id"], "helpful": True}).json()
-                events.send(("began", {}))
-                events.send(("done", {("feedback", feedback["id"], ""): True}))
+                with _announced(events, {("feedback", feedback["id"], ""): True}):
+                    pass
             if chance.random() < 0.2:
                 key, secret = keys.make("a key")
-                events.send(("began", {}))
-                events.send(("done", {("key", secret, ""): True}))
+                with _announced(events, {("key", secret, ""): True}):
+                    pass
                 if chance.random() < 0.5:
                     with _announced(events, {("key", secret, ""): None}):
                         keys.revoke(key.id)

@@ -5,7 +5,6 @@ What leaks shows as a row that grows: descriptors, threads, memory and log.
 
 import json
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +18,8 @@ import typer
 from quotewise.eval.bench.servers import Folder, Gold, Server, questions_of, serving, watched
 from quotewise.eval.gold import SEEDS
 
-_CLIENTS, _BURST, _NAMES = 4, 60, 20
-_WEIGHTS = {"ask": 4, "search": 4, "stream": 2, "chat": 2, "list": 2, "put": 2, "delete": 1, "hostile": 4}
+_CLIENTS, _BURST, _DOCUMENTS = 4, 60, 20
+_TRAFFIC = json.loads(Path(__file__).with_name("traffic.json").read_text(encoding="utf-8"))
 
 
 def bench_soak(
@@ -53,28 +52,28 @@ def soak(
 
 def hostile_requests(url: str) -> dict[str, httpx.Request]:
     """The largest and oddest that a request may be, each of which once cost seconds or was accepted."""
-    kinds = json.loads(Path(__file__).with_name("hostile.json").read_text(encoding="utf-8"))
-    return {name: _hostile(url, **kind) for name, kind in kinds.items()}
+    return {name: _request(url, kind) for name, kind in _TRAFFIC["hostile"].items()}
 
 
-def _hostile(
-    url: str,
-    method: str,
-    path: str,
-    query: Sequence[Any] = (),
-    body: Sequence[Any] = (),
-    headers: Mapping[str, str] | None = None,
-) -> httpx.Request:
-    """A part of query or body is a text, or a text to repeat so many times, in which ``%d`` is the number of the repetition."""
-    parts = [
-        "".join(
+def _request(url: str, kind: Mapping[str, Any], **values: object) -> httpx.Request:
+    """A request of ``traffic.json``: a part of its query or body is a text with the names of values in braces, or a text to
+    repeat so many times, in which ``%d`` is the number of the repetition."""
+
+    def joined(parts: Sequence[Any]) -> str:
+        repeated = (
             part if isinstance(part, str) else "".join(part[0].replace("%d", str(n)) for n in range(part[1])) for part in parts
         )
-        for parts in (query, body)
-    ]
-    types = {} if method == "PUT" else {"Content-Type": "application/json"}
-    content = parts[1].encode("latin-1")
-    return httpx.Request(method, url + path + parts[0], headers={**types, **(headers or {})}, content=content)
+        return filled("".join(repeated))
+
+    def filled(text: str) -> str:
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
+
+    types = {"Content-Type": "application/json"} if kind["method"] in ("POST", "GET") else {}
+    address = url + filled(kind["path"]) + joined(kind.get("query", ()))
+    content = joined(kind.get("body", ())).encode("latin-1" if not values else "utf-8")
+    return httpx.Request(kind["method"], address, headers=types | kind.get("headers", {}), content=content)
 
 
 def status(http: httpx.Client, request: httpx.Request) -> str:
@@ -87,46 +86,24 @@ def status(http: httpx.Client, request: httpx.Request) -> str:
 
 def _traffic(url: str, questions: Sequence[str], minute: int, busy: float) -> Counter[str]:
     answers: Counter[str] = Counter()
-    hostile = list(hostile_requests(url).values())
+    ordinary, hostile = _TRAFFIC["ordinary"], list(hostile_requests(url).values())
+    weights = [*(kind["weight"] for kind in ordinary.values()), _TRAFFIC["hostile weight"]]
     with httpx.Client(timeout=60, limits=httpx.Limits(max_connections=_BURST, max_keepalive_connections=0)) as http:
-        burst = [_post(url, "/search", question=f"{questions[n % len(questions)]} ({minute}, {n})") for n in range(_BURST)]
-        with ThreadPoolExecutor(_BURST) as pool:
-            answers.update(pool.map(lambda request: status(http, request), burst))
-        until = time.monotonic() + busy
+
+        def drawn(chance: random.Random, kind: str) -> str:
+            number = chance.randrange(10**6)
+            question = json.dumps(f"{chance.choice(questions)} ({minute}, {number})")[1:-1]
+            values = {"question": question, "number": number, "document": number % _DOCUMENTS}
+            return status(http, _request(url, ordinary[kind], **values) if kind else chance.choice(hostile))
 
         def client(number: int) -> None:
             chance = random.Random(minute * _CLIENTS + number)
             while time.monotonic() < until:
-                answers[status(http, _drawn(chance, url, questions, hostile))] += 1
+                answers[drawn(chance, chance.choices([*ordinary, ""], weights)[0])] += 1
                 time.sleep(chance.uniform(0, 0.2))
 
-        threads = [threading.Thread(target=client, args=[number]) for number in range(_CLIENTS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(_BURST) as pool:
+            answers.update(pool.map(lambda number: drawn(random.Random(number), "search"), range(_BURST)))
+            until = time.monotonic() + busy
+            list(pool.map(client, range(_CLIENTS)))
     return answers
-
-
-def _drawn(chance: random.Random, url: str, questions: Sequence[str], hostile: Sequence[httpx.Request]) -> httpx.Request:
-    question = f"{chance.choice(questions)} ({chance.randrange(10**6)})"
-    document = f"{url}/collections/soak/documents/{chance.randrange(_NAMES)}.txt"
-    [kind] = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
-    match kind:
-        case "hostile":
-            return chance.choice(hostile)
-        case "list":
-            return httpx.Request("GET", f"{url}/documents?limit=1000")
-        case "put":
-            return httpx.Request("PUT", document, content=f"{question} It is said on page {chance.randrange(10**6)}.".encode())
-        case "delete":
-            return httpx.Request("DELETE", document)
-        case "chat":
-            return _post(url, "/v1/chat/completions", model="default", messages=[{"role": "user", "content": question}])
-        case "stream":
-            return _post(url, "/ask", "text/event-stream", question=question)
-    return _post(url, f"/{kind}", question=question)
-
-
-def _post(url: str, path: str, accept: str = "application/json", **body: object) -> httpx.Request:
-    return httpx.Request("POST", url + path, json=body, headers={"Accept": accept})

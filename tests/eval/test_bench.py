@@ -16,9 +16,9 @@ from quotewise.eval.bench.models import bench_reading
 from quotewise.eval.bench.servers import BenchError, Server
 from quotewise.eval.bench.soak import soak
 
-from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
+from tests.api.conftest import ready
 from tests.conftest import SEEDS, WHY
-from tests.eval.test_run import flawed, url  # noqa: F401 - a fixture
+from tests.eval.conftest import flawed
 
 
 def test_indexing_is_timed_by_stage_for_each_size() -> None:
@@ -35,26 +35,21 @@ def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
-    [outcome] = bench_kills(9)
+    [outcome] = bench_kills(4)
     assert outcome["losses"] == []
-    assert outcome["kills"] == {"service": 6, "indexing": 3}
-    assert outcome["during_a_change"] > 2
+    assert outcome["kills"] == {"service": 3, "indexing": 1}
+    assert outcome["during_a_change"] > 0
 
 
 def test_reading_is_compared_with_its_lower_bound() -> None:
     assert bench_reading(SEEDS, passages=2, pieces=50)["times_the_floor"] > 0
 
 
-def test_every_request_is_sent_when_it_is_due_and_timed_until_its_answer(url: str) -> None:  # noqa: F811
-    found = load(url, [WHY], rate=20, seconds=2)
-    assert 20 <= found.requests <= 60
-    assert 0 < found.p50_ms <= found.p95_ms <= found.p99_ms <= found.longest_ms
-    assert found.failures == {}
-
-
-def test_failures_are_counted_by_kind(url: str) -> None:  # noqa: F811
+def test_every_request_is_timed_until_its_answer_and_failures_are_counted_by_kind(url: str) -> None:
     with flawed(url, lambda body: 500 if "(0)" in body or "(1)" in body else None) as broken:
         found = load(broken, [WHY], rate=20, seconds=1)
+    assert 5 <= found.requests <= 40
+    assert 0 < found.p50_ms <= found.p95_ms <= found.p99_ms <= found.longest_ms
     assert found.failures == {"500": 2}
     assert not found.keeps(1e6)
 
@@ -78,11 +73,11 @@ def test_the_time_that_a_request_waits_for_a_stalled_service_counts() -> None:
         listener.settimeout(20)
         thread = threading.Thread(target=answer, args=(listener,))
         thread.start()
-        found = load(f"http://127.0.0.1:{listener.getsockname()[1]}", [WHY], rate=40, seconds=2)
+        found = load(f"http://127.0.0.1:{listener.getsockname()[1]}", [WHY], rate=40, seconds=1)
         stop.set()
         listener.shutdown(socket.SHUT_RDWR)
         thread.join()
-    assert found.longest_ms > 10 * 50
+    assert found.longest_ms > 5 * 50
 
 
 def test_without_a_service_there_is_no_load() -> None:
@@ -104,7 +99,7 @@ def test_the_highest_rate_is_found_within_a_tenth(true: float) -> None:
     assert found == 0 if true < 1 else found <= true <= found * 1.1
 
 
-def test_far_past_what_it_can_serve_a_service_refuses_quickly_stays_alive_and_recovers(library: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_far_past_what_it_can_serve_a_service_refuses_quickly_stays_alive_and_recovers(library: Path, tmp_path: Path) -> None:
     with ready(Settings(index=library, parallel=1, queue=3)) as client:
         server = Server(psutil.Process(), str(client.base_url).rstrip("/"), tmp_path)
         result = overload(server, [WHY], times=20, seconds=1, count=3)
@@ -117,7 +112,7 @@ def test_far_past_what_it_can_serve_a_service_refuses_quickly_stays_alive_and_re
     assert result["one_client_after"]["requests_per_second"] > 0
 
 
-def test_a_minute_of_a_soak_tells_what_was_answered_and_what_the_service_holds(library: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_minute_of_a_soak_tells_what_was_answered_and_what_the_service_holds(library: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("line\n")
     settings = Settings(index=shutil.copytree(library, tmp_path / "index"), reader="similarity", extract_seconds=0.2)

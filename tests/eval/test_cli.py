@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.test_cli import Run, run  # noqa: F401 - a fixture
+from tests.api.test_cli import Run
 from tests.conftest import SEED, SEEDS
-from tests.eval.test_run import url  # noqa: F401 - a fixture
 
 QUOTE = "The Islamic State claimed responsibility for the massacre"
 LINES = [
@@ -26,18 +25,18 @@ def gold(tmp_path: Path) -> Path:
     return path
 
 
-def test_eval_measures_the_answers_to_gold_questions(run: Run, gold: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_eval_measures_the_answers_to_gold_questions(run: Run, url: str, gold: Path, tmp_path: Path) -> None:
     found = run("eval", gold, "--corpus", SEEDS, "--json").json
     who, none = found["outcomes"]
     assert (who["error_type"], none["gold"]["id"]) == ("correct", "none")
     assert found["estimates"]["citations that verify"]["value"] == 1
-    assert "first quote right" in run("eval", gold, "--corpus", SEEDS).words
+    assert "first quote right" in run("eval", gold, "--url", url).words
     assert not (tmp_path / "index").exists()
 
 
 def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(
-    run: Run,  # noqa: F811
-    url: str,  # noqa: F811
+    run: Run,
+    url: str,
     gold: Path,
     tmp_path: Path,
 ) -> None:
@@ -74,7 +73,7 @@ def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
-    run: Run,  # noqa: F811
+    run: Run,
     gold: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
@@ -88,7 +87,7 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert "Traceback" not in found.err
 
 
-def test_a_gold_file_is_checked_against_a_folder(run: Run, gold: Path) -> None:  # noqa: F811
+def test_a_gold_file_is_checked_against_a_folder(run: Run, gold: Path) -> None:
     assert "2 questions, 1 answerable, every quote in its place" in run("eval", "check", gold, "--corpus", SEEDS).words
     gold.write_text(gold.read_text(encoding="utf-8").replace("massacre", "massacres", 2), encoding="utf-8")
     found = run("eval", "check", gold, "--corpus", SEEDS)

@@ -215,7 +215,7 @@ def test_a_measure_that_applies_to_no_question_has_no_figure() -> None:
 def test_a_difference_counts_question_by_question(
     before: list[float], after: list[float], significant: bool, loss: bool
 ) -> None:
-    moved = {one.measure: one for one in compare(figures(before), figures(after))}
+    moved = compare(figures(before), figures(after))
     assert (moved[FIRST.name].significant, moved[FIRST.name].loss) == (significant, loss)
     risk = moved["AURC"]
     assert risk.lower_is_better

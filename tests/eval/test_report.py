@@ -8,8 +8,6 @@ from quotewise.eval.measures import compare
 from quotewise.eval.report import render
 from quotewise.eval.run import Outcome, Run
 
-from tests.eval.test_run import local, seed_run  # noqa: F401 - fixtures
-
 CHROMIUM = shutil.which("chromium")
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 
@@ -27,7 +25,7 @@ def page() -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def shown(seed_run: Run, page: Page, tmp_path_factory: pytest.TempPathFactory) -> Page:  # noqa: F811
+def shown(page: Page, seed_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Page:
     """The report of a run against one in which every question failed, and with a question that would be markup."""
     first, *others = seed_run.outcomes
     bad = f"{HOSTILE}\u202e\x1b[2J"
@@ -52,14 +50,14 @@ def test_the_report_asks_nothing_of_any_other_place(shown: Page) -> None:
     assert f"{HOSTILE}[U+202E]␛[2J" in (shown.text_content("#questions blockquote >> nth=0") or "")
 
 
-def test_the_report_has_every_figure_with_its_interval(shown: Page, seed_run: Run) -> None:  # noqa: F811
+def test_the_report_has_every_figure_with_its_interval(shown: Page, seed_run: Run) -> None:
     one = seed_run.estimates["first quote right"]
     assert f"{one.value:.3f}\t{one.low:.3f} to {one.high:.3f}\t36" in shown.inner_text("table >> nth=0")
     assert shown.locator("svg").count() == 2
     assert "gain" in shown.inner_text("text=accuracy at the threshold >> nth=1 >> xpath=..")
 
 
-def test_failures_can_be_picked_by_kind_and_by_words(shown: Page, seed_run: Run) -> None:  # noqa: F811
+def test_failures_can_be_picked_by_kind_and_by_words(shown: Page, seed_run: Run) -> None:
     wrong = sum(outcome.error_type == "wrong answer" for outcome in seed_run.outcomes)
     visible = shown.locator("#questions > details:not([hidden])")
     assert visible.count() == 54
@@ -72,7 +70,7 @@ def test_failures_can_be_picked_by_kind_and_by_words(shown: Page, seed_run: Run)
     assert visible.count() == 54
 
 
-def test_quotes_and_gold_are_marked_in_their_passage(shown: Page, seed_run: Run) -> None:  # noqa: F811
+def test_quotes_and_gold_are_marked_in_their_passage(shown: Page, seed_run: Run) -> None:
     number, outcome = next(
         (n, one) for n, one in enumerate(seed_run.outcomes) if one.error_type == "correct" and one.response.citations
     )

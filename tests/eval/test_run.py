@@ -2,27 +2,23 @@ import json
 import re
 import shutil
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import pytest
 from quotewise.api.app import create_app
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.eval.clients import AskingError, Client, UnreachableError, in_process
+from quotewise.eval.clients import AskingError, Client, UnreachableError
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
-from quotewise.eval.run import Outcome, Run, RunConfig, RunError, check_baseline, evaluate, load_run, threshold_of
+from quotewise.eval.run import Outcome, Run, RunConfig, RunError, check_baseline, evaluate, load_run
 from quotewise.index.onnx_model import instruction_set
 
-from tests.api.conftest import ready, serving, wait_until_ready
-from tests.conftest import SEED, SEEDS, WHY
+from tests.api.conftest import serving, wait_until_ready
+from tests.conftest import SEED, WHY
+from tests.eval.conftest import flawed, run_of
 
 FLOORS = {"recall@10": 1.0, "first quote right": 0.83, "any quote right": 0.88, "citations that verify": 1.0}
 DIALOGUES = [SEED_GOLD.with_name(f"dialogues_{name}.jsonl") for name in ("seeds", "squad")]
@@ -30,26 +26,15 @@ OF_WRITTEN_OUT = 0.8
 """Least share of what follow-ups get right when they are written out that they get right as they are asked."""
 
 
-def run_of(gold: GoldSet, client: Client, output: Path | None = None, threshold: float = 0.0) -> Run:
-    located = gold.located(client.text)
-    return evaluate(located, client, RunConfig.of(located, client, threshold), output)
-
-
 def answers_of(run: Run) -> list[Outcome]:
     """The outcomes without their timings."""
     return [o.model_copy(update={"response": o.response.model_copy(update={"timings_ms": {}})}) for o in run.outcomes]
 
 
-@pytest.fixture(scope="module")
-def local() -> Iterator[Client]:
-    with in_process(SEEDS, Settings()) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def seed_run(local: Client) -> Run:
-    gold = load_gold(SEED_GOLD)
-    return run_of(gold, local, threshold=threshold_of(gold, local))
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between the tries of a request."""
+    monkeypatch.setattr("quotewise.eval.clients._PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -67,48 +52,6 @@ def small(tmp_path: Path) -> GoldSet:
     ]
     (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     return load_gold(tmp_path / "gold.jsonl")
-
-
-@contextmanager
-def flawed(service: str, breaks: Callable[[str], int | None]) -> Iterator[str]:
-    """A server that hands requests on to a service, except that ``breaks`` of the body may say with which status to fail."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def handle_one(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status = breaks(body.decode())
-            if status is None:
-                found = httpx.request(self.command, service + self.path, content=body, headers=dict(self.headers))
-                status, content, kind = found.status_code, found.content, found.headers["Content-Type"]
-            else:
-                content, kind = b"<h1>no</h1>", "text/html"
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = handle_one  # noqa: N815 - the names that http.server calls
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, seeds: Service) -> Iterator[str]:
-    settings = Settings(index=shutil.copytree(seeds.settings.index, tmp_path_factory.mktemp("http") / "index"))
-    with ready(settings) as client:
-        yield str(client.base_url).rstrip("/")
 
 
 def test_the_seed_gold_set_is_answered_at_least_as_well_as_when_this_was_written(seed_run: Run) -> None:
@@ -155,6 +98,7 @@ def test_over_http_the_same_questions_get_the_same_outcomes(small: GoldSet, loca
         assert answers_of(run_of(gold, local)) == answers_of(run_of(gold, Client.over_http(url, 30)))
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_question_that_the_service_fails_at_counts_as_a_failure_with_its_reason(small: GoldSet, url: str) -> None:
     with flawed(url, lambda body: 500 if "band" in body else None) as broken:
         run = run_of(small, Client.over_http(broken, 30))
@@ -165,6 +109,7 @@ def test_a_question_that_the_service_fails_at_counts_as_a_failure_with_its_reaso
     assert run.estimates["AUROC of confidence"].questions == 3
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_failure_that_passes_is_no_failure(small: GoldSet, url: str) -> None:
     bodies: list[str] = []
 
@@ -219,6 +164,7 @@ def test_an_interrupted_run_resumes(small: GoldSet, url: str, tmp_path: Path) ->
     assert evaluate(gold, Client.over_http(url, 30), other, output).summary.asked == 3  # nothing of another run is taken over
 
 
+@pytest.mark.usefixtures("impatient")
 def test_where_there_is_no_service_the_run_stops_and_says_so(small: GoldSet) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -229,6 +175,7 @@ def test_where_there_is_no_service_the_run_stops_and_says_so(small: GoldSet) -> 
             Client.over_http(nonsense, 1).ask("why?", None)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_service_that_is_slow_or_something_else_is_named(url: str) -> None:
     silent = socket.create_server(("127.0.0.1", 0))  # takes connections and never answers
     with silent, pytest.raises(AskingError, match=r"/ask took more than 0\.2 seconds"):
@@ -243,12 +190,15 @@ def test_a_baseline_of_another_gold_set_is_refused(seed_run: Run, small: GoldSet
 
 
 def test_on_the_seeds_follow_ups_do_nearly_as_well_as_written_out_and_new_topics_as_well_as_alone(local: Client) -> None:
-    gold, tags = load_gold(DIALOGUES[0]), {"follow-up", "written out", "new topic", "new topic alone"}
+    gold, tags = (
+        load_gold(DIALOGUES[0]),
+        {f"{tag}, test" for tag in ("follow-up", "written out", "new topic", "new topic alone")},
+    )
     kept = [n for n, one in enumerate(gold.questions) if tags & set(one.tags)]
     run = run_of(replace(gold, questions=tuple(gold.questions[n] for n in kept), lines=tuple(kept)), local)
     right = {tag: run.by_tag[tag]["first quote right"].value or 0 for tag in tags}
-    assert right["follow-up"] >= OF_WRITTEN_OUT * right["written out"], right
-    assert right["new topic"] >= right["new topic alone"], right
+    assert right["follow-up, test"] >= OF_WRITTEN_OUT * right["written out, test"], right
+    assert right["new topic, test"] >= right["new topic alone, test"], right
 
 
 def test_the_dialogues_are_enough_and_half_of_them_change_the_topic() -> None:
