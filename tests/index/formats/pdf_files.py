@@ -1,7 +1,7 @@
 """Small PDF files for tests, written here: pages of lines at known places in the standard fonts, and damaged ones."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 FONTS = {"regular": "Helvetica", "bold": "Helvetica-Bold", "code": "Courier", "serif": "Times-Roman"}
@@ -94,8 +94,8 @@ class Pdf:
             b" /Descent -200 /CapHeight 700 /StemV 80 >>"
         )
         descendant = self._add(
-            "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Helvetica /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
-            f" /Supplement 0 >> /FontDescriptor {descriptor} /DW 600 >>".encode()
+            "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Helvetica /CIDSystemInfo << /Registry (Adobe)"
+            f" /Ordering (Identity) /Supplement 0 >> /FontDescriptor {descriptor} /DW 600 >>".encode()
         )
         return self._add(
             "<< /Type /Font /Subtype /Type0 /BaseFont /Helvetica /Encoding /Identity-H"
@@ -111,14 +111,14 @@ class Pdf:
         notes = " ".join(self._add(note.encode()) for note in page.annotations)
         return self._add(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {page.width} {page.height}] {crop} /Rotate {page.rotate}"
-            f" /Contents {content} /Annots [{notes}] /Resources << /Font << {fonts} >> /XObject << /P {picture} >> >> >>".encode()
+            f" /Contents {content} /Annots [{notes}]"
+            f" /Resources << /Font << {fonts} >> /XObject << /P {picture} >> >> >>".encode()
         )
 
     def _outlines(self, kids: Sequence[str]) -> str:
         first = len(self.objects) + 2
-        root = self._add(
-            f"<< /Type /Outlines /First {first} 0 R /Last {first + len(self.outline) - 1} 0 R /Count {len(self.outline)} >>".encode()
-        )
+        last = first + len(self.outline) - 1
+        root = self._add(f"<< /Type /Outlines /First {first} 0 R /Last {last} 0 R /Count {len(self.outline)} >>".encode())
         for number, (title, page) in enumerate(self.outline):
             following = f"/Next {first + number + 1} 0 R" if number + 1 < len(self.outline) else ""
             self._add(f"<< /Title ({title}) /Parent {root} {following} /Dest [{kids[page]} /Fit] >>".encode())
@@ -189,6 +189,3 @@ def bomb(megabytes: int) -> bytes:
             f"<< /Filter /FlateDecode /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream",
         ]
     )
-
-
-Writer = Callable[[], bytes]

@@ -1,37 +1,15 @@
-"""The lines of all pages of a PDF into blocks: furniture, headings, paragraphs over columns and pages, lists, tables, notes."""
+"""The lines of all pages into blocks: headings, paragraphs over columns and pages, lists, tables, code, captions, notes."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quotewise.index.formats.pdf_layout import (
-    BULLET,
-    Line,
-    body_size,
-    edge_rows,
-    leadings,
-    lines_of,
-    main_turn,
-    mark_rows,
-    without_doubles,
-)
-from quotewise.index.formats.pdfium import Page, Segment
+from quotewise.index.formats.pdf.document import Bookmark
+from quotewise.index.formats.pdf.furniture import furniture_of
+from quotewise.index.formats.pdf.lines import BULLET, Line, body_size, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdf.segments import Page, Segment
 
-_EDGE_ROWS = 4
-_EDGE, _NUMBER_EDGE = 0.15, 0.2
-"""The part of a page's height above and below which a running header or footer stands, and a page number alone."""
-_NEAR_PAGES = 2
-_HEADER_SIZE = 1.25
-"""Of the text's size: what is larger is a title, even where the next page has the same."""
-_MANY_LETTERS = 25
-_LITTLE_PICTURE = 0.25
-_NUMBER = re.compile(
-    r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,5}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I
-)
-_PRINTED = re.compile(r"^(?:https?|file)://\S+$|\b(?:page|seite)? ?\d{1,4} ?(?:of|/|von) ?\d{1,4}$", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
-_ROMAN = re.compile(r"\b[ivxlc]+\b")
 _ITEM = re.compile(
     rf"(?:{BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
 )
@@ -42,14 +20,10 @@ _CAPTION = re.compile(
 )
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
 _TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
-_HYPHEN = re.compile(r"[^\W\d_]-\Z|[^\W\d_]\u2010\Z")
-_HYPHENATED = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)+")
-_LAST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*[-\u2010]\Z")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _HEADING_CHARACTERS = 160
 _BOLD_CHARACTERS = 100
 _LEVELS = 6
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(slots=True)
@@ -68,19 +42,10 @@ class Draft:
         return " ".join(line.text for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """An entry of the outline: its title, depth from 1, and page or 0."""
-
-    title: str
-    level: int
-    page: int
-
-
 def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[Draft], list[Draft]]:
     """The blocks of the text in reading order, and those of the headers and footers of its pages."""
     kept = [without_doubles(s for s in page.segments if not s.kind) for page in pages]
-    furniture = _furniture(pages, kept)
+    furniture = furniture_of(pages, kept)
     lines: list[Line] = []
     for segments in kept:
         lines += lines_of([s for s in segments if id(s) not in furniture])
@@ -88,7 +53,7 @@ def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[D
     body = body_size(lines)
     _choose_code(lines)
     blocks = _Grouping(body, leadings(lines)).blocks(lines)
-    _name_headings(blocks, body, bookmarks, {page.number: page.height for page in pages})
+    _name_headings(blocks, body, bookmarks)
     for page in pages:
         notes = [Draft(s.kind, [Line.of([s])]) for s in page.segments if s.kind in ("note", "field")]
         after = next((n for n in range(len(blocks), 0, -1) if blocks[n - 1].lines[-1].page <= page.number), 0)
@@ -102,96 +67,6 @@ def _choose_code(lines: Sequence[Line]) -> None:
     monos = [False, *(line.mono for line in lines), False]
     for number, line in enumerate(lines, 1):
         line.mono = line.mono and not typed and (monos[number - 1] or monos[number + 1])
-
-
-@dataclass(slots=True)
-class _Row:
-    """What stands on one line at the edge of a page: as header, footer or margin."""
-
-    name: str
-    segments: list[Segment]
-    words: str
-    numbers: list[str]
-    depth: float
-    gap: float = 0.0
-    """Distances from the edge and from the text further inside, as parts of the page's height and in heights of the row."""
-
-
-def _furniture(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
-    """The running headers and footers by identity: rows at the edge that come again on a page near, and page numbers."""
-    sizes = Counter[float]()
-    for segments in kept:
-        for segment in segments:
-            sizes[segment.size] += len(segment.text)
-    largest = _HEADER_SIZE * max(sizes, key=lambda size: (sizes[size], size), default=0.0)
-    edges = [_edge_rows(page, segments) for page, segments in zip(pages, kept, strict=True)]
-    found: dict[int, str] = {}
-    for number, rows in enumerate(edges):
-        near = [edges[n] for n in range(max(0, number - _NEAR_PAGES), min(len(edges), number + _NEAR_PAGES + 1)) if n != number]
-        ended = set()
-        for row in rows:
-            again = row.segments[0].size <= largest and any(_is_again(row, other) for others in near for other in others)
-            if row.name not in ended and (again or _is_page_number(row) or _is_printed(row)):
-                found |= {id(segment): row.name for segment in row.segments}
-            elif row.name != "margin":
-                ended.add(row.name)  # what stands further inside is text
-        left = [s for s in kept[number] if id(s) not in found]
-        if not left and pages[number].pictured < _LITTLE_PICTURE:  # the page comes again as a whole
-            for row in rows:
-                if not _is_page_number(row):
-                    found = {key: name for key, name in found.items() if key not in {id(s) for s in row.segments}}
-    return found
-
-
-def _edge_rows(page: Page, segments: Sequence[Segment]) -> list[_Row]:
-    """The rows of the upper and the lower edge from outside, and what stands turned in the margins."""
-    turn = main_turn(segments)
-    height = page.width if turn % 2 else page.height
-    upright = [s for s in segments if s.turn == turn]
-    rows = []
-    for name in ("header", "footer"):
-        depth = {id(s): s.top / height if name == "header" else 1 - s.bottom / height for s in upright}
-        outer = edge_rows([s for s in upright if depth[id(s)] < _NUMBER_EDGE], name == "footer")
-        for row in outer[:_EDGE_ROWS]:
-            near = depth[id(row[0])]
-            here = {id(s) for s in row}
-            inside = min((deep for key, deep in depth.items() if deep > near and key not in here), default=1.0)
-            high = (row[0].bottom - row[0].top) / height
-            rows.append(_row(name, row, near, (inside - near - high) / high if high else 0.0))
-    for segment in segments:
-        if segment.turn % 2 != turn % 2 and segment.turn < 4:
-            extent = page.height if turn % 2 else page.width
-            rows.append(_row("margin", [segment], min(segment.top, extent - segment.bottom) / extent))
-    return rows
-
-
-def _row(name: str, segments: list[Segment], depth: float, gap: float = 0.0) -> _Row:
-    text = " ".join(s.text for s in sorted(segments, key=lambda s: s.left)).lower()
-    return _Row(name, segments, _ROMAN.sub("#", _DIGITS.sub("#", text)), _DIGITS.findall(text), depth, gap)
-
-
-def _is_again(row: _Row, other: _Row) -> bool:
-    """Whether it is the same but for the number of the page, or for a few numbers where it has many words."""
-    if row.name != other.name or row.words != other.words or row.depth > _EDGE or abs(row.depth - other.depth) > 0.03:
-        return False
-    letters = sum(c.isalpha() for c in row.words)
-    changes = sum(a != b for a, b in zip(row.numbers, other.numbers, strict=False))
-    return changes <= (1 if letters < _MANY_LETTERS else 3) and (letters > 2 or _is_page_number(row))
-
-
-def _is_page_number(row: _Row) -> bool:
-    text = row.segments[0].text.strip()
-    alone = row.name != "margin" and len(row.segments) == 1 and row.gap > 0.4
-    return alone and bool(_NUMBER.fullmatch(text)) and len(text) < 15
-
-
-def _is_printed(row: _Row) -> bool:
-    """Whether it is a line that browsers and printers write, has the number of the page, or stands in the outermost margin."""
-    if row.depth > (_EDGE / 2 if row.name == "margin" else _EDGE):
-        return False
-    numbers = sum(segment.text.strip().isdecimal() and len(segment.text) < 5 for segment in (row.segments[0], row.segments[-1]))
-    numbered = len(row.segments) in (2, 3) and numbers == 1 and row.gap > 1.2
-    return row.name == "margin" or numbered or any(_PRINTED.search(segment.text) for segment in row.segments)
 
 
 def _furniture_blocks(kept: Iterable[Sequence[Segment]], furniture: Mapping[int, str]) -> list[Draft]:
@@ -348,7 +223,7 @@ def _is_centred(line: Line, before: Line) -> bool:
     return abs(line.left + line.right - before.left - before.right) < line.height and line.left != before.left
 
 
-def _name_headings(blocks: list[Draft], body: float, bookmarks: Sequence[Bookmark], heights: Mapping[int, float]) -> None:
+def _name_headings(blocks: list[Draft], body: float, bookmarks: Sequence[Bookmark]) -> None:
     """Large, bold and bookmarked lines that stand alone are headings; the larger, the higher their level."""
     marked = {(_letters(mark.title), mark.page): mark.level for mark in bookmarks if _letters(mark.title)}
     large: Counter[float] = Counter()
@@ -391,23 +266,3 @@ def _stands_out(block: Draft, body: float) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalpha())
-
-
-class Hyphens:
-    """Decides what becomes of hyphens at the ends of lines by the words that the document writes with one."""
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self._words = {word.casefold() for line in lines for s in line.segments for word in _HYPHENATED.findall(s.text)}
-
-    def gap(self, before: Line, line: Line) -> tuple[bool, str]:
-        """Whether the hyphen at the end of a line is dropped, and what stands between its text and that of the next."""
-        end, start = before.segments[-1].text, line.segments[0].text
-        if before.segments[-1].hyphen or _HYPHEN.search(end):
-            left, right = _LAST_WORD.search(end), _FIRST_WORD.match(start)
-            if not left or not right or not start[0].islower():
-                return False, ""
-            word = (left[0] + right[0]).casefold()
-            return not ("-" in left[0][:-1] or len(left[0]) < 3 or word in self._words), ""
-        if end[-1] in "-\u2013/" and end[-2:-1].isalnum() and start[0].isalnum():
-            return False, ""
-        return False, "" if _CJK.match(end[-1]) and _CJK.match(start[0]) else " "

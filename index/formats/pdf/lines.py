@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from quotewise.index.formats.pdfium import Segment
+from quotewise.index.formats.pdf.segments import Segment
 
 BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒]"
 MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
