@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
-
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
@@ -23,13 +22,80 @@ Element = Any
 _DEPTH_LIMIT = 2_048
 """Of libxml2."""
 _SKIPPED = frozenset(
-    "script style template noscript iframe object embed applet svg canvas audio video select datalist head link meta title rp "
-    "annotation annotation-xml base map area noframes frameset progress meter".split()
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "svg",
+        "canvas",
+        "audio",
+        "video",
+        "select",
+        "datalist",
+        "head",
+        "link",
+        "meta",
+        "title",
+        "rp",
+        "annotation",
+        "annotation-xml",
+        "base",
+        "map",
+        "area",
+        "noframes",
+        "frameset",
+        "progress",
+        "meter",
+    ]
 )
 _BLOCKS: dict[str, BlockKind] = {
     **dict.fromkeys(
-        "html body p div section article main aside header footer address blockquote center form fieldset details dialog hgroup "
-        "figure ul ol dl menu dir hr nav search table tbody thead tfoot tr td th dt dd summary legend optgroup".split(),
+        [
+            "html",
+            "body",
+            "p",
+            "div",
+            "section",
+            "article",
+            "main",
+            "aside",
+            "header",
+            "footer",
+            "address",
+            "blockquote",
+            "center",
+            "form",
+            "fieldset",
+            "details",
+            "dialog",
+            "hgroup",
+            "figure",
+            "ul",
+            "ol",
+            "dl",
+            "menu",
+            "dir",
+            "hr",
+            "nav",
+            "search",
+            "table",
+            "tbody",
+            "thead",
+            "tfoot",
+            "tr",
+            "td",
+            "th",
+            "dt",
+            "dd",
+            "summary",
+            "legend",
+            "optgroup",
+        ],
         "paragraph",
     ),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
@@ -37,7 +103,9 @@ _BLOCKS: dict[str, BlockKind] = {
     **dict.fromkeys(("pre", "listing", "xmp", "plaintext"), "code"),
     "li": "item",
 }
-_CELL_FLOW = frozenset("table ul ol dl h1 h2 h3 h4 h5 h6 pre blockquote article section".split())
+_CELL_FLOW = frozenset(
+    ["table", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "article", "section"]
+)
 _NAVIGATION_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|sidebar|cookies?|share|social|pagination|pager|toc|skip|related)"
     r"(?:$|[\s_-])",
@@ -131,9 +199,11 @@ class _Walk:
             if is_end:
                 self._end(element)
                 self._write(element.tail)
-            elif not isinstance(element.tag, str):
-                self._write(element.tail)
-            elif (tag := _local(element)) in _SKIPPED and element is not root or _is_hidden(element):
+            elif (
+                not isinstance(element.tag, str)
+                or ((tag := _local(element)) in _SKIPPED and element is not root)
+                or _is_hidden(element)
+            ):
                 self._write(element.tail)
             elif tag == "table" and _is_data(element):
                 self._flush()

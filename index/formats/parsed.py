@@ -9,7 +9,7 @@ from quotewise.index.layout import Layout
 BlockKind = Literal[
     "paragraph", "heading", "item", "row", "caption", "footnote", "header", "footer", "code", "cue", "message", "navigation"
 ]
-"""What a block is. ``navigation`` is shown but never quoted; a ``row`` is read with its table's header, the last of its trail."""
+"""What a block is. ``navigation`` is shown but never quoted; a ``row`` is read with the names of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
