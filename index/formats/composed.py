@@ -64,6 +64,10 @@ class Composer:
         for context, group in groupby(read, key=lambda row: row.context):
             self._add_rows(context, list(group))
 
+    def add_row(self, row: Row) -> None:
+        """Add one row of a table."""
+        self._add_rows(row.context, [row])
+
     def _add_rows(self, context: tuple[str, ...], rows: list[Row]) -> None:
         trail = (*self.trail, *context)
         for is_long, group in groupby(rows, key=lambda row: len(row.text) > _LONG_ROW):

@@ -6,6 +6,7 @@ What a page says about itself (menus, lists of links, buttons) is tagged as navi
 import re
 from codecs import lookup
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -125,6 +126,9 @@ _WEB_CODECS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", 
     "iso8859-11": "cp874",
 }
 """What browsers read these names as (WHATWG Encoding Standard, section 4.2)."""
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_XML_HEAD = re.compile(r"<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>\[]*>)?", re.DOTALL)
 _FORMATTING = re.compile(r"</?(?:font|b|i|u|s|em|strong|span|small|big|center|tt|a|strike|blink)(?:\s[^<>]*)?>", re.IGNORECASE)
 
 
@@ -138,7 +142,9 @@ def parse(data: bytes) -> Parsed:
     walk(root, composer)
     if damage:
         composer.problems.append(damage)
-    title = " ".join("".join(root.xpath("(//title[not(ancestor::svg)])[1]//text()")).split())
+    title = " ".join(
+        "".join(root.xpath("(//*[local-name()='title'][not(ancestor::*[local-name()='svg'])])[1]//text()")).split()
+    )
     entries = {name.lower(): content for name, content in _meta(root)}
     return composer.finish(title or None, entries)
 
@@ -157,6 +163,8 @@ def decoded(data: bytes) -> str:
 
 def read_tree(text: str) -> tuple[Element | None, str | None]:
     """The tree of a page, and what was not read of it, if its elements are nested too deep."""
+    if text.lstrip().startswith("<?xml") and (xhtml := _xhtml(text)) is not None:
+        return xhtml, None
     root, line = _parsed(text)
     if line is not None:  # most often by formatting that is opened again and again, and never closed
         root, line = _parsed(_FORMATTING.sub("", text))
@@ -164,6 +172,17 @@ def read_tree(text: str) -> tuple[Element | None, str | None]:
     if damage and (root is None or not "".join(root.itertext()).strip()):
         raise DocumentError(f"cannot be parsed: elements are nested deeper than {_DEPTH_LIMIT:,}")
     return root, damage
+
+
+def _xhtml(text: str) -> Element | None:
+    """The tree of a page that is XML, where an element can be closed as it is opened; None where it is not."""
+    text = _ENTITY.sub(lambda found: unescape(found[0]) if found[1] not in _XML_ENTITIES else found[0], text.lstrip())
+    text = _XML_HEAD.sub("", text, count=1)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _parsed(text: str) -> tuple[Element | None, int | None]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_WIDEST = 1_000
+WIDEST = 1_000
 _HEADER_CELL = 80
 _HEADER_ROWS = 4
 _LABEL = 200
@@ -61,6 +61,10 @@ def column_names(rows: Sequence[Sequence[str]]) -> str:
     return _names(placed[: _header_rows(placed, width)], width)
 
 
+def _is_name(text: str) -> bool:
+    return len(text) <= _HEADER_CELL and not is_number(text) and text[-1] not in ":.?!"
+
+
 def is_number(text: str) -> bool:
     """Whether a cell holds a number, amount, date or time rather than words."""
     return bool(_NUMBER.fullmatch(text.strip()))
@@ -74,7 +78,7 @@ def _placed(rows: Iterable[Sequence[Cell]]) -> list[list[tuple[int, Cell, bool]]
         line: list[tuple[int, Cell, bool]] = []
         column = 0
         waiting = list(row)
-        while (waiting or any(first >= column for first in open_cells)) and column < _WIDEST:
+        while (waiting or any(first >= column for first in open_cells)) and column < WIDEST:
             if column in open_cells:
                 cell, left = open_cells.pop(column)
                 line.append((column, cell, False))
@@ -106,13 +110,13 @@ def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int)
         return 0
     first = [cell.text.strip() for _, cell, _ in placed[0]]
     named = [text for text in first if text]
-    looks = len(named) >= max(2, (width + 1) // 2) and all(len(text) <= _HEADER_CELL and not is_number(text) for text in named)
+    looks = len(named) >= max(2, (width + 1) // 2) and all(map(_is_name, named))
     return int(looks and len({*named}) == len(named))
 
 
 def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> str:
     """The names of all columns, from left to right; those over several columns come once."""
-    above: list[list[str]] = [[] for _ in range(min(width, _WIDEST))]
+    above: list[list[str]] = [[] for _ in range(min(width, WIDEST))]
     for row in header:
         for column, cell, is_first in row:
             text = _flat(cell.text)
@@ -128,7 +132,8 @@ def _joined(cells: Sequence[tuple[int, Cell]]) -> str:
     texts = [_flat(cell.text) for _, cell in cells]
     while texts and not texts[-1]:
         texts.pop()
-    return " | ".join(texts).strip() if any(texts) else ""
+    first = next((number for number, text in enumerate(texts) if text), 0)
+    return " | ".join(texts[first:])
 
 
 def _flat(text: str) -> str:
