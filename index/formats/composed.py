@@ -83,6 +83,30 @@ class Composer:
             self._parts.pop()  # nothing was added to it
         self._parts.append(part)
 
+    def add_parts(self, lines: Sequence[tuple[str, tuple[str, int, str]]], kind: BlockKind) -> None:
+        """Add lines, each a part of its own, as one block."""
+        if not lines or self.is_full:
+            return
+        start = self._next_start(kind)
+        self._append("\n".join(line for line, _ in lines), Block(0, 0, self.trail, False, False, kind))
+        for line, (part, number, label) in lines:
+            self._parts.append(Part(start, part, number, label))
+            start += len(line) + 1
+
+    def add_parsed(self, parsed: Parsed, name: str) -> None:
+        """Add a whole document, under a name."""
+        above = (*self.trail, _name(name))
+        end = 0
+        for block in parsed.blocks:
+            if self.is_full:
+                break
+            gap = "\n" if block.kind in _TIGHT and "\n\n" not in parsed.text[end : block.start] and end else None
+            text = _DROPPED.sub(" ", parsed.text[block.start : block.end])
+            self._append(text, replace(block, heading=(*above, *block.heading)), gap)
+            end = block.end
+        if parsed.ignored:
+            self.problems.append(f"of {name}: {parsed.ignored}")
+
     def under(self, *names: str) -> None:
         """What is added from now on stands under these names and no other heading."""
         self._trail = [(level, _name(name)) for level, name in enumerate(names, 1) if name.strip()]
@@ -120,10 +144,10 @@ class Composer:
             return ""
         return "\n" if kind in _TIGHT and self._blocks[-1].kind == kind else "\n\n"
 
-    def _append(self, text: str, block: Block) -> None:
+    def _append(self, text: str, block: Block, gap: str | None = None) -> None:
         if self.is_full:
             return
-        gap = self._gap(block.kind)
+        gap = self._gap(block.kind) if gap is None or not self._blocks else gap
         if self._parts and self._parts[-1].start > self._length:  # it was placed for another kind of block
             gap = "\n" * (self._parts[-1].start - self._length)
         start = self._length + len(gap)

@@ -183,7 +183,7 @@ class _Word:
         for node in parent:
             tag = node.tag
             if tag == _T:
-                pieces.append(node.text or "")
+                pieces.append((node.text or "").replace("\n", " "))
             elif tag in _LEFT_OUT or not isinstance(tag, str):
                 continue
             elif tag == _RUN:

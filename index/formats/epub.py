@@ -92,9 +92,8 @@ def _labels(archive: Archive, folder: str, root: Element, items: dict[str, Eleme
     except DocumentError:
         return labels
     base = path.rpartition("/")[0]
-    entries: list[tuple[str, str]] = []
-    for link in contents.iter("{*}a", "a") if contents is not None else ():
-        entries.append((link.get("href") or "", html.displayed(link)))
+    links = contents.iter("{*}a", "a") if contents is not None else ()
+    entries = [(link.get("href") or "", html.displayed(link)) for link in links]
     for point in contents.iter("{*}navPoint", "navpoint") if contents is not None else ():
         content, label = point.find("{*}content"), point.find("{*}navLabel")
         if content is not None and label is not None:

@@ -1,5 +1,6 @@
 """OpenDocument: texts (ODT), sheets (ODS) and slides (ODP), as they are displayed, with all changes accepted."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,13 +19,14 @@ _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text"
 _PRESENTATION = f"{{{_NAMES}presentation:1.0}}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LEFT_OUT = frozenset(
-    (f"{_TEXT}tracked-changes", f"{_TEXT}ruby-text", f"{_TEXT}note-citation", f"{_OFFICE}forms", f"{_TEXT}sequence-decls")
-    + (f"{_TEXT}variable-decls", f"{_TEXT}user-field-decls", f"{_OFFICE}event-listeners", f"{_DRAW}image", f"{_TABLE}shapes")
+    [f"{_TEXT}{n}" for n in ("tracked-changes", "ruby-text", "note-citation", "sequence-decls", "variable-decls")]
+    + [f"{_TEXT}user-field-decls", f"{_OFFICE}forms", f"{_OFFICE}event-listeners", f"{_DRAW}image", f"{_TABLE}shapes"]
 )
 _INDEXES = frozenset(
     f"{_TEXT}{name}" for name in ("table-of-content", "illustration-index", "table-index", "alphabetical-index")
 )
 _KINDS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
+_SPACE = re.compile("[ \t\r\n]+")
 _LONG_CELL = 300
 
 
@@ -121,7 +123,7 @@ class _Document:
         return False
 
     def _inline(self, node: Element) -> str:
-        pieces = [node.text or ""]
+        pieces = [_SPACE.sub(" ", node.text or "")]
         for child in node:
             tag = child.tag
             if tag == f"{_TEXT}s":
@@ -139,8 +141,8 @@ class _Document:
                 self._boxes.append(child)
             elif isinstance(tag, str) and tag not in _LEFT_OUT:
                 pieces.append(self._inline(child))
-            pieces.append(child.tail or "")
-        return "".join(pieces).replace("\n", " ") if node.text and "\n" in node.text else "".join(pieces)
+            pieces.append(_SPACE.sub(" ", child.tail or ""))
+        return "".join(pieces)
 
     def _note(self, node: Element) -> str:
         kind = "endnote" if node.get(f"{_TEXT}note-class") == "endnote" else "footnote"
