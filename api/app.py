@@ -1,25 +1,29 @@
-"""The HTTP service: an app factory that puts the routes, the problems and the life of the index together."""
+"""The HTTP service: an app factory that puts together the routes, the middleware and the life of the index."""
 
 import asyncio
 import logging
 import re
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
-from quotewise.api import documents, events, examples, feedback, logs, metrics, openai, page, problems, routes, tracing
-from quotewise.api.jobs import Jobs
-from quotewise.api.mcp_mount import McpMount
-from quotewise.api.middleware import authenticate
-from quotewise.api.service import CannotStartError, NotReadyError, Service
+from quotewise.api import events, logs, openai, page, problems, routes, routes_documents, tracing
+from quotewise.api.errors import CannotStartError, NotReadyError
+from quotewise.api.examples import add_examples
+from quotewise.api.keys import Keys
+from quotewise.api.metrics import Metrics, observe_answer
+from quotewise.api.middleware import authenticate, error_responses, metrics
+from quotewise.api.middleware.body_limits import BodyLimits
+from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_of
+from quotewise.api.middleware.metrics import RequestMetrics
+from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
+from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("quotewise")
@@ -36,9 +40,9 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.jobs = Jobs(settings.max_uploads)
         app.state.service, app.state.obstacle = None, NotReadyError("the index is being opened")
         if isinstance(source, Service):
+            source.observers.add(observe_answer)
             app.state.service = source
             yield
         else:
@@ -47,9 +51,9 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
             opening.cancel()
             with suppress(asyncio.CancelledError):
                 await opening
-        await asyncio.to_thread(app.state.jobs.close)
         if app.state.service:
-            app.state.service.store.close()
+            await asyncio.to_thread(app.state.service.close)
+        app.state.keys.close()
 
     app = FastAPI(
         title="Quotewise",
@@ -61,18 +65,11 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
         responses=problems.responses(*authenticate.PROBLEMS),
         telemetry=tracing.TELEMETRY,
     )
-    app.include_router(routes.router)
-    app.include_router(documents.router)
-    app.include_router(feedback.router)
-    app.include_router(openai.router)
-    app.router.routes.append(Route("/mcp", McpMount(settings), methods=["POST"], include_in_schema=False))
+    for router in (routes.router, routes_documents.router, openai.router, metrics.router):
+        app.include_router(router)
+    app.router.routes.append(Route("/mcp", routes.McpApp(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
-    app.add_middleware(problems.SizeLimit, limit=settings.max_body_bytes, uploads=settings.max_file_bytes)
-    authenticate.install(app, settings)
-    app.add_middleware(_Identify)
-    app.add_middleware(authenticate.SecurityHeaders)
-    metrics.install(app, settings)
-    problems.install(app)
+    _add_middleware(app, settings)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -85,54 +82,33 @@ def from_environment() -> FastAPI:
     return create_app(lambda: Service.open(settings), settings)
 
 
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """From the last, through which a request comes first, to the one closest to the routes."""
+    app.state.keys = keys = Keys(settings.index)
+    app.state.slots = slots_of(settings)
+    app.state.metrics = Metrics(app.state)
+    app.add_middleware(ConcurrencyLimit, slots=app.state.slots)
+    app.add_middleware(BodyLimits, settings=settings)
+    app.add_middleware(authenticate.Authenticate, keys=keys, settings=settings)
+    app.add_middleware(error_responses.ErrorResponses)
+    app.add_middleware(Cors, keys=keys, origins=settings.cors_origins)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CorrelationIdMiddleware, validator=lambda value: _REQUEST_ID.fullmatch(value) is not None)
+    app.add_middleware(RequestMetrics, metrics=app.state.metrics, log_questions=settings.log_questions)
+    error_responses.install(app)
+
+
 async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
     try:
         service = await asyncio.to_thread(open_service)
         await asyncio.to_thread(service.warm)
+        service.observers.add(observe_answer)
         app.state.service = service
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
         app.state.obstacle = CannotStartError(f"the service cannot start: {error}")
         _log.error("%s", app.state.obstacle)
-
-
-class _Identify:
-    """ASGI middleware that gives each request an id, the client's own if it sent a sound one, and returns it.
-
-    An error that nothing foresaw is logged under that id and answered with a problem that tells nothing of the inside.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["id"] = request_id
-
-        started = False
-
-        async def identified(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, identified)
-        except asyncio.CancelledError:  # by the server, which has been told to stop and has waited as long as it may
-            if not started:
-                await problems.problem(scope["path"], "stopped", "the service is stopping")(scope, receive, identified)
-        except Exception:
-            _log.exception("unexpected error in request %s", request_id)
-            if started:
-                raise
-            await problems.unforeseen(scope["path"], request_id)(scope, receive, identified)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
@@ -140,14 +116,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = FastAPI.openapi(app)
         components = schema["components"]["schemas"]
-        template = "#/components/schemas/{model}"
-        mode: JsonSchemaMode = "serialization"
-        sent = [(model, mode) for model in events.EVENTS.values()]
-        components |= models_json_schema(sent, ref_template=template)[1]["$defs"]
-        for unused in ("HTTPValidationError", "ValidationError"):
+        components |= events.schemas()
+        for unused in ("HTTPValidationError", "ValidationError", "Span"):
             components.pop(unused, None)
-        answered = schema["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
-        answered["example"] = examples.ANSWER  # here, since FastAPI drops what is null from its examples
+        add_examples(schema["paths"])
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
         for path, item in schema["paths"].items():

@@ -1,25 +1,20 @@
-"""File descriptors: whether the process is about to run out of them, which would end it for everybody without a word."""
+"""File descriptors: a process that has none left fails every request, so it reports in time that they run out."""
 
 import resource
 
 import psutil
 from quotewise.index.errors import QuotewiseError
 
-_SHARE = 0.9
-"""Of the soft limit; what is left is for those who come to see why."""
+_MAX_SHARE = 0.9
+"""Of the soft limit; the rest is for those who come to see why."""
 
 
-class DescriptorsError(QuotewiseError):
-    """Nearly as many files and connections are open as may be."""
-
-    code = "descriptors-exhausted"
+class DescriptorsError(QuotewiseError, code="descriptors-exhausted", status=503):
+    """the process has hardly any file descriptors left; raise its limit of open files"""
 
 
 def check_descriptors() -> None:
-    """Raises DescriptorsError while more than nine tenths of the descriptors that the process may have are open."""
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if limit == resource.RLIM_INFINITY:
-        return
-    used = psutil.Process().num_fds()
-    if used > _SHARE * limit:
+    """Raises DescriptorsError while more than nine tenths of the file descriptors that the process may open are in use."""
+    limit, used = resource.getrlimit(resource.RLIMIT_NOFILE)[0], psutil.Process().num_fds()
+    if limit != resource.RLIM_INFINITY and used > _MAX_SHARE * limit:
         raise DescriptorsError(f"{used} of {limit} file descriptors are open; raise the limit (ulimit -n), or start again")

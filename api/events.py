@@ -1,47 +1,46 @@
-"""An answer as server-sent events, each sent as soon as what it tells is known."""
+"""An answer as server-sent events, each sent as soon as its data is known."""
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
-from fastapi import Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel
-from quotewise.api import examples, problems, schemas
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+from quotewise.api import problems
+from quotewise.api.examples import EXAMPLES
+from quotewise.api.responses import StreamedAnswer, StreamedEnd, StreamedPassages, to_json
+from quotewise.api.service import Step
 from quotewise.index.errors import QuotewiseError
-from quotewise.rag.answers import Answer, Citation, SearchResult
+from quotewise.rag.answers import Citation, SearchResult
+from quotewise.rag.passages import Passage
 from starlette.concurrency import iterate_in_threadpool
 
 MEDIA_TYPE = "text/event-stream"
-
-
-def _described(event: str, model: str) -> dict[str, Any]:
-    data = {
-        "type": "string",
-        "contentMediaType": "application/json",
-        "contentSchema": {"$ref": f"#/components/schemas/{model}"},
-    }
-    return {"type": "object", "properties": {"event": {"const": event}, "data": data}, "required": ["event", "data"]}
-
-
-Step = SearchResult | Citation | Answer
-Steps = Generator[Step, None, None]
-EVENTS: dict[str, type[BaseModel]] = {
-    "passages": schemas.StreamedPassages,
-    "citation": schemas.Citation,
-    "answer": schemas.StreamedAnswer,
-    "done": schemas.StreamedEnd,
+EVENTS: dict[str, type] = {
+    "passages": StreamedPassages,
+    "citation": Citation,
+    "answer": StreamedAnswer,
+    "done": StreamedEnd,
     "error": problems.Problem,
 }
+
+
+def _schema(event: str, model: str) -> dict[str, Any]:
+    content = {"contentMediaType": "application/json", "contentSchema": {"$ref": f"#/components/schemas/{model}"}}
+    properties = {"event": {"const": event}, "data": {"type": "string", **content}}
+    return {"type": "object", "properties": properties, "required": ["event", "data"]}
+
+
 RESPONSE: dict[str, Any] = {
     "description": "The answer, at once or as events",
     "content": {
         MEDIA_TYPE: {
-            "schema": {"oneOf": [_described(name, model.__name__) for name, model in EVENTS.items()]},
-            "example": examples.EVENTS,
+            "schema": {"oneOf": [_schema(name, model.__name__) for name, model in EVENTS.items()]},
+            "example": EXAMPLES["events"],
         }
     },
 }
@@ -49,9 +48,17 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _log = logging.getLogger("quotewise")
 
 
-def wanted(request: Request) -> bool:
-    """Whether a request asks for events: by name, and not for JSON by name just as much."""
-    quality = dict(map(_ranged, request.headers.get("accept", "").lower().split(",")))
+def schemas() -> dict[str, Any]:
+    """The JSON schema of each event's data, and of what it refers to, for /openapi.json."""
+    models: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]]
+    models = [(name, "serialization", TypeAdapter(model)) for name, model in EVENTS.items()]
+    definitions: dict[str, Any] = TypeAdapter.json_schemas(models, ref_template="#/components/schemas/{model}")[1]["$defs"]
+    return definitions
+
+
+def accepted(accept: str) -> bool:
+    """Whether the header ``Accept`` prefers events, named as such, to JSON."""
+    quality = dict(map(_media_range, accept.lower().split(",")))
     events = quality.get(MEDIA_TYPE, 0.0)
     json = quality.get("application/json")
     others = max(quality.get("application/*", 0.0), quality.get("*/*", 0.0))
@@ -59,64 +66,66 @@ def wanted(request: Request) -> bool:
 
 
 def response(
-    request: Request, steps: Steps, written: Callable[[Step], Iterable[bytes]], error_event: str | None = "error"
+    path: str,
+    request_id: str,
+    steps: Iterator[Step],
+    to_events: Callable[[Step], Iterable[bytes]],
+    error_event: str | None = "error",
 ) -> StreamingResponse:
-    """What ``written`` makes of each step. Takes the first step at once, so that its error is an ordinary problem.
+    """The events of all steps, and of an error of the request to ``path``.
 
-    A client that goes away stops the work at the end of the step that is being done.
+    The first step is taken at once, so that its error becomes an ordinary response. When the client
+    disconnects, the work is cancelled at the end of the current step.
     """
     first = next(steps)
 
     async def events() -> AsyncIterator[bytes]:
-        with closing(steps):
+        with closing(steps):  # type: ignore[type-var]
             try:
-                for event in written(first):
+                for event in to_events(first):
                     yield event
                 async for step in iterate_in_threadpool(steps):
-                    for event in written(step):
+                    for event in to_events(step):
                         yield event
-            except Exception as error:  # noqa: BLE001 - whatever it is, the client and the log are told
-                yield format_sse_event(event=error_event, data_str=_told(request, error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the client and the log get to know
+                yield format_sse_event(event=error_event, data_str=_error(path, request_id, error))
 
     return StreamingResponse(events(), media_type=MEDIA_TYPE, headers=_HEADERS)
 
 
-def answer_events(request: Request, steps: Steps) -> StreamingResponse:
+def answer_events(path: str, request_id: str, steps: Iterator[Step]) -> StreamingResponse:
     """The events of ``POST /ask``: ``passages``, each ``citation``, ``answer`` and ``done``, or ``error``."""
-    passages: list[schemas.Passage] = []
-    cited = 0
+    places: dict[tuple[str, int, int], int] = {}
 
-    def written(step: Step) -> Iterable[bytes]:
-        nonlocal cited
+    def place(of: Passage | Citation) -> tuple[str, int, int]:
+        return of.document.id, of.start, of.end
+
+    def to_events(step: Step) -> Iterator[bytes]:
         if isinstance(step, SearchResult):
-            passages.extend(map(schemas.Passage.of, step.passages))
-            yield _event("passages", schemas.StreamedPassages(passages=passages))
+            places.update((place(passage), number) for number, passage in enumerate(step.passages))
+            yield _event("passages", StreamedPassages(step.passages))
         elif isinstance(step, Citation):
-            cited += 1
-            yield _event("citation", schemas.Citation.of(cited, step))
+            yield _event("citation", step)
         else:
-            yield _event("answer", schemas.StreamedAnswer.of(step, passages))
-            timings = schemas.Timings.of(step.timings_ms)
-            yield _event("done", schemas.StreamedEnd(timings_ms=timings, request_id=request.state.id))
+            yield _event("answer", StreamedAnswer.of(step, closest=[places[place(citation)] for citation in step.closest]))
+            yield _event("done", StreamedEnd(step.timings_ms, request_id))
 
-    return response(request, steps, written)
-
-
-def _event(name: str, data: BaseModel) -> bytes:
-    return format_sse_event(event=name, data_str=data.model_dump_json())
+    return response(path, request_id, steps, to_events)
 
 
-def _told(request: Request, error: Exception) -> str:
-    if isinstance(error, QuotewiseError) and error.code in problems.STATUS_OF_CODE:
-        told = problems.problem(request.url.path, error.code, str(error))
-    else:
-        _log.error("unexpected error in the stream of request %s", request.state.id, exc_info=error)
-        told = problems.unforeseen(request.url.path, request.state.id)
-    return bytes(told.body).decode()
+def _event(name: str, data: Any) -> bytes:
+    return format_sse_event(event=name, data_str=to_json(data).decode())
 
 
-def _ranged(accepted: str) -> tuple[str, float]:
-    """A media range and its quality, 1 where none is given."""
+def _error(path: str, request_id: str, error: Exception) -> str:
+    if not isinstance(error, QuotewiseError) or error.status == 500:
+        _log.error("unexpected error in the stream of request %s", request_id, exc_info=error)
+        error = problems.unexpected(request_id)
+    return bytes(problems.response(path, error).body).decode()
+
+
+def _media_range(accepted: str) -> tuple[str, float]:
+    """A media range and its quality, by default 1."""
     media_type, _, parameters = accepted.partition(";")
-    found = re.search(r"(?:^|;)\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)", parameters)
-    return media_type.strip(), float(found[1]) if found else 1.0
+    quality = re.search(r"(?:^|;)\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)", parameters)
+    return media_type.strip(), float(quality[1]) if quality else 1.0

@@ -1,4 +1,4 @@
-"""Changes to documents, done one after the other by one thread, that can be waited for or asked after."""
+"""Changes to documents as jobs, which one thread does one after the other."""
 
 import asyncio
 import logging
@@ -10,28 +10,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cachetools import FIFOCache
-from quotewise.api import problems, schemas
+from quotewise.api.errors import InternalError, OverloadedError
 from quotewise.index.errors import QuotewiseError, StoppedError
 from quotewise.index.uploads import Uploaded
 
 _KEPT = 1000
-"""Jobs whose outcome can be asked for."""
+"""Jobs whose outcome can still be read."""
 _log = logging.getLogger("quotewise")
 
-Outcome = Uploaded | problems.Problem | None
-"""What an upload, a failure, or a removal comes to."""
+Outcome = Uploaded | QuotewiseError | None
+"""The result of an upload, the error of a failed job, or None after a removal."""
 
 
-class OverloadedError(QuotewiseError):
-    """As many changes as can be are waiting already."""
-
-    code = "overloaded"
-
-
-class UnknownJobError(QuotewiseError):
-    """No job of that id, for all that the caller may know."""
-
-    code = "unknown-job"
+class UnknownJobError(QuotewiseError, code="unknown-job", status=404):
+    """No job of that id that the caller may know of."""
 
     def __init__(self) -> None:
         super().__init__("there is no such job; it is long done, or the service was started again: look at the document")
@@ -39,85 +31,79 @@ class UnknownJobError(QuotewiseError):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A change to the document at a path, under way or done."""
+    """A change to the document at a path of a collection."""
 
     id: str
     collection: str
     path: str
-    outcome: Future[Outcome]
+    future: Future[Outcome]
 
-    def shape(self) -> schemas.Job:
-        """What is known of it now."""
-        if not self.outcome.done():
-            state: Literal["queued", "running"] = "running" if self.outcome.running() else "queued"
-            return schemas.Job(id=self.id, state=state, collection=self.collection, path=self.path)
-        found = self.outcome.result()
-        return schemas.Job(
-            id=self.id,
-            state="failed" if isinstance(found, problems.Problem) else "done",
-            collection=self.collection,
-            path=self.path,
-            document=schemas.Document.of(found.document) if isinstance(found, Uploaded) else None,
-            problem=found if isinstance(found, problems.Problem) else None,
-        )
+    @property
+    def state(self) -> Literal["queued", "running", "failed", "done"]:
+        """How far the job is."""
+        if not self.future.done():
+            return "running" if self.future.running() else "queued"
+        return "failed" if isinstance(self.outcome, QuotewiseError) else "done"
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome; None while there is none."""
+        return self.future.result() if self.future.done() else None
 
 
 class Jobs:
-    """The jobs of one process, at most ``most`` of them not yet done. They end with it, done or not begun, never by half."""
+    """The jobs of one process, at most ``limit`` of them unfinished. The process ends each of them whole or not at all."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: int) -> None:
         self._thread = ThreadPoolExecutor(1, "documents")
-        self._places = threading.BoundedSemaphore(most)
-        self._most = most
-        self._kept: FIFOCache[str, Job] = FIFOCache(_KEPT)
+        self._slots = threading.BoundedSemaphore(limit)
+        self._limit = limit
+        self._jobs: FIFOCache[str, Job] = FIFOCache(_KEPT)
         self._closing = threading.Event()
 
-    def take_place(self) -> None:
-        """Take one of the places, to be given to ``run`` or given back. Raises OverloadedError when there is none."""
-        if not self._places.acquire(blocking=False):
-            raise OverloadedError(f"{self._most} documents are being changed already; try again when one is done")
+    def acquire(self) -> None:
+        """Take a slot, which ``run`` or ``release`` frees. Raises OverloadedError when there is none."""
+        if not self._slots.acquire(blocking=False):
+            raise OverloadedError(f"{self._limit} documents are being changed already; try again when one is done")
 
-    def give_place_back(self) -> None:
-        self._places.release()
+    def release(self) -> None:
+        """Free a slot for which nothing is to be run."""
+        self._slots.release()
 
-    def run(self, collection: str, path: str, address: str, work: Callable[[], Uploaded | None]) -> Job:
-        """Do some work when its turn comes; the place taken for it is given back when it is done."""
-
-        def outcome() -> Outcome:
-            try:
-                self.pause()
-                return work()
-            except QuotewiseError as error:
-                return problems.details_of(address, error)
-            except Exception:  # noqa: BLE001 - whatever it is, the job tells and the thread goes on
-                _log.exception("unexpected error in the change of a document by %s", job_id)
-                return problems.details(address, "internal-error", f"an unexpected error; the log says more under {job_id}")
-            finally:
-                self._places.release()
-
+    async def run(self, collection: str, path: str, work: Callable[[], Uploaded | None], seconds: float) -> Job:
+        """Queue some work and wait for it so many seconds; a job that is not done by then can be read by its id."""
         job_id = uuid.uuid4().hex
-        return Job(job_id, collection, path, self._thread.submit(outcome))
+        job = Job(job_id, collection, path, self._thread.submit(self._outcome, job_id, work))
+        await asyncio.wait([asyncio.wrap_future(job.future)], timeout=seconds)
+        if not job.future.done():
+            self._jobs[job.id] = job
+        return job
 
-    async def wait(self, job: Job, seconds: float) -> bool:
-        """Whether a job is done within some seconds; one that is not can be asked after from now on."""
-        await asyncio.wait([asyncio.wrap_future(job.outcome)], timeout=seconds)
-        if not job.outcome.done():
-            self._kept[job.id] = job
-        return job.outcome.done()
+    def _outcome(self, job_id: str, work: Callable[[], Uploaded | None]) -> Outcome:
+        try:
+            self.check_stopped()
+            return work()
+        except QuotewiseError as error:
+            return error.detached()
+        except Exception:  # noqa: BLE001 - whatever it is, the job reports it and the thread goes on
+            _log.exception("unexpected error in the change of a document by %s", job_id)
+            return InternalError(f"an unexpected error; the log says more under {job_id}")
+        finally:
+            self._slots.release()
 
     def get(self, job_id: str) -> Job:
-        """Raises UnknownJobError for a job that was not waited for in vain, or long ago, or by another process."""
-        job = self._kept.get(job_id)
+        """Raises UnknownJobError for a job that was done in time, is long done, or belonged to another process."""
+        job = self._jobs.get(job_id)
         if job is None:
             raise UnknownJobError
         return job
 
-    def pause(self) -> None:
-        """Raises StoppedError when the process ends."""
+    def check_stopped(self) -> None:
+        """Raises StoppedError while the process ends."""
         if self._closing.is_set():
             raise StoppedError("the service was stopped before this was done; send it again")
 
     def close(self) -> None:
-        """Let what cannot be given up come to its end."""
+        """Cancel what can be cancelled and wait for the rest."""
         self._closing.set()
         self._thread.shutdown()

@@ -9,36 +9,27 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from quotewise.api.callers import Caller, Scope
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.schema import needs_upgrade
 
-Scope = Literal["ask", "manage"]
 SECRET, BROWSER = "qw_", "qb_"
 DEFAULT_BROWSER_RATE = "60/minute"
 _NO_DIGEST = "0" * 64
 _log = logging.getLogger("quotewise")
 
 
-class KeyFileError(QuotewiseError):
-    """The keys cannot be read or written, so that nobody can be let in."""
-
-    code = "keys-unavailable"
+class KeyFileError(QuotewiseError, code="keys-unavailable", status=503):
+    """the keys cannot be read"""
 
 
-class InvalidKeyError(QuotewiseError):
-    """A key that cannot be made as asked, or that is not there."""
-
-    code = "invalid-key"
-
-
-class ForbiddenError(QuotewiseError):
-    """A collection that a key does not see, whether or not it is there."""
-
-    code = "forbidden"
+class InvalidKeyError(QuotewiseError, code="invalid-key"):
+    """A key that cannot be made, or that does not exist."""
 
 
 def _origin(value: str) -> str:
@@ -91,23 +82,12 @@ class Key(BaseModel):
             raise ValueError("a browser key may only ask, and has a rate")
         return self
 
-    def may(self, scope: Scope) -> bool:
-        """Whether a scope is among its own; who may manage may also ask."""
-        return scope in self.scopes or "manage" in self.scopes
-
-    def sees(self, collection: str) -> bool:
-        """Whether it may know of a collection."""
-        return self.collections is None or collection in self.collections
-
-    def default(self, collection: str) -> str:
-        """The collection meant where none is named: that of the settings or, where it is hidden, the first that is seen."""
-        return collection if not self.collections or self.sees(collection) else self.collections[0]
+    @property
+    def caller(self) -> Caller:
+        """The bearer as the use cases know it."""
+        return Caller(self.id, self.scopes, self.collections)
 
 
-LOCAL = Key(id="local", name="this machine", scopes=("ask", "manage"))
-"""Who asks from this machine while there are no keys, or in the same process."""
-ANONYMOUS = Key(id="nobody", name="nobody", scopes=(), collections=())
-"""Who shows no key, where none is needed."""
 _KEYS = TypeAdapter(list[Key])
 
 
@@ -126,7 +106,7 @@ class Keys:
 
     def all(self) -> list[Key]:
         """Every key ever made, oldest first. Raises KeyFileError."""
-        return list(self._by_id().values())
+        return list(self._by_id(upgrade=True).values())
 
     def any(self) -> bool:
         """Whether a key was ever made; that all are revoked does not make the service open again. Raises KeyFileError."""
@@ -179,15 +159,24 @@ class Keys:
 
     def revoke(self, key_id: str) -> Key:
         """End a key. Raises InvalidKeyError where there is none of that id, KeyFileError."""
-        key = self._by_id().get(key_id)
+        key = self._by_id(upgrade=True).get(key_id)
         if key is None:
             raise InvalidKeyError(f"there is no key with the id {key_id!r}; quotewise keys list shows those there are")
         revoked = key.model_copy(update={"revoked": key.revoked or _now()})
         self._put(revoked)
         return revoked
 
-    def _by_id(self) -> dict[str, Key]:
+    def close(self) -> None:
+        """Close the catalogue, if it is open."""
+        if self._opened:
+            self._opened.close()
+
+    def _by_id(self, upgrade: bool = False) -> dict[str, Key]:
+        """The keys. A request does not wait for an ``upgrade`` of the catalogue, which may take minutes."""
         with _errors():
+            path = self._folder / "catalogue.sqlite"
+            if self._opened is None and not upgrade and path.exists() and needs_upgrade(path):
+                raise KeyFileError("the catalogue is being upgraded")
             catalogue = self._catalogue()
             if catalogue is None:
                 return {}
@@ -216,6 +205,7 @@ class Keys:
                         if key.id not in known:  # it may be, and revoked since, after a crash
                             self._opened.put_api_key(key.id, key.model_dump_json())
                     old.replace(self._folder / "keys.json.imported")
+                    (self._folder / "keys.lock").unlink(missing_ok=True)
                     _log.warning("the API keys of %s were moved to the catalogue; keys.json.imported can be deleted", old)
             return self._opened
 

@@ -1,215 +1,205 @@
 """The Model Context Protocol over the service: tools that ask, search, read and verify, and documents as resources."""
 
-import json
-import logging
 import re
-import uuid
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any, Self, get_type_hints
+from uuid import uuid4
 
-import anyio
 import mcp_types as types
-from fastapi import FastAPI
-from mcp.server.context import ServerRequestContext
-from mcp.server.lowlevel import Server
-from mcp.server.stdio import stdio_server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from anyio.to_thread import run_sync
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
-from pydantic import ValidationError
-from quotewise.api import bodies, routes
-from quotewise.api.app import create_app
-from quotewise.api.keys import LOCAL
-from quotewise.api.mcp_tools import TOOLS
+from pydantic import Field, TypeAdapter, model_validator
+from quotewise.api import requests, responses
+from quotewise.api.callers import LOCAL
+from quotewise.api.errors import InvalidRequestError
+from quotewise.api.middleware.body_limits import check_values
+from quotewise.api.routes import Call, answer, call_of, find_passages
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.errors import QuotewiseError
+from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.index.store import StoredDocument
-from starlette.exceptions import HTTPException
+from quotewise.rag.verification import Verification
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SCHEME = "quotewise://documents/"
+_SCHEME = "quotewise://documents/"
 _PAGE = 100
-_LONGEST = 1_000_000
-"""Characters of a resource, which is made into JSON in one piece; longer ones are read by lines."""
-_Found = TypeVar("_Found")
-_Context = ServerRequestContext[Any, Any]
-_log = logging.getLogger("quotewise")
+_MAX_RESOURCE = 1_000_000
+"""Characters of a resource, which is sent as JSON in one piece; longer documents are read by lines."""
+_INSTRUCTIONS = "Answers are verbatim quotes of the documents: pass them on as they are, with their citations."
+CallOf = Callable[[Any], Call]
+"""The call of the HTTP request of a message, which is None over stdio."""
 
 
-def server(reach: Callable[[Request | None], tuple[Service, Request]]) -> Server[Any]:
-    """A server of these tools and of documents.
+class ReadRequest(requests.Strict):
+    """Which lines of a document to read."""
 
-    Args:
-        reach: the open service and a request that says who calls, by the HTTP request that a message came in, if it did.
-            Raises HTTPException while the service is not ready.
+    document_id: requests.DocumentId = Field(description="as in a citation")
+    line_start: int = Field(default=1, ge=1, le=2**53, description="first line, from 1, as in a citation")
+    line_end: int | None = Field(default=None, ge=1, le=2**53, description="last line; by default the first")
+    around: int = Field(default=10, ge=0, le=1000, description="lines to add before and after")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.line_end is not None and self.line_end < self.line_start:
+            raise ValueError("line_end should not be before line_start")
+        return self
+
+
+class VerifyRequest(requests.Claim):
+    """A citation to check, as another tool returned it."""
+
+    collection: requests.CollectionName | None = None
+
+
+def ask(body: requests.AskRequest, call: Call) -> responses.AskResponse:
+    """Answer a question in the documents' own words: verbatim quotes, each with a citation of where it stands.
+
+    Where `answered` is false the documents do not say, and `closest` are passages that come nearest.
     """
+    return answer(body, call)
 
-    async def list_tools(context: _Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return types.ListToolsResult(
-            tools=[
-                types.Tool(
-                    name=name,
-                    description=tool.description,
-                    input_schema=tool.takes.model_json_schema(),
-                    output_schema=tool.gives.model_json_schema(mode="serialization"),
-                    annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
-                )
-                for name, tool in TOOLS.items()
-            ]
-        )
 
-    async def call_tool(context: _Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        if params.name not in TOOLS:
-            raise MCPError(types.INVALID_PARAMS, f"there is no tool {params.name!r}; there are: {', '.join(TOOLS)}")
-        tool = TOOLS[params.name]
+def search(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:
+    """The passages of the documents closest to a question or some words, whether they answer it or not."""
+    return find_passages(body, call)
 
-        def called() -> types.CallToolResult:
-            found = tool.call(tool.takes.model_validate(params.arguments or {}), *reach(context.request))
-            given = found.model_dump(mode="json")
-            text = types.TextContent(text=json.dumps(given, ensure_ascii=False))
-            return types.CallToolResult(content=[text], structured_content=given)
 
-        try:
-            return await anyio.to_thread.run_sync(called)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller and the log are told
-            return types.CallToolResult(content=[types.TextContent(text=_told(error))], is_error=True)
+def read_document(body: ReadRequest, call: Call) -> responses.Excerpt:
+    """Read lines of a document, such as those around a citation."""
+    last = body.line_end or body.line_start
+    return call.service.read_lines(call.caller, body.document_id, body.line_start, last, body.around)
 
-    async def list_resources(context: _Context, params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
-        cursor = params.cursor if params else None
-        documents, following = await _foreseen(lambda: _documents(*reach(context.request), cursor))
-        return types.ListResourcesResult(resources=list(map(_resource, documents)), next_cursor=following)
 
-    async def list_templates(
-        context: _Context, params: types.PaginatedRequestParams | None
-    ) -> types.ListResourceTemplatesResult:
-        described = "The text of a document, by the id that citations give."
-        template = types.ResourceTemplate(name="document", uri_template=SCHEME + "{id}", description=described)
-        return types.ListResourceTemplatesResult(resource_templates=[template])
+def verify_citation(body: VerifyRequest, call: Call) -> Verification:
+    """Whether a quote still stands in its file where its citation says: valid, changed or missing."""
+    return call.service.verify(call.caller, [body.value()], body.collection)[0]
 
-    async def read_resource(context: _Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        uri = str(params.uri)
 
-        def found() -> types.TextResourceContents:
-            service, request = reach(context.request)
-            document = routes.document_of(request, service, uri.removeprefix(SCHEME))
-            if document.characters > _LONGEST:
-                wrong = (
-                    f"the document has {document.characters:,} characters; read up to {_LONGEST:,} by the tool read_document"
-                )
-                raise QuotewiseError(wrong)
-            return types.TextResourceContents(
-                uri=uri, mime_type=document.media_type, text=service.store.catalogue.text(document.id)
-            )
+def create_server(call_of: CallOf) -> MCPServer:
+    """A server of the tools and of documents; ``call_of`` takes the HTTP request of a message, which is None over stdio."""
 
-        return types.ReadResourceResult(contents=[await _foreseen(found)])
+    async def list_documents(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if ctx.method != "resources/list":
+            return await call_next(ctx)
+        try:  # here, since the SDK lists the same resources to everybody, on one page
+            return await run_sync(_documents, call_of(ctx.request), (ctx.params or {}).get("cursor"))
+        except QuotewiseError as error:
+            raise MCPError(types.INVALID_PARAMS, str(error)) from error
 
-    return Server(
+    server = MCPServer(
         "quotewise",
         version=version("quotewise"),
-        instructions="Answers are verbatim quotes of the documents: pass them on as they are, with their citations.",
-        on_list_tools=list_tools,
-        on_call_tool=call_tool,
-        on_list_resources=list_resources,
-        on_list_resource_templates=list_templates,
-        on_read_resource=read_resource,
+        instructions=_INSTRUCTIONS,
+        log_level="WARNING",
+        tools=[_tool(function, call_of) for function in (ask, search, read_document, verify_citation)],
+        middleware=[list_documents],
     )
 
+    @server.resource(_SCHEME + "{id}", name="document")
+    def document(context: Context, id: str) -> str:
+        """The text of a document, by the id that citations give."""
+        service, caller, _ = call_of(context.request_context.request)
+        try:
+            stored = service.document(caller, id)
+            if stored.characters > _MAX_RESOURCE:
+                limit = f"read up to {_MAX_RESOURCE:,} by the tool read_document"
+                raise ResourceError(f"the document has {stored.characters:,} characters; {limit}")
+            return "".join(service.text(caller, id))
+        except UnknownDocumentError as error:
+            raise ResourceNotFoundError(str(error)) from error
+        except QuotewiseError as error:
+            raise ResourceError(str(error)) from error
 
-def over_http(settings: Settings) -> ASGIApp:
-    """Streamable HTTP, without sessions: each request is answered by itself, in JSON. The door has seen to who asks."""
-    served = server(_over_http)
+    return server
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """Streamable HTTP without sessions: each request is answered on its own, in JSON, after the middleware authenticated it."""
+    server = create_server(call_of)
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await Request(scope, receive).body()  # here, since the errors of a task group come wrapped
+            body = await Request(scope, receive).body()  # here, since the errors of a task group are wrapped
         except ClientDisconnect:
             return
-        await bodies.check(body)
-        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        await check_values(body)
+        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def again() -> Message:
-            return waiting.pop() if waiting else await receive()
+        async def replay() -> Message:
+            return messages.pop() if messages else await receive()
 
-        manager = StreamableHTTPSessionManager(
-            served,
+        server.streamable_http_app(
             json_response=True,
-            stateless=True,
-            security_settings=security,
+            stateless_http=True,
+            transport_security=security,
             max_request_body_size=settings.max_body_bytes,
         )
-        async with manager.run():  # of one request, so that nothing has to be kept from start to end of the app
-            await manager.handle_request(scope, again, send)
+        manager = server.session_manager
+        async with manager.run():  # for one request, so that nothing runs between requests
+            await manager.handle_request(scope, replay, send)
 
-    return answer
+    return app
 
 
 def serve_stdio(service: Service) -> None:
-    """Serve an open index on standard input and output until the input ends."""
-    app = create_app(service, service.settings)
-    app.state.service = service
-    served = server(lambda _: (service, _in_process(app)))
-
-    async def answer() -> None:
-        async with stdio_server() as (messages, answers):
-            await served.run(messages, answers, served.create_initialization_options())
-
-    anyio.run(answer)
+    """Serve an open index to the user of this process, over standard input and output, until the input ends."""
+    create_server(lambda _: Call(service, LOCAL, uuid4().hex)).run("stdio")
 
 
-def _over_http(request: Request | None) -> tuple[Service, Request]:
-    assert request is not None
-    return routes.service_of(request), request
+def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:
+    """A tool whose arguments are the fields of the request ``body``, and whose result is the JSON of the returned value."""
+    hints = get_type_hints(function)
+    request: type[requests.Strict] = hints["body"]
+
+    def run(context: Context, **arguments: Any) -> types.CallToolResult:
+        try:
+            value = function(arguments["body"], call_of(context.request_context.request))
+        except QuotewiseError as error:
+            raise ToolError(str(error)) from error
+        text = types.TextContent(text=responses.to_json(value).decode())
+        return types.CallToolResult(content=[text], structured_content=responses.to_python(value))
+
+    tool = Tool.from_function(
+        run,
+        name=function.__name__,
+        description=function.__doc__,
+        annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        structured_output=False,
+    )
+    in_one_piece = {"model_dump_one_level": lambda self: {"body": self}}
+    metadata = tool.fn_metadata
+    metadata.arg_model = type(request.__name__, (request, ArgModelBase), in_one_piece)
+    metadata.output_schema = TypeAdapter(hints["return"]).json_schema(mode="serialization")
+    tool.parameters = metadata.arg_model.model_json_schema()
+    return tool
 
 
-def _in_process(app: FastAPI) -> Request:
-    """The request of who started this process, and may do what that user may."""
-    state = {"id": uuid.uuid4().hex, "caller": LOCAL}
-    return Request({"type": "http", "method": "POST", "path": "/mcp", "headers": [], "app": app, "state": state})
-
-
-async def _foreseen(found: Callable[[], _Found]) -> _Found:
-    """What is found, in a thread. Raises MCPError in the place of errors that the caller can mend."""
-    try:
-        return await anyio.to_thread.run_sync(found)
-    except (QuotewiseError, HTTPException) as error:
-        raise MCPError(types.INVALID_PARAMS, _told(error)) from error
-
-
-def _documents(service: Service, request: Request, cursor: str | None) -> tuple[list[StoredDocument], str | None]:
-    """A page of the documents of the caller's collections, and the cursor of the next."""
-    names = [known.name for known in routes.collections(service, request).collections]
+def _documents(call: Call, cursor: str | None) -> types.ListResourcesResult:
+    """A page of the documents of the caller's collections; the cursor names a collection and an offset."""
+    names = [known.name for known in call.service.collections(call.caller).collections]
     if not names:
-        return [], None
+        return types.ListResourcesResult(resources=[])
     name, _, offset = (cursor or f"{names[0]}/0").rpartition("/")
     if name not in names or not re.fullmatch("[0-9]{1,15}", offset):
-        raise QuotewiseError("the cursor is not one that this server gave")
-    found = service.store.catalogue.documents(name, int(offset), _PAGE)
-    if len(found) == _PAGE:
-        return found, f"{name}/{int(offset) + _PAGE}"
-    following = names[names.index(name) + 1 :]
-    return found, f"{following[0]}/0" if following else None
+        raise InvalidRequestError("the cursor is not one that this server gave")
+    documents = call.service.documents(call.caller, name, int(offset), _PAGE).documents
+    following: str | None
+    if len(documents) == _PAGE:
+        following = f"{name}/{int(offset) + _PAGE}"
+    else:
+        following = next((f"{later}/0" for later in names[names.index(name) + 1 :]), None)
+    return types.ListResourcesResult(resources=list(map(_resource, documents)), next_cursor=following)
 
 
 def _resource(document: StoredDocument) -> types.Resource:
-    return types.Resource(
-        uri=SCHEME + document.id,
-        name=document.path,
-        title=document.title,
-        mime_type=document.media_type,
-        size=document.size_bytes,
-    )
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in error.errors()[:5])
-    if isinstance(error, HTTPException):
-        return error.detail
-    if isinstance(error, QuotewiseError):
-        return str(error)
-    _log.error("unexpected error in a tool", exc_info=error)
-    return "an unexpected error; the log of the service says more"
+    uri, size = _SCHEME + document.id, document.size_bytes
+    return types.Resource(uri=uri, name=document.path, title=document.title, mime_type="text/plain", size=size)

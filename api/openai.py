@@ -1,16 +1,17 @@
-"""OpenAI's chat completions over quotes: one model a collection, and the answer is quotes with numbers in brackets."""
+"""OpenAI's chat completions over quotes: a model is a collection, and the content is quotes with numbers in brackets."""
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import Response
 from fastapi.sse import format_sse_event
-from quotewise.api import chat_errors, events, examples, routes, schemas
-from quotewise.api.bodies import JsonRoute
-from quotewise.api.openai_schemas import (
+from quotewise.api import events, problems
+from quotewise.api.examples import EXAMPLES
+from quotewise.api.middleware.body_limits import JsonRoute
+from quotewise.api.openai_models import (
     CLOSEST,
     NOT_FOUND,
     Annotation,
@@ -18,20 +19,26 @@ from quotewise.api.openai_schemas import (
     ChatCompletion,
     ChatRequest,
     Choice,
+    ErrorResponse,
     Model,
     ModelList,
     UrlCitation,
     Usage,
+    error_response,
 )
-from quotewise.api.service import Service
+from quotewise.api.requests import CollectionName
+from quotewise.api.responses import AskResponse, to_python
+from quotewise.api.routes import Called, json_only, json_response
+from quotewise.api.service import Service, Step
 from quotewise.rag.answers import Answer, Citation, SearchResult
 
+_PREFIX = "/v1"
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "the request cannot be answered", "model": chat_errors.ErrorResponse},
-    "5XX": {"description": "the service cannot answer", "model": chat_errors.ErrorResponse},
+    "4XX": {"description": "the request cannot be answered", "model": ErrorResponse},
+    "5XX": {"description": "the service cannot answer", "model": ErrorResponse},
 }
-_DIGITS = 16
-"""Of the sha256 in a link, by which the page sees that a document has changed."""
+_SHA256_DIGITS = 16
+"""Digits of the sha256 in a link, by which the page sees that a document has changed."""
 _STREAM = {
     "description": "The answer, at once or in parts",
     "content": {
@@ -44,104 +51,98 @@ _STREAM = {
         }
     },
 }
-router = APIRouter(prefix="/v1", dependencies=[Depends(routes.json_only)], responses=_ERRORS, route_class=JsonRoute)
+problems.register_shape(f"{_PREFIX}/", error_response)
+router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS, route_class=JsonRoute)
 
 
 @router.post("/chat/completions", response_model=ChatCompletion, responses={200: _STREAM})
-def complete(
-    asked: Annotated[ChatRequest, Body(openapi_examples=examples.CHAT)], service: routes.Open, request: Request
-) -> ChatCompletion | StreamingResponse:
+def complete(body: ChatRequest, call: Called, request: Request) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
-    model(asked.model, service, request)
-    completion = _Completion(asked, service, request)
-    steps = routes.steps_of(asked.question(), service, request)
-    if asked.stream:
-        return events.response(request, steps, completion.chunks, error_event=None)
-    *_, answer = steps
-    assert isinstance(answer, Answer)
-    content, annotations = completion.written(answer)
-    return ChatCompletion(
-        **completion.head,
-        choices=[Choice(message=AnswerMessage(content=content, annotations=annotations))],
-        usage=completion.usage(content),
-        quotewise=schemas.AskResponse.of(answer, request.state.id),
-    )
+    service, caller, request_id = call
+    name = service.existing_collection(caller, body.model)
+    question, options = body.question(), service.options(history=body.history())
+    completion = _Completion(body, service, request_id, service.settings.public_url or str(request.base_url))
+    if body.stream:
+        steps = service.stream(caller, question, name, options, request_id)
+        return events.response(request.url.path, request_id, steps, completion.chunks, error_event=None)
+    return json_response(completion.whole(service.ask(caller, question, name, options, request_id)))
 
 
 @router.get("/models")
-def models(service: routes.Open, request: Request) -> ModelList:
+def models(call: Called) -> ModelList:
     """The collections, each of which is a model."""
-    return ModelList(data=[Model(id=known.name) for known in routes.collections(service, request).collections])
+    return ModelList(data=[Model(id=known.name) for known in call.service.collections(call.caller).collections])
 
 
 @router.get("/models/{model}")
-def model(
-    name: Annotated[schemas.CollectionName, Path(alias="model", openapi_examples=examples.MODEL)],
-    service: routes.Open,
-    request: Request,
-) -> Model:
+def model(name: Annotated[CollectionName, Path(alias="model", openapi_examples=EXAMPLES["model"])], call: Called) -> Model:
     """A collection as a model."""
-    return Model(id=service.store.catalogue.collection(routes.collection_of(request, service, name)).name)
+    return Model(id=call.service.existing_collection(call.caller, name))
 
 
 class _Completion:
-    """What an answer becomes, at once or in parts."""
+    """The response to a request, at once or in parts; links in the content begin with ``base``."""
 
-    def __init__(self, asked: ChatRequest, service: Service, request: Request) -> None:
-        self.head: dict[str, Any] = {
-            "id": f"chatcmpl-{request.state.id}",
-            "created": int(time.time()),
-            "model": asked.model,
-        }
-        self._asked, self._service, self._request = asked, service, request
-        self._base = (service.settings.public_url or str(request.base_url)).rstrip("/")
-        self._cited = 0
+    def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str) -> None:
+        self._head: dict[str, Any] = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
+        self._body, self._service, self._request_id, self._base = body, service, request_id, base.rstrip("/")
 
-    def written(self, answer: Answer) -> tuple[str, list[Annotation]]:
-        """The whole content, and where its quotes stand in it."""
-        shown = answer.citations if answer.answered else answer.closest
-        content = "" if answer.answered else f"{NOT_FOUND}\n{CLOSEST}" if shown else NOT_FOUND
-        annotations = []
-        for number, citation in enumerate(shown, 1):
-            content += "\n" if content else ""
-            annotations.append(self._annotation(len(content), citation))
-            content += f"{citation.quote} [{number}]"
-        return content + self._links(annotations), annotations
+    def whole(self, answer: Answer) -> ChatCompletion:
+        """The response with the whole answer."""
+        content, annotations = self._content(answer)
+        return ChatCompletion(
+            **self._head,
+            choices=[Choice(message=AnswerMessage(content=content, annotations=annotations))],
+            usage=self._usage(content),
+            quotewise=self._answer(answer),
+        )
 
-    def usage(self, content: str) -> Usage:
-        texts = [self._asked.messages[-1].text, content]
-        prompt, completion = self._service.pipeline.embedder_of(self._asked.model).count_tokens(texts)
-        return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
-
-    def chunks(self, step: events.Step) -> Iterable[bytes]:
-        """The parts of a stream that a step makes known."""
+    def chunks(self, step: Step) -> Iterator[bytes]:
+        """The parts of a stream that a step completes."""
         if isinstance(step, SearchResult):
             yield self._chunk({"role": "assistant", "content": ""})
         elif isinstance(step, Citation):
-            self._cited += 1
-            joint = "\n" if self._cited > 1 else ""
-            yield self._chunk({"content": f"{joint}{step.quote} [{self._cited}]"})
+            separator = "\n" if step.id > 1 else ""
+            yield self._chunk({"content": f"{separator}{step.quote} [{step.id}]"})
         else:
-            content, annotations = self.written(step)
+            content, annotations = self._content(step)
             if rest := self._links(annotations) if step.answered else content:
                 yield self._chunk({"content": rest})
-            answer = schemas.AskResponse.of(step, self._request.state.id)
             noted = [annotation.model_dump() for annotation in annotations]
-            yield self._chunk({"annotations": noted}, quotewise=answer.model_dump())
+            yield self._chunk({"annotations": noted}, quotewise=to_python(self._answer(step)))
             yield self._chunk({}, "stop")
-            if self._asked.stream_options and self._asked.stream_options.include_usage:
-                yield self._data({"choices": [], "usage": self.usage(content).model_dump()})
+            if self._body.stream_options and self._body.stream_options.include_usage:
+                yield self._data({"choices": [], "usage": self._usage(content).model_dump()})
             yield format_sse_event(data_str="[DONE]")
+
+    def _content(self, answer: Answer) -> tuple[str, list[Annotation]]:
+        """The whole content, and where its quotes stand in it."""
+        cited = answer.citations if answer.answered else answer.closest
+        content = "" if answer.answered else f"{NOT_FOUND}\n{CLOSEST}" if cited else NOT_FOUND
+        annotations = []
+        for citation in cited:
+            content += "\n" if content else ""
+            annotations.append(self._annotation(len(content), citation))
+            content += f"{citation.quote} [{citation.id}]"
+        return content + self._links(annotations), annotations
+
+    def _answer(self, answer: Answer) -> AskResponse:
+        return AskResponse.of(answer, passages=None, request_id=self._request_id)
+
+    def _usage(self, content: str) -> Usage:
+        texts = [self._body.messages[-1].text, content]
+        prompt, completion = self._service.embedder_of(self._body.model).count_tokens(texts)
+        return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
 
     def _annotation(self, start: int, citation: Citation) -> Annotation:
         document = citation.document
-        place = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_DIGITS]}"
-        url = f"{self._base}/documents/{document.id}/view?{place}"
+        span = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_SHA256_DIGITS]}"
+        url = f"{self._base}/documents/{document.id}/view?{span}"
         end = start + len(citation.quote)
         return Annotation(url_citation=UrlCitation(start_index=start, end_index=end, url=url, title=document.title))
 
     def _links(self, annotations: Sequence[Annotation]) -> str:
-        if not self._asked.quotewise.links:
+        if not self._body.quotewise.links:
             return ""
         return "\n" + "".join(f"\n[{number}]: {one.url_citation.url}" for number, one in enumerate(annotations, 1))
 
@@ -150,4 +151,4 @@ class _Completion:
         return self._data({"choices": [choice], **extra})
 
     def _data(self, rest: dict[str, Any]) -> bytes:
-        return format_sse_event(data_str=json.dumps({**self.head, "object": "chat.completion.chunk", **rest}))
+        return format_sse_event(data_str=json.dumps({**self._head, "object": "chat.completion.chunk", **rest}))

@@ -1,260 +1,230 @@
-"""The routes of questions, documents and collections: requests into calls of the pipeline and back."""
+"""The routes of questions, documents and collections: a request into a use case, and its value into a response."""
 
 import asyncio
-import time
-from collections.abc import Callable
-from typing import Annotated
+import importlib
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
-from fastapi.responses import PlainTextResponse, StreamingResponse
-from quotewise.api import events, examples, metrics, problems, schemas
-from quotewise.api.bodies import JsonRoute
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from quotewise.api import events, problems, requests, responses
+from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
-from quotewise.api.keys import ForbiddenError, Key
-from quotewise.api.middleware import concurrency_limit
-from quotewise.api.service import CannotStartError, NotReadyError, Service
-from quotewise.index.errors import UnknownCollectionError
-from quotewise.index.onnx_model import instruction_set
+from quotewise.api.errors import UnsupportedMediaTypeError
+from quotewise.api.examples import EXAMPLES
+from quotewise.api.middleware.body_limits import JsonRoute
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
+from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
-from quotewise.rag.answers import Answer
-from quotewise.rag.pipeline import AskOptions
-from quotewise.rag.verification import CollectionSource, ReadOnce, verify
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-def service_of(request: Request) -> Service:
-    """The open service. Raises NotReadyError or CannotStartError without it, with the reason for those who may see to it."""
-    service: Service | None = request.app.state.service
+class Call(NamedTuple):
+    """What a use case is called with: the open service, the caller, and the id of the request."""
+
+    service: Service
+    caller: Caller
+    request_id: str
+
+
+def call_of(request: Request) -> Call:
+    """The call of a request that the middleware has authenticated.
+
+    Raises NotReadyError or CannotStartError while the service is not open, with the reason for callers who manage it.
+    """
+    service, caller, error = request.app.state.service, request.state.caller, request.app.state.obstacle
     if service is None:
-        obstacle: NotReadyError | CannotStartError = request.app.state.obstacle
-        told: Key = request.state.caller
-        reason = str(obstacle) if told.may("manage") else "the service is not ready; its log says why"
-        raise type(obstacle)(reason)  # a new one each time, since one that is raised again grows by a traceback
-    return service
+        reason = str(error) if caller.has_scope("manage") else "the service is not ready; its log says why"
+        raise type(error)(reason)  # a new one each time, since one that is raised again grows by a traceback
+    return Call(service, caller, request.state.id)
 
 
-async def opened(request: Request) -> Service:
-    """The open service. Raises what ``service_of`` does."""
-    return service_of(request)
+async def _call(request: Request) -> Call:
+    return call_of(request)
 
 
 async def json_only(request: Request) -> None:
     """Raises UnsupportedMediaTypeError for a POST of anything but JSON."""
-    found = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if request.method == "POST" and found != "application/json":
-        raise problems.UnsupportedMediaTypeError(found)
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if request.method == "POST" and media_type != "application/json":
+        raise UnsupportedMediaTypeError(f"the content type is {media_type or 'missing'}; expected application/json")
 
 
-def collection_of(request: Request, service: Service, name: str | None) -> str:
-    """The collection that a request is about: the one it names, or the caller's default one.
-
-    Raises ForbiddenError where the caller does not see it, whether or not it is there, and UnknownCollectionError.
-    """
-    caller: Key = request.state.caller
-    name = name or caller.default(service.settings.collection)
-    if not caller.sees(name):
-        raise ForbiddenError("this key may not use that collection")
-    if caller.collections is not None and all(name != known.name for known in service.store.catalogue.collections()):
-        raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
-    return name
+def json_response(value: Any, status: int = 200, **headers: str) -> Response:
+    """A response whose body is a dataclass as JSON, which is not validated again."""
+    return Response(responses.to_json(value), status, headers, "application/json")
 
 
-def own_id(request: Request, request_id: str) -> str:
-    """A request id as that of the caller, since clients choose their ids and may choose the same."""
-    return f"{request.state.caller.id} {request_id}"
-
-
-def document_of(request: Request, service: Service, document_id: str) -> StoredDocument:
-    """The document of this id. Raises UnknownDocumentError, also where the caller does not see its collection."""
-    caller: Key = request.state.caller
-    return service.store.catalogue.document(document_id, caller.collections)
-
-
-_PIECE = 65_536
-"""Characters of a text that are sent at a time."""
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
 INDEX_PROBLEMS = (
     *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
     *("document-damaged", "embedder-unavailable"),
 )
 BODY_PROBLEMS = (
-    "malformed-json",
-    "payload-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    *concurrency_limit.PROBLEMS,
+    *("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request"),
+    *("request-timeout", "overloaded"),
 )
-SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
-_ASK_PROBLEMS = problems.responses(*SEARCH_CODES, "reader-unavailable")
-_SEARCH_PROBLEMS = problems.responses(*SEARCH_CODES)
+_SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
+_READ_CODES = ("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
+_ASK_PROBLEMS = problems.responses(*_SEARCH_CODES, "reader-unavailable")
+_SEARCH_PROBLEMS = problems.responses(*_SEARCH_CODES)
 _EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
-_READ_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
-_TEXT_PROBLEMS = problems.responses("invalid-request", "unknown-document", "unknown-collection", "overloaded", *INDEX_PROBLEMS)
+_READ_PROBLEMS = problems.responses(*_READ_CODES)
+_TEXT_PROBLEMS = problems.responses(*_READ_CODES, "document-changed", "overloaded")
+_FEEDBACK_PROBLEMS = problems.responses(
+    *("unknown-request", "unknown-document", "unknown-collection"), *BODY_PROBLEMS, *INDEX_PROBLEMS
+)
 
-Open = Annotated[Service, Depends(opened)]
-DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=examples.DOCUMENT_ID)]
+Called = Annotated[Call, Depends(_call)]
+DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=EXAMPLES["document_id"])]
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
-def steps_of(asked: schemas.AskRequest, service: Service, request: Request) -> events.Steps:
-    """What is found for a question, as it becomes known; whoever asks over HTTP, in any protocol, comes through here."""
-    settings = service.settings
-    collection = collection_of(request, service, asked.collection)
-    options = AskOptions(
-        asked.top_k or settings.top_k,
-        asked.max_quotes or settings.max_quotes,
-        asked.filter.value(),
-        asked.threshold,
-        asked.turns(),
-    )
-    for step in service.pipeline.stream(asked.question, collection, options):
-        if isinstance(step, Answer):
-            metrics.observe_answer(request, step)
-            service.answers.remember(own_id(request, request.state.id), collection, step, asked.turns())
-        yield step
+def answer(body: requests.AskRequest, call: Call) -> responses.AskResponse:
+    """The response to a question. Raises what ``Service.ask`` does."""
+    service, caller, request_id = call
+    given = service.ask(caller, body.question, body.collection, service.options(**body.options()), request_id)
+    return responses.AskResponse.of(given, passages=given.passages if body.include_passages else None, request_id=request_id)
 
 
-def answer_of(asked: schemas.AskRequest, service: Service, request: Request) -> schemas.AskResponse:
-    """The whole answer to a question. Raises what ``Pipeline.ask`` does."""
-    *_, answer = steps_of(asked, service, request)
-    assert isinstance(answer, Answer)
-    return schemas.AskResponse.of(answer, request.state.id, asked.include_passages)
+def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:
+    """The response to a search. Raises what ``Service.search`` does."""
+    options = call.service.options(body.top_k, where=body.filter.value())
+    result = call.service.search(call.caller, body.question, body.collection, options)
+    return responses.SearchResponse.of(result, request_id=call.request_id)
 
 
-@router.post("/ask", response_model=schemas.AskResponse, responses=_ASK_PROBLEMS | {200: events.RESPONSE})
+@router.post("/ask", response_model=responses.AskResponse, responses=_ASK_PROBLEMS | {200: events.RESPONSE})
 def ask(
-    asked: Annotated[schemas.AskRequest, Body(openapi_examples=examples.ASK)], service: Open, request: Request
-) -> schemas.AskResponse | StreamingResponse:
+    body: requests.AskRequest,
+    call: Called,
+    request: Request,
+) -> Response:
     """Answer a question in the words of the documents, or say that they do not and offer the closest passages.
 
     With `Accept: text/event-stream` what is found is sent as it becomes known, each event as one line of JSON:
     `passages`, each `citation`, `answer`, and `done`, or `error` with a problem, after which nothing comes.
     """
-    if events.wanted(request):
-        return events.answer_events(request, steps_of(asked, service, request))
-    return answer_of(asked, service, request)
+    if not events.accepted(request.headers.get("accept", "")):
+        return json_response(answer(body, call))
+    options = call.service.options(**body.options())
+    steps = call.service.stream(call.caller, body.question, body.collection, options, call.request_id)
+    return events.answer_events(request.url.path, call.request_id, steps)
 
 
-@router.post("/search", responses=_SEARCH_PROBLEMS)
+@router.post("/search", response_model=responses.SearchResponse, responses=_SEARCH_PROBLEMS)
 def search(
-    asked: Annotated[schemas.SearchRequest, Body(openapi_examples=examples.SEARCH)], service: Open, request: Request
-) -> schemas.SearchResponse:
+    body: requests.SearchRequest,
+    call: Called,
+) -> Response:
     """The passages closest to a question, whether they answer it or not."""
-    settings = service.settings
-    collection, top_k = collection_of(request, service, asked.collection), asked.top_k or settings.top_k
-    found = service.pipeline.search(asked.question, collection, AskOptions(top_k, where=asked.filter.value()))
-    return schemas.SearchResponse(
-        question=asked.question,
-        passages=[schemas.Passage.of(passage) for passage in found.passages],
-        timings_ms=schemas.Timings.of(found.timings_ms),
-        request_id=request.state.id,
-    )
+    return json_response(find_passages(body, call))
 
 
-@router.post("/extract", responses=_EXTRACT_PROBLEMS)
+@router.post("/extract", response_model=responses.ExtractResponse, responses=_EXTRACT_PROBLEMS)
 def extract(
-    asked: Annotated[schemas.ExtractRequest, Body(openapi_examples=examples.EXTRACT)], service: Open, request: Request
-) -> schemas.ExtractResponse:
+    body: requests.ExtractRequest,
+    call: Called,
+    request: Request,
+) -> Response:
     """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept.
 
     What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
     """
-    began = time.perf_counter()
-    service.pipeline.text_reader()
-    loaded = time.perf_counter()
-    found = _extracted(service, asked, _within(service.settings.extract_seconds, request))
-    timings = schemas.ExtractTimings.since(began, loaded)
-    return schemas.ExtractResponse(**dict(found), timings_ms=timings, request_id=request.state.id)
+    (result,), timings = _extract(call, [body], request)
+    return json_response(responses.ExtractResponse.of(result, timings_ms=timings, request_id=call.request_id))
 
 
-@router.post("/extract/batch", responses=_EXTRACT_PROBLEMS)
+@router.post("/extract/batch", response_model=responses.ExtractBatchResponse, responses=_EXTRACT_PROBLEMS)
 def extract_batch(
-    asked: Annotated[schemas.ExtractBatchRequest, Body(openapi_examples=examples.EXTRACT_BATCH)],
-    service: Open,
+    body: requests.ExtractBatchRequest,
+    call: Called,
     request: Request,
-) -> schemas.ExtractBatchResponse:
+) -> Response:
     """What ``/extract`` does, for several questions with texts of their own; one mistake refuses the whole batch."""
-    began = time.perf_counter()
-    service.pipeline.text_reader()
-    loaded = time.perf_counter()
-    wanted = _within(service.settings.extract_seconds, request)
-    found = [_extracted(service, one, wanted) for one in asked.requests]
-    timings = schemas.ExtractTimings.since(began, loaded)
-    return schemas.ExtractBatchResponse(results=found, timings_ms=timings, request_id=request.state.id)
+    results, timings = _extract(call, body.requests, request)
+    return json_response(responses.ExtractBatchResponse(results, timings, call.request_id))
 
 
-def _within(seconds: float, request: Request) -> Callable[[], bool]:
-    """Whether it is worth going on: no more seconds have passed, and the client is still there."""
-    deadline = time.monotonic() + seconds
-    return lambda: time.monotonic() < deadline and not request.state.gone()
+def _extract(call: Call, bodies: list[requests.ExtractRequest], request: Request) -> Any:
+    questions = [(body.question, body.texts, call.service.options(max_quotes=body.max_quotes)) for body in bodies]
+    return call.service.extract(call.caller, questions, lambda: not request.state.gone())
 
 
-def _extracted(service: Service, asked: schemas.ExtractRequest, wanted: Callable[[], bool]) -> schemas.Extracted:
-    options = AskOptions(max_quotes=asked.max_quotes or service.settings.max_quotes)
-    return schemas.Extracted.of(service.pipeline.extract(asked.question, asked.texts, options, wanted))
-
-
-@router.get("/documents", responses=_READ_PROBLEMS)
-def documents(asked: Annotated[schemas.PageRequest, Query()], service: Open, request: Request) -> schemas.DocumentPage:
+@router.get("/documents", response_model=responses.DocumentPage, responses=_READ_PROBLEMS)
+def documents(page: Annotated[requests.PageRequest, Query()], call: Called) -> Response:
     """The documents of a collection by path, a page at a time."""
-    name = collection_of(request, service, asked.collection)
-    found = service.store.catalogue.documents(name, asked.offset, asked.limit)
-    return schemas.DocumentPage(
-        documents=[schemas.Document.of(document) for document in found],
-        total=service.store.catalogue.size(name).documents,
-        offset=asked.offset,
-        limit=asked.limit,
-    )
+    return json_response(call.service.documents(call.caller, page.collection, page.offset, page.limit))
 
 
-@router.get("/documents/{id}", responses=_READ_PROBLEMS)
-def document(id: DocumentId, service: Open, request: Request) -> schemas.Document:
+@router.get("/documents/{id}", response_model=StoredDocument, responses=_READ_PROBLEMS)
+def document(id: DocumentId, call: Called) -> Response:
     """What is known of a document."""
-    return schemas.Document.of(document_of(request, service, id))
+    return json_response(call.service.document(call.caller, id))
 
 
 @router.get("/documents/{id}/text", responses=_TEXT_PROBLEMS, response_class=PlainTextResponse)
-def text(id: DocumentId, service: Open, request: Request) -> StreamingResponse:
-    """The text of a document, to which offsets refer, in UTF-8; line endings are those of the file."""
-    found = service.store.catalogue.text(document_of(request, service, id).id)
-    pieces = (found[start : start + _PIECE].encode() for start in range(0, len(found), _PIECE))
-    return StreamingResponse(pieces, media_type="text/plain")  # in pieces, so that it is seen that a slow client takes them
+def text(id: DocumentId, part: Annotated[requests.TextRequest, Query()], call: Called) -> StreamingResponse:
+    """The text of a document or a part of it, to which offsets refer, in UTF-8; line endings are those of the file."""
+    pieces = call.service.text(call.caller, id, part.start, part.end)
+    first = next(pieces, "")  # so that an error of the first piece becomes an ordinary response
+    return StreamingResponse(_encoded(chain([first], pieces)), media_type="text/plain")
 
 
-@router.post("/verify", responses=_SEARCH_PROBLEMS)
-def verify_citations(
-    asked: Annotated[schemas.VerifyRequest, Body(openapi_examples=examples.VERIFY)], service: Open, request: Request
-) -> schemas.VerifyResponse:
+def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece.encode()
+
+
+@router.post("/verify", response_model=responses.VerifyResponse, responses=_SEARCH_PROBLEMS)
+def verify_citations(body: requests.VerifyRequest, call: Called) -> Response:
     """Check citations against the files as they are now."""
-    name = collection_of(request, service, asked.collection)
-    source = ReadOnce(CollectionSource(service.store, name, service.settings.max_file_bytes), 1)
-    claims = [claim.value() for claim in asked.citations]
-    by_path = sorted(range(len(claims)), key=lambda number: claims[number].path)  # so that each file is read once
-    found = {number: schemas.Verification.of(verify(claims[number], source)) for number in by_path}
-    return schemas.VerifyResponse(results=[found[number] for number in range(len(claims))])
+    claims = [claim.value() for claim in body.citations]
+    return json_response(responses.VerifyResponse(call.service.verify(call.caller, claims, body.collection)))
 
 
-@router.get("/collections", responses=_READ_PROBLEMS)
-def collections(service: Open, request: Request) -> schemas.CollectionList:
+@router.post("/feedback", status_code=201, response_model=responses.FeedbackResponse, responses=_FEEDBACK_PROBLEMS)
+def feedback(body: requests.FeedbackRequest, call: Called) -> Response:
+    """Say whether an answer helped, and optionally which quote would have been right. What was asked is kept with it."""
+    quote = body.right_quote
+    right = (quote.document_id, Span(quote.start, quote.end)) if quote else None
+    return json_response(
+        responses.FeedbackResponse(call.service.feedback(call.caller, body.request_id, body.helpful, right)), 201
+    )
+
+
+@router.get("/collections", response_model=responses.CollectionList, responses=_READ_PROBLEMS)
+def collections(call: Called) -> Response:
     """The collections that the caller may use, how much they hold and what they were made with."""
-    caller: Key = request.state.caller
-    seen = [known for known in service.store.catalogue.collections() if caller.sees(known.name)]
-    found = [schemas.Collection.of(known, service.store.catalogue.size(known.name)) for known in seen]
-    default = caller.default(service.settings.collection)
-    return schemas.CollectionList(collections=found, default=default, processor=instruction_set())
+    return json_response(call.service.collections(call.caller))
 
 
 @router.get("/health")
-async def health() -> schemas.Alive:
+async def health() -> responses.Alive:
     """Whether the process answers."""
-    return schemas.Alive()
+    return responses.Alive()
 
 
 @router.get("/ready", responses=problems.responses("descriptors-exhausted", *INDEX_PROBLEMS))
-async def ready(service: Open, request: Request) -> schemas.Ready:
+async def ready(call: Called) -> responses.Ready:
     """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
     check_descriptors()
-    caller: Key = request.state.caller
-    known = await asyncio.to_thread(
-        service.store.catalogue.collections
-    )  # not in the pool of the routes, which may be full just now
-    return schemas.Ready(collections=sum(caller.sees(one.name) for one in known))
+    return responses.Ready(
+        await asyncio.to_thread(call.service.ready, call.caller)
+    )  # not in the thread pool of the routes: it may be full
+
+
+class McpApp:
+    """ASGI app of ``POST /mcp``, loaded at its first request, since the SDK takes half a second to import."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            module = await asyncio.to_thread(importlib.import_module, "quotewise.api.mcp")
+            self._app = self._app or module.create_app(self._settings)
+        await self._app(scope, receive, send)

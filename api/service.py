@@ -1,53 +1,64 @@
-"""The open index and its models: what every way in works with."""
+"""The use cases, each for a caller. Every interface calls them, and only they decide who may do what."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from time import monotonic, perf_counter
+from typing import Self
 
-from quotewise.api.recent import RecentAnswers
+from quotewise.api.callers import Caller
+from quotewise.api.errors import DocumentChangedError, InvalidRequestError
+from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
+from quotewise.api.jobs import Job, Jobs, UnknownJobError
+from quotewise.api.requests import MAX_TEXT
+from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings
 from quotewise.api.settings import Settings
+from quotewise.index.atomic_files import document_path
 from quotewise.index.embedders import Embedder, load_embedder
-from quotewise.index.errors import IndexRebuildingError, QuotewiseError, UnknownCollectionError
+from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
 from quotewise.index.ingest import Progress, Sync, SyncReport
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
-from quotewise.rag.pipeline import OncePerName, Pipeline
+from quotewise.index.onnx_model import instruction_set
+from quotewise.index.sentences import Span
+from quotewise.index.store import Collection, Filter, StoredDocument
+from quotewise.index.uploads import Condition, Uploaded, Uploads
+from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
+from quotewise.rag.followups import Turn
+from quotewise.rag.pipeline import AskOptions, OncePerName, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
+from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verification, verify
 from threadpoolctl import threadpool_limits
 
+PIECE = 65_536
+"""Characters of a text that are read at a time."""
 _CATCH_UP_SECONDS = 2.0
 """How long a question of a warm service waits for a search index to catch up before it uses what is there."""
-
-
-class NotReadyError(QuotewiseError):
-    """The index is still being opened or brought up to date, or the models are being loaded."""
-
-    code = "not-ready"
-
-
-class CannotStartError(QuotewiseError):
-    """The index or the models cannot be used; the service has to be started again once that is mended."""
-
-    code = "cannot-start"
+_MAX_EXCERPT = 20_000
+Step = SearchResult | Citation | Answer
+Observer = Callable[[Answer, str], None]
+"""Called with each answer and the id of its request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An index that is open for questions.
+    """An open index with its models.
 
-    ``load`` gives the embedder of a name; ``answers`` are those that feedback can be given on.
+    ``load`` gives the embedder of a name; ``observers`` are called with every answer.
     """
 
     settings: Settings
     store: LocalStore
     pipeline: Pipeline
     load: Callable[[str], Embedder]
+    jobs: Jobs
     answers: RecentAnswers
+    observers: set[Observer] = field(default_factory=set)
 
     @classmethod
-    def open(cls, settings: Settings, create: bool = False) -> "Service":
+    def open(cls, settings: Settings, create: bool = False) -> Self:
         """Open the index of the settings. Raises IndexMissingError, IndexDamagedError, IndexVersionError."""
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
@@ -55,7 +66,18 @@ class Service:
         load = OncePerName(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
-        return cls(settings, store, pipeline, load, RecentAnswers(settings.remembered_answers))
+        return cls(settings, store, pipeline, load, Jobs(settings.max_uploads), RecentAnswers(settings.remembered_answers))
+
+    def close(self) -> None:
+        """Finish the running job and close the index."""
+        self.jobs.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def load_reader(self) -> None:
         """Load the trained reader, where one is used. Raises ReaderError, which names the file at fault."""
@@ -63,43 +85,263 @@ class Service:
             self.pipeline.text_reader()
 
     def warm(self) -> None:
-        """Load the trained reader, bring every collection's search up to date, and answer a question from the default one.
+        """Load the models and bring every search index up to date, so that no question waits for that, even after a crash.
 
-        So that the first question to come waits for nothing, not even after a crash. Raises what ``load_reader`` and
-        ``Pipeline.ask`` do.
+        Raises what ``load_reader`` and ``Pipeline.ask`` do.
         """
         self.load_reader()
         self.store.sweep()
         for name in [collection.name for collection in self.store.catalogue.collections()]:
-            with suppress(IndexRebuildingError):  # another process writes it, and questions are told so until it is there
+            with suppress(IndexRebuildingError):  # another process writes it; questions get this error until it is done
                 self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
                     self.pipeline.ask("Is it ready?", name)
         self.store.wait_seconds = _CATCH_UP_SECONDS
 
-    def check(self, folder: Path, moved: bool) -> None:
-        """Raises what ``sync`` would because of the embedder, or because the collection was made otherwise."""
+    def options(
+        self,
+        top_k: int | None = None,
+        max_quotes: int | None = None,
+        where: Filter | None = None,
+        threshold: float | None = None,
+        history: Sequence[Turn] = (),
+    ) -> AskOptions:
+        """The options of a question, with those of the settings where None."""
+        settings = self.settings
+        return AskOptions(top_k or settings.top_k, max_quotes or settings.max_quotes, where or Filter(), threshold, history)
+
+    def ask(
+        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions | None = None, request: str = ""
+    ) -> Answer:
+        """The whole answer to a question. Raises what ``stream`` does."""
+        *_, answer = self.stream(caller, question, collection, options, request)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(
+        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions | None = None, request: str = ""
+    ) -> Iterator[Step]:
+        """The passages, each citation and the answer to a question, each as soon as it is known.
+
+        ``request`` is the id under which feedback can be given. Raises ForbiddenError and what ``Pipeline.stream`` does.
+        """
+        name, options = self.collection_name(caller, collection), options or self.options()
+        for step in self.pipeline.stream(question, name, options):
+            if isinstance(step, Answer):
+                self.answers.remember(caller.id, request, name, step, options.history)
+                for observe in self.observers:
+                    observe(step, request)
+            yield step
+
+    def search(
+        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions | None = None
+    ) -> SearchResult:
+        """The passages closest to a question. Raises ForbiddenError and what ``Pipeline.search`` does."""
+        return self.pipeline.search(question, self.collection_name(caller, collection), options or self.options())
+
+    def extract(
+        self,
+        caller: Caller,
+        questions: Sequence[tuple[str, Sequence[str], AskOptions]],
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> tuple[list[Extractions], ExtractTimings]:
+        """The quotes of texts, each list with its question.
+
+        Reading ends after ``extract_seconds``, or when ``wanted`` returns False. Raises ForbiddenError, ReaderError.
+        """
+        caller.require("ask")
+        began = perf_counter()
+        self.pipeline.text_reader()
+        loaded, end = perf_counter(), monotonic() + self.settings.extract_seconds
+        results = [
+            self.pipeline.extract(question, texts, options, lambda: monotonic() < end and wanted())
+            for question, texts, options in questions
+        ]
+        return results, ExtractTimings.since(began, loaded)
+
+    def documents(self, caller: Caller, collection: str | None = None, offset: int = 0, limit: int = 100) -> DocumentPage:
+        """A page of the documents of a collection by path."""
+        name = self.collection_name(caller, collection)
+        documents = self.store.catalogue.documents(name, offset, limit)
+        return DocumentPage(documents, self.store.catalogue.size(name).documents, offset, limit)
+
+    def document(self, caller: Caller, document_id: str) -> StoredDocument:
+        """A document. Raises UnknownDocumentError, also for those that the caller may not know of."""
+        caller.require("ask")
+        return self.store.catalogue.document(document_id, caller.collections)
+
+    def text(self, caller: Caller, document_id: str, start: int = 0, end: int | None = None) -> Iterator[str]:
+        """``[start, end)`` of a document's text in pieces. Raises DocumentChangedError, and what ``document`` does."""
+        document = self.document(caller, document_id)
+        end = document.characters if end is None else min(end, document.characters)
+        for first in range(start, end, PIECE):
+            piece = self.store.catalogue.text(document_id, first, min(first + PIECE, end))
+            if self.document(caller, document_id).sha256 != document.sha256:
+                raise DocumentChangedError(f"'{document.path}' was replaced while it was read; read it again")
+            yield piece
+
+    def read_lines(self, caller: Caller, document_id: str, first: int, last: int, around: int = 0) -> Excerpt:
+        """The lines ``first`` to ``last`` of a document, from 1, and ``around`` lines before and after.
+
+        Raises InvalidRequestError where the document has no such line, and what ``document`` does.
+        """
+        document = self.document(caller, document_id)
+        layout = self.store.catalogue.layout(document_id)
+        lines = len(layout.line_starts)
+        if not 1 <= first <= last <= lines:
+            raise InvalidRequestError(f"the document has {lines:,} lines; there is no line {last:,}")
+        first, last = max(first - around, 1), min(last + around, lines)
+        start, end = layout.line_span(first, last, document.characters)
+        end = min(end, start + _MAX_EXCERPT)
+        last = layout.place(Span(start, end)).lines[1]
+        text = self.store.catalogue.text(document_id, start, end)
+        return Excerpt(text, start, end, first, last, lines, document)
+
+    def verify(self, caller: Caller, claims: Sequence[Claim], collection: str | None = None) -> list[Verification]:
+        """Whether quotes still stand in their files, in the order of the claims. Raises FolderUnavailableError."""
+        name = self.collection_name(caller, collection)
+        source = ReadOnce(CollectionSource(self.store, name, self.settings.max_file_bytes), 1)
+        by_path = sorted(range(len(claims)), key=lambda number: claims[number].path)  # so that each file is read once
+        results = {number: verify(claims[number], source) for number in by_path}
+        return [results[number] for number in range(len(claims))]
+
+    def collections(self, caller: Caller) -> CollectionList:
+        """The collections that the caller may know of."""
+        caller.require("ask")
+        sizes = [(known, self.store.catalogue.size(known.name)) for known in self._accessible(caller)]
+        described = [CollectionDescription.of(known, documents=size.documents, chunks=size.chunks) for known, size in sizes]
+        return CollectionList(described, caller.default_collection(self.settings.collection), instruction_set())
+
+    def ready(self, caller: Caller) -> int:
+        """How many collections the caller may know of."""
+        return len(self._accessible(caller))
+
+    def feedback(self, caller: Caller, request: str, helpful: bool, right: tuple[str, Span] | None = None) -> str:
+        """Store whether an answer helped and which span of which document, by id, would have been the right quote.
+
+        Returns its id. Raises UnknownRequestError, UnknownDocumentError, InvalidRequestError.
+        """
+        caller.require("ask")
+        answer = self.answers.get(caller.id, request)
+        if not caller.can_access(answer.collection):
+            raise UnknownRequestError(f"no answer to a request '{request}' is remembered")
+        quote = self._right_quote(caller, answer.collection, *right) if right else None
+        content = Feedback(answer=answer, helpful=helpful, right_quote=quote)
+        return self.store.catalogue.put_feedback(answer.collection, f"{caller.id} {request}", content.model_dump_json())
+
+    def _right_quote(self, caller: Caller, collection: str, document_id: str, span: Span) -> Claim:
+        document = self.document(caller, document_id)
+        if document.collection != collection:
+            raise UnknownDocumentError(f"there is no document with the id '{document.id}' in the collection of the answer")
+        wrong = None
+        if not span.start < span.end <= document.characters:
+            wrong = f"should be after start and at most {document.characters:,}, where the document ends"
+        elif span.end - span.start > MAX_TEXT:
+            wrong = f"should be at most {MAX_TEXT:,} characters after start"
+        if wrong:
+            raise InvalidRequestError(f"body.right_quote.end: {wrong}", [("body.right_quote.end", wrong)])
+        quote = self.store.catalogue.text(document_id, *span)
+        return Claim(document.path, document.sha256, *span, quote)
+
+    async def put(
+        self, caller: Caller, collection: str, path: str, read: Callable[[], Awaitable[bytes]], condition: Condition
+    ) -> Job:
+        """Add a document, or replace the one at its path; the collection is made if need be. ``read`` gives its bytes.
+
+        The job is done or, if that takes longer than ``upload_seconds``, under way. Raises ForbiddenError, OverloadedError,
+        InvalidPathError; the job has the errors of ``Uploads.put``.
+        """
+        self._check_change(caller, collection)
+        path = document_path(path)
+        self.jobs.acquire()
+        try:
+            data = await read()
+        except BaseException:
+            self.jobs.release()
+            raise
+        return await self._change(collection, path, lambda uploads: uploads.put(collection, path, data, condition))
+
+    async def remove(self, caller: Caller, collection: str, path: str, condition: Condition) -> Job:
+        """Remove a document and its file. The job has the errors of ``Uploads.remove``; otherwise as ``put``."""
+        self._check_change(caller, collection)
+        await asyncio.to_thread(self.collection_name, caller, collection)
+        path = document_path(path)
+        self.jobs.acquire()
+        return await self._change(collection, path, lambda uploads: uploads.remove(collection, path, condition))
+
+    def job(self, caller: Caller, job_id: str) -> Job:
+        """A job that was not done in time. Raises UnknownJobError, also for those that the caller may not know of."""
+        caller.require("manage")
+        job = self.jobs.get(job_id)
+        if not caller.can_access(job.collection):
+            raise UnknownJobError
+        return job
+
+    def unindex(self, caller: Caller, paths: Sequence[str] | None) -> list[str]:
+        """Remove documents or, for None, the whole default collection from the index, and return their paths; files stay."""
+        name = self.settings.collection
+        self._check_change(caller, name)
+        removed = sorted(self.store.catalogue.digests(name)) if paths is None else list(dict.fromkeys(paths))
+        for path in paths or []:
+            self.store.catalogue.document_at(name, path)
+        with self.store.writing():
+            if paths is None:
+                self.store.remove_collection(name)
+            else:
+                self.store.catalogue.remove(name, removed)
+                self.store.publish(name)
+        return removed
+
+    def check(self, caller: Caller, folder: Path, moved: bool = False) -> None:
+        """Raises what ``index`` would because of the embedder, or because the collection was made in another way."""
+        self._check_change(caller, self.settings.collection)
         self._sync().check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
 
-    def sync(self, folder: Path, moved: bool, progress: Progress) -> SyncReport:
-        """Index a folder into the default collection. Raises what ``Sync.run`` does."""
+    def index(self, caller: Caller, folder: Path, moved: bool = False, progress: Progress = lambda *_: None) -> SyncReport:
+        """Bring the default collection up to date with a folder. Raises what ``Sync.run`` does."""
+        self._check_change(caller, self.settings.collection)
         self.store.sweep()
-        return self._sync().run(folder, self.settings.collection, self.settings.chunk_tokens, moved, progress)
+        settings = self.settings
+        return self._sync().run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
 
-    def _sync(self) -> Sync:
-        return Sync(self.store, self._embedder(), self.settings.max_file_bytes)
+    def collection_name(self, caller: Caller, name: str | None = None) -> str:
+        """The name of a collection, or of the caller's default one, for reading.
+
+        Raises ForbiddenError where the caller may not know of it, whether or not it exists, and UnknownCollectionError.
+        """
+        caller.require("ask")
+        name = name or caller.default_collection(self.settings.collection)
+        caller.require_access(name)
+        if caller.collections is not None and all(name != known.name for known in self.store.catalogue.collections()):
+            raise UnknownCollectionError(f"there is no collection '{name}'")  # the store would name those of others
+        return name
+
+    def existing_collection(self, caller: Caller, name: str) -> str:
+        """The name of a collection that exists. Raises what ``collection_name`` does."""
+        return self.store.catalogue.collection(self.collection_name(caller, name)).name
 
     def embedder_of(self, name: str) -> Embedder:
-        """That of a collection, or, where there is none of that name, the one that a new one gets."""
+        """That of a collection or, where there is none of that name, the one that a new collection gets."""
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.load(made_by.get(name, self.settings.embedder))
 
-    def _embedder(self) -> Embedder:
-        """That of the collection, unless the settings ask for another, which the sync will refuse."""
-        wanted = self.settings.embedder
-        explicit = "embedder" in self.settings.model_fields_set
-        try:
-            name = wanted if explicit else self.store.catalogue.collection(self.settings.collection).embedder
-        except UnknownCollectionError:
-            name = wanted
-        return self.load(name)
+    def _accessible(self, caller: Caller) -> list[Collection]:
+        return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
+
+    def _check_change(self, caller: Caller, name: str) -> None:
+        caller.require("manage")
+        caller.require_access(name)
+
+    async def _change(self, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
+        settings, folder = self.settings, self.store.folder / "uploads"
+        limits = (settings.max_file_bytes, settings.chunk_tokens)
+        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped)
+        return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
+
+    def _sync(self) -> Sync:
+        """With the embedder of the collection, unless the settings name another, which the sync will refuse."""
+        name = self.settings.embedder
+        if "embedder" not in self.settings.model_fields_set:
+            with suppress(UnknownCollectionError):
+                name = self.store.catalogue.collection(self.settings.collection).embedder
+        return Sync(self.store, self.load(name), self.settings.max_file_bytes)

@@ -28,13 +28,12 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value, strict=False)) and value
 
 
-Network = Annotated[str, AfterValidator(_network)]
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
 
 
-class SettingsError(QuotewiseError):
+class SettingsError(QuotewiseError, code="invalid-settings"):
     """A setting has a value that it cannot have."""
-
-    code = "invalid-settings"
 
 
 class Settings(BaseSettings):
@@ -44,76 +43,59 @@ class Settings(BaseSettings):
     PREFIX: ClassVar[str] = "QUOTEWISE_"
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
-    index: Annotated[Path, Field(description="folder of the index")] = Path(".quotewise")
-    collection: Annotated[str, Field(description="collection used where none is named")] = "default"
-    host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535, description="port to listen on; 0 takes a free one")] = 8000
-    embedder: Annotated[
-        str, Field(description="embedder of new collections: the bundled one, or a sentence-transformers name or path")
-    ] = DEFAULT_EMBEDDER
-    chunk_tokens: Annotated[
-        int | None, Field(ge=16, le=2000, description="longest chunk of new collections, in the embedder's tokens")
-    ] = None
-    max_file_bytes: Annotated[int, Field(ge=1, description="largest file that is indexed")] = DEFAULT_FILE_LIMIT
-    public_url: Annotated[
-        str | None,
-        Field(pattern=r"^https?://[^\s?#]+$", description="address that links in answers lead to; by default the one asked"),
-    ] = None
-    max_body_bytes: Annotated[int, Field(ge=1, description="largest HTTP request body")] = 1_000_000
-    body_seconds: Annotated[float, Field(gt=0, description="seconds within which a request body has to arrive")] = 10.0
-    parallel: Annotated[
-        int | None, Field(ge=1, description="questions answered side by side by a service; by default one a core")
-    ] = None
-    extract_seconds: Annotated[
-        float, Field(gt=0, description="how long texts of a request's own are read; what is left then is called truncated")
-    ] = 10.0
-    queue: Annotated[int, Field(ge=0, description="questions that wait for their turn; more are refused")] = 32
-    rate: Annotated[Rate, Field(description="most requests of a key, or of an address without one")] = "600/minute"
-    cors_origins: Annotated[
-        tuple[Origin, ...], NoDecode, BeforeValidator(_listed), Field(description="origins of pages that may use the service")
-    ] = ()
-    trusted_proxies: Annotated[
-        tuple[Network, ...],
-        NoDecode,
-        BeforeValidator(_listed),
-        Field(description="addresses of proxies that say for whom they ask, by X-Forwarded-For"),
-    ] = ()
-    max_uploads: Annotated[
-        int, Field(ge=1, description="uploads that arrive, wait and are indexed at once; more are refused")
-    ] = 8
-    upload_seconds: Annotated[
-        float, Field(ge=0, le=60, description="how long an upload is waited for before its answer is a job to ask for")
-    ] = 5.0
-    remembered_answers: Annotated[
-        int, Field(ge=0, description="answers kept in memory for feedback on them; 0 takes no feedback")
-    ] = 1000
-    top_k: Annotated[
-        int, Field(ge=1, le=MAX_TOP_K, description="chunks found for a question, of which those that stand out are read")
-    ] = DEFAULT_TOP_K
-    retrieval: Annotated[Method, Field(description="how passages are found: hybrid, dense or lexical")] = "hybrid"
-    max_quotes: Annotated[int, Field(ge=1, le=MAX_QUOTES, description="most quotes in an answer")] = DEFAULT_QUOTES
-    reader: Annotated[
-        str,
-        Field(
-            description="auto, span, similarity, or the folder of a trained reader; auto is span, "
-            "but similarity for an embedder of many languages"
-        ),
-    ] = AUTOMATIC
-    threshold: Annotated[
-        float | None, Field(ge=0, le=1, description="confidence below which nothing is answered; by default the reader's")
-    ] = None
-    threads: Annotated[
-        int | None, Field(ge=1, description="texts embedded side by side while indexing; by default one a core")
-    ] = None
-    log_format: Annotated[Literal["text", "json"], Field(description="of the log on standard error: text or json")] = "text"
-    log_level: Annotated[
-        Literal["debug", "info", "warning", "error"] | None,
-        Field(description="debug, info (a line a request), warning or error; by default warning, for json info"),
-    ] = None
-    log_questions: Annotated[bool, Field(description="whether the lines of answered requests hold the question")] = False
-    shutdown_seconds: Annotated[
-        int, Field(ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop")
-    ] = 8
+    index: Path = Field(default=Path(".quotewise"), description="folder of the index")
+    collection: str = Field(default="default", description="collection used where none is named")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    embedder: str = Field(
+        default=DEFAULT_EMBEDDER, description="of new collections: the bundled one, or a sentence-transformers name or path"
+    )
+    chunk_tokens: int | None = Field(
+        default=None, ge=16, le=2000, description="longest chunk of new collections, in tokens of the embedder"
+    )
+    language: str | None = Field(
+        default=None, pattern="^[a-z]{2}$", description="of the collection that is indexed, ISO 639-1; detected by default"
+    )
+    max_file_bytes: int = Field(default=DEFAULT_FILE_LIMIT, ge=1, description="largest file that is indexed")
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s?#]+$", description="base of links in answers; by default that of the request"
+    )
+    max_body_bytes: int = Field(default=1_000_000, ge=1, description="largest HTTP request body")
+    body_seconds: float = Field(default=10.0, gt=0, description="seconds within which a request body has to arrive")
+    parallel: int | None = Field(default=None, ge=1, description="questions answered at the same time; by default one a core")
+    extract_seconds: float = Field(
+        default=10.0, gt=0, description="how long the texts of a request are read; what is left then is called truncated"
+    )
+    queue: int = Field(default=32, ge=0, description="questions that wait for their turn; more are refused")
+    rate: Rate = Field(default="600/minute", description="most requests of a key, or of an address without one")
+    cors_origins: Origins = Field(default=(), description="origins of pages that may use the service")
+    trusted_proxies: Networks = Field(default=(), description="addresses of proxies whose X-Forwarded-For names the client")
+    max_uploads: int = Field(default=8, ge=1, description="uploads that arrive, wait or are indexed at once; more are refused")
+    upload_seconds: float = Field(
+        default=5.0, ge=0, le=60, description="how long an upload is waited for before it is answered with a job"
+    )
+    remembered_answers: int = Field(
+        default=1000, ge=0, description="answers kept in memory for feedback on them; 0 takes no feedback"
+    )
+    top_k: int = Field(default=DEFAULT_TOP_K, ge=1, le=MAX_TOP_K, description="chunks retrieved for a question")
+    retrieval: Method = Field(default="hybrid", description="how passages are found: hybrid, dense or lexical")
+    max_quotes: int = Field(default=DEFAULT_QUOTES, ge=1, le=MAX_QUOTES, description="most quotes in an answer")
+    reader: str = Field(
+        default=AUTOMATIC,
+        description="span, similarity, folder of a trained reader, or auto: similarity for a multilingual embedder, else span",
+    )
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the reader's"
+    )
+    threads: int | None = Field(default=None, ge=1, description="texts embedded at the same time; by default one a core")
+    log_format: Literal["text", "json"] = Field(default="text", description="of the log on standard error: text or json")
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        default=None, description="debug, info (a line a request), warning or error; by default warning, for json info"
+    )
+    log_questions: bool = Field(default=False, description="whether the lines of answered requests hold the question")
+    shutdown_seconds: int = Field(
+        default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -121,21 +103,21 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        *_: Any,
+        **__: Any,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags before environment before file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load_settings(**flags: Any) -> Settings:
-    """The settings in force; flags that are None count as not given.
+    """The settings in force; a flag that is None counts as not given.
 
     Raises:
-        SettingsError: a value is not valid, or the file is no TOML.
+        SettingsError: a value is not valid, or the file is not TOML.
     """
     try:
-        return Settings(**_given(flags))
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
@@ -153,7 +135,3 @@ def origins() -> dict[str, str]:
         name: "environment" if f"{Settings.PREFIX}{name.upper()}" in environment else "file" if name in in_file else "default"
         for name in Settings.model_fields
     }
-
-
-def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in flags.items() if value is not None}

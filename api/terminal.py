@@ -1,16 +1,19 @@
-"""Text from strangers made safe for a terminal, and our values as it shows them."""
+"""Text of unknown origin made safe for a terminal, and our values as it shows them."""
 
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from quotewise.api.schemas import Extracted
-from quotewise.index.documents import printable
+from quotewise.api.responses import to_python
+from quotewise.index.documents import printable, read_file
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError
 from quotewise.index.ingest import SyncReport
-from quotewise.rag.answers import Answer, Citation
+from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,13 +23,13 @@ from rich.text import Text
 _SHOWN_REMOVED = 10
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line
 errors = Console(stderr=True, highlight=False)
-_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def show_json(value: Any) -> None:
-    """Print JSON with readable Unicode but without anything that a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    console.out(_OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    """Print a dataclass or JSON value with readable Unicode but without control characters."""
+    text = json.dumps(to_python(value), ensure_ascii=False, indent=2)
+    console.out(_CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def file_name(name: str) -> str:
@@ -40,29 +43,32 @@ def shown(text: str, style: str = "") -> Text:
 
 
 def tell(line: str) -> None:
-    """Print a line, whatever it holds, as it is."""
+    """Print a line without interpreting markup."""
     console.print(shown(line))
+
+
+def note(line: str) -> None:
+    """Print a line on standard error."""
+    errors.print(shown(line), soft_wrap=True)
 
 
 def show_answer(answer: Answer) -> None:
     """Quotes with where they stand, or the closest passages."""
-    if answer.answered:
-        console.print(Group(*(_cited(number, c) for number, c in enumerate(answer.citations, 1))))
-    else:
+    if not answer.answered:
         console.print("The documents do not say. The closest passages:")
-        console.print(Group(*(_cited(number, c) for number, c in enumerate(answer.closest, 1))))
+    console.print(Group(*map(_cited, answer.citations if answer.answered else answer.closest)))
     console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms.total:.0f} ms", "dim"))
 
 
-def show_extracted(names: Sequence[str], extracted: Extracted) -> None:
+def show_extracted(names: Sequence[str], extractions: Extractions) -> None:
     """The quotes of each file that answers with where they stand, and the files that do not."""
-    for name, found in zip(names, extracted.results, strict=True):
+    for name, extraction in zip(names, extractions.results, strict=True):
         file = file_name(name)
-        if found.answered:
-            for number, quote in enumerate(found.quotes, 1):
+        if extraction.answered:
+            for number, quote in enumerate(extraction.quotes, 1):
                 console.print(_numbered(number, shown(quote.quote), f"{file}, characters {quote.start}-{quote.end}"))
-        verdict = "answers" if found.answered else "does not say"
-        console.print(Text(f"{file} {verdict}, answerability {found.answerability:.2f}", "dim"))
+        verdict = "answers" if extraction.answered else "does not say"
+        console.print(Text(f"{file} {verdict}, answerability {extraction.answerability:.2f}", "dim"))
 
 
 def show_passages(passages: tuple[Passage, ...]) -> None:
@@ -105,20 +111,40 @@ def show_table(columns: list[str], rows: list[list[str]]) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error, where that is a terminal; it is told how many are done, of how many, and which is at hand."""
+    """A bar on standard error, where that is a terminal; the function takes how many are done, of how many, and a name."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name[-40:])
 
 
-def _cited(number: int, citation: Citation) -> RenderableType:
-    quote = shown(citation.quote)
-    place = f"{citation.document.path}:{citation.line_start}"
-    return _numbered(number, quote, f"{place}, characters {citation.start}-{citation.end}", *citation.heading)
+def _cited(citation: Citation) -> RenderableType:
+    place = f"{citation.document.path}:{citation.line_start}, characters {citation.start}-{citation.end}"
+    return _numbered(citation.id, shown(citation.quote), place, *citation.heading)
 
 
 def _numbered(number: int, text: Text, place: str, *heading: str) -> RenderableType:
     source = printable(" > ".join([place, *heading]))
     # No Padding around it, which cuts what is longer than the line where nothing is to be wrapped.
     return Group(Text.assemble((f"[{number}] ", "bold"), text), Text.assemble("    ", (source, "dim cyan"), "\n"))
+
+
+def read_text(name: str, limit_bytes: int) -> str:
+    """The text of a file or of standard input, decoded as the indexer does. Raises DocumentError, which names the file."""
+    try:
+        if name == "-":
+            return decode(_standard_input(limit_bytes))[0]
+        if not Path(name).exists():
+            raise DocumentError("does not exist")
+        return decode(read_file(Path(name), limit_bytes))[0]
+    except DocumentError as error:
+        raise DocumentError(f"{file_name(name)} {error}") from error
+
+
+def _standard_input(limit_bytes: int) -> bytes:
+    data = sys.stdin.buffer.read(limit_bytes + 1)
+    if not data:
+        raise DocumentError("is empty")
+    if len(data) > limit_bytes:
+        raise DocumentError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to read it")
+    return data

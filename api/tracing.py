@@ -1,4 +1,4 @@
-"""OpenTelemetry traces, where the environment asks for them: a span a request, by FastAPI, and one a stage of an answer."""
+"""OpenTelemetry traces, if the environment asks for them: a span a request, by FastAPI, and one a stage of an answer."""
 
 import os
 import threading
@@ -20,25 +20,24 @@ TELEMETRY: TelemetryConfig = {
 _FLUSH_SECONDS = 2.0
 
 
-class TracingError(QuotewiseError):
-    """Traces are asked for, but cannot be sent."""
-
-    code = "tracing-unavailable"
+class TracingError(QuotewiseError, code="tracing-unavailable"):
+    """The environment asks for traces that cannot be sent."""
 
 
 def install() -> None:
-    """Send traces of this process to where ``OTEL_*`` variables say, if they do. Raises TracingError.
+    """Send the traces of this process where the ``OTEL_*`` variables say, if they do. Raises TracingError.
 
     The variables are those of the OpenTelemetry specification; SDK and exporter read the rest of them.
     """
-    endpoint = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    asked = os.environ.get("OTEL_TRACES_EXPORTER") or ("otlp" if endpoint else "none")
-    if asked == "none" or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+    env = os.environ.get
+    endpoint = env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or env("OTEL_EXPORTER_OTLP_ENDPOINT")
+    exporter = env("OTEL_TRACES_EXPORTER") or ("otlp" if endpoint else "none")
+    if exporter == "none" or env("OTEL_SDK_DISABLED", "").lower() == "true":
         return
-    if asked not in ("otlp", "console"):
-        raise TracingError(f"OTEL_TRACES_EXPORTER is {asked!r}; expected otlp, console or none")
-    protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
-    if asked == "otlp" and protocol not in (None, "", "http/protobuf"):
+    if exporter not in ("otlp", "console"):
+        raise TracingError(f"OTEL_TRACES_EXPORTER is {exporter!r}; expected otlp, console or none")
+    protocol = env("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or env("OTEL_EXPORTER_OTLP_PROTOCOL") or "http/protobuf"
+    if exporter == "otlp" and protocol != "http/protobuf":
         raise TracingError(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}; expected http/protobuf")
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -47,14 +46,13 @@ def install() -> None:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
     except ModuleNotFoundError as error:
         raise TracingError("OTEL_* variables ask for traces, which need: pip install 'quotewise[opentelemetry]'") from error
-    name = {} if os.environ.get("OTEL_SERVICE_NAME") else {SERVICE_NAME: "quotewise"}
-    provider = TracerProvider(resource=Resource.create(name))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter() if asked == "otlp" else ConsoleSpanExporter()))
+    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: env("OTEL_SERVICE_NAME") or "quotewise"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter() if exporter == "otlp" else ConsoleSpanExporter()))
     trace.set_tracer_provider(provider)
 
 
 def flush() -> None:
-    """Send what has not been sent yet, but wait no longer for a collector that does not answer than two seconds."""
+    """Send the spans that are left, but wait for a collector that does not answer no longer than two seconds."""
     shutdown = getattr(trace.get_tracer_provider(), "shutdown", None)
     if shutdown:
         sending = threading.Thread(target=shutdown, daemon=True)
@@ -63,7 +61,7 @@ def flush() -> None:
 
 
 def trace_answer(request_id: str, answer: Answer, stages: Sequence[str]) -> None:
-    """Add the stages of an answer that has just been given to the span of its request, without any of its text."""
+    """Add the stages of a finished answer to the span of its request, without any of its text."""
     request = trace.get_current_span()
     if not request.is_recording():
         return

@@ -1,4 +1,4 @@
-"""Where questions are put: a service in this process or one over HTTP; both answer in the shapes of the HTTP interface."""
+"""A client puts questions to a service by the documented JSON: over HTTP, or to an app in this process without a socket."""
 
 import os
 import tempfile
@@ -6,28 +6,29 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, cast
 
 import httpx
 from pydantic import BaseModel, ValidationError
-from quotewise.api import schemas
+from quotewise.api.app import create_app
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
-from quotewise.index.errors import QuotewiseError, UnknownDocumentError
+from quotewise.eval.gold import reason
+from quotewise.eval.measures import Region
+from quotewise.index.errors import QuotewiseError
 from quotewise.rag.followups import Turn
-from quotewise.rag.pipeline import AskOptions
-from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verdict, verify
+from starlette.testclient import TestClient
 
-Shape = TypeVar("Shape", bound=BaseModel)
-_TRIES = 3
 KEY = "QUOTEWISE_KEY"
 """The environment variable with the key to a service at an address."""
-_LONGEST_PAUSE_SECONDS = 60.0
-_PAUSE_SECONDS = 0.5
-"""Before the second try of a request; twice that before the third."""
+_TRIES = 3
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 60.0
+"""Before the second try of a request, twice that before the third; the most that a ``Retry-After`` may ask for."""
+_PAGE = 1000
 
 
 class AskingError(QuotewiseError):
@@ -42,164 +43,140 @@ class UnreachableError(QuotewiseError):
     code = "service-unreachable"
 
 
-class Asked(Protocol):
-    """A service that questions are put to."""
-
-    name: str
-
-    def documents(self) -> dict[str, str]:
-        """The sha256 of every document by path. Raises AskingError, UnreachableError."""
-        ...
-
-    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
-        """The answer, with all passages that were found. Raises AskingError, UnreachableError."""
-        ...
-
-    def search(self, question: str) -> schemas.SearchResponse:
-        """As many passages as can be had. Raises AskingError, UnreachableError."""
-        ...
-
-    def text(self, path: str) -> str | None:
-        """The text of a document, None where there is none."""
-        ...
-
-    def verified(self, citations: list[schemas.Citation]) -> int:
-        """How many of them verify. Raises AskingError, UnreachableError."""
-        ...
+class _Document(BaseModel):
+    path: str
+    sha256: str
 
 
-class InProcess:
-    """A service of this process."""
-
-    def __init__(self, service: Service) -> None:
-        self.name = "in process"
-        self._service = service
-        self._settings = service.settings
-        source = CollectionSource(service.store, self._settings.collection, self._settings.max_file_bytes)
-        self._source = ReadOnce(source, None)
-
-    def documents(self) -> dict[str, str]:
-        return self._service.store.catalogue.digests(self._settings.collection)
-
-    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
-        settings = self._settings
-        try:
-            options = AskOptions(settings.top_k, settings.max_quotes, threshold=threshold, history=history)
-            answer = self._service.pipeline.ask(question, settings.collection, options)
-        except QuotewiseError as error:
-            raise AskingError(str(error)) from error
-        return schemas.AskResponse.of(answer, "", include_passages=True)
-
-    def search(self, question: str) -> schemas.SearchResponse:
-        try:
-            found = self._service.pipeline.search(question, self._settings.collection, AskOptions(MAX_TOP_K))
-        except QuotewiseError as error:
-            raise AskingError(str(error)) from error
-        passages = [schemas.Passage.of(passage) for passage in found.passages]
-        timings = schemas.Timings.of(found.timings_ms)
-        return schemas.SearchResponse(question=question, passages=passages, timings_ms=timings, request_id="")
-
-    @cache  # noqa: B019 - one service a run
-    def text(self, path: str) -> str | None:
-        store = self._service.store
-        try:
-            return store.catalogue.text(store.catalogue.document_at(self._settings.collection, path).id)
-        except UnknownDocumentError:
-            return None
-
-    def verified(self, citations: list[schemas.Citation]) -> int:
-        claims = [Claim(c.document.path, c.document.sha256, c.start, c.end, c.quote) for c in citations]
-        return sum(verify(claim, self._source).verdict is Verdict.VALID for claim in claims)
+class _Span(BaseModel):
+    start: int
+    end: int
 
 
-@contextmanager
-def indexed(corpus: Path, settings: Settings) -> Iterator[Service]:
-    """A service over a folder, indexed into a temporary folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        service = Service.open(settings.model_copy(update={"index": Path(folder)}), create=True)
-        try:
-            service.sync(corpus, moved=False, progress=lambda done, total, path: None)
-            yield service
-        finally:
-            service.store.close()
+class Excerpt(_Span):
+    """A citation or a passage: ``[start, end)`` of a document."""
+
+    document: _Document
+    quote: str = ""
+    highlights: list[_Span] = []
+
+    @property
+    def region(self) -> Region:
+        return Region(self.document.path, self.start, self.end)
 
 
-class OverHttp:
-    """A service at an address such as ``http://127.0.0.1:8000``.
+class _ShortAnswer(BaseModel):
+    text: str
 
-    A request that fails in a way that may pass is tried three times. Where there is no service at all, the run is to stop.
 
-    Args:
-        url: of the service.
-        timeout: seconds that one try may take.
+class Response(BaseModel):
+    """What is read of an answer, or of a search result, which has only passages; ``passages`` are best first."""
+
+    confidence: float | None = None
+    threshold: float = 0.0
+    citations: list[Excerpt] = []
+    closest: list[Excerpt] = []
+    short_answer: _ShortAnswer | None = None
+    passages: list[Excerpt] = []
+    timings_ms: dict[str, float] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Client:
+    """A service that questions are put to. What fails in a way that may pass is tried three times.
+
+    Every method raises AskingError, and UnreachableError where there is no service.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
-        self.name = url
+    name: str
+    http: httpx.Client
+    index_seconds: float | None = None
+
+    @classmethod
+    def over_http(cls, url: str, timeout: float) -> "Client":
+        """Of a service at an address such as ``http://127.0.0.1:8000``; ``timeout`` is in seconds."""
         try:
-            self._client = httpx.Client(base_url=url, timeout=timeout, headers=key_headers())
+            client = cls(url, httpx.Client(base_url=url, timeout=timeout, headers=key_headers()))
         except (httpx.InvalidURL, ValueError) as error:
             raise UnreachableError(f"{url!r} is not the address of a service: {error}") from error
-        weakref.finalize(self, self._client.close)
+        weakref.finalize(client, client.http.close)
+        return client
 
-    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> schemas.AskResponse:
-        turns = [asdict(turn) for turn in history]
-        body = {"question": question, "threshold": threshold, "include_passages": True, "history": turns}
-        return self._send(schemas.AskResponse, "POST", "/ask", body)
+    def documents(self) -> dict[str, str]:
+        """The sha256 of every document by path."""
+        return {path: document["sha256"] for path, document in self._documents.items()}
 
-    def search(self, question: str) -> schemas.SearchResponse:
-        return self._send(schemas.SearchResponse, "POST", "/search", {"question": question, "top_k": MAX_TOP_K})
+    @cached_property
+    def _documents(self) -> dict[str, Any]:
+        documents: dict[str, Any] = {}
+        while True:
+            page = self._send("GET", f"/documents?limit={_PAGE}&offset={len(documents)}").json()
+            documents |= {document["path"]: document for document in page["documents"]}
+            if not page["documents"] or len(documents) >= page["total"]:
+                return documents
 
     @cache  # noqa: B019 - one service a run
     def text(self, path: str) -> str | None:
-        found = self._documents.get(path)
-        return None if found is None else self._response("GET", f"/documents/{found.id}/text").text
+        """The text of a document, None where there is none."""
+        document = self._documents.get(path)
+        return self._send("GET", f"/documents/{document['id']}/text").text if document else None
 
-    def documents(self) -> dict[str, str]:
-        return {path: document.sha256 for path, document in self._documents.items()}
+    def ask(self, question: str, threshold: float | None, history: Sequence[Turn] = ()) -> Response:
+        """The answer, with all passages that were retrieved."""
+        turns = [asdict(turn) for turn in history]
+        return self._response("/ask", question=question, threshold=threshold, include_passages=True, history=turns)
 
-    @cached_property
-    def _documents(self) -> dict[str, schemas.Document]:
-        found: dict[str, schemas.Document] = {}
-        while True:
-            page = self._send(schemas.DocumentPage, "GET", f"/documents?limit={schemas.MAX_PAGE}&offset={len(found)}")
-            found |= {document.path: document for document in page.documents}
-            if not page.documents or len(found) >= page.total:
-                return found
+    def search(self, question: str) -> Response:
+        """As many passages as can be had."""
+        return self._response("/search", question=question, top_k=MAX_TOP_K)
 
-    def verified(self, citations: list[schemas.Citation]) -> int:
-        claims = [citation.model_dump(mode="json") for citation in citations]
-        found = self._send(schemas.VerifyResponse, "POST", "/verify", {"citations": claims})
-        return sum(one.verdict == Verdict.VALID.value for one in found.results)
+    def verified(self, citations: Sequence[Excerpt]) -> int:
+        """How many of them verify."""
+        results = self._send("POST", "/verify", {"citations": [one.model_dump() for one in citations]}).json()["results"]
+        return sum(result["verdict"] == "valid" for result in results)
 
-    def _send(self, shape: type[Shape], method: str, path: str, body: dict[str, Any] | None = None) -> Shape:
+    def _response(self, path: str, **body: Any) -> Response:
         try:
-            return shape.model_validate_json(self._response(method, path, body).content)
+            return Response.model_validate_json(self._send("POST", path, body).content)
         except ValidationError as error:
-            raise AskingError(f"{path} did not answer as Quotewise does: {error.errors()[0]['msg']}") from error
+            raise AskingError(f"{path} did not answer as Quotewise does: {reason(error)}") from error
 
-    def _response(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         for number in range(1, _TRIES + 1):
             pause = _PAUSE_SECONDS * number
             try:
-                response = self._client.request(method, path, json=body)
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
-                failure: QuotewiseError = UnreachableError(f"there is no service at {self.name}: {error}")
-            except httpx.TimeoutException:
-                failure = AskingError(f"{path} took more than {self._client.timeout.read:g} seconds")
-            except httpx.HTTPError as error:
-                failure = AskingError(f"{path} broke off: {error or type(error).__name__}")
-            else:
+                response = self.http.request(method, path, json=body)
                 if response.status_code == 200:
                     return response
-                failure = AskingError(f"{path} answered {response.status_code}: {_detail(response)}")
+                failure: QuotewiseError = AskingError(f"{path} answered {response.status_code}: {_detail(response)}")
                 if response.status_code < 500 and response.status_code != 429:
                     break
-                told = response.headers.get("retry-after", "")
-                pause = min(float(told), _LONGEST_PAUSE_SECONDS) if told.isdigit() else pause
+                seconds = response.headers.get("retry-after", "")
+                pause = min(float(seconds), _LONGEST_PAUSE_SECONDS) if seconds.isdigit() else pause
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
+                failure = UnreachableError(f"there is no service at {self.name}: {error}")
+            except httpx.TimeoutException:
+                failure = AskingError(f"{path} took more than {self.http.timeout.read:g} seconds")
+            except httpx.HTTPError as error:
+                failure = AskingError(f"{path} broke off: {error or type(error).__name__}")
             if number < _TRIES:
                 time.sleep(pause)
         raise failure
+
+
+@contextmanager
+def in_process(corpus: Path, settings: Settings) -> Iterator[Client]:
+    """A client of an app of this process over a folder, which is indexed into a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = settings.model_copy(update={"index": Path(folder), "rate": "1000000/second"})
+        started = time.perf_counter()
+        service = Service.open(settings, create=True)
+        service.index(LOCAL, corpus)
+        index_seconds = round(time.perf_counter() - started, 3)
+        service.warm()
+        app = create_app(service, settings)
+        with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 1)) as http:
+            yield Client("in process", cast(httpx.Client, http), index_seconds)  # its class has the same methods
 
 
 def key_headers() -> dict[str, str]:

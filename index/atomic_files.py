@@ -1,4 +1,4 @@
-"""One file of a collection's folder written or removed in one step, and never outside the folder. Needs a POSIX system."""
+"""Replaces or removes one file of a collection's folder in one step, and never outside the folder. Needs a POSIX system."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from quotewise.index.documents import printable
 from quotewise.index.errors import InvalidPathError, PathTakenError
-from quotewise.index.folders import actual, opened, refused
+from quotewise.index.folders import access_error, actual, opened
 from quotewise.index.formats import ENDINGS, FORMATS
 
 MAX_PATH_BYTES = 1000
@@ -23,9 +23,9 @@ _INVISIBLE = (
     r"\ufeff\uffa0\ufff0-\ufffb"
 )
 _INVISIBLE_BEYOND = "\U000e0000-\U000e0fff"
-"""The same beyond the first 65,536 characters, which patterns of JSON schema do not all understand."""
+"""The same beyond the first 65,536 characters, which not all patterns of JSON schema support."""
 _NEVER = rf"/\\\x00-\x1f\x7f-\x9f{_INVISIBLE}\ufffd"
-"""Separators, control characters, what shows nothing or turns text round, and what stands for bytes that are not UTF-8."""
+"""Separators, control characters, invisible and direction characters, and the replacement character."""
 _EDGE = rf"[^\s.{_NEVER}]"
 _ENDINGS = "|".join("".join(f"[{c}{c.upper()}]" for c in ending[1:]) for ending in FORMATS)
 PATTERN = rf"^({_EDGE}([^{_NEVER}]*{_EDGE})?/){{0,{MAX_FOLDERS}}}{_EDGE}[^{_NEVER}]*\.({_ENDINGS})$"
@@ -36,9 +36,9 @@ _TAKEN = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EEXIST, errno.ENOTEMPT
 
 
 def document_path(path: str) -> str:
-    """The path in Unicode's composed form (NFC), which is one form on every system.
+    """The path in Unicode's composed form (NFC), which is the same on every system.
 
-    Raises InvalidPathError unless ``find_files`` finds a file at this path, on whatever file system.
+    Raises InvalidPathError unless ``find_files`` lists a file at this path, on every file system.
     """
     composed = unicodedata.normalize("NFC", path)
     if hidden := re.search(f"[{_INVISIBLE}{_INVISIBLE_BEYOND}]", composed):
@@ -58,11 +58,11 @@ def document_path(path: str) -> str:
 
 
 @contextmanager
-def written(root: Path, path: str, data: bytes) -> Iterator[None]:
-    """Write a file, its folders made if need be; where what is done with it fails, what stood there before comes back.
+def replaced_file(root: Path, path: str, data: bytes) -> Iterator[None]:
+    """Write a file and the folders it needs; an exception in the context restores the previous file.
 
-    Links are never followed; a link at the path itself gives way to the file. Nobody gets more rights to the file or to new
-    folders than to the folder that they are in.
+    Links are never followed; a link at the path itself is replaced. The file and new folders get no more permissions than the
+    folder that they are in.
 
     Raises:
         PathTakenError: a folder stands at the path, or a file or a link where a folder should, or a folder on the way to it
@@ -70,7 +70,7 @@ def written(root: Path, path: str, data: bytes) -> Iterator[None]:
         FolderReadOnlyError: the folder may not be written to.
         FolderUnavailableError: the folder is gone, or its disk is full.
     """
-    with _told(path), _parent(root, path, make=True) as (parent, name):
+    with _errors_of(path), _parent(root, path, make=True) as (parent, name):
         draft, before = (f"{DRAFT}{secrets.token_hex(8)}.{kind}" for kind in ("new", "old"))
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -99,8 +99,8 @@ def written(root: Path, path: str, data: bytes) -> Iterator[None]:
 
 
 def remove_file(root: Path, path: str) -> None:
-    """Remove a file and the folders that it leaves empty; passes over one that is not there. Raises what ``written`` does."""
-    with _told(path):
+    """Remove a file, if it exists, and the folders that it leaves empty. Raises what ``replaced_file`` does."""
+    with _errors_of(path):
         try:
             with _parent(root, path, make=False) as (parent, name):
                 aside = f"{DRAFT}{secrets.token_hex(8)}.old"
@@ -123,7 +123,7 @@ def remove_file(root: Path, path: str) -> None:
 
 
 def _keep(name: str, before: str, parent: int) -> None:
-    """Let a file have this other name too, or, where it cannot be linked, instead; passes over one that is not there."""
+    """Link a file, if it exists, under another name as well, or rename it where it cannot be linked."""
     with suppress(FileNotFoundError):
         try:
             os.link(name, before, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
@@ -147,29 +147,26 @@ def _parent(root: Path, path: str, make: bool) -> Iterator[tuple[int, str]]:
 
 
 def _require_place(root: Path, path: str, parent: int) -> None:
-    """Raises NotADirectoryError unless the folder of an open descriptor is still the one on the way to a path."""
-    try:
-        with _parent(root, path, make=False) as (now, _):
-            if os.path.samestat(os.fstat(now), os.fstat(parent)):
-                return
-    except FileNotFoundError:
-        pass
+    """Raises NotADirectoryError unless the folder of an open descriptor is still the parent of a path."""
+    with suppress(FileNotFoundError), _parent(root, path, make=False) as (now, _):
+        if os.path.samestat(os.fstat(now), os.fstat(parent)):
+            return
     raise NotADirectoryError(errno.ENOTDIR, "a folder was moved")
 
 
 @contextmanager
-def _told(path: str) -> Iterator[None]:
+def _errors_of(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.errno in _TAKEN:
             raise PathTakenError(f"something that is no document stands at '{printable(path)}' or on the way to it") from error
-        raise refused(error, f"'{printable(path)}' cannot be written: {error.strerror}; nothing was changed") from error
+        raise access_error(error, f"'{printable(path)}' cannot be written: {error.strerror}; nothing was changed") from error
 
 
 def sweep_drafts(root: Path) -> None:
-    """Remove what ``written`` and ``remove_file`` have left below a folder. Nobody else may be writing there."""
-    for parent, _, files in os.walk(root):  # which passes over a folder that vanishes meanwhile
+    """Remove what killed calls of ``replaced_file`` and ``remove_file`` left below a folder. No process may write there."""
+    for parent, _, files in os.walk(root):  # skips a folder that vanishes meanwhile
         for name in filter(_DRAFT.fullmatch, files):
             with suppress(OSError):
                 Path(parent, name).unlink()

@@ -4,23 +4,19 @@ import hashlib
 import json
 import logging
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.connections import digest, is_intact
 from quotewise.index.documents import Document, printable
-from quotewise.index.errors import (
-    DocumentDamagedError,
-    DocumentError,
-    UnknownDocumentError,
-)
+from quotewise.index.errors import DocumentDamagedError, DocumentError, UnknownDocumentError
 from quotewise.index.layout import Layout
 from quotewise.index.records import Records
 from quotewise.index.schema import open_database
@@ -49,6 +45,7 @@ _DOCUMENT_FIELDS = [field.name for field in fields(StoredDocument)]
 _CHUNK_COLUMNS = ("id", "document", "start", "end", "heading", "sentences", "text", "vector")
 _CHUNK = f"k.digest, {', '.join(f'k.{column}' for column in _CHUNK_COLUMNS)}"
 _WIDTH = 1 + len(_CHUNK_COLUMNS)
+T = TypeVar("T")
 _log = logging.getLogger("quotewise")
 
 
@@ -91,19 +88,14 @@ class SqliteCatalogue(Records):
         return self._one("WHERE d.collection = ? AND d.path = ?", self._key(name), path, name=described)[1]
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
-        row, document = self._one("WHERE d.id = ?", document_id, name=f"with the id '{printable(document_id)}'")
-        end = document.characters if end is None else min(end, document.characters)
-        text = read_text(self._database, row, start, end)
-        if text is None:
-            raise self._damaged(f"with the id {document_id}")
-        return text
+        def read(row: int, document: StoredDocument) -> str | None:
+            last = document.characters if end is None else min(end, document.characters)
+            return read_text(self._database, row, start, last)
+
+        return self._read(document_id, read)
 
     def layout(self, document_id: str) -> Layout:
-        row, _ = self._one("WHERE d.id = ?", document_id, name=f"with the id '{printable(document_id)}'")
-        layout = read_layouts(self._database, json.dumps([row])).get(row)
-        if layout is None:
-            raise self._damaged(f"with the id {document_id}")
-        return layout
+        return self._read(document_id, lambda row, _: read_layouts(self._database, [row]).get(row))
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         rows = self._database.rows(
@@ -112,7 +104,7 @@ class SqliteCatalogue(Records):
                 WHERE k.id IN (SELECT value FROM json_each(?))""",
             json.dumps(list(ids)),
         )
-        layouts = read_layouts(self._database, json.dumps(sorted({row[2] for row in rows})))
+        layouts = read_layouts(self._database, {row[2] for row in rows})
         chunks = {}
         for row in rows:
             document, layout = self._document(row[_WIDTH:]), layouts.get(row[2])
@@ -167,10 +159,7 @@ class SqliteCatalogue(Records):
             put_text(connection, row, document.text, document.layout)
             rows = (
                 (
-                    row << ORDINAL_BITS | ordinal,
-                    row,
-                    chunk.start,
-                    chunk.end,
+                    *(row << ORDINAL_BITS | ordinal, row, chunk.start, chunk.end),
                     json.dumps(chunk.heading, ensure_ascii=False),
                     np.column_stack([np.array(chunk.sentences, np.int32), np.array(chunk.kinds, np.int32)]).tobytes(),
                     document.text[chunk.start : chunk.next_start],
@@ -246,6 +235,17 @@ class SqliteCatalogue(Records):
             raise self._damaged(name)
         return rows[0][2], document
 
+    def _read(self, document_id: str, read: Callable[[int, StoredDocument], T | None]) -> T:
+        """What ``read`` returns for a document and its row, again where the document was replaced in the meantime."""
+        seen = None
+        while True:
+            row, document = self._one("WHERE d.id = ?", document_id, name=f"with the id '{printable(document_id)}'")
+            if (value := read(row, document)) is not None:
+                return value
+            if row == seen:
+                raise self._damaged(f"with the id {document_id}")
+            seen = row
+
     def _document(self, row: Sequence[Any]) -> StoredDocument | None:
         """The document of a row of ``_DOCUMENT``, None where it is damaged."""
         if not self._checked(row, row[5], 2):
@@ -258,7 +258,7 @@ class SqliteCatalogue(Records):
         chunks = self._database.rows(f"SELECT {_CHUNK} FROM chunks k WHERE k.document = ?", row[2])
         if not is_intact(row, 2) or len(chunks) != row[12] or not all(map(is_intact, chunks)):
             return False
-        text, layouts = read_text(self._database, row[2], 0, row[11]), read_layouts(self._database, json.dumps([row[2]]))
+        text, layouts = read_text(self._database, row[2], 0, row[11]), read_layouts(self._database, [row[2]])
         if text is None or layouts.get(row[2]) is None:
             return False
         start, content = 1 + _CHUNK_COLUMNS.index("start"), 1 + _CHUNK_COLUMNS.index("text")

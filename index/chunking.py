@@ -122,7 +122,7 @@ def pack(sizes: Sequence[int], limit: int) -> Iterator[range]:
 
 
 def embedding_text(heading: Sequence[str], text: str) -> str:
-    """What is embedded and indexed for a chunk: its heading trail, if any, the deepest last, and its own text.
+    """The text that is embedded and indexed for a chunk: its heading trail, deepest last, and its own text.
 
     Headings with which the text itself begins are not repeated.
     """

@@ -19,13 +19,7 @@ _WAIT_SECONDS = 10.0
 """For a connection, and for a lock of the file."""
 _IDLE_SECONDS = 60.0
 """A connection unused for so long is closed when another is returned."""
-_DAMAGE = {
-    sqlite3.SQLITE_ERROR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
-}
+_DAMAGE = {getattr(sqlite3, f"SQLITE_{code}") for code in ("ERROR", "CORRUPT", "NOTADB", "CONSTRAINT", "MISMATCH")}
 
 
 class Database:
@@ -99,12 +93,8 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")  # the digest of the row reports the damage
-        try:
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-        except BaseException:
-            connection.close()
-            raise
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
     def _return(self, connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""A folder of files into documents: finds the files, reads them within bounds, and parses them by format."""
+"""A folder of files into documents: lists the files, reads them up to a size limit, and parses them by format."""
 
 import errno
 import hashlib
@@ -20,9 +20,8 @@ from quotewise.index.layout import Layout
 class Document:
     """A parsed file.
 
-    ``path`` is relative to the indexed folder, with ``/``, in Unicode's composed form (NFC). ``text`` is the decoded file
-    itself: ``data.decode(encoding, errors="replace")`` gives it again, so offsets into it hold in the file on disk.
-    ``sha256`` is of the bytes. ``ignored`` says what of the file was not used, and why.
+    ``path`` is relative to the indexed folder, with ``/``, in Unicode's composed form (NFC). ``text`` is what offsets refer to
+    (see ``Parsed``), ``sha256`` is of the bytes, and ``ignored`` says which part of the file was not used, and why.
     """
 
     path: str
@@ -40,7 +39,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that may become a document: its path relative to the folder in composed form, or the reason why it cannot."""
+    """A file to index: its path relative to the folder in composed form, and the reason if it cannot be indexed."""
 
     path: str
     problem: str | None = None
@@ -57,61 +56,52 @@ def printable(path: str) -> str:
 
 
 def find_files(folder: Path) -> Iterator[SourceFile]:
-    """The files of a folder tree that have a known format, sorted within each folder; hidden ones are left out.
+    """The files of a folder tree that have a known format, sorted within each folder, without hidden ones.
 
-    Links to folders are never entered. A link to a file is taken when the file is inside the folder; otherwise it comes
-    with its problem, as do names that are not UTF-8. Of names that differ only in how their characters are composed, the
-    one in composed form (NFC) is taken, or else the first; the others come with their problem.
+    Links to folders are never followed. A link to a file is followed when the file is inside the folder; otherwise it has a
+    problem, as have names that are not UTF-8. Of names that differ only in Unicode normalisation, the composed one (NFC) or
+    else the first is taken; the others have a problem.
 
     Raises:
         FolderError: the folder does not exist or cannot be listed.
     """
     if not folder.is_dir():
         raise FolderError(f"{printable(str(folder))} is not a folder; give an existing folder of {ENDINGS} files")
-    root = folder.resolve()
-
-    def refuse(error: OSError) -> None:
-        if Path(error.filename) == folder:
-            raise FolderError(f"cannot list {printable(str(folder))}: {error.strerror}") from error
-        unlisted.append(error)
-
-    unlisted: list[OSError] = []
-
-    def problems() -> Iterator[SourceFile]:
-        while unlisted:
-            error = unlisted.pop()
-            path = os.path.relpath(os.fsdecode(error.filename), folder).replace(os.sep, "/")
-            yield SourceFile(unicodedata.normalize("NFC", path), f"folder cannot be listed: {error.strerror}")
-
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        yield from problems()
-        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
-        doubles = _doubles(folders + names)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in doubles)
-        for name in sorted({*names, *links, *doubles}):
-            full = os.path.join(parent, name)
-            path = os.path.relpath(full, folder).replace(os.sep, "/")
-            if name in doubles and not name.startswith("."):
+    root, pending = folder.resolve(), [""]
+    while pending:
+        within = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder / within), key=lambda entry: entry.name)
+        except OSError as error:
+            if not within:
+                raise FolderError(f"cannot list {printable(str(folder))}: {error.strerror}") from error
+            yield SourceFile(unicodedata.normalize("NFC", within[:-1]), f"folder cannot be listed: {error.strerror}")
+            continue
+        doubles, folders = _doubles([entry.name for entry in entries]), []
+        for entry in entries:
+            path = within + entry.name
+            problem = _link_problem(entry.path, root) if entry.is_symlink() else None
+            if entry.name.startswith("."):
+                continue
+            if entry.name in doubles:
                 yield SourceFile(path, "has the same name as another but for how its characters are composed; rename one")
-                continue
-            path = unicodedata.normalize("NFC", path)
-            problem = _link_problem(full, root) if os.path.islink(full) else None
-            if name.startswith(".") or (name in links and problem is None) or not (format_of(name) or problem):
-                continue
-            if any("\ud800" <= c <= "\udfff" for c in path):
-                problem = "file name is not valid UTF-8; rename it"
-            yield SourceFile(path, problem)
-    yield from problems()
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(f"{path}/")
+            elif problem or (format_of(entry.name) and not entry.is_dir()):
+                invalid = any("\ud800" <= c <= "\udfff" for c in path)
+                problem = "file name is not valid UTF-8; rename it" if invalid else problem
+                yield SourceFile(unicodedata.normalize("NFC", path), problem)
+        pending += reversed(folders)
 
 
 def _doubles(names: Sequence[str]) -> set[str]:
-    """The names beside which there is another that is rather meant by their composed form."""
-    meant: dict[str, str] = {}
+    """The names that another one takes precedence over, which has the same composed form."""
+    taken: dict[str, str] = {}
     for name in sorted(names):
         composed = unicodedata.normalize("NFC", name)
-        if name == composed or composed not in meant:
-            meant[composed] = name
-    return set(names) - set(meant.values())
+        if name == composed or composed not in taken:
+            taken[composed] = name
+    return set(names) - set(taken.values())
 
 
 def _link_problem(path: str, root: Path) -> str | None:
@@ -125,7 +115,7 @@ def _link_problem(path: str, root: Path) -> str | None:
 
 
 def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> bytes:
-    """The bytes of a regular file of at most ``limit_bytes``; with the descriptor of its folder, no link is followed.
+    """The bytes of a regular file of at most ``limit_bytes``. With the descriptor of its folder, links are not followed.
 
     Raises:
         MissingFileError: it is missing, or no regular file.
@@ -133,12 +123,12 @@ def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> 
         OSError: with a folder, that it is a link.
     """
 
-    def without_waiting(path: str, flags: int) -> int:
-        flags |= getattr(os, "O_NONBLOCK", 0)  # or a named pipe would wait for its writer
+    def open_without_blocking(path: str, flags: int) -> int:
+        flags |= getattr(os, "O_NONBLOCK", 0)  # a named pipe would block until it has a writer
         return os.open(path, flags if folder is None else flags | os.O_NOFOLLOW, dir_fd=folder)
 
     try:
-        with open(path, "rb", opener=without_waiting) as file:
+        with open(path, "rb", opener=open_without_blocking) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise MissingFileError("is not a regular file")
             size = os.fstat(file.fileno()).st_size
@@ -167,7 +157,7 @@ def parse_document(path: str, data: bytes) -> Document:
     file_format = format_of(path)
     if file_format is None:
         raise DocumentError(f"has no known format; expected {ENDINGS}")
-    with border(_unparsed):
+    with border(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
         parsed = file_format.parse(data)
     if not parsed.text.strip():
         raise DocumentError("is blank")
@@ -177,7 +167,7 @@ def parse_document(path: str, data: bytes) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         encoding=parsed.encoding,
         media_type=file_format.media_type,
-        title=parsed.title or _named(PurePosixPath(path).stem),
+        title=parsed.title or _title_of(PurePosixPath(path).stem),
         size_bytes=len(data),
         metadata=parsed.metadata,
         blocks=parsed.blocks,
@@ -186,13 +176,9 @@ def parse_document(path: str, data: bytes) -> Document:
     )
 
 
-def _named(stem: str) -> str:
-    """A file name as a title: underscores and dashes between words are spaces, if the name has no other spaces."""
+def _title_of(stem: str) -> str:
+    """A file name as a title: underscores and dashes between words become spaces if the name has no spaces."""
     if any(c.isspace() for c in stem):
         return stem
     joined = "_" if "_" in stem else "-" if stem.count("-") > 1 else ""
     return re.sub(rf"(?<=[^\W_]){joined}(?=[^\W_])", " ", stem) if joined and not re.search(r"\d[-_]\d", stem) else stem
-
-
-def _unparsed(reason: str) -> DocumentError:
-    return DocumentError(f"cannot be parsed: {reason}")

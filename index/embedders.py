@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -49,27 +49,24 @@ class Embedder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without special tokens and without truncation."""
-        ...
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), dimension), rows of length 1."""
-        ...
 
     def encode_query(self, text: str) -> np.ndarray:
         """float32 (dimension,), of length 1; not to be written to."""
-        ...
 
     def encode_document_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The word pieces of each text."""
-        ...
 
     def encode_query_tokens(self, text: str) -> TokenVectors:
         """The word pieces of a question; not to be written to."""
-        ...
 
 
-class OnnxEmbedder:
-    """A BERT encoder exported by ``eval.training.onnx_export``, on ONNX Runtime. Safe to use from many threads.
+class OnnxEmbedder(Embedder):
+    """A BERT encoder exported by ``eval.training.export``, on ONNX Runtime. Safe to use from many threads.
+
+    The vector of a text does not depend on the texts that it is encoded with.
 
     Args:
         folder: holds ``model.onnx``, ``tokenizer.json`` and ``model.json``.
@@ -81,49 +78,36 @@ class OnnxEmbedder:
 
     def __init__(self, folder: Path = BUNDLED, threads: int | None = None) -> None:
         model = load_model(folder, EmbedderError)
-        self.name: str = model.described["name"]
-        self.dimension: int = model.described["dimension"]
-        self.max_tokens: int = model.described["max_tokens"]
+        self.name, self.dimension, self.max_tokens = (model.described[key] for key in ("name", "dimension", "max_tokens"))
         self.fingerprint = model.fingerprint
         self._session, self._tokenizer = model.session, model.tokenizer
         self._threads = threads or os.cpu_count() or 1
         self._query = lru_cache(maxsize=256)(self._encode_query)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """The number of word pieces of each text, without special tokens and without truncation."""
         counts: list[int] = []
         for first in range(0, len(texts), _COUNTED_TOGETHER):
             some = list(texts[first : first + _COUNTED_TOGETHER])
-            counts += [len(e.ids) for e in self._tokenizer.encode_batch_fast(some, add_special_tokens=False)]
+            counts += [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(some, add_special_tokens=False)]
         return counts
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
-        """float32 (len(texts), dimension), rows of length 1; the row of a text does not depend on the other texts."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
-
-        def keep(batch: list[int], sentences: np.ndarray, tokens: np.ndarray) -> None:
+        for batch, sentences, _ in self._encode(self._tokenizer.encode_batch_fast(list(texts))):
             vectors[batch] = sentences
-
-        self._encode(self._tokenizer.encode_batch_fast(list(texts)), keep)
         return vectors
 
     def encode_document_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The word pieces of each text; those of a text do not depend on the other texts."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        found: dict[int, TokenVectors] = {}
-
-        def keep(batch: list[int], sentences: np.ndarray, tokens: np.ndarray) -> None:
-            found.update((i, self._tokens(encodings[i], vectors)) for i, vectors in zip(batch, tokens, strict=True))
-
-        self._encode(encodings, keep)
-        return [found[i] for i in range(len(texts))]
+        tokens: dict[int, TokenVectors] = {}
+        for batch, _, vectors in self._encode(encodings):
+            tokens.update((i, self._tokens(encodings[i], rows)) for i, rows in zip(batch, vectors, strict=True))
+        return [tokens[i] for i in range(len(texts))]
 
     def encode_query(self, text: str) -> np.ndarray:
-        """float32 (dimension,), of length 1; not to be written to."""
         return self._query(text)[0]
 
     def encode_query_tokens(self, text: str) -> TokenVectors:
-        """The word pieces of a question; not to be written to."""
         return self._query(text)[1]
 
     def _encode_query(self, text: str) -> tuple[np.ndarray, TokenVectors]:
@@ -133,14 +117,14 @@ class OnnxEmbedder:
         vector.flags.writeable = pieces.vectors.flags.writeable = False
         return vector, pieces
 
-    def _encode(self, encodings: list[Encoding], keep: Callable[[list[int], np.ndarray, np.ndarray], None]) -> None:
-        groups = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
+    def _encode(self, encodings: list[Encoding]) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+        """Batches of the indices of encodings, each with what ``_run`` makes of it."""
+        batches = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
 
-        def run(batch: list[int]) -> None:
-            keep(batch, *self._run([encodings[i] for i in batch]))
+        def run(batch: list[int]) -> tuple[list[int], np.ndarray, np.ndarray]:
+            return batch, *self._run([encodings[i] for i in batch])
 
-        for _ in self._pool.map(run, groups) if len(groups) > 1 else map(run, groups):
-            pass
+        return self._pool.map(run, batches) if len(batches) > 1 else map(run, batches)
 
     def _run(self, encodings: list[Encoding]) -> tuple[np.ndarray, np.ndarray]:
         """Vectors of the texts, float32 (n, dimension), and of their tokens, float32 (n, longest, dimension)."""
@@ -161,8 +145,8 @@ class OnnxEmbedder:
         return ThreadPoolExecutor(self._threads, thread_name_prefix="embed")
 
 
-class SentenceTransformerEmbedder:
-    """Any sentence-transformers model, by the name or path that the library takes. Needs the extra of that name.
+class SentenceTransformerEmbedder(Embedder):
+    """Any sentence-transformers model, by its name or path in that library. Needs the extra of that name.
 
     Raises:
         EmbedderError: the library is not installed or the model cannot be loaded.
@@ -184,36 +168,32 @@ class SentenceTransformerEmbedder:
         self.name = name
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
-        made_of = (repr(self._model), self._model.prompts, self.max_tokens, sorted(self._model.tokenizer.get_vocab().items()))
-        digest = hashlib.sha256(repr(made_of).encode())
+        identity = (repr(self._model), self._model.prompts, self.max_tokens, sorted(self._model.tokenizer.get_vocab().items()))
+        digest = hashlib.sha256(repr(identity).encode())
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
         self.fingerprint = digest.hexdigest()
-        self._one_at_a_time = threading.Lock()  # every call sets the padding and truncation of the one tokenizer
+        self._lock = threading.Lock()  # every call sets the padding and truncation of the same tokenizer
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """The number of word pieces of each text, without special tokens and without truncation."""
         if not texts:
             return []
-        with self._one_at_a_time:
+        with self._lock:
             encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_document(self, texts: Sequence[str]) -> np.ndarray:
-        """float32 (len(texts), dimension), rows of length 1."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         return self._encode(self._model.encode_document, list(texts))
 
     def encode_query(self, text: str) -> np.ndarray:
-        """float32 (dimension,), of length 1."""
         return self._encode(self._model.encode_query, text)
 
     def encode_document_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The word pieces of each text."""
         if not texts:
             return []
-        with self._one_at_a_time:
+        with self._lock:
             encoded = self._model.tokenizer(
                 list(texts),
                 truncation=True,
@@ -223,19 +203,18 @@ class SentenceTransformerEmbedder:
                 return_special_tokens_mask=True,
             )
             vectors = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
-        found = []
+        tokens = []
         for rows, offsets, special in zip(vectors, encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True):
             kept = np.array(special) == 0
             array = rows[: len(kept)].float().numpy()
-            found.append(TokenVectors(_unit(array[kept]), np.array(offsets, np.int64).reshape(-1, 2)[kept]))
-        return found
+            tokens.append(TokenVectors(_unit(array[kept]), np.array(offsets, np.int64).reshape(-1, 2)[kept]))
+        return tokens
 
     def encode_query_tokens(self, text: str) -> TokenVectors:
-        """The word pieces of a question."""
         return self.encode_document_tokens([text])[0]
 
     def _encode(self, encode: Any, texts: list[str] | str) -> np.ndarray:
-        with self._one_at_a_time:
+        with self._lock:
             return np.asarray(encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32)
 
 

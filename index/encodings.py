@@ -1,4 +1,4 @@
-"""Bytes into text: the codec is told by a byte order mark, by UTF-8 itself, by zero bytes, or by what the letters are."""
+"""Bytes into text: the codec follows from a byte order mark, from UTF-8 itself, from zero bytes, or from the letters."""
 
 import codecs
 import re
@@ -18,21 +18,21 @@ _BOMS = (
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _COMMON_IN_UTF8 = re.compile("[\u00a0-\u017f\u2010-\u20bf]")
-"""Accented letters, dashes, quotes and currencies: in UTF-8 they start with bytes that Windows-1252 has as Â, Ã, Ä, Å and â."""
+"""Accented letters, dashes, quotes and currencies: their UTF-8 starts with the bytes of Â, Ã, Ä, Å and â in Windows-1252."""
 _ASCII_WORD = re.compile("[A-Za-z0-9 \n\r]")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _WESTERN_LETTER = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]")
 _NOT_WESTERN = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]{3}|[A-Za-z][ŠŽšž]|[ŠŽšž][A-Za-z]|[A-Za-z][ª¡¢£¤¥¦¨«¬¯±²³¸¹»¼½¾¿]+[A-Za-z]")
-"""Three accented letters in a row, letters that only loanwords of Finnish have, and signs within a word."""
+"""Three accented letters in a row, letters that occur only in Finnish loanwords, and signs within a word."""
 _ENGLISH = re.compile(r"\b(?:the|of|and|with|from|this|that)\b", re.IGNORECASE)
 _ACCENTED_SHARE = 0.05
 _ACCENTED_SHARE_IN_ENGLISH = 0.35
 _FEW = 3
-"""So few accented letters tell no language, so that the most common codec is the likeliest."""
+"""With so few accented letters the language is unknown, and the most common codec is the likeliest."""
 
 
 class Decoded(NamedTuple):
-    """Text, the codec of which ``data.decode(encoding, "replace")`` makes that text, and which bytes none can be made of."""
+    """Text, the codec such that ``data.decode(encoding, "replace")`` is the text, and which bytes cannot be decoded."""
 
     text: str
     encoding: str
@@ -42,51 +42,43 @@ class Decoded(NamedTuple):
 def decode(data: bytes) -> Decoded:
     """Decode bytes to text. Line endings stay as they are.
 
-    A byte order mark is believed; then UTF-8 is tried, UTF-16 where the zero bytes tell it, UTF-8 with a few bytes that are
-    none, Windows-1252 where nearly all letters are ASCII, and what charset-normalizer detects.
+    The codec is that of a byte order mark; else the first that fits of UTF-8, UTF-16 recognised by its zero bytes, UTF-8 with a
+    few invalid bytes, Windows-1252 where nearly all letters are ASCII, and the one that charset-normalizer detects.
 
     Raises:
-        DocumentError: the bytes are no text.
+        DocumentError: the bytes are not text.
     """
     encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "utf-8")
+    decoded: Decoded | None
     try:
         decoded = Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
-        decoded = (_otherwise(data, encoding) if b"\0" not in data else None) or _refused(data)
-    if "\0" in decoded.text and encoding == "utf-8":
-        decoded = _utf16(data) or _refused(data)
+        decoded = _otherwise(data, encoding) if b"\0" not in data else None
+    if decoded is None or ("\0" in decoded.text and encoding == "utf-8"):
+        decoded = _utf16(data)
+    if decoded is None and b"\0" in data:
+        raise DocumentError(
+            "is binary (it holds zero bytes), or in UTF-16 or UTF-32 without a byte order mark that can be recognised; "
+            "expected text, best as UTF-8"
+        )
+    if decoded is None:
+        raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8")
     if "\0" in decoded.text or any("\ud800" <= c <= "\udfff" for c in decoded.text):
         raise DocumentError("is binary (it holds NUL or surrogate characters); expected text")
     return decoded
 
 
-def _refused(data: bytes) -> Decoded:
-    utf16 = _utf16(data)
-    if utf16:
-        return utf16
-    if b"\0" in data:
-        raise DocumentError(
-            "is binary (it holds zero bytes), or in UTF-16 or UTF-32 without a byte order mark that can be recognised; "
-            "expected text, best as UTF-8"
-        )
-    raise DocumentError("is binary or in an unknown encoding; expected text, best as UTF-8")
-
-
 def _otherwise(data: bytes, encoding: str) -> Decoded | None:
-    """What is no UTF-8 throughout and holds no zero byte."""
+    """Decode bytes that are not valid UTF-8 and have no zero byte."""
     damaged = _damaged_utf8(data, encoding)
     if damaged or encoding != "utf-8":
         return damaged
-    if _is_western(data):
-        return Decoded(data.decode("cp1252"), "cp1252")
-    codec = _detected(data)
-    if codec:
-        return Decoded(data.decode(codec), codec)
-    return _damaged_utf8(data, encoding, least=0)
+    codec = "cp1252" if _is_western(data) else _detected(data)
+    return Decoded(data.decode(codec), codec) if codec else _damaged_utf8(data, encoding, least=0)
 
 
 def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
-    """UTF-8 but for fewer bytes than there are characters of several bytes, or but for its cut end."""
+    """UTF-8 with fewer invalid bytes than characters of several bytes, or with its end cut off."""
     if encoding not in ("utf-8", "utf-8-sig"):
         return None
     text = data.decode(encoding, "surrogateescape")
@@ -112,18 +104,18 @@ def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
 
 
 def _is_cut(tail: str) -> bool:
-    """Whether these bytes are the start of a character of UTF-8 that has more."""
+    """Whether these bytes are the start of an incomplete character of UTF-8."""
     try:
         tail.encode("utf-8", "surrogateescape").decode()
     except UnicodeDecodeError as error:
         return error.reason == "unexpected end of data" and error.start == 0
     except UnicodeEncodeError:
-        return False
+        pass
     return False
 
 
 _LEAST_UTF16 = 4
-"""Bytes below which nothing tells a text in UTF-16 from anything else."""
+"""With fewer bytes UTF-16 cannot be recognised."""
 
 
 def _utf16(data: bytes) -> Decoded | None:
@@ -139,16 +131,13 @@ def _utf16(data: bytes) -> Decoded | None:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return None
-    alphabetic = sum(c < "\u2000" for c in text)
-    if (
-        units < 2
-        or not _ASCII_WORD.search(text)
-        or alphabetic < 0.7 * units
-        or _CONTROL.search(text)
-        or any(unicodedata.category(c) in ("Cn", "Co") for c in set(text))
-    ):
-        return None
-    return Decoded(text, codec)
+    plausible = (
+        _ASCII_WORD.search(text)
+        and sum(c < "\u2000" for c in text) >= 0.7 * units
+        and not _CONTROL.search(text)
+        and not any(unicodedata.category(c) in ("Cn", "Co") for c in set(text))
+    )
+    return Decoded(text, codec) if plausible else None
 
 
 def _is_western(data: bytes) -> bool:

@@ -1,168 +1,142 @@
-"""The errors that cross the borders of the packages, each with a stable ``code`` that the ways in turn into their own."""
+"""The errors that cross package borders, each with a stable ``code`` and the HTTP ``status`` that stands for it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Self
 
-_LONGEST_REASON = 300
+_MAX_REASON = 300
+ERRORS: dict[str, "type[QuotewiseError]"] = {}
+"""The class of each code, filled as classes are defined; the docstring of one with status 503 explains it in /openapi.json."""
 
 
 class QuotewiseError(Exception):
-    """Something that the user can mend; its message says what was given, what was expected and what to do."""
+    """An error that the user can correct; its message says what was given, what was expected and what to do.
+
+    A subclass names its code and status: ``class MissingError(QuotewiseError, code="missing", status=404)``. Status 500 means
+    that no request should lead to the error, and HTTP shows its code as ``internal-error``.
+    """
 
     code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init_subclass__(cls, code: str | None = None, status: int = 500) -> None:
+        super().__init_subclass__()
+        if code:
+            cls.code, cls.status = code, status
+            ERRORS.setdefault(code, cls)
+
+    def detached(self) -> Self:
+        """The error without traceback and cause, whose frames would keep what they hold in memory."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
-class DocumentError(QuotewiseError):
-    """A file cannot become a document."""
-
-    code = "unreadable-document"
+class DocumentError(QuotewiseError, code="unreadable-document", status=422):
+    """A file cannot be parsed as a document."""
 
 
-class DocumentDamagedError(QuotewiseError):
-    """What the catalogue holds of a document is not what was put there."""
-
-    code = "document-damaged"
+class DocumentDamagedError(QuotewiseError, code="document-damaged", status=503):
+    """the stored text of the document is damaged; it is read again from its file when the folder is next indexed"""
 
 
 class AlteredError(DocumentError):
-    """A file is there but is empty or too large to be a document."""
+    """A file exists but is empty or too large for a document."""
 
 
 class MissingFileError(DocumentError):
     """There is no regular file at a path."""
 
 
-class FolderError(QuotewiseError):
+class FolderError(QuotewiseError, code="invalid-folder"):
     """A folder cannot be indexed."""
 
-    code = "invalid-folder"
+
+class FolderReadOnlyError(QuotewiseError, code="folder-read-only", status=409):
+    """The folder of a collection is not writable; a retry does not help."""
 
 
-class FolderReadOnlyError(QuotewiseError):
-    """The folder of a collection may not be written to; trying again does not help."""
-
-    code = "folder-read-only"
+class FolderUnavailableError(QuotewiseError, code="folder-unavailable", status=503):
+    """the folder of the collection is missing or unreadable, or its disk is full"""
 
 
-class FolderUnavailableError(QuotewiseError):
-    """The folder of a collection is gone, its disk is full, or what is in it cannot be read."""
-
-    code = "folder-unavailable"
+class InvalidPathError(QuotewiseError, code="invalid-path", status=422):
+    """No document can be stored at this path."""
 
 
-class InvalidPathError(QuotewiseError):
-    """A path at which no document can be put."""
-
-    code = "invalid-path"
+class PathTakenError(QuotewiseError, code="path-taken", status=409):
+    """Something that is not a document exists at a path or at one of its parents."""
 
 
-class PathTakenError(QuotewiseError):
-    """Something that is no document stands at a path or on the way to it."""
-
-    code = "path-taken"
+class PreconditionError(QuotewiseError, code="precondition-failed", status=412):
+    """A document differs from the one that the caller's condition names."""
 
 
-class PreconditionError(QuotewiseError):
-    """A document is not as the caller believes it to be."""
-
-    code = "precondition-failed"
+class StoppedError(QuotewiseError, code="stopped", status=503):
+    """the service is stopping; the request was not carried out"""
 
 
-class StoppedError(QuotewiseError):
-    """Work was given up because the program ends; nothing of it was done."""
-
-    code = "stopped"
+class EmbedderError(QuotewiseError, code="embedder-unavailable", status=503):
+    """the embedder of the collection cannot be loaded"""
 
 
-class EmbedderError(QuotewiseError):
-    """An embedding model cannot be loaded."""
-
-    code = "embedder-unavailable"
+class ReaderError(QuotewiseError, code="reader-unavailable", status=503):
+    """the reader cannot be loaded"""
 
 
-class ReaderError(QuotewiseError):
-    """A reader's model cannot be loaded."""
-
-    code = "reader-unavailable"
+class EmbedderMismatchError(QuotewiseError, code="embedder-mismatch", status=409):
+    """A collection was indexed with another embedder than the present one."""
 
 
-class EmbedderMismatchError(QuotewiseError):
-    """A collection was made by another embedder than the one at hand."""
-
-    code = "embedder-mismatch"
+class ChunkingError(QuotewiseError, code="invalid-chunking"):
+    """A chunk size that the embedder cannot take, or that differs from the collection's."""
 
 
-class ChunkingError(QuotewiseError):
-    """A chunk size that the embedder cannot take, or that is not the one of the collection."""
-
-    code = "invalid-chunking"
+class IndexMissingError(QuotewiseError, code="index-missing", status=503):
+    """the index does not exist"""
 
 
-class IndexMissingError(QuotewiseError):
-    """There is no index where one was expected."""
-
-    code = "index-missing"
+class IndexLockedError(QuotewiseError, code="index-locked", status=503):
+    """another process is writing to the index, or its search index is being updated; retry"""
 
 
-class IndexLockedError(QuotewiseError):
-    """Another process is writing to the index."""
-
-    code = "index-locked"
+class IndexUnavailableError(QuotewiseError, code="index-unavailable", status=503):
+    """the index cannot be read or written because of the disk or its permissions"""
 
 
-class IndexUnavailableError(QuotewiseError):
-    """The disk or its permissions stand in the way of the catalogue."""
-
-    code = "index-unavailable"
+class IndexRebuildingError(QuotewiseError, code="index-rebuilding", status=503):
+    """the search index is being rebuilt from the catalogue; retry"""
 
 
-class IndexRebuildingError(QuotewiseError):
-    """An index beside the catalogue is being made again, and there is none to search meanwhile."""
-
-    code = "index-rebuilding"
+class IndexVersionError(QuotewiseError, code="index-version", status=503):
+    """the index was written by a newer version"""
 
 
-class IndexVersionError(QuotewiseError):
-    """The index was made by a newer version."""
-
-    code = "index-version"
+class IndexDamagedError(QuotewiseError, code="index-damaged", status=503):
+    """the catalogue is damaged; restore it from a backup, or index the folder again"""
 
 
-class IndexDamagedError(QuotewiseError):
-    """The catalogue, which nothing can rebuild, is damaged."""
-
-    code = "index-damaged"
+class UnknownCollectionError(QuotewiseError, code="unknown-collection", status=404):
+    """There is no collection of that name."""
 
 
-class UnknownCollectionError(QuotewiseError):
-    """No collection of that name."""
-
-    code = "unknown-collection"
+class UnknownDocumentError(QuotewiseError, code="unknown-document", status=404):
+    """There is no document of that id or path."""
 
 
-class UnknownDocumentError(QuotewiseError):
-    """No document of that id or path."""
-
-    code = "unknown-document"
-
-
-class InvalidNameError(QuotewiseError):
-    """A collection name with characters that it cannot have."""
-
-    code = "invalid-name"
+class InvalidNameError(QuotewiseError, code="invalid-name", status=422):
+    """A collection name contains characters that are not allowed."""
 
 
 @contextmanager
 def border(made: Callable[[str], QuotewiseError]) -> Iterator[None]:
-    """Whatever a library raises inside comes out as an error of ours, made of the reason; our own errors pass.
+    """Turn whatever a library raises inside into an error of ours, made from the reason; our own errors pass unchanged.
 
-    Nothing but the end of the program passes: a panic of a library in Rust, say, is no ``Exception``.
+    ``BaseException`` too, since a panic in a Rust library is not an ``Exception``; only the end of the program passes.
     """
     try:
         yield
     except (QuotewiseError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:
-        reason = " ".join(str(error).split())[:_LONGEST_REASON]
+        reason = " ".join(str(error).split())[:_MAX_REASON]
         raise made(f"{type(error).__name__}: {reason}" if reason else type(error).__name__) from error

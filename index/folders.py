@@ -1,4 +1,4 @@
-"""Below a folder by descriptors, name by name and never over a link, so that nothing swapped meanwhile leads out of it."""
+"""Access below a folder by descriptors, name by name and never through a link, so that no swapped folder leads out of it."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUna
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _PASSING = getattr(os, "O_PATH", os.O_RDONLY)
-"""How a folder is opened that need only be passed through, which may be one that cannot be listed."""
+"""Flags to open a folder on the way to another, which need not be readable."""
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def opened(root: Path, folders: Sequence[str] = (), make: bool = False) -> Itera
             here = enter(root.name or ".", os.O_RDONLY, here)
         except OSError as error:
             reason = "it or what it is in is a link" if error.errno in (errno.ELOOP, errno.ENOTDIR) else error.strerror
-            raise refused(error, f"the folder of the collection cannot be used: {reason}") from error
+            raise access_error(error, f"the folder of the collection cannot be used: {reason}") from error
         for name in folders:
             name = actual(name, here)
             if make:
@@ -48,7 +48,7 @@ def opened(root: Path, folders: Sequence[str] = (), make: bool = False) -> Itera
 
 
 def actual(name: str, within: int) -> str:
-    """The name on disk in a folder of what has this name in composed form (NFC): that form itself first, then the least."""
+    """The name on disk, in an open folder, of the entry with this composed name (NFC): that form itself, or else the first."""
     with suppress(FileNotFoundError):
         if name.isascii() or os.lstat(name, dir_fd=within):
             return name
@@ -56,7 +56,7 @@ def actual(name: str, within: int) -> str:
 
 
 def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
-    """The bytes of the file at a path below a folder; a link at the path itself is followed as long as that stays below it.
+    """The bytes of the file at a path below a folder; a link at the path itself is followed if its target is below the folder.
 
     Raises:
         MissingFileError, DocumentError: as ``read_file`` does.
@@ -77,10 +77,9 @@ def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
         raise _unread(error) from error
 
 
-def refused(error: OSError, message: str) -> QuotewiseError:
-    """The error of ours for one of a folder: whether trying again may help."""
-    kind = FolderReadOnlyError if error.errno in _READ_ONLY else FolderUnavailableError
-    return kind(message)
+def access_error(error: OSError, message: str) -> QuotewiseError:
+    """The error for a failed access to a folder: read-only, or one that may pass."""
+    return (FolderReadOnlyError if error.errno in _READ_ONLY else FolderUnavailableError)(message)
 
 
 def _read(root: Path, path: str, limit_bytes: int) -> bytes:

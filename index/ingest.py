@@ -1,7 +1,9 @@
-"""A folder into a collection: touches only what changed, and loses nothing that was indexed to a file that is bad now."""
+"""A folder into a collection: indexes only what changed, and keeps the last good version of a file that cannot be read now."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from quotewise.index.documents import Document, SourceFile, find_files, parse_do
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import (
     ChunkingError,
+    DocumentDamagedError,
     DocumentError,
     EmbedderMismatchError,
     FolderError,
@@ -18,7 +21,8 @@ from quotewise.index.errors import (
 )
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import ENDINGS
-from quotewise.index.store import Collection, Store
+from quotewise.index.languages import detect_language
+from quotewise.index.store import Catalogue, Collection, Store
 
 DEFAULT_FILE_LIMIT = 64_000_000
 """Bytes."""
@@ -26,14 +30,16 @@ _BATCH_CHUNKS = 512
 """Chunks embedded together: enough to fill length-sorted batches on every core, little enough to hold in memory."""
 _MOST_VANISHED = 3
 """Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
+_LANGUAGE_DOCUMENTS, _LANGUAGE_CHARACTERS = 50, 2000
+"""From so many documents, and so many characters of each, the language of a collection is detected."""
 
 Progress = Callable[[int, int, str], None]
-"""Called with files done, files in all, and the path just done."""
+"""Called with the number of files done, the number of all files, and the path just done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file or a part of one that could not be indexed, and why."""
+    """A file, or a part of one, that could not be indexed, and why."""
 
     path: str
     reason: str
@@ -43,7 +49,7 @@ class Failure:
 class SyncReport:
     """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
 
-    ``ignored`` are files that were indexed but for a part of them, such as front matter that cannot be parsed.
+    ``ignored`` are parts of indexed files, such as front matter that cannot be parsed.
     """
 
     added: tuple[str, ...]
@@ -60,15 +66,13 @@ class Sync:
     """Brings a collection to the state of a folder.
 
     Args:
-        store: where the collection lives.
+        store: where the collection is.
         embedder: makes the vectors; must be the one that the collection was made with.
-        file_limit: the largest file taken, in bytes.
+        file_limit: the size of the largest file that is indexed, in bytes.
     """
 
     def __init__(self, store: Store, embedder: Embedder, file_limit: int = DEFAULT_FILE_LIMIT) -> None:
-        self._store = store
-        self._embedder = embedder
-        self._file_limit = file_limit
+        self._store, self._catalogue, self._embedder, self._file_limit = store, store.catalogue, embedder, file_limit
 
     def run(
         self,
@@ -77,84 +81,80 @@ class Sync:
         chunk_tokens: int | None = None,
         moved: bool = False,
         progress: Progress = lambda done, total, path: None,
+        language: str | None = None,
     ) -> SyncReport:
         """Add new files, replace changed ones, remove vanished ones, one transaction a document, then publish.
 
         Args:
             folder: the folder to index.
-            name: the collection, made if need be.
-            chunk_tokens: for a new collection; one that exists keeps its own.
-            moved: the collection's folder now stands at ``folder``.
-            progress: told of each file.
+            name: the collection, which is made if it does not exist.
+            chunk_tokens: the chunk size of a new collection; an existing one keeps its own.
+            moved: the collection's folder is now at ``folder``.
+            progress: called after each file.
+            language: an ISO 639-1 code; by default the collection keeps its language, or it is detected.
 
         Raises:
-            FolderError: the folder is missing, or holds no file to index while the collection has none or more than a few
+            FolderError: the folder is missing, or has no file to index while the collection has none or more than a few
                 documents, or the collection is of another folder.
             IndexLockedError: another process is writing.
-            EmbedderMismatchError, ChunkingError: the collection was made otherwise.
+            EmbedderMismatchError, ChunkingError: the collection was made with another embedder or chunk size.
         """
         with self._store.writing():
-            files, root = checked_files(folder, may_be_empty=not moved)  # with all that was uploaded until now
-            if not files:
-                self._check_empty(folder, name, root)
-            collection = self._collection(name, root, chunk_tokens, moved)
-            if collection not in self._store.catalogue.collections():
-                self._add(collection)
-            run = _Run(self._store, self._embedder, Chunker(self._embedder.count_tokens, collection.chunk_tokens), name)
+            files, collection = self._plan(folder, name, chunk_tokens, moved)  # with all that was uploaded until now
+            collection = replace(collection, language=language or collection.language)
+            known = find_collection(self._catalogue, name)
+            if known is None:
+                self._catalogue.add_collection(collection)
+            elif known != collection:
+                self._catalogue.update_collection(collection)
+            run = _Run(self._catalogue, self._embedder, collection)
             for done, file in enumerate(files, 1):
                 if file.problem:
-                    run.fail(file.path, file.problem)
+                    run.failed.append(Failure(file.path, file.problem))
                 else:
                     run.read(folder, file.path, self._file_limit)
                 progress(done, len(files), printable(file.path))
             run.flush()
             run.remove_all_but({file.path for file in files})
+            set_language(self._catalogue, name)
             self._store.publish(name)
         return run.report()
 
     def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
-        """Raises what ``run`` would because the collection was made otherwise."""
+        """Raises the FolderError, EmbedderMismatchError or ChunkingError that ``run`` would, and changes nothing."""
+        self._plan(folder, name, chunk_tokens, moved)
+
+    def _plan(self, folder: Path, name: str, chunk_tokens: int | None, moved: bool) -> tuple[list[SourceFile], Collection]:
+        """The files to index, and the collection as it will be."""
         files, root = checked_files(folder, may_be_empty=not moved)
+        known = find_collection(self._catalogue, name)
         if not files:
-            self._check_empty(folder, name, root)
-        self._collection(name, root, chunk_tokens, moved)
-
-    def _check_empty(self, folder: Path, name: str, root: str) -> None:
-        """Raises FolderError unless a folder that is empty now held a few documents, which may have been deleted by hand."""
-        known = any((known.name, known.root) == (name, root) for known in self._store.catalogue.collections())
-        held = len(self._store.catalogue.digests(name)) if known else 0
-        if not held:
-            raise _empty(folder)
-        if held > _MOST_VANISHED:
-            raise FolderError(
-                f"{printable(str(folder))} holds no {ENDINGS} files, but the collection {name!r} has {held:,} documents; "
-                f"nothing was changed; is it mounted? To remove them all: quotewise rm --all -c {name}"
-            )
-
-    def _collection(self, name: str, root: str, chunk_tokens: int | None, moved: bool) -> Collection:
-        """The collection as it is to be."""
-        collection = next((known for known in self._store.catalogue.collections() if known.name == name), None)
-        if collection is None:
-            return new_collection(name, root, self._embedder, chunk_tokens)
-        check_embedder(collection, self._embedder)
-        if chunk_tokens not in (None, collection.chunk_tokens):
+            self._check_empty(folder, name, root, known)
+        if known is None:
+            return files, new_collection(name, root, self._embedder, chunk_tokens)
+        check_embedder(known, self._embedder)
+        if chunk_tokens not in (None, known.chunk_tokens):
             raise ChunkingError(
-                f"the collection {name!r} has chunks of {collection.chunk_tokens} tokens, not {chunk_tokens}; "
+                f"the collection {name!r} has chunks of {known.chunk_tokens} tokens, not {chunk_tokens}; "
                 "keep that, or index into another collection"
             )
-        if collection.root != root and not moved:
+        if known.root != root and not moved:
             raise FolderError(
-                f"the collection {name!r} holds the documents of {collection.root}, not of {root}; name another collection, "
+                f"the collection {name!r} holds the documents of {known.root}, not of {root}; name another collection, "
                 "or say that the folder has moved (--moved)"
             )
-        return replace(collection, root=root)
+        return files, replace(known, root=root)
 
-    def _add(self, collection: Collection) -> None:
-        """Make a collection, or where there is one of that name, note where its folder stands now."""
-        if any(known.name == collection.name for known in self._store.catalogue.collections()):
-            self._store.catalogue.update_collection(collection)
-        else:
-            self._store.catalogue.add_collection(collection)
+    def _check_empty(self, folder: Path, name: str, root: str, known: Collection | None) -> None:
+        """Raises FolderError unless a folder that is empty now had a few documents, which may have been deleted by hand."""
+        count = len(self._catalogue.digests(name)) if known and known.root == root else 0
+        if not count:
+            raise _empty(folder)
+        if count > _MOST_VANISHED:
+            raise FolderError(
+                f"{printable(str(folder))} holds no {ENDINGS} files, but the collection {name!r} has {count:,} documents; "
+                f"nothing was changed; is it mounted? To remove them all: quotewise rm --all -c {name}"
+            )
 
 
 def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[SourceFile], str]:
@@ -172,8 +172,13 @@ def _empty(folder: Path) -> FolderError:
     return FolderError(f"{printable(str(folder))} holds no {ENDINGS} files; nothing was changed")
 
 
+def find_collection(catalogue: Catalogue, name: str) -> Collection | None:
+    """The collection of a name, or None."""
+    return next((collection for collection in catalogue.collections() if collection.name == name), None)
+
+
 def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int | None = None) -> Collection:
-    """What a collection is to be made with. Raises ChunkingError when the chunks do not fit the embedder."""
+    """A collection to be added. Raises ChunkingError when its chunks do not fit the embedder."""
     longest = embedder.max_tokens - HEADING_ROOM
     chosen = min(DEFAULT_CHUNK_TOKENS, longest) if chunk_tokens is None else chunk_tokens
     if not 1 <= chosen <= longest:
@@ -181,20 +186,16 @@ def new_collection(name: str, root: str, embedder: Embedder, chunk_tokens: int |
     return Collection(name, root, embedder.name, embedder.fingerprint, embedder.dimension, chosen)
 
 
-def embed(
-    embedder: Embedder, chunked: Sequence[tuple[Document, Sequence[Chunk]]], pause: Callable[[], None] = lambda: None
-) -> np.ndarray:
-    """float32 (chunks, dimension): the vectors of all chunks in order; ``pause`` is called before each batch, and may raise."""
-    texts = [
-        embedding_text(chunk.heading, document.text[chunk.start : chunk.end])
-        for document, chunks in chunked
-        for chunk in chunks
-    ]
-    vectors = []
-    for first in range(0, max(1, len(texts)), _BATCH_CHUNKS):
-        pause()
-        vectors.append(embedder.encode_document(texts[first : first + _BATCH_CHUNKS]))
-    return np.concatenate(vectors)
+def set_language(catalogue: Catalogue, name: str) -> None:
+    """Detect the language of a collection that has none yet; it stays without one while its texts are too short to tell."""
+    collection = catalogue.collection(name)
+    texts: list[str] = []
+    for document in [] if collection.language else catalogue.documents(name, limit=_LANGUAGE_DOCUMENTS):
+        start = document.characters // 3
+        with suppress(DocumentDamagedError):
+            texts.append(catalogue.text(document.id, start, start + _LANGUAGE_CHARACTERS))
+    if language := detect_language(texts):
+        catalogue.update_collection(replace(collection, language=language))
 
 
 def check_embedder(collection: Collection, embedder: Embedder) -> None:
@@ -207,79 +208,88 @@ def check_embedder(collection: Collection, embedder: Embedder) -> None:
         )
 
 
-class _Run:
-    """One sync under way: what is waiting to be embedded and what has happened so far."""
+def embed(
+    embedder: Embedder, chunked: Sequence[tuple[Document, Sequence[Chunk]]], pause: Callable[[], None] = lambda: None
+) -> np.ndarray:
+    """float32 (chunks, dimension): the vectors of all chunks in order; ``pause`` is called before each batch, and may raise."""
+    texts = [embedding_text(chunk.heading, made.text[chunk.start : chunk.end]) for made, chunks in chunked for chunk in chunks]
+    vectors = []
+    for first in range(0, max(1, len(texts)), _BATCH_CHUNKS):
+        pause()
+        vectors.append(embedder.encode_document(texts[first : first + _BATCH_CHUNKS]))
+    return np.concatenate(vectors)
 
-    def __init__(self, store: Store, embedder: Embedder, chunker: Chunker, name: str) -> None:
-        self._store, self._embedder, self._chunker, self._name = store, embedder, chunker, name
-        self._damaged = store.catalogue.damaged(name)
-        self._before = store.catalogue.digests(name) | dict.fromkeys(self._damaged, "")  # which no file has
+
+def unindexed(reason: str) -> DocumentError:
+    """The error for an unforeseen failure of a library in the work on one document."""
+    return DocumentError(f"cannot be indexed: {reason}")
+
+
+class _Run:
+    """The state of one sync: the documents that wait to be embedded, and what was done so far."""
+
+    def __init__(self, catalogue: Catalogue, embedder: Embedder, collection: Collection) -> None:
+        self._catalogue, self._embedder, self._name = catalogue, embedder, collection.name
+        self._chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
+        self._damaged = set(catalogue.damaged(self._name))
+        self._before = catalogue.digests(self._name) | dict.fromkeys(self._damaged, "")  # a digest that no file has
         self._waiting: list[tuple[Document, list[Chunk]]] = []
-        self._done: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
-        self._failed: list[Failure] = []
+        self._paths: defaultdict[str, list[str]] = defaultdict(list)
+        self.failed: list[Failure] = []
         self._ignored: list[Failure] = []
         self._chunks = 0
 
-    def fail(self, path: str, reason: str) -> None:
-        self._failed.append(Failure(path, reason))
-
     def read(self, folder: Path, path: str, limit: int) -> None:
+        """Parse and chunk a file unless it is unchanged, and embed those that wait when they make a batch."""
         try:
             with border(unindexed):
                 data = read_inside(folder, path, limit)
                 if hashlib.sha256(data).hexdigest() == self._before.get(path):
-                    self._done["unchanged"].append(path)
+                    self._paths["unchanged"].append(path)
                     return
                 document = parse_document(path, data)
                 chunks = self._chunker.chunks(document)
         except DocumentError as error:
-            self.fail(path, str(error))
+            self.failed.append(Failure(path, str(error)))
             return
-        ignored = document.ignored or (None if chunks else "all of it, since it holds nothing to quote")
-        if ignored:
+        if ignored := document.ignored or (None if chunks else "all of it, since it holds nothing to quote"):
             self._ignored.append(Failure(path, ignored))
         self._waiting.append((document, chunks))
         if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
             self.flush()
 
     def flush(self) -> None:
-        """Embed and commit what is waiting; where that fails for all of it together, each document by itself."""
+        """Embed and commit the documents that wait; where embedding them together fails, each by itself."""
         waiting, self._waiting = self._waiting, []
         try:
             with border(unindexed):
                 vectors = embed(self._embedder, waiting)
         except DocumentError as error:
             if len(waiting) == 1:
-                self.fail(waiting[0][0].path, str(error))
+                self.failed.append(Failure(waiting[0][0].path, str(error)))
             else:
-                for one in waiting:
-                    self._waiting = [one]
+                for alone in waiting:
+                    self._waiting = [alone]
                     self.flush()
             return
-        first = 0
         for document, chunks in waiting:
             try:
                 with border(unindexed):
-                    self._store.catalogue.put(self._name, document, chunks, vectors[first : first + len(chunks)])
-                self._done["changed" if document.path in self._before else "added"].append(document.path)
+                    self._catalogue.put(self._name, document, chunks, vectors[: len(chunks)])
+                self._paths["changed" if document.path in self._before else "added"].append(document.path)
                 self._chunks += len(chunks)
             except DocumentError as error:
-                self.fail(document.path, str(error))
-            first += len(chunks)
+                self.failed.append(Failure(document.path, str(error)))
+            vectors = vectors[len(chunks) :]
 
     def remove_all_but(self, present: set[str]) -> None:
-        failed = tuple(f"{failure.path}/" for failure in self._failed)  # among them folders that could not be listed
-        vanished = [path for path in self._before if path not in present and not path.startswith(failed)]
-        self._store.catalogue.remove(self._name, vanished)
-        self._done["removed"] += vanished
+        """Remove the documents whose files vanished, but not those in folders that could not be listed."""
+        failed = tuple(f"{failure.path}/" for failure in self.failed)
+        self._paths["removed"] = [path for path in self._before if path not in present and not path.startswith(failed)]
+        self._catalogue.remove(self._name, self._paths["removed"])
 
     def report(self) -> SyncReport:
-        good = self._before.keys() - set(self._damaged)
-        kept = tuple(failure.path for failure in self._failed if failure.path in good)
-        done = {kind: tuple(paths) for kind, paths in self._done.items()}
-        return SyncReport(**done, failed=tuple(self._failed), kept=kept, chunks=self._chunks, ignored=tuple(self._ignored))
-
-
-def unindexed(reason: str) -> DocumentError:
-    """What is left of an error that nothing foresaw in the work on one document."""
-    return DocumentError(f"cannot be indexed: {reason}")
+        paths = {kind: tuple(self._paths[kind]) for kind in ("added", "changed", "removed", "unchanged")}
+        good = self._before.keys() - self._damaged
+        kept = tuple(failure.path for failure in self.failed if failure.path in good)
+        return SyncReport(**paths, failed=tuple(self.failed), kept=kept, chunks=self._chunks, ignored=tuple(self._ignored))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from quotewise.index.documents import printable
 from quotewise.index.errors import QuotewiseError
@@ -20,16 +21,16 @@ class Finding:
 
 
 def check(store: LocalStore) -> Iterator[Finding]:
-    """Read everything and compare it with its checksums. Raises nothing of ours: what cannot be read is a finding."""
-    yield _finding("catalogue", lambda: _catalogue(store))
+    """Read everything and compare it with its checksums. Raises no QuotewiseError: what cannot be read is a finding."""
+    yield _finding("catalogue", partial(_catalogue, store))
     try:
         names = [collection.name for collection in store.catalogue.collections()]
     except QuotewiseError as error:
         yield Finding("collections", False, str(error))
         return
     for name in names:
-        yield _finding(f"documents of {name}", lambda name=name: _documents(store, name))  # type: ignore[misc]
-        yield _finding(f"search index of {name}", lambda name=name: _search_index(store, name))  # type: ignore[misc]
+        yield _finding(f"documents of {name}", partial(_documents, store, name))
+        yield _finding(f"search index of {name}", partial(_search_index, store, name))
 
 
 def _catalogue(store: LocalStore) -> tuple[bool, str]:
@@ -38,8 +39,7 @@ def _catalogue(store: LocalStore) -> tuple[bool, str]:
 
 
 def _documents(store: LocalStore, name: str) -> tuple[bool, str]:
-    damaged = store.catalogue.damaged(name)
-    if not damaged:
+    if not (damaged := store.catalogue.damaged(name)):
         size = store.catalogue.size(name)
         return True, f"{size.documents:,} documents and {size.chunks:,} chunks are as they were put"
     more = f" and {len(damaged) - _NAMED:,} more" if len(damaged) > _NAMED else ""
@@ -56,8 +56,8 @@ def _search_index(store: LocalStore, name: str) -> tuple[bool, str]:
     return False, f"{' and '.join(map(str, stored))} chunks instead of {chunks:,}; remove its folder to have it made again"
 
 
-def _finding(part: str, look: Callable[[], tuple[bool, str]]) -> Finding:
+def _finding(part: str, check_part: Callable[[], tuple[bool, str]]) -> Finding:
     try:
-        return Finding(part, *look())
+        return Finding(part, *check_part())
     except QuotewiseError as error:
         return Finding(part, False, str(error))

@@ -42,19 +42,16 @@ _SCRIPTS = {
 """The letters of each script, under the language that most of what is written in it is in."""
 _KANA_SHARE = 0.1
 """Of the letters of a Japanese text, among Han characters; a Chinese text has next to none."""
-_LEAST_SHARE = 0.1
-"""Function words among all words from which they tell a language; in prose of the 14 languages they are 0.25 to 0.45."""
-_LEAST_WORDS, _MANY_WORDS = 3, 200
-"""Function words from which they tell a language, and words from which a text with too few of them is in none of these."""
+_LEAST_WORDS, _LEAST_SHARE = 3, 0.1
+"""Function words, and their share of all words, from which they tell a language; the share in prose is 0.25 to 0.45. As many
+words with accents, and fewer function words, tell that it is another one."""
 _RUSSIAN, _PERSIAN = re.compile("[ыэё]", re.IGNORECASE), re.compile("[پچژگ]")
 
 
-def detect_language(texts: Iterable[str], default: str = "en") -> str:
-    """The ISO 639-1 code of the language of most of the texts, or ``default`` for a few words or names of Latin letters.
+def detect_language(texts: Iterable[str]) -> str:
+    """The ISO 639-1 code of the language of most of the texts, or ``und`` (undetermined) for a language without an entry here.
 
-    Other languages than these fall back to the empty string: Arabic, Chinese, Danish, Dutch, English, Finnish, French, German,
-    Greek, Hebrew, Hindi, Hungarian, Italian, Japanese, Korean, Norwegian, Portuguese, Romanian, Russian, Spanish, Swedish,
-    Tamil, Thai, Turkish.
+    Empty for texts of Latin letters that are too short to tell, or that have too few function words, such as code and names.
     """
     text = "\n".join(texts)
     letters = {code: len(re.findall(script, text)) for code, script in _SCRIPTS.items()}
@@ -64,14 +61,14 @@ def detect_language(texts: Iterable[str], default: str = "en") -> str:
     if script == "zh" and kana > _KANA_SHARE * letters["zh"]:
         return "ja"
     if (script == "ru" and not _RUSSIAN.search(text)) or (script == "ar" and _PERSIAN.search(text)):
-        return ""
-    return script if script != "en" else _latin(text, default)
+        return "und"
+    return _latin_language(text) if script == "en" else script
 
 
-def _latin(text: str, default: str) -> str:
+def _latin_language(text: str) -> str:
     words = [word.lower() for word in _WORD.findall(text)]
     counts = Counter(code for word in words for code in _LANGUAGES_OF.get(word, ()))
-    best, count = max(counts.items(), key=lambda item: item[1], default=(default, 0))
-    if len(words) >= _MANY_WORDS and count < _LEAST_SHARE * len(words):
-        return ""
-    return best if count >= _LEAST_WORDS and count >= _LEAST_SHARE * len(words) else default
+    best, count = max(counts.items(), key=lambda item: item[1], default=("", 0))
+    if count >= max(_LEAST_WORDS, _LEAST_SHARE * len(words)):
+        return best
+    return "und" if sum(not word.isascii() for word in words) > max(_LEAST_WORDS, _LEAST_SHARE * len(words)) else ""

@@ -12,24 +12,9 @@ from quotewise.index.store import Changes, Hit
 _VERSION = 3
 """Of the analyzers: an index made by another version is made again."""
 _LANGUAGES = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
+    **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish"},
+    **{"fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian", "pt": "portuguese"},
+    **{"ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil", "tr": "turkish"},
 }
 """Those that Tantivy has a stemmer for, by ISO 639-1 code; it has no stop words for those in ``_WITHOUT_STOP_WORDS``."""
 _WITHOUT_STOP_WORDS = ("ar", "el", "ro", "ta", "tr")
@@ -105,7 +90,7 @@ class LexicalIndex:
 
 def analyzer_name(language: str) -> str:
     """The name of the analyzer for an ISO 639-1 code, with its version; without a stemmer it is the same for all."""
-    return f"{_LANGUAGES.get(language, 'plain')}-{_VERSION}"
+    return f"{_LANGUAGES.get(language or 'en', 'plain')}-{_VERSION}"
 
 
 def with_names(text: str) -> str:
@@ -142,7 +127,7 @@ def _schema(language: str) -> tantivy.Schema:
 
 @cache
 def _analyzer(language: str) -> tantivy.TextAnalyzer:
-    name, fold = _LANGUAGES.get(language), tantivy.Filter.ascii_fold()
+    name, fold = _LANGUAGES.get(language or "en"), tantivy.Filter.ascii_fold()
     steps = [tantivy.Filter.stemmer(name)] if name else []
     if name and language not in _WITHOUT_STOP_WORDS:
         steps.insert(0, tantivy.Filter.stopword(name))

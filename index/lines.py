@@ -1,4 +1,4 @@
-"""The lines of a paragraph that stand by themselves: items of lists, messages of a chat, entries of a sheet, cues, rules."""
+"""Finds the lines of a paragraph that start a new unit: list items, chat messages, table entries, subtitle cues, rules."""
 
 import re
 from collections import Counter
@@ -61,41 +61,41 @@ _BARE_LINE = 40
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line is a rule, an underline or another row of signs that says nothing."""
+    """Whether a line is a rule, an underline or another row of signs without meaning."""
     return bool(_RULE.fullmatch(line))
 
 
 def is_title(line: str) -> bool:
-    """Whether a line that stands alone at the start of a text looks like its title: no prose, item, message or command."""
-    found = _KINDS.match(line)
+    """Whether the separate first line of a text looks like its title, rather than prose, an item, a message or a command."""
+    kind = _KINDS.match(line)
     begins = next((c for c in line if c.isalnum()), "")
     return (
         any(c.isalpha() for c in line)
         and not begins.islower()
         and line[-1] not in ".!?:;,"
         and not any(c in "[]{}|$=\\`" for c in line)
-        and (found is None or found.lastgroup == "key")
+        and (kind is None or kind.lastgroup == "key")
     )
 
 
 class Opening(NamedTuple):
-    """How many characters of a line are its mark, and whether that says no more than that there is an item."""
+    """How many characters of a line are its mark, and whether the mark is a bare one, such as a dash or a bullet."""
 
     mark: int = 0
     bare: bool = False
 
 
 def openings(lines: Sequence[str]) -> dict[int, Opening]:
-    """The lines of a paragraph that do not go on from the line before, each with its mark.
+    """The lines of a paragraph, by number, that do not continue the line before, each with its mark.
 
-    Marks that are also words or numbers of prose count where a paragraph has two such lines. A rule opens and so does what
-    follows it.
+    Marks that also occur in prose, such as numbers, count where a paragraph has two such lines. A rule starts a unit, and so
+    does the line after it.
     """
-    found = [None if is_rule(line) else _KINDS.match(line) for line in lines]
-    kinds = [_kind(line, match) for line, match in zip(lines, found, strict=True)]
+    matches = [None if is_rule(line) else _KINDS.match(line) for line in lines]
+    kinds = [_kind(line, match) for line, match in zip(lines, matches, strict=True)]
     sure = _SURE | _repeated(kinds)
     opened = {0: Opening()}
-    for number, (line, kind, match) in enumerate(zip(lines, kinds, found, strict=True)):
+    for number, (line, kind, match) in enumerate(zip(lines, kinds, matches, strict=True)):
         if kind in sure or is_rule(line) or _ROWED.match(line):
             cue = kind == "cue" and number and lines[number - 1].strip(" \t>\r\n").isdecimal()
             opened[number - 1 if cue else number] = Opening()
@@ -118,7 +118,7 @@ def _kind(line: str, match: re.Match[str] | None) -> str | None:
 
 
 def _repeated(kinds: Sequence[str | None]) -> set[str]:
-    """The kinds that a paragraph has twice; weaker ones must come in neighbouring lines or begin the paragraph."""
+    """The kinds that occur twice in a paragraph; keys and columns must occur in adjacent lines or start the paragraph."""
     counts = Counter(kind for kind in kinds if kind)
     neighbours = {kind for kind, following in pairwise(kinds) if kind == following and kind}
     return {
@@ -129,7 +129,7 @@ def _repeated(kinds: Sequence[str | None]) -> set[str]:
 
 
 def _unmarked(lines: Sequence[str]) -> range:
-    """All lines, where each of them is short and begins anew, as the items of a list without marks do."""
+    """All lines, if each is short and starts with a capital or a digit, like the items of a list without marks."""
     if len(lines) > 1 and all(_PAIR.match(line) for line in lines):
         return range(len(lines))
     bare = [line.strip(" \t>\r\n") for line in lines]

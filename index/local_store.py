@@ -82,7 +82,7 @@ class LocalStore:
         try:
             lock = self._acquired(0 if self._lock.is_locked else _LOCK_SECONDS)
         except Timeout:
-            if any(task.is_alive() for task in self._tasks.values()):
+            if any(task.is_alive() for task in list(self._tasks.values())):
                 raise IndexLockedError(f"the search index of {self.folder} is being brought up to date; try again") from None
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
         with lock:
@@ -139,7 +139,7 @@ class LocalStore:
     def close(self) -> None:
         """Stop catching up, and close the catalogue."""
         self._closed.set()
-        for task in self._tasks.values():
+        for task in list(self._tasks.values()):
             task.join(_STOP_SECONDS)
         self.catalogue.close()
 
@@ -156,7 +156,7 @@ class LocalStore:
             task = self._task(name)
             task.join(None if math.isinf(self.wait_seconds) else max(0.0, task.started + self.wait_seconds - looked))
             if not self.search_index.ready(name):
-                if task.error and not task.is_alive():
+                if isinstance(task.error, IndexUnavailableError):
                     raise IndexUnavailableError(str(task.error)) from task.error
                 raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
         if self.search_index.ready(name):
@@ -166,7 +166,8 @@ class LocalStore:
         """The thread that brings the search index of a collection up to date, or the last one if that failed just now."""
         with self._starting:
             task = self._tasks.get(name)
-            if not task or not (task.is_alive() or (task.error and time.monotonic() < task.started + _RETRY_SECONDS)):
+            failed = task and isinstance(task.error, IndexUnavailableError) and time.monotonic() < task.started + _RETRY_SECONDS
+            if not task or not (task.is_alive() or failed):
                 task = self._tasks[name] = _CatchUp(self.catch_up, name)
                 task.start()
             return task
@@ -177,8 +178,9 @@ class LocalStore:
     def _update(self, name: str) -> None:
         """Bring the search index up to date; only in the holder of the lock."""
         self.search_index.refresh(name)
-        changes = self.catalogue.changes(name, self.search_index.position(name))
-        if changes.since != changes.until:
+        position = self.search_index.position(name)
+        changes = self.catalogue.changes(name, position)
+        if changes.until != position:
             self.search_index.apply(replace(changes, chunks=lambda: self._until_closed(changes)))
         self._looked.pop(name, None)
 

@@ -1,6 +1,6 @@
 """A folder of ``model.json``, ``model.onnx`` and ``tokenizer.json`` into a model that runs on ONNX Runtime.
 
-Which integer products it runs follows from the processor, what they come to does not: see ``eval.training.onnx_export``.
+Which integer instructions it runs depends on the processor, the results do not: see ``eval.training.export``.
 """
 
 import hashlib
@@ -16,22 +16,21 @@ from quotewise.index.errors import QuotewiseError
 from tokenizers import Tokenizer
 
 FORMAT = 1
-"""Version of the folder's layout; a folder of another one is refused."""
-
+"""Version of the folder's layout; other versions are refused."""
 
 _INSTRUCTION_SETS = ("SSE42", "AVX2", "AVX512F", "AVX512VNNI", "AVX512BF16", "ASIMD", "ASIMDDP", "SVE")
-"""Those that decide which products run, of the ones that can be told."""
+"""The detectable ones among those that decide which integer instructions run."""
 
 
 def instruction_set() -> str:
-    """The processor's architecture and instruction sets, such as ``x86_64 sse42 avx2``; AVX-VNNI and AMX cannot be told."""
-    found = supported_instruction_sets()
-    return " ".join([platform.machine(), *(name.lower() for name in _INSTRUCTION_SETS if name in found)])
+    """The processor's architecture and instruction sets, such as ``x86_64 sse42 avx2``; AVX-VNNI and AMX cannot be detected."""
+    supported = supported_instruction_sets()
+    return " ".join([platform.machine(), *(name.lower() for name in _INSTRUCTION_SETS if name in supported)])
 
 
 @dataclass(frozen=True, slots=True)
 class OnnxModel:
-    """A loaded model. ``described`` is ``model.json``; ``fingerprint`` is equal exactly for equal weights and vocabulary."""
+    """A loaded model. ``described`` is ``model.json``; ``fingerprint`` identifies the weights and the vocabulary."""
 
     described: dict[str, Any]
     session: onnxruntime.InferenceSession
@@ -40,7 +39,7 @@ class OnnxModel:
 
 
 def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
-    """Load a model, to run one batch on one thread.
+    """Load a model that runs each batch on one thread.
 
     Raises:
         error: a file is missing, damaged or of another version; the message names it.
@@ -60,9 +59,9 @@ def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
         raise error(f"{folder / 'model.onnx'} is damaged: its sha256 is not that of model.json; install again")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    # Batches differ in shape, so planning memory by the first one's shape only wastes it.
+    # Batches differ in shape, so a memory plan for the first shape only wastes memory.
     options.enable_mem_pattern = False
-    # The exported graph is fused already, in the ways that were measured to be faster; basic also folds its choices.
+    # The exported graph is fused already, in the ways that were measured to be faster; basic also folds constants.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     session = loaded("model.onnx", lambda _: onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]))
     vocabulary = loaded("tokenizer.json", Path.read_bytes)

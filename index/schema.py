@@ -19,48 +19,27 @@ APPLICATION_ID = 0x51574953  # "QWIS"
 
 _DOCUMENTS = f"""
 CREATE TABLE collections (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    root TEXT NOT NULL,
-    embedder TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    dimension INTEGER NOT NULL,
-    chunk_tokens INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL, embedder TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, dimension INTEGER NOT NULL, chunk_tokens INTEGER NOT NULL
 );
 CREATE TABLE documents (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
+    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
     collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
-    path TEXT NOT NULL,
-    title TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    encoding TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    characters INTEGER NOT NULL,
-    chunks INTEGER NOT NULL,
-    metadata TEXT NOT NULL,
+    path TEXT NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, encoding TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL, characters INTEGER NOT NULL, chunks INTEGER NOT NULL, metadata TEXT NOT NULL,
     indexed_at TEXT NOT NULL,
     UNIQUE (collection, path)
 );
 CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, text TEXT NOT NULL);
 CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY,
-    document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    line INTEGER NOT NULL,
-    heading TEXT NOT NULL,
-    sentences BLOB NOT NULL,
-    text TEXT NOT NULL,
-    vector BLOB NOT NULL
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, line INTEGER NOT NULL, heading TEXT NOT NULL, sentences BLOB NOT NULL,
+    text TEXT NOT NULL, vector BLOB NOT NULL
 );
 CREATE INDEX chunks_of_document ON chunks (document);
 CREATE TABLE changes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    stamp TEXT NOT NULL DEFAULT (hex(randomblob(8))),
-    collection INTEGER NOT NULL,
-    document INTEGER NOT NULL
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, stamp TEXT NOT NULL DEFAULT (hex(randomblob(8))),
+    collection INTEGER NOT NULL, document INTEGER NOT NULL
 );
 CREATE INDEX changes_of_collection ON changes (collection, seq);
 CREATE TRIGGER document_added AFTER INSERT ON documents
@@ -71,11 +50,8 @@ PRAGMA application_id = {APPLICATION_ID};
 """
 _FEEDBACK = """
 CREATE TABLE feedback (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
-    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
-    request TEXT NOT NULL,
-    content TEXT NOT NULL,
+    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
+    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE, request TEXT NOT NULL, content TEXT NOT NULL,
     UNIQUE (collection, request)
 );
 """
@@ -89,28 +65,21 @@ _DIGESTED = {
 _CHUNKS = "id, document, start, end, heading, with_kinds(start, sentences, text), text, vector"
 _TEXTS = """
 CREATE TABLE texts (
-    document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
-    start INTEGER NOT NULL,
-    text TEXT NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, start INTEGER NOT NULL, text TEXT NOT NULL,
     digest BLOB NOT NULL,
     PRIMARY KEY (document, start)
 );
 CREATE TABLE layouts (
-    document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE,
-    layout BLOB NOT NULL,
-    digest BLOB NOT NULL
+    document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, layout BLOB NOT NULL, digest BLOB NOT NULL
 );
 """
-_KEYS = """
+_KEYS_AND_LANGUAGE = """
 CREATE TABLE keys (
-    row INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    content TEXT NOT NULL,
-    revision INTEGER NOT NULL UNIQUE,
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content TEXT NOT NULL, revision INTEGER NOT NULL UNIQUE,
     digest BLOB NOT NULL
 );
+ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT '';
 """
-_LANGUAGE = "ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT 'en';\n"
 
 
 def _add_digests(connection: sqlite3.Connection) -> None:
@@ -147,10 +116,7 @@ def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
 
 
 _STEPS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (
-    (_DOCUMENTS,),
-    (_FEEDBACK,),
-    (_add_digests,),
-    (_add_layouts, _KEYS, _LANGUAGE),
+    *((_DOCUMENTS,), (_FEEDBACK,), (_add_digests,), (_add_layouts, _KEYS_AND_LANGUAGE)),
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)
@@ -167,7 +133,7 @@ def open_database(path: Path) -> Database:
     try:
         with suppress(OSError):  # SQLite reports it
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        if not is_current(database):
+        if not _is_current(database):
             with FileLock(f"{path}.begin", mode=0o600):  # SQLite does not wait for others to change its mode
                 with database.connection() as connection:
                     connection.execute("PRAGMA journal_mode = WAL")
@@ -179,8 +145,16 @@ def open_database(path: Path) -> Database:
     return database
 
 
-def is_current(database: Database) -> bool:
-    """Whether a database needs no upgrade. Raises as ``open_database`` does."""
+def needs_upgrade(path: Path) -> bool:
+    """Whether opening an existing catalogue upgrades it, which may take minutes. Raises as ``open_database`` does."""
+    database = Database(path)
+    try:
+        return not _is_current(database) and bool(database.rows("PRAGMA user_version")[0][0])
+    finally:
+        database.close()
+
+
+def _is_current(database: Database) -> bool:
     tables, application, version, mode = (
         database.rows(query)[0][0]
         for query in (

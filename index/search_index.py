@@ -54,6 +54,9 @@ class LocalSearchIndex:
             with border(_unavailable):
                 index.apply(self._catalogue.changes(collection.name, UNCHANGED))
         remove(*outdated)
+        for path in outdated:
+            with suppress(OSError):  # it holds other collections, or is gone
+                path.parent.rmdir()
 
     def ready(self, name: str) -> bool:
         return self._of(self._catalogue.collection(name)).vectors is not None

@@ -1,4 +1,4 @@
-"""Text into sentences with exact spans, by nupunkt and the line layout that nupunkt does not read."""
+"""Text into sentences with exact spans, by nupunkt and by the structure of lines, which nupunkt ignores."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from quotewise.index.lines import BLOCK_TAG, is_rule, openings
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"
 _LINE_BREAK = re.compile(_BREAK)
 _FULL_STOP = re.compile(r"(?<=[。！？])(?![。！？」』”’）)\]])")
-"""A full stop of Chinese or Japanese, which no space follows."""
+"""A full stop of Chinese or Japanese, without a space after it."""
 _EDGE_TAGS = re.compile(rf"(?:\s*{BLOCK_TAG})+\s*", re.IGNORECASE)
 _TAG_AT_END = re.compile(rf"{BLOCK_TAG}\Z", re.IGNORECASE)
 _LONGEST_TAG = 400
@@ -25,18 +25,18 @@ _NOTES = re.compile(
     rf"(?<=[.!?…])[\"'”’»)*_]{{0,3}}({_MARK}(?: ?{_MARK}){{0,40}})(?=\s|\Z|[\"“(A-Z])"
     r"|(?<=[a-z]{3}[.!?])(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
 )
-"""The marks of notes after the end of a sentence, to which they belong."""
+"""Note references after the end of a sentence, to which they belong."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
 _LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")
-"""What nupunkt takes quadratic time for, such as thousands of exclamation marks; the last character may end a sentence."""
+"""Words for which nupunkt takes quadratic time, such as thousands of exclamation marks, without their last character."""
 _WORD = re.compile(r"\S+")
 _PAUSE = re.compile(r"[,;:()–—]")
 _CONJUNCTION = re.compile(r"(?:and|but|so|because|or|then|now|well|when|while|after|until|if|which|where)", re.IGNORECASE)
 _ENDLESS_WORDS = 60
 _PAUSE_WORDS = 25
-"""A sentence of more words that pauses less often than this has lost its punctuation, as in a transcript."""
+"""A sentence with more words between its pauses than this has no punctuation, as in a transcript."""
 _SHORTENED = range(12, 32)
-"""Words that are left together of such a sentence."""
+"""Words of the parts of such a sentence."""
 
 
 class Span(NamedTuple):
@@ -49,8 +49,8 @@ class Span(NamedTuple):
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """The sentences of ``text[start:end]``, ascending and disjoint, without the white space and list marks around them.
 
-    A blank line, a list item, a message, an entry of a sheet and a table row end a sentence whatever its punctuation; a
-    single line break does not. A rule is no sentence, and no sentence ends within a code span.
+    A blank line, a list item, a message, a table entry and a table row end a sentence without punctuation; a single line break
+    does not. A rule is not a sentence, and a sentence does not end within a code span.
     """
     end = len(text) if end is None else end
     spans: list[Span] = []
@@ -79,7 +79,7 @@ def _pieces(text: str, start: int, end: int, breaks: re.Pattern[str]) -> list[Sp
 
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
-    """The parts of a text over whose edges no sentence runs, each with the end of the mark that it begins with."""
+    """The parts of a text that sentences do not cross, each with the end of its leading mark."""
     paragraph: list[Span] = []
     for line in [*_pieces(text, start, end, _LINE_BREAK), Span(end, end)]:
         if text[line.start : line.end].strip(" \t>\r\n") and line.start < end:
@@ -93,7 +93,7 @@ def _units(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
 def _units_of(text: str, paragraph: list[Span]) -> Iterator[tuple[Span, int]]:
     lines = [text[line.start : line.end] for line in paragraph]
     if not _starts_line(text, paragraph[0].start):
-        lines[0] = "x" * len(lines[0])  # it is the rest of a line
+        lines[0] = "x" * len(lines[0])  # the rest of a line has no mark
     opened = openings(lines)
     edges = [*sorted(opened), len(lines)]
     for number, following in pairwise(edges):
@@ -117,7 +117,7 @@ def _untagged(text: str, start: int, end: int) -> Span:
 
 
 def _sentences(text: str, mark: int) -> list[Span]:
-    """By nupunkt, to which marks at the start, code, leaders and endless words are shown as words, notes as white space."""
+    """The sentences by nupunkt, which sees marks, code, leaders and long words as plain words, and notes as white space."""
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
     shown = _LONG_WORD.sub(_crossed, shown)
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
@@ -128,8 +128,8 @@ def _sentences(text: str, mark: int) -> list[Span]:
     return [Span(a, b) for a, b in pairwise(edges)] if spans else []
 
 
-def _crossed(found: re.Match[str]) -> str:
-    return "x" * len(found[0])
+def _crossed(match: re.Match[str]) -> str:
+    return "x" * len(match[0])
 
 
 def _blanked(notes: re.Match[str]) -> str:
@@ -160,7 +160,7 @@ def _shown_end(text: str, start: int, end: int) -> int:
 
 
 def _shortened(text: str, sentence: Span) -> Iterator[Span]:
-    """A sentence, or its parts where it has lost its punctuation: at line ends and conjunctions, or else after some words."""
+    """A sentence, or its parts if it has no punctuation: cut at line ends and conjunctions, or else after some words."""
     if sentence.end - sentence.start < 2 * _ENDLESS_WORDS:
         yield sentence
         return

@@ -18,8 +18,9 @@ COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A named set of documents from one folder, and what its index was made with; ``language`` is an ISO 639-1 code.
+    """A named set of documents from one folder, and what its index was made with.
 
+    ``language`` is an ISO 639-1 code, ``und`` for one without support, and empty while the texts are too short to tell.
     ``key`` is its number in the catalogue, never used again after it is removed; 0 before it is added.
     """
 
@@ -29,7 +30,7 @@ class Collection:
     fingerprint: str
     dimension: int
     chunk_tokens: int
-    language: str = "en"
+    language: str = ""
     key: int = field(default=0, compare=False)
 
 
@@ -152,98 +153,77 @@ class Catalogue(Protocol):
 
     def add_collection(self, collection: Collection) -> None:
         """Raises InvalidNameError when the name is not valid or not free."""
-        ...
 
     def update_collection(self, collection: Collection) -> None:
         """Set the folder and the language of the collection of this name."""
-        ...
 
     def remove_collection(self, name: str) -> None: ...
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         """The documents of a collection by path."""
-        ...
 
     def digests(self, name: str) -> dict[str, str]:
         """The sha256 of every document of a collection by path."""
-        ...
 
     def damaged(self, name: str, path: str | None = None) -> list[str]:
         """Paths of the documents, or of the one at ``path``, that differ from what was put; reads all of each."""
-        ...
 
     def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
         """Raises DocumentDamagedError and UnknownDocumentError, the latter also for one in none of the collections ``among``.
 
         That takes the same work as where there is none.
         """
-        ...
 
     def document_at(self, name: str, path: str) -> StoredDocument:
         """Raises UnknownDocumentError, DocumentDamagedError."""
-        ...
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """``[start, end)`` of a document's text, in code points, of which little more is read.
 
         Raises UnknownDocumentError, DocumentDamagedError.
         """
-        ...
 
     def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
-        ...
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids that still exist, in the order of ``ids``."""
-        ...
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         """Add a document, or replace the one at its path, at once or not at all; vectors are float32 (chunks, dimension).
 
         Raises DocumentError when it has more chunks than a document can have.
         """
-        ...
 
     def remove(self, name: str, paths: Sequence[str]) -> None:
         """Remove documents by path; paths without a document are ignored."""
-        ...
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         """Keys of the documents that a filter accepts, ascending; None when it accepts all."""
-        ...
 
     def last_change(self, name: str) -> Change:
         """The latest change to a collection."""
-        ...
 
     def changes(self, name: str, since: Change) -> Changes:
         """What changed in a collection; all of it where ``since`` is not part of this catalogue's history."""
-        ...
 
     def api_keys(self) -> dict[str, str]:
         """All API keys by id, oldest first, as JSON whose content is not interpreted here. Raises IndexDamagedError."""
-        ...
 
     def api_keys_revision(self) -> int:
         """A number that is another after each change of an API key."""
-        ...
 
     def put_api_key(self, key_id: str, content: str) -> None:
         """Add an API key, or replace the one of this id."""
-        ...
 
     def feedback(self, name: str) -> list[tuple[str, str]]:
         """The id and content of all feedback on answers from a collection, oldest first."""
-        ...
 
     def put_feedback(self, name: str, request: str, content: str) -> str:
         """Store the feedback on an answer, in place of earlier feedback on the same one, and return the id of the entry."""
-        ...
 
     def check(self) -> None:
         """Read the whole catalogue. Raises IndexDamagedError at the first fault."""
-        ...
 
     def close(self) -> None: ...
 
@@ -257,39 +237,30 @@ class SearchIndex(Protocol):
 
     def position(self, name: str) -> Change:
         """The last change of a collection that its searches reflect; UNCHANGED when it has to be made from nothing."""
-        ...
 
     def refresh(self, name: str) -> None:
         """Open what another process has applied."""
-        ...
 
     def apply(self, changes: Changes) -> None:
         """Index changes durably. Changes that are reflected already may come again."""
-        ...
 
     def ready(self, name: str) -> bool:
         """Whether there is anything to search."""
-        ...
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         """The nearest chunks by inner product with a float32 (dimension,) vector, best first."""
-        ...
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
         """The best chunks by BM25, best first."""
-        ...
 
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
         """How many chunks each part of the index stores; None when it is damaged or behind the catalogue."""
-        ...
 
     def remove(self, name: str) -> None:
         """Remove the index of a collection, before the catalogue removes the collection."""
-        ...
 
     def sweep(self) -> None:
         """Remove what processes that died have left."""
-        ...
 
 
 class Store(Protocol):
@@ -299,19 +270,15 @@ class Store(Protocol):
 
     def writing(self) -> AbstractContextManager[None]:
         """Be the one writer from enter to exit, across calls. Raises IndexLockedError within a second when another is."""
-        ...
 
     def publish(self, name: str) -> None:
         """Bring the search index of a collection up to date on disk, for all processes."""
-        ...
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         """``SearchIndex.search_dense`` after catching up. Raises IndexRebuildingError while there is nothing to search yet."""
-        ...
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
         """``SearchIndex.search_lexical`` after catching up. Raises IndexRebuildingError as ``search_dense`` does."""
-        ...
 
 
 def valid_collection_name(name: str) -> bool:

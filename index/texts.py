@@ -1,7 +1,8 @@
 """The tables of texts, in segments, and of layouts: a range of a text is read without the rest of it."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -32,11 +33,10 @@ def read_text(database: Database, document: int, start: int, end: int) -> str | 
     return text[start - first : end - first] if text is not None and len(text) >= end - first else None
 
 
-def read_layouts(database: Database, documents: str) -> dict[int, Layout | None]:
-    """The layouts of documents, a JSON list of rows, by row; None for a damaged one."""
-    rows = database.rows(
-        "SELECT digest, document, layout FROM layouts WHERE document IN (SELECT value FROM json_each(?))", documents
-    )
+def read_layouts(database: Database, documents: Iterable[int]) -> dict[int, Layout | None]:
+    """The layouts of documents by row; None for a damaged one."""
+    query = "SELECT digest, document, layout FROM layouts WHERE document IN (SELECT value FROM json_each(?))"
+    rows = database.rows(query, json.dumps(list(documents)))
     return {row[1]: Layout.from_bytes(row[2]) if is_intact(row) else None for row in rows}
 
 

@@ -1,11 +1,11 @@
-"""Single documents into a collection and out of it: the file into the collection's folder, the document into the store."""
+"""Adds and removes single documents: the file in the collection's folder and the document in the store."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from quotewise.index.atomic_files import document_path, remove_file, written
+from quotewise.index.atomic_files import document_path, remove_file, replaced_file
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import parse_document, printable
 from quotewise.index.embedders import Embedder
@@ -19,8 +19,8 @@ from quotewise.index.errors import (
     UnknownDocumentError,
     border,
 )
-from quotewise.index.folders import read_inside, refused
-from quotewise.index.ingest import check_embedder, embed, new_collection, unindexed
+from quotewise.index.folders import access_error, read_inside
+from quotewise.index.ingest import check_embedder, embed, find_collection, new_collection, set_language, unindexed
 from quotewise.index.store import Collection, Store, StoredDocument, valid_collection_name
 
 ANY = frozenset({"*"})
@@ -28,7 +28,7 @@ ANY = frozenset({"*"})
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must stand at a path before it is touched: one of these sha256, ``ANY``, or with ``absent`` nothing."""
+    """What a path must have before it is changed: a document with one of these sha256, ``ANY``, or with ``absent`` none."""
 
     matches: frozenset[str] | None = None
     absent: bool = False
@@ -36,22 +36,22 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A document that was put, and whether there was none at its path before."""
+    """A document that was put, and whether its path had none before."""
 
     document: StoredDocument
     created: bool
 
 
 class Uploads:
-    """Puts documents into a store one at a time, as a sync of the folder would that they are put into.
+    """Puts single documents into a store, with the same result as a sync of the folder.
 
     Args:
         store: where the collections live.
-        embedder_of: the embedder of a collection, or of one to be made.
-        folder: holds the folders of the collections that are made here.
-        file_limit: the largest document, in bytes.
-        chunk_tokens: for collections that are made here.
-        pause: called now and then during long work; what it raises gives the work up.
+        embedder_of: returns the embedder of a collection, also of a new one.
+        folder: contains the folders of the collections that are made here.
+        file_limit: the size of the largest document, in bytes.
+        chunk_tokens: the chunk size of collections that are made here.
+        pause: called during long work; an exception from it cancels the work.
     """
 
     def __init__(
@@ -67,20 +67,20 @@ class Uploads:
         self._folder, self._file_limit, self._chunk_tokens, self._pause = folder, file_limit, chunk_tokens, pause
 
     def put(self, name: str, path: str, data: bytes, condition: Condition = Condition()) -> Uploaded:
-        """Add a document, or replace the one at its path; bytes that are there already are not indexed again.
+        """Add a document, or replace the one at its path; unchanged bytes are not indexed again.
 
-        The file is written first, so that whatever cuts this off leaves no document without its file: a sync adds it.
+        The file is written first, so that an interruption leaves no document without its file: the next sync adds it.
 
         Raises:
-            InvalidPathError, InvalidNameError: nothing can be put there.
-            DocumentError: the bytes are no document.
+            InvalidPathError, InvalidNameError: the path or the name of the collection is not valid.
+            DocumentError: the bytes cannot become a document.
             PreconditionError: the condition does not hold.
             PathTakenError, FolderReadOnlyError, FolderUnavailableError: the file cannot be written.
             IndexLockedError: another process is writing.
         """
         path = document_path(path)
         with self._store.writing():
-            made = next((known for known in self._store.catalogue.collections() if known.name == name), None)
+            made = find_collection(self._store.catalogue, name)
             embedder = self._embedder_of(name)
             collection = made or self._new_collection(name, embedder)
             check_embedder(collection, embedder)
@@ -91,7 +91,7 @@ class Uploads:
             _require(condition, known, on_disk if on_disk != sha256 else None, path)
             if known and known.sha256 == sha256 and not self._store.catalogue.damaged(name, path):
                 if on_disk != sha256:
-                    with written(root, path, data):
+                    with replaced_file(root, path, data):
                         pass
                 return Uploaded(known, created=False)
             try:
@@ -101,10 +101,11 @@ class Uploads:
                     vectors = embed(embedder, [(document, chunks)], self._pause)
                 if not made:
                     self._make(collection)
-                with written(root, path, data):
+                with replaced_file(root, path, data):
                     self._store.catalogue.put(name, document, chunks, vectors)
             except DocumentError as error:
                 raise DocumentError(f"'{printable(path)}' {error}") from error
+            set_language(self._store.catalogue, name)
             self._store.publish(name)
             return Uploaded(self._store.catalogue.document_at(name, path), created=known is None)
 
@@ -113,7 +114,7 @@ class Uploads:
 
         Raises:
             UnknownCollectionError, UnknownDocumentError: there is no such document.
-            Otherwise as ``put``.
+            PreconditionError, PathTakenError, FolderReadOnlyError, FolderUnavailableError, IndexLockedError: as ``put``.
         """
         path = document_path(path)
         with self._store.writing():
@@ -135,7 +136,7 @@ class Uploads:
             for folder in (self._folder, Path(collection.root)):
                 folder.mkdir(0o700, exist_ok=True)
         except OSError as error:
-            raise refused(error, f"cannot make the folder of {collection.name!r}: {error.strerror}") from error
+            raise access_error(error, f"cannot make the folder of {collection.name!r}: {error.strerror}") from error
         self._store.catalogue.add_collection(collection)
 
     def _document(self, name: str, path: str) -> StoredDocument | None:
@@ -145,7 +146,7 @@ class Uploads:
             return None
 
     def _on_disk(self, root: Path, path: str) -> str | None:
-        """The sha256 of the file as it is now, which a sync may not have seen; None where there is none."""
+        """The sha256 of the file, which may differ from the indexed one; None without a file."""
         if not root.is_dir():
             return None
         try:
@@ -157,11 +158,11 @@ class Uploads:
 
 
 def _require(condition: Condition, known: StoredDocument | None, on_disk: str | None, path: str) -> None:
-    """Both what is indexed and the file must be as the caller believes; the file is of interest where that differs."""
-    found = {known.sha256 if known else None, on_disk} - {None}
-    if condition.absent and found:
+    """Raises PreconditionError unless the indexed document, and the file if it differs, fulfil the condition."""
+    digests = {known.sha256 if known else None, on_disk} - {None}
+    if condition.absent and digests:
         raise PreconditionError(f"there is a file at '{printable(path)}' already")
-    if condition.matches is not None and not (known and (condition.matches == ANY or found <= condition.matches)):
+    if condition.matches is not None and not (known and (condition.matches == ANY or digests <= condition.matches)):
         now = f"the sha256 {known.sha256}" if known else "no document"
-        unseen = ", and a file that was changed without being indexed" if len(found) > bool(known) else ""
+        unseen = ", and a file that was changed without being indexed" if len(digests) > bool(known) else ""
         raise PreconditionError(f"there is {now} at '{printable(path)}'{unseen}; the request is about another")

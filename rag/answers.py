@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, PlainSerializer
 from quotewise.index.sentences import Span
@@ -71,6 +71,16 @@ class Timings:
     search: float
     read: float
     total: float
+
+    @classmethod
+    def of(cls, embed: float, search: float, read: float = 0.0) -> Self:
+        """Of the seconds of each stage."""
+        embed, search, read = (round(seconds * 1000, 3) for seconds in (embed, search, read))
+        return cls(embed, search, read, total=round(embed + search + read, 3))
+
+    def with_read(self, seconds: float) -> Self:
+        """Of an answer, whose passages have been read in so many seconds."""
+        return self.of(self.embed / 1000, self.search / 1000, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""A question and the turns before it into what else it may mean, and the readings of both into one.
+"""A question and the turns before it into variants of the query, and the readings of both texts into one.
 
-Nothing is written here that anybody sees: the query_variants only find and weigh passages, and the answer stays a slice of one.
+No variant is ever shown: they only retrieve and weigh passages, and the answer stays a slice of one.
 """
 
 import re
@@ -14,23 +14,23 @@ from quotewise.rag.readers import Reader, Reading
 
 TURNS = 3
 """The last turns, which alone can be meant."""
-_WORDS = 24
+_MAX_ADDED_WORDS = 24
 """Most words of earlier questions that are added to one."""
-_NAMES = 5
+_MAX_ADDED_NAMES = 5
 """Most names of the last quote that are added."""
-_LOOKED_AT = 1000
+_MAX_QUOTE_CHARACTERS = 1000
 """Characters of a quote in which names are sought."""
-_NOISE = -6.0
+_MIN_LOG_ODDS = -6.0
 """Log-odds of a question by itself below which they say nothing: chosen on the dialogues tagged ``dev``."""
-_LIFT = 1.5
+_COMBINED_BONUS = 1.5
 """Log-odds by which the mean of both readings understates: makes follow-ups of ``dev`` as confident as written out."""
-_SAID = 0.5
+_CITED_PENALTY = 0.5
 """Log-odds taken off a sentence that was cited already; 0 to 1 did the same on ``dev``."""
-_BY_ITSELF = 0.7
+_BARE_BONUS = 0.7
 """Log-odds of confidence by which a question is rather taken by itself, for new topics; 0.35 to 0.7 did the same on ``dev``."""
 _WORD = re.compile(r"[^\W_](?:[\w+’'.,&/-]*[\w+])?")
 _GAP = re.compile(r"[\s’'-]+")
-_REFERS = re.compile(
+_PRONOUN = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|theirs?|it|its|this|that|these|those|there|then|ones?)\b", re.IGNORECASE
 )
 _LEAD = re.compile(
@@ -42,12 +42,12 @@ _CLAUSE = re.compile(
     r"\b(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may)\b",
     re.IGNORECASE,
 )
-_MOST_PARTS = 4
+_MAX_PARTS = 4
 """Questions in one text that are answered one by one; more are one question."""
 _PARTS = re.compile(
     r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
 )
-_EMPTY = re.compile(
+_STOP_WORDS = re.compile(
     r"(?:a|about|all|also|am|an|and|any|anything|are|as|at|be|been|but|by|can|come|could|did|do|does|done|else|even|"
     r"exactly|far|for|from|get|give|given|go|going|got|had|happen|happened|has|have|he|her|here|him|his|how|i|if|in|"
     r"into|is|it|its|just|least|long|look|made|make|many|may|me|might|more|most|much|my|no|not|of|on|one|ones|or|"
@@ -68,39 +68,40 @@ class Turn:
 
 
 def query_variants(question: str, history: Sequence[Turn], embedder: Embedder) -> tuple[str, ...]:
-    """The question with what the earlier ones were about, and the same with the names in what was cited last; none at first.
+    """The question with the subject of the earlier ones, and that with the names of the last quote; none without history.
 
-    "And DECnet?" becomes the earlier question with its likest part replaced, any other question has the words of the earlier
-    ones added, back to the last one that stands alone.
+    "And DECnet?" becomes the earlier question with its most similar part replaced; any other question gets the words of the
+    earlier ones, back to the last one that is self-contained.
     """
     recent = history[-TURNS:]
     if not recent:
         return ()
-    standing = next((n for n in reversed(range(len(recent))) if _stands_alone(recent[n].question)), 0)
-    earlier = list(chain.from_iterable(_telling(turn.question) for turn in recent[standing:]))
-    informed = _replaced(question, recent[standing].question, embedder) or _with(question, earlier[-_WORDS:])
-    names = _names(recent[-1].quotes[0][:_LOOKED_AT])[:_NAMES] if recent[-1].quotes else []
-    return informed, _with(informed, names)
+    standing = next((n for n in reversed(range(len(recent))) if _is_self_contained(recent[n].question)), 0)
+    earlier = list(chain.from_iterable(_content_words(turn.question) for turn in recent[standing:]))
+    informed = _substituted(question, recent[standing].question, embedder) or _expanded(question, earlier[-_MAX_ADDED_WORDS:])
+    names = _names(recent[-1].quotes[0][:_MAX_QUOTE_CHARACTERS])[:_MAX_ADDED_NAMES] if recent[-1].quotes else []
+    return informed, _expanded(informed, names)
 
 
 def combine_readings(bare: list[Reading], informed: list[Reading], history: Sequence[Turn], reader: Reader) -> list[Reading]:
-    """The readings of the question by itself, or those of both texts together where the reader is surer of them.
+    """The readings of the bare question, or the combined ones where the reader is more confident of them.
 
-    Both are readings of the same passages; together, a sentence has the mean of its log-odds by the two.
+    Both are readings of the same passages. A combined sentence has the mean of its log-odds in both; a passage that only one
+    text's reading includes keeps that one.
     """
     cited = list(chain.from_iterable(turn.quotes for turn in history[-TURNS:]))
-    together = [_together(one, other, cited) for one, other in zip(bare, informed, strict=True)]
-    by_itself, in_context = _log_odds(np.array([reader.confidence(bare), reader.confidence(together)]))
-    return together if in_context > by_itself + _BY_ITSELF else bare
+    combined = [_combine(one, other, cited) for one, other in zip(bare, informed, strict=True)]
+    by_itself, in_context = _log_odds(np.array([reader.confidence(bare), reader.confidence(combined)]))
+    return combined if in_context > by_itself + _BARE_BONUS else bare
 
 
-def _together(bare: Reading, informed: Reading, cited: Sequence[str]) -> Reading:
+def _combine(bare: Reading, informed: Reading, cited: Sequence[str]) -> Reading:
     passage = bare.passage
     if not (bare.is_read and informed.is_read):
         return informed if informed.is_read else bare
-    said = np.array([any(passage.slice(s).strip() in quote for quote in cited) for s in passage.sentences], float)
-    both = np.maximum(_log_odds(bare.evidence), _NOISE), _log_odds(informed.evidence)
-    log_odds = np.mean(both, axis=0) + _LIFT - _SAID * said
+    repeated = np.array([any(passage.slice(s).strip() in quote for quote in cited) for s in passage.sentences], float)
+    both = np.maximum(_log_odds(bare.evidence), _MIN_LOG_ODDS), _log_odds(informed.evidence)
+    log_odds = np.mean(both, axis=0) + _COMBINED_BONUS - _CITED_PENALTY * repeated
     possible = informed.evidence > 0  # a notice of copyright is excluded from a question that does not ask for it by itself
     return replace(informed, evidence=np.where(possible, 1 / (1 + np.exp(-log_odds)), 0).astype(np.float32))
 
@@ -118,56 +119,56 @@ def question_parts(question: str) -> tuple[str, ...]:
     """
     parts: list[str] = []
     for part in _PARTS.split(question):
-        if parts and not (len(parts[-1].split()) > 2 and _telling(parts[-1]) and _telling(part)):
+        if parts and not (len(parts[-1].split()) > 2 and _content_words(parts[-1]) and _content_words(part)):
             return (question,)
         parts.append(f"{part.strip().rstrip(' ,;?')}?")
-    return tuple(parts) if 1 < len(parts) <= _MOST_PARTS else (question,)
+    return tuple(parts) if 1 < len(parts) <= _MAX_PARTS else (question,)
 
 
-def _stands_alone(question: str) -> bool:
-    refers = _REFERS.search(question) or _is_fragment(question)
-    return not refers and (len(_telling(question)) >= 3 or bool(_names(question)))
+def _is_self_contained(question: str) -> bool:
+    depends = _PRONOUN.search(question) or _is_fragment(question)
+    return not depends and (len(_content_words(question)) >= 3 or bool(_names(question)))
 
 
 def _is_fragment(question: str) -> bool:
-    rest = question[_LEAD.match(question).end() :]  # type: ignore[union-attr]  # it matches nothing, too
-    return 0 < len(_telling(rest)) <= 4 and not _CLAUSE.search(rest)
+    rest = _LEAD.sub("", question, count=1)
+    return 0 < len(_content_words(rest)) <= 4 and not _CLAUSE.search(rest)
 
 
-def _telling(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if not _EMPTY.fullmatch(word)]
+def _content_words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if not _STOP_WORDS.fullmatch(word)]
 
 
 def _names(text: str) -> list[str]:
     """Runs of words with capitals or of figures, but for the first word of the text."""
     names: list[str] = []
     last = -1
-    for number, found in enumerate(_WORD.finditer(text)):
-        word = found.group()
-        if number == 0 or not (word[0].isupper() or word[0].isdigit()) or _EMPTY.fullmatch(word):
+    for number, match in enumerate(_WORD.finditer(text)):
+        word = match[0]
+        if number == 0 or not (word[0].isupper() or word[0].isdigit()) or _STOP_WORDS.fullmatch(word):
             continue
-        if last >= 0 and _GAP.fullmatch(text, last, found.start()):
-            names[-1] += text[last : found.end()]
+        if last >= 0 and _GAP.fullmatch(text, last, match.start()):
+            names[-1] += text[last : match.end()]
         else:
             names.append(word)
-        last = found.end()
+        last = match.end()
     return names
 
 
-def _with(question: str, words: Sequence[str]) -> str:
+def _expanded(question: str, words: Sequence[str]) -> str:
     known = {word.lower() for word in _WORD.findall(question)}
     new = [word for word in dict.fromkeys(words) if word.lower() not in known]
     return f"{question.rstrip(' ?.!')} {' '.join(new)}?" if new else question
 
 
-def _replaced(fragment: str, earlier: str, embedder: Embedder) -> str | None:
-    """The earlier question with the fragment in the place of what is likest to it; None where it is more than a fragment."""
+def _substituted(fragment: str, earlier: str, embedder: Embedder) -> str | None:
+    """The earlier question with the fragment in place of its most similar part; None where it is more than a fragment."""
     if not _is_fragment(fragment):
         return None
-    new = fragment[_LEAD.match(fragment).end() :].rstrip(" ?.!")  # type: ignore[union-attr]
+    new = _LEAD.sub("", fragment, count=1).rstrip(" ?.!")
     names = _names(earlier)
     is_name = new[:1].isupper() or new[:1].isdigit()
-    parts = names if names and is_name else list(dict.fromkeys(names + _telling(earlier)))[:_WORDS]
+    parts = names if names and is_name else list(dict.fromkeys(names + _content_words(earlier)))[:_MAX_ADDED_WORDS]
     if not parts:
         return None
     vectors = embedder.encode_document([new, *parts])

@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from itertools import chain, zip_longest
 from typing import Generic, TypeVar
 
@@ -29,7 +29,7 @@ from quotewise.rag.followups import Turn, combine_readings, query_variants, ques
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reader, always
 from quotewise.rag.readers.registry import Readers
-from quotewise.rag.retrieval import Method, Question, retrieve
+from quotewise.rag.retrieval import Method, Query, retrieve
 from quotewise.rag.selection import select_quotes, short_span
 
 DEFAULT_TOP_K = 12
@@ -115,9 +115,8 @@ class Pipeline:
 
     def search(self, question: str, collection: str, options: AskOptions = DEFAULTS) -> SearchResult:
         """The passages that are closest to a question, by ``top_k`` and ``where``. Raises what ``embedder_of`` does."""
-        clock = _Clock()
-        _, passages = self._retrieve(self.embedder_of(collection), [question], collection, options, clock)
-        return SearchResult(question, tuple(passages), clock.timings())
+        began = time.perf_counter()
+        return self._search(self.embedder_of(collection), [question], collection, options, began)
 
     def ask(self, question: str, collection: str, options: AskOptions = DEFAULTS) -> Answer:
         """Answer with quotes, if the confidence reaches the threshold. Raises what ``embedder_of`` does and ReaderError."""
@@ -141,12 +140,12 @@ class Pipeline:
                 answers.append(self.ask(part, collection, replace(options, history=(*options.history, *turns))))
             yield from _merge(question, answers, options.max_quotes)
             return
-        clock = _Clock()
+        began = time.perf_counter()
         embedder = self.embedder_of(collection)
-        texts = (question, *query_variants(question, options.history, embedder))
-        _, passages = self._retrieve(embedder, texts, collection, options, clock)
-        yield SearchResult(question, tuple(passages), clock.timings())
-        clock.resume()
+        texts = [question, *query_variants(question, options.history, embedder)]
+        result = self._search(embedder, texts, collection, options, began)
+        yield result
+        began, passages = time.perf_counter(), result.passages  # not from before: the consumer took the time until now
         reader = self._reader(embedder.name)
         readings = reader.read(question, passages)
         if len(texts) > 1:
@@ -155,23 +154,23 @@ class Pipeline:
         confidence = reader.confidence(readings)
         threshold = self._threshold_of(reader, options)
         answered = bool(quotes) and confidence >= threshold
-        quoted = enumerate(quotes if answered else [], 1)
-        citations = tuple(cite(number, quote.passage, quote.span, quote.score, quote.highlights) for number, quote in quoted)
+        cited = [(quote.passage, quote.span, quote.score, quote.highlights) for quote in quotes if answered]
+        citations = tuple(cite(number, *quote) for number, quote in enumerate(cited, 1))
+        closest = [] if answered else [(p, Span(p.start, p.end), p.similarity) for p in passages[:_CLOSEST]]
         short = short_span(question, quotes[0], confidence) if answered else None
-        clock.lap("read")
-        timings = clock.timings()
-        yield from citations
-        yield Answer(
+        answer = Answer(
             question=question,
             answered=answered,
             confidence=confidence,
             threshold=threshold,
             citations=citations,
             short_answer=ShortAnswer(quotes[0].passage.slice(short.span), 1, *short.span, short.probability) if short else None,
-            closest=() if answered else tuple(_whole(n, passage) for n, passage in enumerate(passages[:_CLOSEST], 1)),
-            passages=tuple(passages),
-            timings_ms=timings,
+            closest=tuple(cite(number, *passage) for number, passage in enumerate(closest, 1)),
+            passages=passages,
+            timings_ms=result.timings_ms.with_read(time.perf_counter() - began),
         )
+        yield from citations
+        yield answer
 
     def text_reader(self) -> Reader:
         """The reader of ``extract``, which the first call loads. Raises ReaderError where it cannot be loaded."""
@@ -190,14 +189,14 @@ class Pipeline:
     def _threshold_of(self, reader: Reader, options: AskOptions) -> float:
         return next(one for one in (options.threshold, self._threshold, reader.threshold) if one is not None)
 
-    def _retrieve(
-        self, embedder: Embedder, texts: Sequence[str], collection: str, options: AskOptions, clock: "_Clock"
-    ) -> tuple[list[Question], list[Passage]]:
-        questions = [Question(text, embedder.encode_query(text)) for text in texts]
-        clock.lap("embed")
-        passages = retrieve(self._store, collection, questions[0], options.top_k, options.where, self._method, questions[1:])
-        clock.lap("search")
-        return questions, passages
+    def _search(
+        self, embedder: Embedder, texts: Sequence[str], collection: str, options: AskOptions, began: float
+    ) -> SearchResult:
+        queries = [Query(text, embedder.encode_query(text)) for text in texts]
+        embedded = time.perf_counter()
+        passages = retrieve(self._store, collection, queries, options.top_k, options.where, self._method)
+        timings = Timings.of(embedded - began, time.perf_counter() - embedded)
+        return SearchResult(texts[0], tuple(passages), timings)
 
 
 def extract(
@@ -249,8 +248,7 @@ def text_passage(text: str) -> Passage:
 def _merge(question: str, answers: Sequence[Answer], max_quotes: int) -> Iterator[SearchResult | Citation | Answer]:
     """The answers to the parts of a question as one, as sure as the least sure one: a quote of each part first, then more."""
     passages = tuple({(p.document.id, p.start, p.end): p for answer in answers for p in answer.passages or ()}.values())
-    of_parts = [answer.timings_ms for answer in answers]
-    timings = Timings(*(round(sum(getattr(t, stage) for t in of_parts), 3) for stage in Timings.__slots__))
+    timings = Timings(*(round(sum(stage), 3) for stage in zip(*(astuple(a.timings_ms) for a in answers), strict=True)))
     yield SearchResult(question, passages, timings)
     citations: list[Citation] = []
     for rank in zip_longest(*(answer.citations for answer in answers if answer.answered)):
@@ -272,29 +270,3 @@ def _merge(question: str, answers: Sequence[Answer], max_quotes: int) -> Iterato
         passages=passages,
         timings_ms=timings,
     )
-
-
-def _whole(number: int, passage: Passage) -> Citation:
-    return cite(number, passage, Span(passage.start, passage.end), passage.similarity)
-
-
-class _Clock:
-    """Milliseconds of named stages, each from the end of the one before."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._stages = {"embed": 0.0, "search": 0.0, "read": 0.0}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._stages[stage] = round((now - self._last) * 1000, 3)
-        self._last = now
-
-    def resume(self) -> None:
-        """Leave out the time since the last lap, which the consumer of the stream took."""
-        now = time.perf_counter()
-        self._started += now - self._last
-        self._last = now
-
-    def timings(self) -> Timings:
-        return Timings(**self._stages, total=round((time.perf_counter() - self._started) * 1000, 3))

@@ -15,33 +15,27 @@ _DEPTH = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked, and its float32 (dimension,) vector by the embedder of the collection."""
+class Query:
+    """A text to search for, and its float32 (dimension,) vector by the embedder of the collection."""
 
     text: str
     vector: np.ndarray
 
 
 def retrieve(
-    store: Store,
-    collection: str,
-    question: Question,
-    top_k: int,
-    where: Filter,
-    method: Method = "hybrid",
-    query_variants: Sequence[Question] = (),
+    store: Store, collection: str, queries: Sequence[Query], top_k: int, where: Filter, method: Method = "hybrid"
 ) -> list[Passage]:
     """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer.
 
-    With variants of the question, the rankings for all of them are fused; each chunk has its best score and similarity.
+    Where there are several variants of the query, their rankings are fused; each chunk has its best score and similarity.
     """
     depth = max(_DEPTH, top_k)
     fused: defaultdict[int, float] = defaultdict(float)
     scores: defaultdict[int, float] = defaultdict(float)
     similarities: dict[int, float] = {}
-    for one in (question, *query_variants):
-        dense_hits = [] if method == "lexical" else store.search_dense(collection, one.vector, depth, where)
-        lexical_hits = [] if method == "dense" else store.search_lexical(collection, one.text, depth, where)
+    for query in queries:
+        dense_hits = [] if method == "lexical" else store.search_dense(collection, query.vector, depth, where)
+        lexical_hits = [] if method == "dense" else store.search_lexical(collection, query.text, depth, where)
         for chunk, score in fuse([dense_hits, lexical_hits]).items():
             fused[chunk] += score
             scores[chunk] = max(scores[chunk], score)

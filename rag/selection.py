@@ -1,4 +1,4 @@
-"""Readings into quotes: the best sentences, neighbours joined, nothing said twice."""
+"""Readings into quotes: the best sentences, neighbours joined, without duplicates."""
 
 import re
 from collections.abc import Sequence
@@ -8,25 +8,25 @@ from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 
-_WORTH_ADDING = 0.35
+_MIN_ODDS_RATIO = 0.35
 """The odds of a further sentence must be at least this fraction of those of the best one. Over eight kinds of held-out
 questions the F1 of the quoted sentences was 0.62 with 0.25, 0.64 with 0.35 and 0.66 with 0.5, which misses more sources."""
-_WORTH_EXPLAINING = 0.2
+_MIN_ODDS_RATIO_EXPLAINING = 0.2
 """The same for a question that asks why or how, which several sentences answer together."""
 _EXPLAIN = re.compile(
     r"\b(?:why|how(?! (?:many|much|long|old|far|often|large|big|tall|high|deep|fast)\b)|explain|describe)\b", re.I
 )
-_SAID_ALREADY = 0.8
-"""Share of the words of the shorter sentence found in the longer one from which both say the same."""
-_MOST_SENTENCES = 8
+_DUPLICATE_OVERLAP = 0.8
+"""Share of the words of the shorter sentence that are in the longer one, from which on both say the same."""
+_MAX_SENTENCES = 8
 """Sentences of all quotes together."""
 _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
-_SHORT = 20
-"""Words of the longest short answer."""
-_LEAST_SHARE = 0.05
-"""Least share of a span among all spans of its passage for it to be a short answer."""
-_LEAST_SHARE_EXPLAINING = 0.1
+_MAX_WORDS = 20
+"""Words of a short answer."""
+_MIN_SPAN_PROBABILITY = 0.05
+"""Least probability of a span among all spans of its passage for it to be a short answer."""
+_MIN_SPAN_PROBABILITY_EXPLAINING = 0.1
 """The same for a question that asks why or how, which a few words seldom answer."""
 
 
@@ -43,26 +43,22 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    reading: Reading
+    """The sentence at ``position`` of reading ``number``."""
+
     number: int
     position: int
+    passage: Passage
+    span: Span
     score: float
+    answer: AnswerSpan | None
 
     @property
     def odds(self) -> float:
         return self.score / max(1 - self.score, 1e-6)
 
     @property
-    def span(self) -> Span:
-        return self.reading.passage.sentences[self.position]
-
-    @property
     def text(self) -> str:
-        return self.reading.passage.slice(self.span)
-
-    @property
-    def answer(self) -> AnswerSpan | None:
-        return self.reading.answers[self.position] if self.reading.answers else None
+        return self.passage.slice(self.span)
 
 
 def explains(question: str) -> bool:
@@ -72,21 +68,21 @@ def explains(question: str) -> bool:
 
 def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
     """Up to ``max_quotes`` quotes, the likeliest first, each adding to those before it; neighbouring sentences make one."""
-    worth = _WORTH_EXPLAINING if explains(question) else _WORTH_ADDING
-    candidates = sorted(
-        (
-            _Candidate(reading, number, position, float(score))
-            for number, reading in enumerate(readings)
-            for position, score in enumerate(reading.evidence)
-            if score > 0
-        ),
-        key=lambda candidate: (-candidate.score, candidate.reading.passage.document.path, candidate.span),
-    )
+    min_ratio = _MIN_ODDS_RATIO_EXPLAINING if explains(question) else _MIN_ODDS_RATIO
+    candidates = [
+        _Candidate(number, position, reading.passage, sentence, float(score), answer)
+        for number, reading in enumerate(readings)
+        for position, (sentence, score, answer) in enumerate(
+            zip(reading.passage.sentences, reading.evidence, reading.answers, strict=True)
+        )
+        if score > 0
+    ]
+    candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage.document.path, candidate.span))
     chosen: list[_Candidate] = []
     for candidate in candidates:
-        if len(chosen) == _MOST_SENTENCES or (chosen and candidate.odds < worth * chosen[0].odds):
+        if len(chosen) == _MAX_SENTENCES or (chosen and candidate.odds < min_ratio * chosen[0].odds):
             break
-        if any(_adds_nothing(candidate.text, other.text) for other in chosen):
+        if any(_is_duplicate(candidate.text, other.text) for other in chosen):
             continue
         if len(_runs([*chosen, candidate])) <= max_quotes:
             chosen.append(candidate)
@@ -95,24 +91,24 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
 
 def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | None:
     """The span of the first quote that answers, with its confidence, when it is short and stands out in its passage."""
-    least = _LEAST_SHARE_EXPLAINING if explains(question) else _LEAST_SHARE
+    least = _MIN_SPAN_PROBABILITY_EXPLAINING if explains(question) else _MIN_SPAN_PROBABILITY
     if first.answer is None or first.answer.probability < least:
         return None
-    if len(first.passage.slice(first.answer.span).split()) > _SHORT:
+    if len(first.passage.slice(first.answer.span).split()) > _MAX_WORDS:
         return None
     return AnswerSpan(first.answer.span, confidence * first.answer.probability)
 
 
-def _adds_nothing(sentence: str, said: str) -> bool:
-    """Whether a sentence says what another one says: nearly all words are shared, and no number, name or negation differs."""
-    words, others = _WORD.findall(sentence), _WORD.findall(said)
+def _is_duplicate(sentence: str, other: str) -> bool:
+    """Whether a sentence says the same as another one: nearly all words are shared, and no number, name or negation differs."""
+    words, others = _WORD.findall(sentence), _WORD.findall(other)
     new, known = ({word.lower() for word in some} for some in (words, others))
     shorter = min(len(new), len(known))
     if not shorter:
-        return sentence == said
-    if len(new & known) < _SAID_ALREADY * shorter or _negations(new) != _negations(known):
+        return sentence == other
+    if len(new & known) < _DUPLICATE_OVERLAP * shorter or _negations(new) != _negations(known):
         return False
-    return not any(_is_telling(word) and word.lower() not in known for word in words[1:])
+    return not any(_is_number_or_name(word) and word.lower() not in known for word in words[1:])
 
 
 def _negations(words: set[str]) -> set[str]:
@@ -121,7 +117,7 @@ def _negations(words: set[str]) -> set[str]:
     }
 
 
-def _is_telling(word: str) -> bool:
+def _is_number_or_name(word: str) -> bool:
     """Whether a word is a number or a name, as far as its letters show."""
     return any(character.isdigit() for character in word) or word[:1].isupper()
 
@@ -130,8 +126,7 @@ def _runs(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
     """Candidates as runs of neighbouring sentences of one passage."""
     runs: list[list[_Candidate]] = []
     for candidate in sorted(chosen, key=lambda c: (c.number, c.position)):
-        last = runs[-1][-1] if runs else None
-        if last and (last.number, last.position + 1) == (candidate.number, candidate.position):
+        if runs and (runs[-1][-1].number, runs[-1][-1].position + 1) == (candidate.number, candidate.position):
             runs[-1].append(candidate)
         else:
             runs.append([candidate])
@@ -142,5 +137,5 @@ def _quote(run: Sequence[_Candidate]) -> Quote:
     """Whole sentences; highlights are their answers, the best one's first."""
     ordered = sorted(run, key=lambda candidate: -candidate.score)
     best = ordered[0]
-    highlights = tuple(one.answer.span for one in ordered if one.answer) or tuple(one.span for one in ordered)
-    return Quote(best.reading.passage, Span(run[0].span.start, run[-1].span.end), best.score, highlights, best.answer)
+    highlights = tuple(c.answer.span for c in ordered if c.answer) or tuple(c.span for c in ordered)
+    return Quote(best.passage, Span(run[0].span.start, run[-1].span.end), best.score, highlights, best.answer)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder, load_embedder
@@ -73,6 +74,6 @@ def sync(store: LocalStore, embedder: Embedder, folder: Path) -> Callable[..., S
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service over the seeds; not to be written to."""
     service = Service.open(Settings(index=tmp_path_factory.mktemp("seeds")), create=True)
-    service.sync(SEEDS, moved=False, progress=lambda done, total, path: None)
+    service.index(LOCAL, SEEDS)
     yield service
     service.store.close()

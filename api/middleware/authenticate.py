@@ -1,151 +1,94 @@
-"""The door: which requests come in, by key, address, origin and rate, and with which headers answers leave."""
+"""Who sends a request: by key, by address and origin, and no more often than the rate allows."""
 
 import ipaddress
 import logging
 import re
-import time
-from collections import deque
-from functools import lru_cache
 from urllib.parse import urlsplit
 
-import limits
-from cachetools import LRUCache
-from fastapi import FastAPI
-from quotewise.api import problems
-from quotewise.api.keys import ANONYMOUS, LOCAL, Key, KeyFileError, Keys
-from quotewise.api.keys import Scope as KeyScope
-from quotewise.api.middleware.concurrency_limit import Admission, concurrency_limits
+from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
+from quotewise.api.callers import Scope as KeyScope
+from quotewise.api.errors import ForbiddenError, LocalOnlyError, UnauthorizedError
+from quotewise.api.keys import Key, KeyFileError, Keys
+from quotewise.api.middleware.rate_limit import RateLimit
 from quotewise.api.settings import Settings
-from quotewise.index.errors import QuotewiseError
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests")
 PROBES = ("/health", "/ready")
 _PUBLIC = re.compile("/|/openapi.json|/static/.*|/documents/[^/]+/view")
-_ASKED = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")
-_READ = re.compile("/(documents|documents/.*|collections|v1/.*)")
-_FORWARDED = (
-    *("forwarded", "via", "x-forwarded", "x-original-", "x-real-", "x-remote-", "x-client-ip", "x-cluster-client-ip", "x-host"),
-    *("x-http-forwarded", "x-proxy", "x-scheme", "x-via", "x-varnish", "x-nginx-", "x-envoy-", "x-arr-", "x-azure-", "x-fd-"),
-    *("x-akamai-", "x-amz-cf-", "x-amzn-", "x-appengine-", "x-cloud-trace-context", "x-coming-from", "x-edge-", "x-nf-"),
-    *(
-        "x-render-",
-        "x-request-start",
-        "x-sucuri-",
-        "x-vercel-",
-        "x-zscaler-",
-        "akamai-",
-        "ali-cdn-",
-        "cdn-",
-        "cf-",
-        "client-ip",
-    ),
-    *("cloudfront-", "do-connecting-ip", "fastly-", "fly-", "incap-", "ngrok-", "proxy-", "remote-", "surrogate-"),
-    *("tailscale-", "true-client-", "wl-proxy-"),
+_ASK_BY_POST = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")
+_ASK_BY_GET = re.compile("/(documents|documents/.*|collections|v1/.*)")
+_PROXY_HEADER = re.compile(
+    "forwarded|via|x-(forwarded|original-|real-|remote-|client-ip|cluster-client-ip|host|http-forwarded|proxy|scheme|via|varnish|"
+    "nginx-|envoy-|arr-|azure-|fd-|akamai-|amz-cf-|amzn-|appengine-|cloud-trace-context|coming-from|edge-|nf-|render-|"
+    "request-start|sucuri-|vercel-|zscaler-)|akamai-|ali-cdn-|cdn-|cf-|client-ip|cloudfront-|do-connecting-ip|fastly-|fly-|incap-|"
+    "ngrok-|proxy-|remote-|surrogate-|tailscale-|true-client-|wl-proxy-"
 )
-"""How the names of headers begin that proxies add, each of which alone says that there is one."""
-_LOCAL_NAME = re.compile(r"(localhost|127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE | re.ASCII)
-_FOREIGN_SITES = {"cross-site", "same-site"}
-_MOST_COUNTED = 10_000
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-_EXPOSED = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID")
+"""How the names of headers that proxies add begin; each of them alone shows that there is a proxy."""
+_LOCAL_HOST = re.compile(r"(localhost|127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE | re.ASCII)
 _log = logging.getLogger("quotewise")
-
-
-class Refusal(QuotewiseError):  # noqa: N818 - it is no error of the service
-    """A request that does not come in, and the headers that say so."""
-
-    def __init__(self, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.problem, self.headers = code, headers
-
-
-def install(app: FastAPI, settings: Settings) -> None:
-    """Put the door before an app: the last that is added is the first that a request comes to."""
-    known = Keys(settings.index)
-    app.state.lanes = concurrency_limits(settings)
-    app.add_middleware(Admission, lanes=app.state.lanes, body_seconds=settings.body_seconds)
-    app.add_middleware(Door, keys=known, settings=settings)
-    app.add_middleware(Cors, keys=known, origins=settings.cors_origins)
-    if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def scope_of(method: str, path: str) -> KeyScope | None:
-    """What a key needs for a request; None needs no key. What is not listed changes something, for all we know."""
+    """The scope that a key needs for a request; None where no key is needed. Whatever is not listed needs ``manage``."""
     path = path.rstrip("/") or "/"
     if method in ("GET", "HEAD"):
         if path in PROBES or _PUBLIC.fullmatch(path):
             return None
-        return "ask" if _READ.fullmatch(path) else "manage"
-    return "ask" if method == "POST" and _ASKED.fullmatch(path) else "manage"
+        return "ask" if _ASK_BY_GET.fullmatch(path) else "manage"
+    return "ask" if method == "POST" and _ASK_BY_POST.fullmatch(path) else "manage"
 
 
-class Door:
-    """ASGI middleware that finds out who asks, as ``request.state.caller``, and turns away who may not.
+class Authenticate:
+    """ASGI middleware that sets ``request.state.caller``, or refuses the request.
 
-    Without any key it answers this machine alone: by the address of the peer, and neither through a proxy, which would let
-    anyone in, nor under another name than this machine's own, to which a web page could have pointed a name of its own.
+    While there is no key, only this machine is answered, by the address of the peer: neither through a proxy, which could
+    forward anyone, nor under any other host name, since a web page can point a name of its own to 127.0.0.1.
     """
 
     def __init__(self, app: ASGIApp, keys: Keys, settings: Settings) -> None:
-        self._app = app
-        self._keys = keys
-        self._settings = settings
-        self._rates = Rates()
+        self._app, self._keys, self._settings = app, keys, settings
+        self._rate_limit = RateLimit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
                 scope.setdefault("state", {})["caller"] = self._caller(scope)
-            except Refusal as refusal:
-                answer = problems.problem(scope["path"], refusal.problem, str(refusal), headers=refusal.headers)
-                await answer(scope, receive, send)
-                return
             except KeyFileError as error:
-                detail = "the keys of the service cannot be read; its log says more"
                 _log.error("%s", error)
-                await problems.problem(scope["path"], error.code, detail)(scope, receive, send)
-                return
+                raise KeyFileError("the keys of the service cannot be read; its log says more") from error
         await self._app(scope, receive, send)
 
-    def _caller(self, scope: Scope) -> Key:
+    def _caller(self, scope: Scope) -> Caller:
         method, path, headers = scope["method"], scope["path"].removeprefix(scope.get("root_path", "")), Headers(scope=scope)
         if path in PROBES:
-            return self._probing(scope, headers)
+            return self._probing_caller(scope, headers)
         if not self._keys.any():
             self._check_local(scope, headers)
             return LOCAL
-        key = self._keys.holder(_secret(headers))
-        needed = scope_of(method, path)
+        key, needed = self._keys.holder(_secret(headers)), scope_of(method, path)
         if key is None:
             self._count_address(scope)
             if needed is None:
                 return ANONYMOUS
             detail = "this needs a key that is in force: Authorization: Bearer KEY"
-            raise Refusal("unauthorized", detail, {"WWW-Authenticate": 'Bearer realm="quotewise"'})
+            raise UnauthorizedError(detail, headers={"WWW-Authenticate": 'Bearer realm="quotewise"'})
         if key.origins:
             _check_origin(key, headers)
             self._count_address(scope)
-        self._count(f"key {key.id}", key.rate or self._settings.rate)
-        if needed and not key.may(needed):
-            raise Refusal("forbidden", f"this needs a key with the scope {needed}")
-        return key
+        self._rate_limit.hit(f"key {key.id}", key.rate or self._settings.rate)
+        if needed and not key.caller.has_scope(needed):
+            raise ForbiddenError(f"this needs a key with the scope {needed}")
+        return key.caller
 
-    def _probing(self, scope: Scope, headers: Headers) -> Key:
-        """Who asks whether the service is alive, which anyone may know, though not what it holds."""
+    def _probing_caller(self, scope: Scope, headers: Headers) -> Caller:
+        """Everybody may know whether the service is alive, but not what it holds."""
         try:
             if self._keys.any():
-                return self._keys.holder(_secret(headers)) or ANONYMOUS
+                key = self._keys.holder(_secret(headers))
+                return key.caller if key else ANONYMOUS
             return LOCAL if _is_local(scope, headers) else ANONYMOUS
         except KeyFileError:
             return ANONYMOUS
@@ -153,100 +96,20 @@ class Door:
     def _check_local(self, scope: Scope, headers: Headers) -> None:
         if not _is_local(scope, headers):
             detail = "there is no key yet, so only its own machine is answered; make one there: quotewise keys make NAME"
-            raise Refusal("local-only", detail)
-        origins = headers.getlist("origin")
-        if origins:
-            if len(origins) > 1 or not (_is_own(origins[0], headers["host"]) or origins[0] in self._settings.cors_origins):
-                raise Refusal("forbidden", "this origin is not allowed; the setting cors_origins names those that are")
-        elif _FOREIGN_SITES.intersection(headers.getlist("sec-fetch-site")) and not _is_plain(scope, headers):
-            raise Refusal("forbidden", "a page of another site asks for this without saying which it is")
+            raise LocalOnlyError(detail)
+        if origins := headers.getlist("origin"):
+            own = (f"http://{headers['host'].lower()}", f"https://{headers['host'].lower()}")
+            if len(origins) > 1 or not (origins[0].lower() in own or origins[0] in self._settings.cors_origins):
+                raise ForbiddenError("this origin is not allowed; the setting cors_origins names those that are")
+        elif {"cross-site", "same-site"}.intersection(headers.getlist("sec-fetch-site")) and not _is_harmless(scope, headers):
+            raise ForbiddenError("a page of another site asks for this without saying which it is")
 
     def _count_address(self, scope: Scope) -> None:
+        """Count a request of a subscriber, who has one IPv4 address or 64 bits of IPv6; this machine is not limited."""
         address = _address(scope)
         if address is None or not address.is_loopback:
-            self._count(f"address {_network(address)}", self._settings.rate)
-
-    def _count(self, name: str, rate: str) -> None:
-        if wait := self._rates.hit(name, rate):
-            item = _parsed(rate)
-            headers = {
-                "Retry-After": str(int(wait) + 1),
-                "RateLimit-Policy": f'"default";q={item.amount};w={item.get_expiry()}',
-                "RateLimit": f'"default";r=0;t={int(wait) + 1}',
-            }
-            raise Refusal("too-many-requests", f"more requests than {rate}", headers)
-
-
-class Rates:
-    """Moving windows of requests by name, in bounded memory: names not seen for longest are forgotten first.
-
-    In the place of the storage of ``limits``, which starts a thread for every request that comes 10 ms or more after the one
-    before: 0.29 ms a request, measured on two cores.
-    """
-
-    def __init__(self) -> None:
-        self._times: LRUCache[str, deque[float]] = LRUCache(_MOST_COUNTED)
-
-    def hit(self, name: str, rate: str) -> float:
-        """Count a request. Returns 0, or the seconds to wait where it is one too many, which is not counted."""
-        item, now = _parsed(rate), time.monotonic()
-        times = self._times.setdefault(name, deque())
-        while times and times[0] <= now - item.get_expiry():
-            times.popleft()
-        if len(times) >= item.amount:
-            return times[0] + item.get_expiry() - now
-        times.append(now)
-        return 0.0
-
-
-class Cors(CORSMiddleware):
-    """Cross-origin headers for the origins of the settings and of the browser keys in force; for others, none at all."""
-
-    def __init__(self, app: ASGIApp, keys: Keys, origins: tuple[str, ...]) -> None:
-        methods = ("GET", "POST", "PUT", "DELETE")
-        super().__init__(app, origins, methods, ("*",), expose_headers=_EXPOSED)
-        self._keys = keys
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        headers = Headers(raw=scope.get("headers", []))
-        origin = headers.get("origin")
-        if origin is None or self.is_allowed_origin(origin):
-            await super().__call__(scope, receive, send)
-        elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await problems.problem(scope["path"], "forbidden", "this origin is not allowed")(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-    def is_allowed_origin(self, origin: str) -> bool:
-        try:
-            return origin in self.allow_origins or origin in self._keys.origins()
-        except KeyFileError:
-            return False
-
-
-class SecurityHeaders:
-    """ASGI middleware that tells browsers what answers may do, which is little; a route may have its own say."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def secured(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                anywhere = scope["path"].startswith("/static/")
-                headers.setdefault("Cache-Control", "no-store")
-                headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if anywhere else "same-origin")
-                if "origin" not in headers.get("Vary", "").lower():
-                    headers.add_vary_header("Origin")
-            await send(message)
-
-        await self._app(scope, receive, secured if scope["type"] == "http" else send)
+            network = ipaddress.ip_network((address, 64), strict=False) if address and address.version == 6 else address
+            self._rate_limit.hit(f"address {network}", self._settings.rate)
 
 
 def _secret(headers: Headers) -> str:
@@ -255,59 +118,36 @@ def _secret(headers: Headers) -> str:
 
 
 def _check_origin(key: Key, headers: Headers) -> None:
-    """Browsers leave the origin out where a page reads from its own, so that without one, the host is taken for it."""
+    """Browsers leave the origin out where a page reads from its own, so that without one the host is compared."""
     origins = headers.getlist("origin")
     hosts = [urlsplit(allowed).netloc for allowed in key.origins]
     known = len(origins) == 1 and origins[0] in key.origins if origins else headers.get("host", "").lower() in hosts
     if not known:
-        raise Refusal("forbidden", "this key may not be used from here")
+        raise ForbiddenError("this key may not be used from here")
 
 
 def _is_local(scope: Scope, headers: Headers) -> bool:
     address = _address(scope)
-    if address is None or not address.is_loopback or any(name.startswith(_FORWARDED) for name in headers):
+    if address is None or not address.is_loopback or any(map(_PROXY_HEADER.match, headers)):
         return False
-    if scope["http_version"] == "1.0":  # as nginx speaks by default to what is behind it, without a word of for whom
+    if scope["http_version"] == "1.0":  # nginx speaks it by default to the services behind it, without a header that says so
         return False
     hosts = headers.getlist("host")
-    return len(hosts) == 1 and _LOCAL_NAME.fullmatch(hosts[0]) is not None
+    return len(hosts) == 1 and _LOCAL_HOST.fullmatch(hosts[0]) is not None
 
 
-def _is_own(origin: str, host: str) -> bool:
-    return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
-
-
-def _is_plain(scope: Scope, headers: Headers) -> bool:
-    """Whether a browser goes to a page or loads a part of one that holds nothing, rather than a script asking for something."""
+def _is_harmless(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser navigates to a page or loads a static part of one, rather than a script reading an answer."""
     if scope["method"] not in ("GET", "HEAD"):
         return False
-    gone_to = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
-    return gone_to or scope["path"].startswith("/static/")
-
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+    navigates = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return navigates or scope["path"].startswith("/static/")
 
 
 def _address(scope: Scope) -> Address | None:
-    """The address of the peer or, behind a trusted proxy, of who asked that; None for a socket that has none."""
-    return _parsed_address(scope["client"][0]) if scope.get("client") else None
-
-
-def _parsed_address(text: str) -> Address | None:
+    """The address of the peer or, behind a trusted proxy, of its client; None for a socket without one."""
     try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
+        address = ipaddress.ip_address(scope["client"][0])
+    except (ValueError, TypeError, KeyError):
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _network(address: Address | None) -> str:
-    """What one subscriber has: an IPv4 address, or 64 bits of IPv6."""
-    if address is None or address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
-
-
-@lru_cache(1000)
-def _parsed(rate: str) -> limits.RateLimitItem:
-    return limits.parse(rate)

@@ -1,176 +1,127 @@
-"""How much is taken in and worked on at once: bodies come plain and in time, and a bounded queue stands before the models."""
+"""How many requests work at once: a bounded queue before the models, and one before whole texts, which are held in memory."""
 
 import asyncio
 import os
 import re
 from typing import Any
 
-from fastapi.responses import JSONResponse
-from quotewise.api import problems
+from quotewise.api.errors import OverloadedError
 from quotewise.api.settings import Settings
-from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PROBLEMS = ("request-timeout", "overloaded")
-_SLOWEST = 50_000
-"""Bytes a second at which a long body may take as much longer as it needs."""
-_LONGEST_WAIT = 10.0
+_MAX_WAIT = 10.0
 """Seconds in a queue."""
-_TEXTS = 4
+_MAX_TEXTS = 4
 """Whole texts sent at the same time."""
 _TEXT = re.compile("/documents/[^/]+/text")
 
 
-class ConcurrencyLimit:
-    """So many requests at work at once, and so many that wait for their turn; ``working`` and ``waiting`` count them."""
+class Slots:
+    """So many requests that work at once and so many that wait for a slot; ``working`` and ``waiting`` count them."""
 
-    def __init__(self, places: int, queue: int) -> None:
+    def __init__(self, slots: int, queue: int) -> None:
         self.working = self.waiting = 0
-        self._places = asyncio.Semaphore(places)
-        self._most = places + queue
+        self._semaphore = asyncio.Semaphore(slots)
+        self._capacity = slots + queue
 
-    @property
-    def full(self) -> bool:
-        return self.working + self.waiting >= self._most
+    def check(self) -> None:
+        """Raises OverloadedError while all slots are taken and the queue is full."""
+        if self.working + self.waiting >= self._capacity:
+            raise OverloadedError("too many requests at once; try again in a moment")
 
-    async def enter(self, gone: "asyncio.Future[Message]") -> bool:
-        """Wait for a turn, as long as is of use and the client is not ``gone``. Returns whether it came."""
-        turn: asyncio.Future[Any] = asyncio.ensure_future(self._places.acquire())
+    async def acquire(self, disconnected: "asyncio.Future[Message]") -> bool:
+        """Wait for a slot until the client disconnects or ten seconds have passed. Returns whether one is taken."""
+        acquired: asyncio.Future[Any] = asyncio.ensure_future(self._semaphore.acquire())
+        awaited: set[asyncio.Future[Any]] = {acquired, disconnected}
         self.waiting += 1
-        awaited: set[asyncio.Future[Any]] = {turn, gone}
         try:
-            await asyncio.wait(awaited, timeout=_LONGEST_WAIT, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(awaited, timeout=_MAX_WAIT, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            if not turn.cancel():
-                self._places.release()
+            if not acquired.cancel():
+                self._semaphore.release()
             raise
         finally:
             self.waiting -= 1
-        if not turn.done():
-            turn.cancel()
+        if not acquired.done():
+            acquired.cancel()
             return False
         self.working += 1
         return True
 
-    def leave(self) -> None:
+    def release(self) -> None:
         self.working -= 1
-        self._places.release()
+        self._semaphore.release()
 
 
-def questions_limit(settings: Settings) -> ConcurrencyLimit:
-    """As many places as the settings say, or as there are cores, since each question uses them all."""
+def slots_of(settings: Settings) -> dict[str, Slots]:
+    """The slots of an app: for questions as many as ``parallel`` says, by default one a core, since each uses all cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ConcurrencyLimit(settings.parallel or cores, settings.queue)
+    return {"questions": Slots(settings.parallel or cores, settings.queue), "texts": Slots(_MAX_TEXTS, settings.queue)}
 
 
-def concurrency_limits(settings: Settings) -> dict[str, ConcurrencyLimit]:
-    """Those of an app: of questions, and of whole texts, each of which is held in memory until its client has taken it."""
-    return {"questions": questions_limit(settings), "texts": ConcurrencyLimit(_TEXTS, settings.queue)}
+class ConcurrencyLimit:
+    """ASGI middleware in which every POST, a question, and every GET of a text waits for a slot once its body has arrived.
 
-
-class Admission:
-    """ASGI middleware before everything that reads a body: refuses what is compressed, late, or one question too many.
-
-    What is posted is a question. It takes its turn when its body has come, so that a slow client keeps nobody waiting, and
-    ``request.state.gone`` says whether its client has left.
+    So a slow client blocks nobody. ``request.state.gone`` tells whether the client has disconnected.
     """
 
-    def __init__(self, app: ASGIApp, lanes: dict[str, ConcurrencyLimit], body_seconds: float) -> None:
-        self._app = app
-        self._lanes = lanes
-        self._body_seconds = body_seconds
+    def __init__(self, app: ASGIApp, slots: dict[str, Slots]) -> None:
+        self._app, self._slots = app, slots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        method = scope.get("method")
+        is_text = method == "GET" and _TEXT.fullmatch(scope["path"]) is not None
+        if not (is_text or method == "POST"):
             await self._app(scope, receive, send)
             return
-        text = scope["method"] == "GET" and _TEXT.fullmatch(scope["path"]) is not None
-        if scope["method"] in ("GET", "HEAD", "OPTIONS") and not text:  # of which no body is read
-            await self._app(scope, receive, send)
-            return
-        encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
-        if encoding != "identity":
-            detail = "the body is compressed or otherwise encoded; send it as it is"
-            refusal = problems.problem(scope["path"], "unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
-            await refusal(scope, receive, send)
-            return
-        lane = self._lanes["questions"] if scope["method"] == "POST" else self._lanes["texts"] if text else None
-        visit = _Visit(scope, receive, send, lane, self._body_seconds)
-        scope.setdefault("state", {})["gone"] = visit.gone
+        admission = _Admission(self._slots["texts" if is_text else "questions"], receive, send)
+        scope.setdefault("state", {})["gone"] = admission.is_disconnected
         try:
-            visit.look_for_room()
-            if text:  # whose body, which is none, nobody else asks for
-                await visit.receive()
-            await self._app(scope, visit.receive, visit.send)
-        except Exception:
-            if visit.refusal is None or visit.started:
-                raise
+            if is_text:  # nothing else reads its empty body
+                await admission.receive()
+            await self._app(scope, admission.receive, admission.send)
         finally:
-            visit.leave()
-        if visit.refusal and not visit.started:
-            await visit.refusal(scope, receive, send)
+            admission.end()
 
 
-class _Visit:
-    """One request on its way in, and the refusal in place of the app's answer if its body or its turn does not come."""
+class _Admission:
+    """One request, from the first byte of its body to the last of its answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, lane: ConcurrencyLimit | None, body_seconds: float) -> None:
-        self.refusal: JSONResponse | None = None
-        self.started = False
-        self._path = scope["path"]
-        self._receive, self._send, self._lane = receive, send, lane
-        self._seconds = body_seconds
-        self._deadline = asyncio.get_running_loop().time() + body_seconds
-        self._arrived = self._at_work = False
-        self._gone: asyncio.Future[Message] | None = None
-
-    def look_for_room(self) -> None:
-        if self._lane and self._lane.full:
-            raise self._refused("overloaded", "too many requests at once; try again in a moment")
+    def __init__(self, slots: Slots, receive: Receive, send: Send) -> None:
+        slots.check()
+        self._slots, self._receive, self._send = slots, receive, send
+        self._has_slot = False
+        self._disconnected: asyncio.Future[Message] | None = None
 
     async def receive(self) -> Message:
-        if self._arrived:
-            return await (self._gone or self._receive())
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await self._receive()
-        except TimeoutError:
-            detail = f"the body did not arrive within {self._seconds:g} seconds, or at {_SLOWEST:,} bytes a second"
-            raise self._refused("request-timeout", detail, {"Connection": "close"}) from None
-        self._deadline += len(message.get("body", b"")) / _SLOWEST
-        self._arrived = not message.get("more_body")
-        if self._arrived and self._lane:
-            self.look_for_room()
-            self._gone = asyncio.ensure_future(self._receive())
-            self._at_work = await self._lane.enter(self._gone)
-            if self._gone.done():
-                return self._gone.result()
-            if not self._at_work:
-                raise self._refused("overloaded", f"no turn within {_LONGEST_WAIT:g} seconds; try again later")
+        if self._disconnected:
+            return await self._disconnected
+        message = await self._receive()
+        if message.get("more_body"):
+            return message
+        self._slots.check()
+        self._disconnected = asyncio.ensure_future(self._receive())
+        self._has_slot = await self._slots.acquire(self._disconnected)
+        if self._disconnected.done():
+            return self._disconnected.result()
+        if not self._has_slot:
+            raise OverloadedError(f"no turn within {_MAX_WAIT:g} seconds; try again later")
         return message
 
-    def gone(self) -> bool:
-        """Whether the client has left before it had its answer."""
-        return self._gone is not None and self._gone.done()
+    def is_disconnected(self) -> bool:
+        return self._disconnected is not None and self._disconnected.done()
 
     async def send(self, message: Message) -> None:
-        if self.refusal is None or self.started:
-            self.started = True
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                self._make_room()  # before the client knows that it may ask again
-            await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._release()  # before the client knows that it may ask again
+        await self._send(message)
 
-    def leave(self) -> None:
-        if self._gone:
-            self._gone.cancel()
-        self._make_room()
+    def end(self) -> None:
+        if self._disconnected:
+            self._disconnected.cancel()
+        self._release()
 
-    def _make_room(self) -> None:
-        if self._at_work and self._lane:
-            self._at_work = False
-            self._lane.leave()
-
-    def _refused(self, code: str, detail: str, headers: dict[str, str] | None = None) -> HTTPException:
-        self.refusal = problems.problem(self._path, code, detail, headers=headers)
-        return HTTPException(self.refusal.status_code, detail)
+    def _release(self) -> None:
+        if self._has_slot:
+            self._has_slot = False
+            self._slots.release()

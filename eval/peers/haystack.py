@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from quotewise.eval.peers.peer import PeerAnswer, Weights, texts
+from quotewise.eval.peers.comparison import PeerAnswer, Weights, texts
 
 name = "Haystack"
 setup = (

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.eval.peers.peer import PeerAnswer, Weights
+from quotewise.eval.peers.comparison import PeerAnswer, Weights
 from quotewise.rag.pipeline import AskOptions
 
 name = "Quotewise"
@@ -14,7 +15,7 @@ setup = "as installed, with a threshold of 0"
 
 def index(corpus: Path, folder: Path, weights: Weights) -> None:
     service = Service.open(Settings(index=folder / "index"), create=True)
-    service.sync(corpus, moved=False, progress=lambda done, total, path: None)
+    service.index(LOCAL, corpus)
     service.store.close()
 
 
@@ -24,8 +25,7 @@ def open(folder: Path, weights: Weights) -> Callable[[str], PeerAnswer | None]:
     service.load_reader()
 
     def ask(question: str) -> PeerAnswer | None:
-        options = AskOptions(settings.top_k, settings.max_quotes)
-        answer = service.pipeline.ask(question, settings.collection, options)
+        answer = service.pipeline.ask(question, settings.collection, AskOptions(settings.top_k, settings.max_quotes))
         if not answer.citations:
             return None
         first, short = answer.citations[0], answer.short_answer

@@ -7,11 +7,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
-from quotewise.eval.peers.peer import PeerAnswer, Weights, texts
+from quotewise.eval.peers.comparison import PeerAnswer, Weights, texts
 from quotewise.index.sentences import sentence_spans
 from sentence_transformers import SentenceTransformer
 
-name = "tutorial"
+name = "tutorial pipeline"
 setup = (
     "RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True) as in LangChain's RAG tutorial, "
     "SentenceTransformer.encode(normalize_embeddings=True), IndexFlatIP, 4 chunks, best sentence by cosine"

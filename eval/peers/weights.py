@@ -9,14 +9,8 @@ from onnx import helper, numpy_helper
 from quotewise.rag.readers.span_model import BUNDLED
 from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
 
-_LAYER = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
+_ATTENTION = ("attention.self.query", "attention.self.key", "attention.self.value")
+_LAYER = (*_ATTENTION, "attention.output.dense", "intermediate.dense", "output.dense")
 """The linear layers of one layer of BERT, in the order of the graph."""
 
 
@@ -32,7 +26,7 @@ def hugging_face(encoder: Path, target: Path, reader: Path = BUNDLED) -> Path:
 
 
 def _floats(path: Path) -> dict[str, torch.Tensor]:
-    """What ``eval.training.onnx_export.quantize`` made of the weights, undone but for the rounding."""
+    """The weights before ``eval.training.export`` quantized them, but for the rounding."""
     graph = onnx.load(path).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     floats = {name.replace("encoder.", "bert.", 1): value for name, value in stored.items() if name.startswith("encoder.")}
@@ -48,6 +42,6 @@ def _floats(path: Path) -> dict[str, torch.Tensor]:
         floats[f"{name}.weight"] = (weight if smoothing is None else weight * smoothing[:, None]).T
     for layer in layers:
         biases = np.split(stored[f"attention_bias_{layer}"], 3)
-        floats |= {f"bert.encoder.layer.{layer}.{part}.bias": bias for part, bias in zip(_LAYER, biases, strict=False)}
+        floats |= {f"bert.encoder.layer.{layer}.{part}.bias": bias for part, bias in zip(_ATTENTION, biases, strict=True)}
     floats["qa_outputs.bias"] = stored["span.bias"]
     return {name: torch.tensor(value, dtype=torch.float32) for name, value in floats.items()}

@@ -1,13 +1,18 @@
 """Rows into training examples: each question with a passage that answers it and with passages that do not."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
 
 import numpy as np
+import tantivy
+from pydantic import TypeAdapter, ValidationError
+from quotewise.eval.datasets import Row
+from quotewise.eval.gold import GoldError, reason
 from quotewise.eval.training.edits import contradicted, keywords, misspelt, unanswerable
-from quotewise.eval.training.negatives import Context, Corpus
-from quotewise.eval.training.rows import Row
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 from tokenizers import Tokenizer
@@ -16,15 +21,13 @@ MAX_TOKENS = 320
 """Word pieces of an example; a longer passage is cut to whole sentences around its answer."""
 IGNORED = -100
 """Start and end of an example from which no span is learned, the index that PyTorch's cross-entropy leaves out."""
-
-_UNMARKED = 0.15
-"""Share of the questions that lose their question mark, as people type into a search box."""
-_MISSPELT = 0.08
-_LOWER_CASE = 0.15
-_KEYWORDS = 0.06
-"""Share of the questions of which only the telling words are left, as people search."""
+_UNMARKED, _LOWER_CASE, _MISSPELT, _KEYWORDS = 0.15, 0.15, 0.08, 0.06
+"""Shares of the questions without their question mark, in lower case, misspelt, and as keywords, as people search."""
 _UNTITLED = 0.25
 """Share of the examples without the title of their document, since many documents have none that says anything."""
+_CONFUSABLE = 6
+"""Passages that retrieval finds for a question, of which one is drawn."""
+_HELD_OUT = json.loads(Path(__file__).with_name("held_out.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class Share:
 class Example:
     """A question and a passage; ``answers`` are spans of the passage, none where it does not answer.
 
-    ``context`` is what the reader is told of the passage beside its text: the title of its document. ``sentences`` is True
-    where the answers are evidence sentences, from which no short answer can be learned.
+    ``context`` is what the reader sees beside the passage: the title of its document. ``sentences`` is True where the answers
+    are evidence sentences, from which no short answer can be learned.
     """
 
     question: str
@@ -78,37 +81,73 @@ class Encoded:
     end: int
 
 
+def read_recipe(path: Path) -> list[Share]:
+    """What is taken from each set. Raises GoldError where the file is no list of shares."""
+    try:
+        return TypeAdapter(list[Share]).validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise GoldError(f"{path}: {reason(error)}") from error
+
+
+def held_out(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows of a set to train on, and those that no training sees: some titles, the last ones, or some documents."""
+    titles, last = _HELD_OUT["titles"].get(name, ()), len(rows) - _HELD_OUT["last"].get(name, 0)
+    part = _HELD_OUT["one document in"].get(name)
+    parts: tuple[list[Row], list[Row]] = [], []
+    for number, row in enumerate(rows):
+        out = row.title in titles or number >= last or (part is not None and crc32(row.title.encode()) % part == 0)
+        parts[out].append(row)
+    return parts
+
+
+class Corpus:
+    """The distinct contexts of a set with their titles, in BM25."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._titles = {row.context: titled(row.title) for row in rows}
+        schema = tantivy.SchemaBuilder()
+        schema.add_text_field("text", tokenizer_name="en_stem", index_option="freq", stored=True)
+        self._index = tantivy.Index(schema.build())
+        writer = self._index.writer(num_threads=1)
+        for text in self._titles:
+            writer.add_document(tantivy.Document(text=text))
+        writer.commit()
+        self._index.reload()
+
+    def confusable(self, question: str, answers: Sequence[str], context: str) -> list[tuple[str, str]]:
+        """The best other contexts that hold none of the answers, each with its title."""
+        searcher = self._index.searcher()
+        query, _ = self._index.parse_query_lenient(question, ["text"])
+        hits = searcher.search(query, _CONFUSABLE * 3, count=False).hits
+        texts = [searcher.doc(address)["text"][0] for _, address in hits]
+        others = [text for text in texts if text != context and not any(answer.lower() in text.lower() for answer in answers)]
+        return [(text, self._titles[text]) for text in others[:_CONFUSABLE]]
+
+
 def examples(rows: Sequence[Row], share: Share, chance: random.Random) -> Iterator[Example]:
     """Draw the examples of a set."""
-    corpus = Corpus(Context(row.context, titled(row.title)) for row in rows)
+    corpus, contexts = Corpus(rows), [row.context for row in rows]
     usable = [row for row in rows if row.sure]
-    drawn = usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable)))
-    contexts = [row.context for row in rows]
-    for row in drawn:
-        asked = _as_typed(row.question, chance)
-        title = titled(row.title)
+    for row in usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable))):
+        question, title = _as_typed(row.question, chance), titled(row.title)
         for _ in range(share.repeats):
-            yield Example(asked, row.context, _marked(row, chance), _known(title, chance), row.sentences)
-        if not row.answers:
-            continue
-        kind = chance.random()
-        if kind < share.retrieved:
-            others = corpus.confusable(row.question, row.texts(), row.context)
-            if others:
-                other = chance.choice(others)
-                yield Example(asked, other.text, (), _known(other.title, chance))
-        elif kind < share.retrieved + share.edited:
-            edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance)
-            if edited:
-                yield Example(edited, row.context, (), _known(title, chance))
-        elif kind < share.retrieved + share.edited + share.shortened:
-            shortened = _without(row)
-            if shortened:
-                yield Example(asked, shortened, (), _known(title, chance))
-        elif kind < share.retrieved + share.edited + share.shortened + share.contradicted:
-            other_facts = contradicted(row.question, row.context, row.texts(), title, chance.choice(contexts), chance)
-            if other_facts:
-                yield Example(asked, other_facts, (), _known(title, chance))
+            yield Example(question, row.context, _marked(row, chance), _known(title, chance), row.sentences)
+        passage: str | None = None
+        kind = chance.random() if row.answers else 2.0
+        edges = np.cumsum([share.retrieved, share.edited, share.shortened, share.contradicted])
+        match int(np.searchsorted(edges, kind, "right")):
+            case 0:
+                others = corpus.confusable(row.question, row.texts(), row.context)
+                passage, title = chance.choice(others) if others else (None, title)
+            case 1:
+                edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance)
+                question, passage = edited or question, row.context if edited else None
+            case 2:
+                passage = _without(row)
+            case 3:
+                passage = contradicted(row.question, row.context, row.texts(), title, chance.choice(contexts), chance)
+        if passage and row.answers:
+            yield Example(question, passage, (), _known(title, chance))
 
 
 def titled(title: str) -> str:
@@ -121,30 +160,22 @@ def _known(title: str, chance: random.Random) -> str:
 
 
 def _as_typed(question: str, chance: random.Random) -> str:
-    asked = keywords(question) if chance.random() < _KEYWORDS else question
-    asked = asked.rstrip(" ?") if chance.random() < _UNMARKED else asked
-    asked = asked.lower() if chance.random() < _LOWER_CASE else asked
-    return misspelt(asked, chance) if chance.random() < _MISSPELT else asked
+    text = keywords(question) if chance.random() < _KEYWORDS else question
+    text = text.rstrip(" ?") if chance.random() < _UNMARKED else text
+    text = text.lower() if chance.random() < _LOWER_CASE else text
+    return misspelt(text, chance) if chance.random() < _MISSPELT else text
 
 
 def _marked(row: Row, chance: random.Random) -> tuple[Span, ...]:
     """Every evidence sentence of a row; of other answers one that most annotators marked first, and those apart from it."""
     if row.sentences or not row.answers:
         return row.answers
-    first = _likeliest(row, chance)
-    if all(row.answers.count(span) == 1 for span in row.answers) and len(row.answers) > 1:
-        apart = [first]
-        for span in row.answers:
-            if all(span.end <= other.start or other.end <= span.start for other in apart):
-                apart.append(span)
-        return tuple(apart)
-    return (first,)
-
-
-def _likeliest(row: Row, chance: random.Random) -> Span:
-    """The span that most annotators marked."""
     most = max(row.answers.count(span) for span in row.answers)
-    return chance.choice([span for span in row.answers if row.answers.count(span) == most])
+    marked = [chance.choice([span for span in row.answers if row.answers.count(span) == most])]
+    for span in row.answers if most == 1 else ():
+        if all(span.end <= other.start or other.end <= span.start for other in marked):
+            marked.append(span)
+    return tuple(marked)
 
 
 def _without(row: Row) -> str | None:

@@ -1,30 +1,33 @@
-"""The network of the span reader: a BERT encoder over question and passage, and what it says of each word piece."""
+"""The network of the span reader: a BERT encoder over question and passage with linear heads, and its figures on a set."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from quotewise.eval.datasets import Row
+from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
+from quotewise.eval.training.examples import titled
+from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
+from tokenizers import Tokenizer
 from transformers import AutoModel
+
+_MAX_TOKENS = 512
+"""Word pieces of an input: what the encoders have positions for."""
 
 
 class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
     """Encoder and heads for answer start, end, evidence (a logit each for every word piece) and answerability (of ``[CLS]``).
 
     Args:
-        encoder: folder of the BERT encoder to start from, or its configuration.
-        attention: implementation of attention, ``sdpa`` to train, ``eager`` to export.
+        encoder: folder of the BERT encoder to start from.
+        attention: implementation of attention.
     """
 
     def __init__(self, encoder: Path, attention: str = "sdpa") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(
-            encoder,
-            attn_implementation=attention,
-            add_pooling_layer=False,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
+        options = {"add_pooling_layer": False, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        self.encoder = AutoModel.from_pretrained(encoder, attn_implementation=attention, **options)
         width = self.encoder.config.hidden_size
         self.span = torch.nn.Linear(width, 2)
         self.evidence = torch.nn.Linear(width, 1)
@@ -38,14 +41,34 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         hidden = encoded.last_hidden_state
         return torch.cat([self.span(hidden), self.evidence(hidden)], dim=2), self.answerable(hidden[:, 0]).squeeze(1)
 
+    def logits(
+        self, inputs: Sequence[Sequence[int] | np.ndarray], prompts: Sequence[int]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Logits of ``forward``, float32 on the CPU, and the types, of inputs that begin with so many pieces of prompt."""
+        ids, types, mask = padded(inputs, prompts)
+        device = self.span.weight.device
+        with torch.autocast(device.type, torch.bfloat16):
+            tokens, answerable = self(ids.to(device), types.to(device), mask.to(device))
+        return tokens.float().cpu(), answerable.float().cpu(), types
+
+
+def bare_tokenizer(encoder: Path) -> Tokenizer:
+    """The tokenizer of an encoder, which neither truncates nor pads."""
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def padded_length(length: int) -> int:
+    """The multiple of 32 that a length is padded to, which bounds the number of shapes that kernels are made for."""
+    return -(-length // 32) * 32
+
 
 def padded(
     inputs: Sequence[Sequence[int] | np.ndarray], prompts: Sequence[int]
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """A batch for the network: ids, types and mask, each int64 (inputs, tokens), of inputs whose first pieces are a prompt.
-
-    The length is a multiple of 32, which bounds the number of shapes that kernels are made for.
-    """
+    """A batch: ids, types and mask, each int64 (inputs, tokens), of inputs that begin with so many pieces of prompt."""
     length = padded_length(max(map(len, inputs)))
     ids, types, mask = (torch.zeros(len(inputs), length, dtype=torch.long) for _ in range(3))
     for row, (pieces, prompt) in enumerate(zip(inputs, prompts, strict=True)):
@@ -55,6 +78,36 @@ def padded(
     return ids, types, mask
 
 
-def padded_length(length: int) -> int:
-    """The multiple of 32 that a length is padded to."""
-    return -(-length // 32) * 32
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def gold_passage_figures(network: SpanNetwork, tokenizer: Tokenizer, rows: Sequence[Row]) -> dict[str, float]:
+    """F1 of the answerable, and best overall F1 and AUROC by span margin, by answerability and by both as confidence."""
+    network.eval()
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i].context))
+    f1, margin, answerability = (np.zeros(len(rows)) for _ in range(3))
+    for batch in (order[at : at + 16] for at in range(0, len(order), 16)):
+        prompts = [prompt_ids(rows[i].question, titled(rows[i].title), tokenizer) for i in batch]
+        passages = tokenizer.encode_batch([rows[i].context for i in batch], add_special_tokens=False)
+        inputs = [[*p, *e.ids[: _MAX_TOKENS - len(p) - 1], marks(tokenizer)[1]] for p, e in zip(prompts, passages, strict=True)]
+        tokens, answerability[batch], _ = network.logits(inputs, [len(prompt) for prompt in prompts])
+        for i, prompt, passage, pieces, logits in zip(batch, prompts, passages, inputs, tokens.numpy(), strict=True):
+            first, last, score = best_span(logits[len(prompt) : len(pieces) - 1])
+            text = rows[i].context[passage.offsets[first][0] : passage.offsets[last][1]]
+            f1[i] = token_f1(text, rows[i].texts())
+            margin[i] = score - logits[0, 0] - logits[0, 1]
+    truth = np.array([bool(row.answers) for row in rows])
+    figures = {"f1_answerable": float(f1[truth].mean())}
+    for name, confidence in {"margin": margin, "answerable": answerability, "sum": margin / 2 + answerability}.items():
+        figures |= {f"squad2_f1_{name}": best_squad2_f1(f1, truth, confidence), f"auroc_{name}": auroc(confidence, truth)}
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def best_span(logits: np.ndarray) -> tuple[int, int, float]:
+    """First and last word piece, inclusive, of the best span of up to 30 word pieces, and its score.
+
+    Args:
+        logits: of a passage, float32 (word pieces, at least start and end).
+    """
+    scores = logits[:, 0][:, None] + logits[:, 1][None, :]
+    allowed = np.triu(np.ones_like(scores, bool)) & ~np.triu(np.ones_like(scores, bool), MAX_ANSWER)
+    first, last = np.unravel_index(np.argmax(np.where(allowed, scores, -np.inf)), scores.shape)
+    return int(first), int(last), float(scores[first, last])

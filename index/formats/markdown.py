@@ -1,7 +1,7 @@
 """CommonMark with tables and YAML front matter.
 
-Headings form trails, and each is a block of its own at the start of what stands under it. Every visible character is in a
-block: rules, comments, and the definitions of links and of the front matter are not shown by any reader of Markdown.
+Headings form trails, and each is a block at the start of its section. Every visible character is in a block; rules, comments,
+link definitions and front matter are not visible in rendered Markdown.
 """
 
 import re
@@ -37,8 +37,8 @@ _LINK_DEFINITION = re.compile(
     r"(?:[ \t]+(?:\"[^\r\n]*\"|'[^\r\n]*'|\([^\r\n]*\)))?[ \t]*",
     re.IGNORECASE,
 )
+"""A line that defines the target of a link. Without a reference or a certain address it is prose: ``[Catering]: Bashir``."""
 _LABEL = re.compile(r"\[([^\[\]\r\n]+)\]")
-"""A line that only gives an address a name. What nobody refers to and is no sure address is prose: ``[Catering]: Bashir``."""
 _COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
 
@@ -92,7 +92,7 @@ class _Outline:
             self._blocks.append(Block(start, end, tuple(name for _, name in self._trail), lined, introduces))
 
     def _left_out(self, before: int) -> None:
-        """What no token covers, such as what is nested deeper than the parser goes, is prose."""
+        """Lines without a token, such as those nested deeper than the parser goes, are prose."""
         start = self._read
         while start < before:
             end = next((n for n in range(start, before) if not self._is_visible(n)), before)
@@ -110,7 +110,7 @@ class _Outline:
         else:
             end = self._lines[last - 1]
             if last - first > 2 or content.rstrip()[-1:] in _PROSE_ENDS or len(content) > _SETEXT_LIMIT:
-                self._prose(first, last - 1)  # a paragraph above what its author means as a rule
+                self._prose(first, last - 1)  # a paragraph above a line that its author means as a rule
                 return
         self._trail = [(depth, name) for depth, name in self._trail if depth < level]
         self._trail.append((level, _plain(content)))
@@ -157,7 +157,7 @@ class _Outline:
                 self._title = _plain(_TAG.sub(" ", html[1])) or None
 
     def _introduce(self) -> None:
-        """A heading right above another belongs to what stands under that one, rather than to a section of its own."""
+        """A heading directly above another belongs to the section of that one."""
         for number in range(len(self._blocks) - 2, -1, -1):
             block, below = self._blocks[number : number + 2]
             if block.introduces and below.heading[: len(block.heading)] == block.heading:
@@ -169,7 +169,7 @@ def _plain(heading: str) -> str:
 
 
 class _Entries(yaml.BaseLoader):
-    """Keeps every scalar as it is written, and stops where entries are nested deeper than anybody writes them."""
+    """Keeps every scalar as it is written, and refuses deep nesting."""
 
     _depth = 0
 
@@ -184,7 +184,7 @@ class _Entries(yaml.BaseLoader):
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int, str | None]:
-    """The entries that are texts, where the text after them starts, and why they were left in the text, if they were."""
+    """The entries that are texts, where the text after them starts, and why they are part of the text, if they are."""
     match = _FRONT_MATTER.match(text)
     if not match:
         return {}, 0, None
@@ -202,5 +202,5 @@ def _front_matter(text: str) -> tuple[dict[str, str], int, str | None]:
 
 
 def _joined(text: str) -> str:
-    """With the two halves of escaped surrogate pairs joined, as JSON means them; halves alone become U+FFFD."""
+    """Join the halves of surrogate pairs escaped as in JSON; a half alone becomes U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -27,13 +27,13 @@ class Reading:
     ``features`` are the reader's scores, float32 (sentences of the passage, features), and ``evidence`` follows from them,
     float32 (sentences,): the calibrated probability that the sentence answers the question, or 0 where it is not to be
     quoted; values compare across the passages of one question. ``answers`` has the best span that starts in each sentence,
-    or is empty where the reader predicts no spans. ``complete`` is whether all of the passage was read.
+    None where the reader predicts none. ``complete`` is whether all of the passage was read.
     """
 
     passage: Passage
     features: np.ndarray
     evidence: np.ndarray
-    answers: tuple[AnswerSpan | None, ...] = ()
+    answers: tuple[AnswerSpan | None, ...]
     complete: bool = True
 
     @property

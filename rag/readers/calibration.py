@@ -18,7 +18,7 @@ _ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|own
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Fitted weights, made by ``python -m quotewise.eval.calibration``.
+    """Fitted weights, made by ``quotewise train calibrate``.
 
     A sentence is evidence with log-odds ``sentence . (its features, 1)``; the best one of a question answers it with log-odds
     ``confidence . (its log-odds, 1)``.
@@ -46,12 +46,13 @@ class Calibration:
         complete: bool = True,
     ) -> Reading:
         """The reading of features float32 (sentences, features). Boilerplate and what was not read are no evidence."""
+        answers = answers or (None,) * len(features)
         *weights, bias = self.sentence
         evidence = _probability((features * np.array(weights, np.float32)).sum(axis=1) + bias)
         quotable = {SentenceKind.PROSE, SentenceKind.NOTICE} if _ASKS_FOR_NOTICE.search(question) else {SentenceKind.PROSE}
         excluded = [
             kind not in quotable or (not complete and answer is None)
-            for kind, answer in zip(passage.kinds, answers or (None,) * len(passage.kinds), strict=True)
+            for kind, answer in zip(passage.kinds, answers, strict=True)
         ]
         return Reading(passage, features, np.where(excluded, 0, evidence).astype(np.float32), answers, complete)
 

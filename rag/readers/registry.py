@@ -1,7 +1,8 @@
-"""The readers by name, and which one a collection gets."""
+"""The readers by name, and the one that a collection gets."""
 
 import threading
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 
 from quotewise.index.embedders import Embedder
@@ -11,30 +12,37 @@ from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED
 
 AUTOMATIC, SPAN, SIMILARITY = "auto", "span", "similarity"
+TRAINED: dict[str, Callable[[int | None], Reader]] = {SPAN: partial(SpanReader, BUNDLED)}
+"""Readers of a number of threads: each is loaded once, and reads texts, too."""
+OF_EMBEDDER: dict[str, Callable[[Embedder], Reader]] = {SIMILARITY: SimilarityReader}
+"""Readers that work with the embedder of a collection; texts are read by ``span`` instead."""
 _OTHER_SCRIPTS = "вопрос об ответственности правительства", "ερώτηση για την ευθύνη της κυβέρνησης"
 """Words in letters that an English vocabulary has too, but only one by one."""
 _PIECES_PER_LETTER = 0.5
 
 
 class Readers:
-    """Gives each embedder its reader, loading the trained one once.
+    """Gives each embedder its reader, and loads the trained one once.
 
     Args:
-        name: ``similarity``; ``span``, the bundled one; the folder of another trained reader; or ``auto``: the bundled one, but
-            ``similarity`` for an embedder of many languages, which the bundled one does not read.
-        threads: batches read at the same time; by default one a core.
+        name: of ``TRAINED`` or ``OF_EMBEDDER``; the folder of another trained span reader; or ``auto``: ``span``, but
+            ``similarity`` for an embedder of many languages, which the bundled span reader does not read.
+        threads: of a trained reader; by default one a core.
     """
 
     def __init__(self, name: str = AUTOMATIC, threads: int | None = None) -> None:
         self._name = name
-        self.folder = BUNDLED if name in (AUTOMATIC, SPAN, SIMILARITY) else Path(name)
+        trained = SPAN if name == AUTOMATIC or name in OF_EMBEDDER else name
+        load = TRAINED.get(trained) or partial(SpanReader, Path(trained))
+        self._trained = lru_cache(maxsize=1)(partial(load, threads))
         self._loading = threading.Lock()
-        self._trained = lru_cache(maxsize=1)(lambda: SpanReader(self.folder, threads))
 
     def __call__(self, embedder: Embedder | None = None) -> Reader:
         """The reader for an embedder; without one that of texts, which is trained. Raises ReaderError where it cannot load."""
-        if embedder and (self._name == SIMILARITY or (self._name == AUTOMATIC and is_multilingual(embedder))):
-            return SimilarityReader(embedder)
+        if embedder:
+            name = SIMILARITY if self._name == AUTOMATIC and is_multilingual(embedder) else self._name
+            if name in OF_EMBEDDER:
+                return OF_EMBEDDER[name](embedder)
         with self._loading:
             return self._trained()
 

@@ -1,7 +1,7 @@
 """The trained reader over passages: reads question and passage together for the exact span that answers, or none."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,8 @@ class SpanReader:
 
     Args:
         folder: of the model, with ``calibration.json``.
-        threads: batches read at the same time; by default one a core.
-        calibration: in place of the model's own for retrieved passages.
+        threads: windows read at the same time; by default one a core.
+        calibration: in place of the model's own.
 
     Raises:
         ReaderError: a file is missing, damaged or of another version; the message names it.
@@ -36,7 +36,6 @@ class SpanReader:
         self._of_retrieved = calibration or Calibration.load(folder / "calibration.json", "passages")
         self._of_texts = calibration or Calibration.load(folder / "calibration.json", "texts")
         self.threshold = self._of_retrieved.threshold
-        self._pool = ThreadPoolExecutor(self.model.threads, thread_name_prefix="passage")
 
     def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, in the same order; of retrieved ones, those that hardly can have the answer are not read.
@@ -46,51 +45,52 @@ class SpanReader:
         """
         if not all(passage.is_retrieved for passage in passages):
             return self.read_all(question, passages, wanted)
-        futures = {n: self._pool.submit(self.read_all, question, [passages[n]], wanted) for n in _select_passages(passages)}
-        try:
-            return read_until_sure(passages, lambda number: futures[number].result()[0])
-        finally:
-            for future in futures.values():
-                future.cancel()
+        return read_until_sure(passages, lambda numbers: self._read(question, [passages[n] for n in numbers], wanted))
 
     def read_all(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, whatever the others say."""
-        local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-        contexts = [passage.context for passage in passages]
-        texts = self.model.read(question, [passage.text for passage in passages], local, contexts, wanted)
-        return [self._reading(question, passage, text) for passage, text in zip(passages, texts, strict=True)]
+        return list(self._read(question, passages, wanted))
 
     def confidence(self, readings: Sequence[Reading]) -> float:
         """The calibrated probability that the first quote of these readings answers the question."""
         return self._calibration([reading.passage for reading in readings]).probability(readings)
 
-    def _calibration(self, passages: Sequence[Passage]) -> Calibration:
-        return self._of_retrieved if all(passage.is_retrieved for passage in passages) else self._of_texts
+    def _read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool]) -> Generator[Reading, None, None]:
+        local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+        contexts = [passage.context for passage in passages]
+        with closing(self.model.read(question, [p.text for p in passages], local, contexts, wanted)) as texts:
+            for passage, text in zip(passages, texts, strict=True):
+                yield self._reading(question, passage, text)
 
     def _reading(self, question: str, passage: Passage, text: TextReading) -> Reading:
-        features = np.stack([text.margin, text.answerable, text.evidence], axis=1)
+        features = np.stack([text.null_score_diff, text.answerable, text.evidence], axis=1)
         if passage.is_retrieved:
             retrieved = np.array([passage.similarity, passage.rank_score], np.float32)
             features = np.hstack([features, np.tile(retrieved, (len(features), 1))])
         answers = tuple(
             AnswerSpan(Span(span.start + passage.start, span.end + passage.start), float(probability)) if span else None
-            for span, probability in zip(text.spans, text.share, strict=True)
+            for span, probability in zip(text.spans, text.span_probability, strict=True)
         )
         return self._calibration([passage]).reading(question, passage, features, answers, text.complete)
 
+    def _calibration(self, passages: Sequence[Passage]) -> Calibration:
+        return self._of_retrieved if all(passage.is_retrieved for passage in passages) else self._of_texts
 
-def read_until_sure(passages: Sequence[Passage], read: Callable[[int], Reading]) -> list[Reading]:
+
+def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]]) -> list[Reading]:
     """One reading a passage, in the same order: passages that stand out are read, likeliest first, until one is sure.
 
     Args:
         passages: as they were retrieved.
-        read: the reading of a passage by its number; called in a fixed order, so that an answer depends on no race.
+        read: the readings of passages by their numbers, in that order, so that an answer depends on no race; closed early.
     """
     readings = [_unread(passage) for passage in passages]
-    for number in _select_passages(passages):
-        readings[number] = read(number)
-        if readings[number].evidence.max(initial=0) >= _EARLY_STOP_PROBABILITY:
-            break
+    numbers = _select_passages(passages)
+    with closing(read(numbers)) as ordered:
+        for number, reading in zip(numbers, ordered, strict=True):
+            readings[number] = reading
+            if reading.evidence.max(initial=0) >= _EARLY_STOP_PROBABILITY:
+                break
     return readings
 
 

@@ -1,11 +1,11 @@
-"""A question and texts into what the bundled network says of them: the best span and the evidence of each sentence."""
+"""The trained network: a question and texts into the best span and the evidence of each sentence."""
 
 import os
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ _MAX_CONTEXT = 40
 """Word pieces of a passage's title and headings that are read: the last ones, which are closest to it."""
 _MARKS = (("[CLS]", "[SEP]"), ("<s>", "</s>"))
 """What begins and what separates the parts of an input, in the vocabularies of BERT and of XLM-RoBERTa."""
-_OVERLAP = 64
+_STRIDE = 64
 """Word pieces that neighbouring windows of a long text share."""
 MAX_ANSWER = 30
 """Longest span in word pieces, as is usual for SQuAD (Devlin et al., NAACL 2019, released code)."""
@@ -31,17 +31,18 @@ _ABSENT = -20.0
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """What the network says of a text and a question, for each of the text's sentences.
+    """What the network predicts for a text and a question, for each of the text's sentences.
 
-    All float32 (sentences,), in logits: ``margin`` is how far the best span that starts in the sentence is above no answer
-    in this window of the text, ``share`` (no logit) the probability of that span among all of the window, ``answerable`` that
-    the window answers, ``evidence`` that the sentence does. ``spans`` are those best spans, in code
-    points of the text, None where the sentence has no word piece. A span ends in the sentence in which it starts. Where
-    ``complete`` is false not all of the text was read, and sentences that were not have no span.
+    All float32 (sentences,), in logits: ``null_score_diff`` is the score of the best span that starts in the sentence less
+    that of no answer in this window of the text (as in the released code of BERT, but with the other sign),
+    ``span_probability`` (no logit) the probability of that span among all of the window, ``answerable`` that the window
+    answers, ``evidence`` that the sentence does. ``spans`` are those best spans, in code points of the text, None where the
+    sentence has no word piece. A span ends in the sentence in which it starts. Where ``complete`` is false not all of the
+    text was read, and sentences that were not have no span.
     """
 
-    margin: np.ndarray
-    share: np.ndarray
+    null_score_diff: np.ndarray
+    span_probability: np.ndarray
     answerable: np.ndarray
     evidence: np.ndarray
     spans: tuple[Span | None, ...]
@@ -50,18 +51,25 @@ class TextReading:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The word pieces ``[first, last)`` of text number ``text``."""
+    """What the network predicts for the word pieces ``[first, last)`` of a text.
 
-    text: int
+    ``tokens`` are logits float32 (word pieces, 3): of a span that starts, of one that ends, of evidence. ``null`` is the
+    score of no answer, ``total`` the logarithm of the sum over all spans.
+    """
+
     first: int
     last: int
+    tokens: np.ndarray
+    null: float
+    total: float
+    answerable: float
 
 
 class SpanModel:
     """The trained reader on ONNX Runtime. Safe to use from many threads.
 
     Args:
-        folder: holds ``model.onnx``, ``tokenizer.json``, ``model.json``, made by ``python -m quotewise.eval.training.export``.
+        folder: holds ``model.onnx``, ``tokenizer.json``, ``model.json``, made by ``quotewise train export``.
         threads: windows read at the same time; by default one a core.
 
     Raises:
@@ -72,7 +80,7 @@ class SpanModel:
         model: OnnxModel = load_model(folder, ReaderError)
         self.described = model.described
         self._session, self.tokenizer = model.session, model.tokenizer
-        self.threads = threads or os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="read")
         if not isinstance(model.described.get("name"), str) or not isinstance(model.described.get("window"), int):
             raise ReaderError(f"{folder / 'model.json'} describes no reader: it should have a name and a window")
         self._window: int = model.described["window"]
@@ -89,112 +97,99 @@ class SpanModel:
         sentences: Sequence[Sequence[Span]],
         contexts: Sequence[str] | None = None,
         wanted: Callable[[], bool] = lambda: True,
-    ) -> list[TextReading]:
-        """One reading a text. A text is read alike in any company.
+    ) -> Generator[TextReading, None, None]:
+        """One reading a text, in order; closing the generator cancels the rest. A text is read alike in any company.
 
         Args:
             question: at most its first 96 word pieces are read.
             texts: each is read in windows if it is long.
             sentences: ascending, disjoint spans of each text.
             contexts: to each text the title and headings that it stands under, which help to read it and are never quoted.
-            wanted: asked before each window; once it says no, nothing further is read.
+            wanted: called before each window; once it returns False, nothing further is read.
         """
         known = contexts if contexts and self._reads_context else [""] * len(texts)
         prompts = {context: prompt_ids(question, context, self.tokenizer) for context in set(known)}
         encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        windows = [
-            _Window(number, first, last)
-            for number, (encoding, context) in enumerate(zip(encodings, known, strict=True))
-            for first, last in _windows(len(encoding.ids), self._window - len(prompts[context]) - 1)
+
+        def run(prompt: list[int], ids: list[int], first: int, last: int) -> _Window | None:
+            return self._run(prompt, ids[first:last], first) if wanted() else None
+
+        futures = [
+            [
+                self._pool.submit(run, prompts[context], encoding.ids, *edges)
+                for edges in _window_edges(len(encoding.ids), self._window - len(prompts[context]) - 1)
+            ]
+            for encoding, context in zip(encodings, known, strict=True)
         ]
-        readings = [_Reading(*of_text) for of_text in zip(texts, encodings, sentences, strict=True)]
-        ids_of = [encoding.ids for encoding in encodings]
-        inputs = [(prompts[known[w.text]], ids_of[w.text][w.first : w.last]) for w in windows]
+        try:
+            for text, encoding, spans, of_text in zip(texts, encodings, sentences, futures, strict=True):
+                windows = [future.result() for future in of_text]
+                yield _text_reading(text, encoding, spans, [window for window in windows if window], all(windows))
+        finally:
+            for future in chain.from_iterable(futures):
+                future.cancel()
 
-        def run(parts: tuple[list[int], list[int]]) -> tuple[np.ndarray, float] | None:
-            return self._run(*parts) if wanted() else None
-
-        logits = list(self._pool.map(run, inputs) if len(inputs) > 1 else map(run, inputs))
-        for window, (prompt, _), read in zip(windows, inputs, logits, strict=True):
-            if read is None:
-                readings[window.text].complete = False
-            else:
-                tokens, answerable = read
-                readings[window.text].add(window, tokens[0], tokens[len(prompt) : -1], answerable)
-        return [reading.finish() for reading in readings]
-
-    def _run(self, prompt: list[int], passage: list[int]) -> tuple[np.ndarray, float]:
-        """Of prompt and passage: logits float32 (word pieces with the special ones, 3), and of answerability."""
-        ids = np.array([[*prompt, *passage, self._stop]], np.int64)
+    def _run(self, prompt: list[int], pieces: list[int], first: int) -> _Window:
+        ids = np.array([[*prompt, *pieces, self._stop]], np.int64)
         types = np.ones_like(ids)
         types[0, : len(prompt)] = 0
-        tokens, answerable = self._session.run(None, {"input_ids": ids, "token_type_ids": types})
-        return tokens[0], float(answerable[0])
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.threads, thread_name_prefix="read")
+        [tokens], [answerable] = self._session.run(None, {"input_ids": ids, "token_type_ids": types})
+        null, inside = float(tokens[0, 0] + tokens[0, 1]), tokens[len(prompt) : -1]
+        total = _log_sum(inside[:, 0]) + _log_sum(inside[:, 1])
+        return _Window(first, first + len(pieces), inside, null, total, float(answerable))
 
 
-class _Reading:
-    """Gathers the windows of one text: each sentence is judged in the first window that has all of it.
+def _text_reading(
+    text: str, encoding: Encoding, sentences: Sequence[Span], windows: Sequence[_Window], complete: bool
+) -> TextReading:
+    """Each sentence is judged in the first window that has all of it.
 
     One that is too long for that is judged in the window with its best span, of those that have at least as much of it as
     neighbours share.
     """
-
-    def __init__(self, text: str, encoding: Encoding, sentences: Sequence[Span]) -> None:
-        self._text = text
-        self._sentences = sentences
-        self._offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
-        self._words = np.array([-1 if word is None else word for word in encoding.word_ids], np.int64)
-        self._first = np.searchsorted(self._offsets[:, 1], [s.start for s in sentences], "right")
-        self._last = np.searchsorted(self._offsets[:, 0], [s.end for s in sentences])
-        count = len(sentences)
-        self.complete = True
-        self._limit = np.zeros(len(self._offsets), np.int64)
-        for first, last in zip(self._first, self._last, strict=True):
-            self._limit[first:last] = last
-        self._seen = np.zeros(count, int)
-        self._margin, self._answerable, self._evidence = (np.full(count, _ABSENT, np.float32) for _ in range(3))
-        self._share = np.zeros(count, np.float32)
-        self._spans: list[Span | None] = [None] * count
-
-    def add(self, window: _Window, null: np.ndarray, tokens: np.ndarray, answerable: float) -> None:
-        limits = self._limit[window.first : window.last]
-        ends, scores = _best_ends(np.where(limits[:, None] > 0, tokens, _ABSENT), limits - window.first)
-        nothing = float(null[0] + null[1])
-        every = _log_sum(tokens[:, 0]) + _log_sum(tokens[:, 1])
-        reached = range(int(np.searchsorted(self._last, window.first, "right")), int(np.searchsorted(self._first, window.last)))
-        for number in reached:
-            first, last = self._first[number], self._last[number]
+    offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
+    words = [-1 if word is None else word for word in encoding.word_ids]
+    firsts = np.searchsorted(offsets[:, 1], [s.start for s in sentences], "right").tolist()
+    lasts = np.searchsorted(offsets[:, 0], [s.end for s in sentences]).tolist()
+    limits = np.zeros(len(offsets), np.int64)
+    for first, last in zip(firsts, lasts, strict=True):
+        limits[first:last] = last
+    best_ends = [_best_ends(window, limits[window.first : window.last]) for window in windows]
+    values = np.full((4, len(sentences)), _ABSENT, np.float32)
+    values[1] = 0
+    spans: list[Span | None] = [None] * len(sentences)
+    for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        judged: tuple[int, float] | None = None
+        for window, (ends, scores) in zip(windows, best_ends, strict=True):
             a, b = max(first, window.first) - window.first, min(last, window.last) - window.first
-            whole = b - a == last - first
-            seen = b - a if whole else min(b - a, _OVERLAP)
-            if seen <= 0 or seen < self._seen[number] or (whole and seen == self._seen[number]):
+            is_whole = b - a == last - first
+            seen = b - a if is_whole else min(b - a, _STRIDE)
+            if seen <= 0:
                 continue
             start = a + int(np.argmax(scores[a:b]))
-            best = float(scores[start])
-            if seen == self._seen[number] and best - nothing <= self._margin[number]:
+            difference = float(scores[start]) - window.null
+            if judged and (seen < judged[0] or (seen == judged[0] and (is_whole or difference <= judged[1]))):
                 continue
-            self._seen[number] = seen
-            self._margin[number], self._share[number] = best - nothing, np.exp(best - every)
-            self._answerable[number], self._evidence[number] = answerable, tokens[a:b, 2].mean()
-            self._spans[number] = self._span(window.first + start, window.first + int(ends[start]), self._sentences[number])
+            judged = seen, difference
+            probability = np.exp(float(scores[start]) - window.total)
+            values[:, number] = difference, probability, window.answerable, window.tokens[a:b, 2].mean()
+            pieces = window.first + start, window.first + int(ends[start])
+            spans[number] = _word_span(text, offsets, words, pieces, sentences[number])
+    difference_of, probability_of, answerable_of, evidence_of = values
+    return TextReading(difference_of, probability_of, answerable_of, evidence_of, tuple(spans), complete)
 
-    def finish(self) -> TextReading:
-        return TextReading(self._margin, self._share, self._answerable, self._evidence, tuple(self._spans), self.complete)
 
-    def _span(self, start: int, end: int, sentence: Span) -> Span:
-        """Code points of the whole words that the pieces ``start`` to ``end``, inclusive, belong to, with their accents."""
-        while start > 0 and self._words[start - 1] == self._words[start]:
-            start -= 1
-        while end + 1 < len(self._words) and self._words[end + 1] == self._words[end]:
-            end += 1
-        stop, limit = int(self._offsets[end, 1]), sentence.end
-        while stop < limit and unicodedata.category(self._text[stop]) == "Mn":  # which the tokenizer drops
-            stop += 1
-        return Span(max(int(self._offsets[start, 0]), sentence.start), min(stop, limit))
+def _word_span(text: str, offsets: np.ndarray, words: Sequence[int], pieces: tuple[int, int], sentence: Span) -> Span:
+    """Code points of the whole words that the pieces, inclusive, belong to, with their accents."""
+    start, end = pieces
+    while start > 0 and words[start - 1] == words[start]:
+        start -= 1
+    while end + 1 < len(words) and words[end + 1] == words[end]:
+        end += 1
+    stop = int(offsets[end, 1])
+    while stop < sentence.end and unicodedata.category(text[stop]) == "Mn":  # which the tokenizer drops
+        stop += 1
+    return Span(max(int(offsets[start, 0]), sentence.start), min(stop, sentence.end))
 
 
 def marks(tokenizer: Tokenizer) -> tuple[int, int]:
@@ -217,22 +212,23 @@ def prompt_ids(question: str, context: str, tokenizer: Tokenizer) -> list[int]:
     return [*ids, *told, separator] if told else ids
 
 
-def _windows(length: int, room: int) -> list[tuple[int, int]]:
+def _window_edges(length: int, room: int) -> list[tuple[int, int]]:
     """As few windows as cover so many word pieces with overlap, all of about the same size."""
     if length <= room:
         return [(0, length)] if length else []
-    count = -(-(length - _OVERLAP) // (room - _OVERLAP))
+    count = -(-(length - _STRIDE) // (room - _STRIDE))
     starts = np.linspace(0, length - room, count).round().astype(int)
     return [(int(first), int(first) + room) for first in starts]
 
 
-def _best_ends(tokens: np.ndarray, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """To each start, the best end within reach and before its limit, and the score of that span."""
-    count = len(tokens)
+def _best_ends(window: _Window, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """To each start, the best end in the same sentence, whose pieces end before its limit, and the score of that span."""
+    count = len(window.tokens)
+    tokens = np.where(limits[:, None] > 0, window.tokens[:, :2], _ABSENT)
     padded = np.append(tokens[:, 1], np.full(MAX_ANSWER - 1, -np.inf, np.float32))
     reachable = np.lib.stride_tricks.sliding_window_view(padded, MAX_ANSWER)
     steps = np.arange(MAX_ANSWER)
-    reachable = np.where((steps == 0) | (steps < (limits - np.arange(count))[:, None]), reachable, -np.inf)
+    reachable = np.where((steps == 0) | (steps < (limits - window.first - np.arange(count))[:, None]), reachable, -np.inf)
     best = reachable.argmax(axis=1)
     return np.arange(count) + best, tokens[:, 0] + reachable[np.arange(count), best]
 

@@ -13,7 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 from quotewise.api.app import create_app
-from quotewise.api.server import ClientTimeoutProtocol, bound
+from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
+from quotewise.api.server import bound
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder

@@ -328,11 +328,10 @@ def test_an_open_service_answers_from_the_first_request_on(library: Path) -> Non
 
 def test_a_ready_service_has_brought_every_collection_up_to_date(library: Path, tmp_path: Path) -> None:
     index = shutil.copytree(library, tmp_path / "index")
-    shutil.rmtree(index / "lexical")
-    shutil.rmtree(index / "vectors")
+    shutil.rmtree(index / "search")
     with ready(Settings(index=index)):
-        derived = {f"{kind}/{collection}/seal.json" for kind in ("lexical", "vectors") for collection in (1, 2)}
-        assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("seal.json")}
+        derived = {f"search/{collection}/checksums.json" for collection in (1, 2)}
+        assert derived <= {path.relative_to(index).as_posix() for path in index.rglob("checksums.json")}
 
 
 def test_an_index_that_cannot_be_opened_leaves_the_service_alive_and_saying_why(tmp_path: Path, refused: Refused) -> None:

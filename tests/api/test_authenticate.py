@@ -1,46 +1,31 @@
 import gc
-import gzip
 import re
-import select
 import shutil
 import socket
 import sys
-import threading
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.responses import Response
 from quotewise.api.app import create_app
-from quotewise.api.keys import LOCAL, Key, Keys
-from quotewise.api.middleware.authenticate import Rates, scope_of
-from quotewise.api.routes import document_of
-from quotewise.api.server import ClientTimeoutProtocol
+from quotewise.api.callers import LOCAL, Caller
+from quotewise.api.keys import Keys
+from quotewise.api.middleware.authenticate import scope_of
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.embedders import Embedder
 from quotewise.index.errors import UnknownDocumentError
-from quotewise.rag.passages import Passage
-from quotewise.rag.pipeline import Pipeline
-from quotewise.rag.readers import Reading
-from quotewise.rag.readers.similarity import SimilarityReader
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
+from tests.api.conftest import NOTES, Refused, ready, serving, wait_until
 from tests.conftest import WHY
 
 SHOP = "https://shop.example"
 ASK = {"question": WHY}
 UNKNOWN = "0123456789abcdef"
 PROXIES = (
+    *("X-Forwarded-For", "Forwarded", "X-Real-IP"),
     *("CF-Connecting-IP", "CF-Ray", "True-Client-IP", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "Via"),
     *("Fastly-Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "Akamai-Origin-Hop"),
     *("X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Host", "Fly-Client-IP", "X-Appengine-User-IP"),
@@ -80,74 +65,51 @@ def keyed(folder: Path, bearer: dict[str, dict[str, str]]) -> Iterator[httpx.Cli
         yield client
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"X-Forwarded-For": "127.0.0.1"},
-        {"Forwarded": "for=127.0.0.1"},
-        {"X-Real-IP": "127.0.0.1"},
-        *({name: "x"} for name in PROXIES),
-        {"Host": "rebound.example"},
-        {"Host": "127.0.0.1.rebound.example"},
-        {"Host": "192.168.0.7:8000"},
-        {"Host": ""},
-        {"Host": "["},
-        {"Host": "[x]"},
-        {"Host": "evil@localhost"},
-        {"Host": "evil\\@localhost"},
-        {"Host": "localhost/"},
-        {"Host": "localhost#"},
-        {"Host": "localhost:"},
-        {"Host": "localhost:8000:9"},
-        {"Host": "localhost."},
-        {"Host": "quotewise.localhost"},
-        {"Host": "128.0.0.1"},
-        {"Host": "127.1"},
-        {"Host": "127.0.0.256"},
-        {"Host": "::1"},
-        {"Host": "[::ffff:127.0.0.1]"},
-    ],
+FOREIGN_HOSTS = (
+    *("rebound.example", "127.0.0.1.rebound.example", "192.168.0.7:8000", "", "[", "[x]", "evil@localhost", "evil\\@localhost"),
+    *("localhost/", "localhost#", "localhost:", "localhost:8000:9", "localhost.", "quotewise.localhost", "128.0.0.1", "127.1"),
+    *("127.0.0.256", "::1", "[::ffff:127.0.0.1]"),
 )
+
+
+@pytest.mark.parametrize(("name", "values"), [("Host", FOREIGN_HOSTS), *((name, ["127.0.0.1"]) for name in PROXIES)])
 def test_without_keys_neither_a_proxy_nor_a_foreign_name_comes_in(
-    client: httpx.Client, refused: Refused, headers: dict[str, str]
+    client: httpx.Client, refused: Refused, name: str, values: Sequence[str]
 ) -> None:
-    for path in ("/documents", "/openapi.json", "/", "/nothing"):
-        assert "keys make" in refused(client.get(path, headers=headers), 403, "local-only")["detail"]
-    refused(client.post("/ask", json=ASK, headers=headers), 403, "local-only")
-    assert client.get("/health", headers=headers).status_code == 200
-    assert client.get("/ready", headers=headers).json() == {"status": "ready", "collections": 0}
+    for headers in ({name: value} for value in values):
+        for path in ("/documents", "/openapi.json", "/", "/nothing"):
+            assert "keys make" in refused(client.get(path, headers=headers), 403, "local-only")["detail"]
+        refused(client.post("/ask", json=ASK, headers=headers), 403, "local-only")
+        assert client.get("/health", headers=headers).status_code == 200
+        assert client.get("/ready", headers=headers).json() == {"status": "ready", "collections": 0}
 
 
-@pytest.mark.parametrize("host", ["localhost", "LocalHost:8000", "127.0.0.1:99", "127.255.3.4", "[::1]:8000"])
-def test_without_keys_this_machine_is_answered_under_its_own_names(client: httpx.Client, host: str) -> None:
-    assert client.get("/collections", headers={"Host": host}).status_code == 200
+def test_without_keys_this_machine_is_answered_under_its_own_names(client: httpx.Client) -> None:
+    for host in ("localhost", "LocalHost:8000", "127.0.0.1:99", "127.255.3.4", "[::1]:8000"):
+        assert client.get("/collections", headers={"Host": host}).status_code == 200
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=5) as connection:
+        connection.sendall(b"GET /documents HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert b" 403 " in connection.recv(1000), "nginx speaks this version to those behind it, without a header that says so"
 
 
-@pytest.mark.parametrize(
-    ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("203.0.113.7", 403), ("fe80::1", 403)]
-)
-def test_without_keys_the_address_of_the_peer_decides(tmp_path: Path, address: str, status: int) -> None:
+def test_without_keys_the_address_of_the_peer_decides(tmp_path: Path) -> None:
     app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
-    peer = TestClient(app, "http://localhost", client=(address, 50000))
-    assert peer.get("/openapi.json").status_code == status
-    assert peer.get("/openapi.json", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
-    assert peer.get("/health").status_code == 200
+    for address, status in {"127.0.0.1": 200, "::1": 200, "::ffff:127.0.0.1": 200, "203.0.113.7": 403, "fe80::1": 403}.items():
+        peer = TestClient(app, "http://localhost", client=(address, 50000))
+        assert peer.get("/openapi.json").status_code == status
+        assert peer.get("/openapi.json", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+        assert peer.get("/health").status_code == 200
 
 
-def test_without_keys_a_page_of_another_origin_is_refused(client: httpx.Client, refused: Refused) -> None:
+def test_without_keys_a_page_of_another_origin_or_of_two_is_refused(client: httpx.Client, refused: Refused) -> None:
     own = f"http://127.0.0.1:{client.base_url.port}"
     assert client.post("/ask", json=ASK, headers={"Origin": own}).status_code == 200
     for origin in ("https://evil.example", "null", "", "http://[", "http://127.0.0.1:1", f"{own}.evil.example", f"{own}/"):
         response = client.post("/ask", json=ASK, headers={"Origin": origin})
         refused(response, 403, "forbidden")
         assert not [name for name in response.headers if name.startswith("access-control-")]
-
-
-def test_without_keys_a_request_of_two_origins_is_refused(client: httpx.Client, refused: Refused) -> None:
-    own = f"http://127.0.0.1:{client.base_url.port}"
     for second in (own, "https://evil.example", ""):
-        headers = [("Origin", own), ("Origin", second)]
-        refused(client.post("/ask", json=ASK, headers=headers), 403, "forbidden")
+        refused(client.post("/ask", json=ASK, headers=[("Origin", own), ("Origin", second)]), 403, "forbidden")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -169,14 +131,6 @@ def test_without_keys_what_a_page_of_another_site_asks_for_is_refused(
         assert client.post("/ask", json=ASK, headers={"Sec-Fetch-Site": own}).status_code == 200
 
 
-def test_with_keys_a_browser_key_is_not_taken_with_two_origins_or_an_empty_one(
-    keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused
-) -> None:
-    for origins in ([SHOP, "https://evil.example"], [SHOP, SHOP], [""]):
-        headers = [("Host", "shop.example"), *bearer["browser"].items(), *(("Origin", origin) for origin in origins)]
-        refused(keyed.post("/ask", json=ASK, headers=headers), 403, "forbidden")
-
-
 def every_route(openapi: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, item in openapi["paths"].items():
         for method in item:
@@ -190,15 +144,10 @@ def test_a_missing_a_wrong_and_a_revoked_key_get_the_same_answer_everywhere(
     keyed: httpx.Client, keys: Keys, openapi: dict[str, Any], refused: Refused
 ) -> None:
     gone, revoked = keys.make("gone")
+    assert keyed.get("/collections", headers={"Authorization": f"Bearer {revoked}"}).status_code == 200
     keys.revoke(gone.id)
-    given = [
-        None,
-        "Bearer",
-        "Bearer qw_x_y",
-        f"Bearer qw_{keys.all()[0].id}_y",
-        f"Bearer {revoked}",
-        f"Basic {revoked}",
-    ]
+    wrong = ("qw_x_y", f"qw_{keys.all()[0].id}_y", revoked)
+    given = [None, "Bearer", f"Basic {revoked}", *(f"Bearer {secret}" for secret in wrong)]
     for method, path in every_route(openapi):
         answers = set()
         for key in given:
@@ -222,22 +171,22 @@ def test_what_holds_nothing_needs_no_key(keyed: httpx.Client) -> None:
         assert keyed.delete(path).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "scope"),
-    [
-        *(("POST", path, "ask") for path in ("/ask", "/search", "/extract", "/extract/batch", "/verify", "/feedback")),
-        *(("POST", path, "ask") for path in ("/mcp", "/mcp/", "/v1/chat/completions")),
-        *(("GET", path, "ask") for path in ("/documents", "/documents/x", "/documents/x/text", "/collections", "/v1/models")),
-        *(("GET", path, None) for path in ("/", "/health", "/ready", "/openapi.json", "/static/x/y", "/documents/x/view")),
-        *(("GET", path, "manage") for path in ("/metrics", "/jobs/x", "/nothing", "/askx", "/documentsx", "/static")),
-        *(("GET", path, "manage") for path in ("/health/x", "/documents/x/view/y/../../view\n", "//health")),
-        *(("PUT", path, "manage") for path in ("/collections/a/documents/b", "/ask", "/v1/x")),
-        *(("DELETE", path, "manage") for path in ("/collections/a", "/documents/x", "/documents/x/view")),
-        *(("POST", path, "manage") for path in ("/", "/documents", "/collections/a/documents", "/ask/x", "/nothing")),
-    ],
-)
-def test_what_is_not_known_to_only_ask_takes_a_key_that_may_manage(method: str, path: str, scope: str | None) -> None:
-    assert scope_of(method, path) == scope or (path.startswith("/documents/x/view/") and scope_of(method, path) == "ask")
+SCOPES: list[tuple[str, str | None, str]] = [
+    ("POST", "ask", "/ask /search /extract /extract/batch /verify /feedback /mcp /mcp/ /v1/chat/completions"),
+    ("GET", "ask", "/documents /documents/x /documents/x/text /documents/x/view/../y /collections /v1/models"),
+    ("GET", None, "/ /health /ready /openapi.json /static/x/y /documents/x/view"),
+    ("GET", "manage", "/metrics /jobs/x /nothing /askx /documentsx /static /health/x //health"),
+    ("PUT", "manage", "/collections/a/documents/b /ask /v1/x"),
+    ("DELETE", "manage", "/collections/a /documents/x /documents/x/view"),
+    ("POST", "manage", "/ /documents /collections/a/documents /ask/x /nothing"),
+]
+
+
+def test_what_is_not_known_to_only_ask_takes_a_key_that_may_manage() -> None:
+    for method, scope, paths in SCOPES:
+        for path in paths.split():
+            assert scope_of(method, path) == scope, (method, path)
+    assert scope_of("GET", "/documents/x/view\n") == "manage"
 
 
 def test_a_key_does_what_its_scope_says(keyed: httpx.Client, bearer: dict[str, dict[str, str]], refused: Refused) -> None:
@@ -284,8 +233,7 @@ def test_a_key_of_some_collections_learns_nothing_of_others(
 def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(seeds: Service) -> None:
     """Each function that is called, rather than time, which neighbours on the machine change."""
     [document] = seeds.store.catalogue.documents("default", 0, 1)
-    stranger = Key(id="x", name="x", scopes=("ask",), collections=("notes",))
-    request = Request({"type": "http", "state": {"caller": stranger}})
+    caller = Caller("x", ("ask",), ("notes",))
 
     def work(document_id: str) -> list[tuple[str, str, str]]:
         called: list[tuple[str, str, str]] = []
@@ -295,7 +243,7 @@ def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(
         )
         try:
             with pytest.raises(UnknownDocumentError):
-                document_of(request, seeds, document_id)
+                seeds.document(caller, document_id)
         finally:
             sys.setprofile(None)
             gc.enable()
@@ -305,7 +253,7 @@ def test_a_document_that_is_hidden_takes_the_same_work_as_one_that_is_not_there(
     hidden, absent = work(document.id), work(UNKNOWN)
     assert hidden == absent
     assert any("execute" in name for _, _, name in hidden)
-    assert document_of(Request({"type": "http", "state": {"caller": LOCAL}}), seeds, document.id) == document
+    assert seeds.document(LOCAL, document.id) == document
 
 
 def test_a_key_of_some_collections_may_neither_rate_nor_count_what_others_asked(
@@ -336,20 +284,6 @@ def test_a_key_asks_for_the_jobs_of_its_collections_and_for_no_others(tmp_path: 
         wait_until(lambda: client.get(job, headers=keeper).raise_for_status().json()["state"] == "done")
 
 
-def test_a_client_that_speaks_as_a_silent_proxy_does_is_not_taken_for_this_machine(client: httpx.Client) -> None:
-    with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=5) as connection:
-        connection.sendall(b"GET /documents HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        assert b" 403 " in connection.recv(1000)
-
-
-def test_a_running_service_notices_new_and_revoked_keys(keyed: httpx.Client, keys: Keys) -> None:
-    key, secret = keys.make("late")
-    headers = {"Authorization": f"Bearer {secret}"}
-    assert keyed.get("/collections", headers=headers).status_code == 200
-    keys.revoke(key.id)
-    assert keyed.get("/collections", headers=headers).status_code == 401
-
-
 def test_a_damaged_key_file_lets_nobody_in(tmp_path: Path, refused: Refused) -> None:
     settings = Settings(index=tmp_path)
     with serving(create_app(lambda: Service.open(settings), settings)) as client:
@@ -378,6 +312,9 @@ def test_a_browser_key_asks_from_its_origins_alone(
     refused(ask(), 403, "forbidden")
     assert ask(Host="shop.example").status_code == 200, "what a page reads from its own origin carries none"
     refused(keyed.put("/collections/a", headers=bearer["browser"] | {"Origin": SHOP}), 403, "forbidden")
+    for origins in ([SHOP, "https://evil.example"], [SHOP, SHOP], [""]):
+        headers = [("Host", "shop.example"), *bearer["browser"].items(), *(("Origin", origin) for origin in origins)]
+        refused(keyed.post("/ask", json=ASK, headers=headers), 403, "forbidden")
 
 
 def test_cross_origin_requests_are_announced_only_to_allowed_origins(keyed: httpx.Client, refused: Refused) -> None:
@@ -419,186 +356,3 @@ def test_a_rate_holds_for_each_key_and_for_each_address_without_one(folder: Path
         assert statuses(1, **visitor, **{"X-Forwarded-For": "2001:db8::ffff:2"}) == [429], "of the same network"
         assert statuses(2, **visitor, **{"X-Forwarded-For": "2001:db8:1::1"}) == [200, 429], "of all visitors together"
         assert client.get("/health", headers=guess).status_code == 200
-
-
-def test_rates_are_counted_in_a_moving_window_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    rates, now = Rates(), 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
-    now = 59.0
-    assert rates.hit("a", "2/minute") == 1
-    now = 60.0
-    assert [rates.hit("a", "2/minute") for _ in range(3)] == [0, 0, 60]
-    for number in range(20_000):
-        rates.hit(str(number), "2/minute")
-    assert len(rates._times) == 10_000
-
-
-def test_a_compressed_body_is_refused_unopened(client: httpx.Client, refused: Refused) -> None:
-    bomb = gzip.compress(b'{"question": "' + b" " * 50_000_000, 1)
-    assert len(bomb) * 100 < 50_000_000
-    for encoding in ("gzip", "br", "deflate, gzip", "GZIP", "x"):
-        headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
-        for method, path in (("POST", "/ask"), ("POST", "/mcp"), ("PUT", "/collections/default/documents/a.txt")):
-            response = client.request(method, path, content=bomb, headers=headers)
-            refused(response, 415, "unsupported-media-type")
-            assert response.headers["accept-encoding"] == "identity"
-
-
-def sent_slowly(client: httpx.Client, head: str, chunk: bytes, pause: float) -> tuple[str, int, float]:
-    """The first line of the answer to a body without an end, how much was sent until then, and the seconds it took."""
-    started, sent = time.monotonic(), 0
-    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
-        connection.sendall(head.encode())
-        while not select.select([connection], [], [], pause)[0]:
-            connection.sendall(chunk)
-            sent += len(chunk)
-        return connection.recv(4096).decode().splitlines()[0], sent, time.monotonic() - started
-
-
-@pytest.mark.parametrize("address", ["POST /ask", "POST /mcp", "PUT /collections/default/documents/a.txt"])
-@pytest.mark.parametrize(("declared", "chunk"), [("Content-Length: 1000", b" "), ("Transfer-Encoding: chunked", b"1\r\n \r\n")])
-def test_a_body_that_dribbles_is_cut_off(
-    keyed: httpx.Client, bearer: dict[str, dict[str, str]], address: str, declared: str, chunk: bytes
-) -> None:
-    key = bearer["manage"]["Authorization"]
-    kind = "text/plain" if address.startswith("PUT") else "application/json"
-    head = f"{address} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: {kind}\r\n{declared}\r\n\r\n"
-    status, _, seconds = sent_slowly(keyed, head, chunk, 0.02)
-    assert status == "HTTP/1.1 408 Request Timeout"
-    assert 0.4 < seconds < 8
-    assert keyed.post("/ask", json=ASK, headers=bearer["ask"]).status_code == 200
-
-
-def test_an_endless_body_is_refused_where_the_limit_is_reached(client: httpx.Client) -> None:
-    head = "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    status, sent, _ = sent_slowly(client, head, b"8000\r\n" + b" " * 0x8000 + b"\r\n", 0.001)
-    assert status.startswith("HTTP/1.1 413 ")
-    assert sent < 20_000_000
-
-
-def test_a_head_that_does_not_end_and_an_answer_that_is_not_taken_are_cut_off(
-    monkeypatch: pytest.MonkeyPatch, lost: threading.Semaphore
-) -> None:
-    monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 0.3)
-    app = FastAPI()
-    app.get("/")(lambda: Response(b"x" * 50_000_000))
-    with serving(app) as client:
-        address = (client.base_url.host, client.base_url.port or 0)
-        for said in (b"", b"GET / HTTP/1.1\r\nX-Slow: "):
-            with socket.create_connection(address, timeout=10) as connection:
-                connection.sendall(said)
-                assert connection.recv(1) == b""
-                assert lost.acquire(timeout=10)
-        with socket.create_connection(address, timeout=10) as connection:
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert lost.acquire(timeout=10)
-            taken = 0
-            with suppress(ConnectionError):
-                while received := len(connection.recv(1 << 20)):
-                    taken += received
-            assert taken < 50_000_000
-        monkeypatch.setattr(ClientTimeoutProtocol, "PATIENCE_SECONDS", 20)
-        assert len(client.get("/").content) == 50_000_000
-
-
-class GatedReader(SimilarityReader):
-    """The real reader, but each reading waits at a gate."""
-
-    def __init__(self, embedder: Embedder, gate: threading.Event, read: list[str]) -> None:
-        super().__init__(embedder)
-        self._gate, self._read = gate, read
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        self._read.append(question)
-        assert self._gate.wait(30)
-        return super().read(question, passages)
-
-
-def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still_answered(
-    library: Path, embedder: Embedder, refused: Refused
-) -> None:
-    gate, read = threading.Event(), list[str]()
-    gate.set()
-
-    def opened() -> Service:
-        service = Service.open(Settings(index=library))
-        return replace(
-            service, pipeline=Pipeline(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, read))
-        )
-
-    app = create_app(opened, Settings(index=library, parallel=1, queue=2))
-    lane = app.state.lanes["questions"]
-    with serving(app) as client, ThreadPoolExecutor(4) as pool:
-        wait_until_ready(client)
-        gate.clear()
-        read.clear()
-
-        def ask(question: str) -> httpx.Response:
-            return client.post("/ask", json={"question": question})
-
-        try:
-            asked = [pool.submit(ask, "first")]
-            wait_until(lambda: read == ["first"])
-            asked.append(pool.submit(ask, "second"))
-            wait_until(lambda: lane.waiting == 1)
-            with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as impatient:
-                impatient.sendall(
-                    b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
-                    b'{"question": "impatient"}'
-                )
-                wait_until(lambda: lane.waiting == 2)
-            wait_until(lambda: lane.waiting == 1)
-            asked.append(pool.submit(ask, "third"))
-            wait_until(lambda: lane.waiting == 2)
-            for path in ("/ask", "/search"):
-                response = client.post(path, json=ASK)
-                refused(response, 503, "overloaded")
-                assert response.headers["retry-after"]
-            for path in ("/health", "/ready", "/documents", "/openapi.json"):
-                assert client.get(path).status_code == 200
-        finally:
-            gate.set()
-        assert [future.result().status_code for future in asked] == [200] * 3
-        assert read == ["first", "second", "third"], "nobody works for a client that has gone"
-        assert ask("fourth").status_code == 200
-        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
-
-
-def test_whole_texts_come_in_turn_and_past_the_queue_not_at_all(library: Path, refused: Refused) -> None:
-    app = create_app(lambda: Service.open(Settings(index=library)), Settings(index=library))
-    lane = app.state.lanes["texts"]
-    with serving(app) as client:
-        wait_until_ready(client)
-        [document] = client.get("/documents").json()["documents"]
-        lane.working += 1000
-        for path in (f"/documents/{document['id']}/text", f"/documents/{UNKNOWN}/text"):
-            refused(client.get(path), 503, "overloaded")
-        assert client.get(f"/documents/{document['id']}").status_code == 200
-        lane.working -= 1000
-        assert len(client.get(f"/documents/{document['id']}/text").text) == document["characters"]
-        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
-
-
-def test_every_answer_tells_browsers_to_run_nothing_else(client: httpx.Client, keyed: httpx.Client, tmp_path: Path) -> None:
-    app = create_app(lambda: Service.open(Settings()), Settings(index=tmp_path))
-    app.get("/broken")(lambda: 1 / 0)
-    broken = TestClient(app, "http://localhost", client=("127.0.0.1", 50000)).get("/broken")
-    assert broken.status_code == 500
-    for response in (
-        broken,
-        client.get("/health"),
-        client.post("/ask", json=ASK),
-        client.get("/nothing"),
-        client.get("/static/nothing"),
-        keyed.get("/documents"),
-    ):
-        policy = response.headers["content-security-policy"]
-        assert "default-src 'none'" in policy
-        assert "unsafe" not in policy
-        assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
-        assert response.headers["cache-control"] in ("no-store", "no-cache")
-        assert response.headers["vary"].lower().count("origin") == 1
-        anywhere = response.url.path.startswith("/static/")
-        assert response.headers["cross-origin-resource-policy"] == ("cross-origin" if anywhere else "same-origin")

@@ -438,14 +438,13 @@ def test_a_check_names_what_is_damaged_line_by_line(run: Run, tmp_path: Path) ->
     assert [(found["part"], found["sound"]) for found in run("check", "--json").json] == [
         ("catalogue", True),
         ("documents of default", True),
-        ("vectors of default", True),
-        ("words of default", True),
+        ("search index of default", True),
     ]
     sqlite(tmp_path / "index" / "catalogue.sqlite", "UPDATE texts SET text = replace(text, 'Russia', 'Prussia')")
     damaged = run("check")
     assert damaged.code == 1
     lines = damaged.out.splitlines()
-    assert [line.split()[0] for line in lines] == ["sound", "damaged", "sound", "sound"]
+    assert [line.split()[0] for line in lines] == ["sound", "damaged", "sound"]
     assert SEED in lines[1]
     run("index", SEEDS)
     assert all(found["sound"] for found in run("check", "--json").json)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 from quotewise.api.settings import Settings
+from quotewise.index.connections import MAX_CONNECTIONS
 
 from tests.api.conftest import Refused, ready
 from tests.api.running import SERVE, running
@@ -25,12 +26,13 @@ def test_threads_that_come_and_go_leave_no_descriptors(library: Path) -> None:
         def burst() -> int:
             for response in list(threads.map(lambda _: service.client.get("/documents?collection=notes"), range(24))):
                 assert response.status_code == 200
-            time.sleep(0.3)
+            time.sleep(0.2)
             return process.num_fds()
 
-        burst()
-        counts = [burst() for _ in range(4)]
-        assert counts[-1] - counts[0] <= 2, counts
+        # Of the clients' sockets, and of a pool that fills as chance has it: a file and its log for each connection.
+        most = process.num_fds() + 12 + 2 * MAX_CONNECTIONS
+        counts = [burst() for _ in range(8)]
+        assert max(counts) <= most, counts
 
 
 def test_a_service_that_runs_out_of_descriptors_is_not_ready_and_says_so(library: Path, refused: Refused) -> None:

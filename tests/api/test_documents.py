@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import http.client
 import json
@@ -15,12 +16,11 @@ import pytest
 import quotewise.index.local_store
 import quotewise.index.uploads
 from filelock import FileLock
-from quotewise.api.jobs import Jobs
-from quotewise.api.problems import Problem
+from quotewise.api.jobs import Job, Jobs
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
-from quotewise.index.errors import FolderReadOnlyError
+from quotewise.index.errors import FolderReadOnlyError, StoppedError
 from quotewise.index.ingest import Sync
 
 from tests.api.conftest import NOTES, Refused, conform, ready, wait_until
@@ -366,7 +366,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused_for_good(
     def refuse(*_: object) -> None:
         raise FolderReadOnlyError("the folder may not be written to: Permission denied; nothing was changed")
 
-    monkeypatch.setattr(quotewise.index.uploads, "written", refuse)
+    monkeypatch.setattr(quotewise.index.uploads, "replaced_file", refuse)
     monkeypatch.setattr(quotewise.index.uploads, "remove_file", refuse)
     before = place.state()
     for response in (place.put("a.txt"), place.delete("drinks/coffee.txt")):
@@ -421,24 +421,25 @@ def test_a_client_that_goes_away_leaves_nothing_and_takes_no_place(serve: Serve)
 
 def test_jobs_end_with_the_process_not_begun_or_done() -> None:
     jobs, began, goes_on = Jobs(2), threading.Event(), threading.Event()
-    for _ in range(2):
-        jobs.take_place()
 
     def work() -> None:
         began.set()
         assert goes_on.wait(10)
 
-    first, second = (jobs.run("default", name, "/", work) for name in ("a.txt", "b.txt"))
-    assert began.wait(10)
-    closing = threading.Thread(target=jobs.close)
-    closing.start()
-    wait_until(lambda: jobs._closing.is_set())
-    goes_on.set()
-    closing.join(10)
-    assert first.shape().state == "done"
-    problem = second.shape().problem
-    assert isinstance(problem, Problem)
-    assert (problem.status, problem.type) == (503, "urn:quotewise:problem:stopped")
+    async def queue_and_close() -> tuple[Job, Job]:
+        for _ in range(2):
+            jobs.acquire()
+        queued = await jobs.run("default", "a.txt", work, 0), await jobs.run("default", "b.txt", work, 0)
+        assert await asyncio.to_thread(began.wait, 10)
+        closing = asyncio.create_task(asyncio.to_thread(jobs.close))
+        await asyncio.to_thread(wait_until, jobs._closing.is_set)
+        goes_on.set()
+        await closing
+        return queued
+
+    first, second = asyncio.run(queue_and_close())
+    assert (first.state, second.state) == ("done", "failed")
+    assert isinstance(second.outcome, StoppedError)
 
 
 def test_the_examples_of_the_description_do_what_they_say(place: Place, openapi: dict[str, Any]) -> None:

@@ -189,7 +189,7 @@ def test_nothing_is_read_any_more_for_a_client_that_has_gone(library: Path) -> N
     model = service.pipeline.text_reader().model
     counted = model._session = Counted(model._session)
     app = create_app(lambda: service, settings)
-    lane = app.state.lanes["questions"]
+    lane = app.state.slots["questions"]
     with serving(app) as client:
         wait_until(lambda: client.get("/ready").status_code == 200)
         before = counted.runs

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from quotewise.api.feedback import Feedback
-from quotewise.api.recent import RecentAnswers
+from quotewise.api.callers import LOCAL
+from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
@@ -128,17 +128,16 @@ def test_only_the_latest_answers_are_remembered(asked: httpx.Client, refused: Re
 
 
 def test_none_is_remembered_where_none_is_to_be(seeds: Service) -> None:
-    answer, answers = seeds.pipeline.ask(WHY, "default"), RecentAnswers(0)
-    answers.remember("r", "default", answer)
-    assert answers.get("r") is None
+    answer, answers = seeds.ask(LOCAL, WHY), RecentAnswers(0)
+    answers.remember("local", "r", "default", answer, ())
+    with pytest.raises(UnknownRequestError):
+        answers.get("local", "r")
 
 
 def test_of_a_long_conversation_the_latest_questions_are_remembered(seeds: Service) -> None:
-    answer, answers = seeds.pipeline.ask(WHY, "default"), RecentAnswers(1)
-    answers.remember("r", "default", answer, [Turn(str(number)) for number in range(50)])
-    given = answers.get("r")
-    assert given
-    assert [turn.question for turn in given.history] == ["47", "48", "49"]
+    answer, answers = seeds.ask(LOCAL, WHY), RecentAnswers(1)
+    answers.remember("local", "r", "default", answer, [Turn(str(number), ()) for number in range(50)])
+    assert [turn.question for turn in answers.get("local", "r").history] == ["47", "48", "49"]
 
 
 def test_feedback_does_not_wait_for_a_writer_and_its_question_is_stored_nowhere_else(

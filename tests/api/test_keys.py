@@ -149,6 +149,17 @@ def test_a_key_file_of_version_0_1_is_moved_to_the_catalogue_once(tmp_path: Path
     assert not (index / "keys.json").exists()
 
 
+def test_requests_do_not_wait_for_an_upgrade_of_the_catalogue_and_commands_do(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as old:
+        old.executescript((Path(__file__).parent.parent / "index" / "catalogue_v3.sql").read_bytes().decode())
+    server = Keys(tmp_path)
+    for asked in (server.any, server.origins, lambda: server.holder("qw_x_y")):
+        with pytest.raises(KeyFileError, match="is being upgraded"):
+            asked()
+    assert Keys(tmp_path).all() == []
+    assert not server.any()
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[{}]", b"\xff", b'[{"id": "x", "name": "x", "scopes": ["rule"]}]'])
 def test_a_damaged_key_file_of_version_0_1_lets_nobody_in(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "keys.json").write_bytes(content)
@@ -170,7 +181,8 @@ def test_damaged_keys_let_nobody_in(tmp_path: Path, damage: str) -> None:
             asked()
 
 
-def test_who_may_manage_may_ask_and_a_key_sees_what_it_lists() -> None:
-    ask, manage = (Key(id="x", name="x", scopes=(scope,), collections=("a", "b")) for scope in ("ask", "manage"))
-    assert (ask.may("ask"), ask.may("manage"), manage.may("ask"), manage.may("manage")) == (True, False, True, True)
-    assert (ask.sees("b"), ask.sees("c"), ask.default("b"), ask.default("c")) == (True, False, "b", "a")
+def test_the_scope_manage_includes_ask_and_a_key_can_access_the_collections_that_it_lists() -> None:
+    ask, manage = (Key(id="x", name="x", scopes=(scope,), collections=("a", "b")).caller for scope in ("ask", "manage"))
+    assert [caller.has_scope(scope) for caller in (ask, manage) for scope in ("ask", "manage")] == [True, False, True, True]
+    assert (ask.can_access("b"), ask.can_access("c")) == (True, False)
+    assert (ask.default_collection("b"), ask.default_collection("c")) == ("b", "a")

@@ -43,7 +43,7 @@ def test_a_key_for_one_collection_meets_no_other_in_any_protocol(library: Path, 
 
         async def walk() -> None:
             async with (
-                httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as keyed,
+                httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=60) as keyed,
                 Client(streamable_http_client(f"{http.base_url}/mcp", http_client=keyed)) as found,
             ):
                 names: list[str] = []

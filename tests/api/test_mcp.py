@@ -115,8 +115,8 @@ async def every_mistake(client: Client) -> None:
     assert "there is no document" in await refused(client, "read_document", document_id="0" * 16)
     assert "document_id" in await refused(client, "read_document", document_id="../../etc/passwd")
     assert "sha256" in await refused(client, "verify_citation", quote="x", start=0, end=1, document={"path": "/etc/passwd"})
+    assert "answer" in await refused(client, "answer")
     for failing in (
-        client.call_tool("answer", {}),
         client.read_resource("quotewise://documents/0000000000000000"),
         client.read_resource("file:///etc/passwd"),
         client.list_resources(cursor="elsewhere/0"),

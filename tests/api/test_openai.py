@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import openai
 import pytest
-from quotewise.api.openai_schemas import CLOSEST, NOT_FOUND, ChatRequest
+from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest
 from quotewise.api.settings import Settings
 
 from tests.api.conftest import ready
@@ -132,9 +132,9 @@ def test_links_lead_to_the_host_that_was_asked(eager: httpx.Client) -> None:
 
 def test_earlier_turns_are_read_from_the_messages() -> None:
     def turns(*messages: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
-        asked = ChatRequest.model_validate({"model": "m", "messages": [*messages, user("And then?")]}).question()
-        assert asked.question == "And then?"
-        return [(turn.question, turn.quotes) for turn in asked.turns()]
+        request = ChatRequest.model_validate({"model": "m", "messages": [*messages, user("And then?")]})
+        assert request.question() == "And then?"
+        return [(turn.question, turn.quotes) for turn in request.history()]
 
     system = {"role": "system", "content": "Be brief."}
     quoted = "It says [2] here.\nTwice. [1]\nAnd [1] so on [2]\n\n[1]: http://x/1\n[2]: http://x/2"
@@ -149,11 +149,11 @@ def test_earlier_turns_are_read_from_the_messages() -> None:
 
 
 def test_of_a_thousand_turns_the_last_fifty_count(service: openai.OpenAI) -> None:
-    turns = itertools.chain.from_iterable((user(f"Question {n}?"), assistant(f"Quote {n}. [1]")) for n in range(1000))
-    messages = [*turns, user(CAFE)]
+    earlier = itertools.chain.from_iterable((user(f"Question {n}?"), assistant(f"Quote {n}. [1]")) for n in range(1000))
+    messages = [*earlier, user(CAFE)]
     assert complete(service, *messages).choices[0].message.content
-    counted = ChatRequest.model_validate({"model": "notes", "messages": messages}).question().turns()
-    assert [turn.question for turn in counted] == [f"Question {n}?" for n in range(950, 1000)]
+    turns = ChatRequest.model_validate({"model": "notes", "messages": messages}).history()
+    assert [turn.question for turn in turns] == [f"Question {n}?" for n in range(950, 1000)]
 
 
 def test_parameters_that_change_no_quote_are_passed_over(service: openai.OpenAI) -> None:

@@ -1,13 +1,6 @@
-import asyncio
-import gc
 import json
 import re
-import shutil
-import socket
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +9,6 @@ import httpx
 import pytest
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.eval.soak import Asked, hostile_requests, status
 from quotewise.index.embedders import Embedder
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
@@ -28,80 +20,86 @@ from tests.conftest import SEED, WHY
 
 CLAIM = {"quote": "The U.S.", "start": 0, "end": 8, "document": {"path": SEED, "sha256": "0" * 64}}
 SURROGATE = "why\ud800"
-POSTED = ("/ask", "/search", "/extract", "/extract/batch", "/verify")
+JSON = {"Content-Type": "application/json"}
 EXTRACT = {"question": WHY, "texts": ["The U.S."]}
 
-INVALID: list[tuple[str, Any, str]] = [
-    ("/ask", {}, "body.question"),
-    ("/ask", {"question": ""}, "body.question"),
-    ("/ask", {"question": " \n\t\u2003"}, "body.question"),
-    ("/ask", {"question": "x" * 2001}, "body.question"),
-    ("/ask", {"question": 5}, "body.question"),
-    ("/ask", {"question": None}, "body.question"),
-    ("/ask", {"question": ["why"]}, "body.question"),
-    ("/search", {"question": " "}, "body.question"),
-    ("/ask", {"question": WHY, "qestion": WHY}, "body.qestion"),
-    ("/search", {"question": WHY, "max_quotes": 1}, "body.max_quotes"),
-    *(("/ask", {"question": WHY, "top_k": wrong}, "body.top_k") for wrong in (0, -1, 1_000_000, 10**400, "8", True, 1.5, [8])),
-    *(("/ask", {"question": WHY, "max_quotes": wrong}, "body.max_quotes") for wrong in (0, 4, "2", False)),
-    ("/search", {"question": WHY, "top_k": 1_000_000}, "body.top_k"),
-    ("/ask", {"question": WHY, "collection": 5}, "body.collection"),
-    ("/ask", {"question": WHY, "collection": "x" * 1001}, "body.collection"),
-    ("/ask", {"question": WHY, "filter": "drinks/"}, "body.filter"),
-    ("/ask", {"question": WHY, "filter": {"author": "Smith"}}, "body.filter.author"),
-    ("/ask", {"question": WHY, "filter": {"path_prefix": 5}}, "body.filter.path_prefix"),
-    ("/ask", {"question": WHY, "filter": {"media_type": []}}, "body.filter.media_type"),
-    ("/ask", {"question": WHY, "filter": {"metadata": "Smith"}}, "body.filter.metadata"),
-    ("/ask", {"question": WHY, "filter": {"metadata": {"author": 5}}}, "body.filter.metadata.author"),
-    ("/ask", {"question": WHY, "filter": {"metadata": {"author": []}}}, "body.filter.metadata.author"),
-    ("/ask", {"question": WHY, "filter": {"metadata": {str(n): "x" for n in range(21)}}}, "body.filter.metadata"),
-    ("/ask", None, "body"),
-    ("/ask", [WHY], "body"),
-    ("/verify", {"citations": []}, "body.citations"),
-    ("/verify", {"citations": [CLAIM] * 101}, "body.citations"),
-    ("/verify", {"citations": [CLAIM, {**CLAIM, "start": -1}]}, "body.citations.1.start"),
-    ("/verify", {"citations": [{**CLAIM, "end": -8}]}, "body.citations.0.end"),
-    ("/verify", {"citations": [{**CLAIM, "end": 10**30}]}, "body.citations.0.end"),
-    ("/verify", {"citations": [{**CLAIM, "quote": ""}]}, "body.citations.0.quote"),
-    ("/verify", {"citations": [{**CLAIM, "document": {"path": SEED, "sha256": "abc"}}]}, "body.citations.0.document.sha256"),
-    ("/verify", {"citations": [{**CLAIM, "document": SEED}]}, "body.citations.0.document"),
-    ("/verify", {"citation": [CLAIM], "citations": [CLAIM]}, "body.citation"),
-    ("/ask", {"question": SURROGATE}, "body.question"),
-    ("/search", {"question": SURROGATE}, "body.question"),
-    ("/ask", {"question": WHY, "collection": SURROGATE}, "body.collection"),
-    ("/ask", {"question": WHY, "filter": {"path_prefix": SURROGATE}}, "body.filter.path_prefix"),
-    ("/ask", {"question": WHY, "filter": {"media_type": SURROGATE}}, "body.filter.media_type"),
-    ("/ask", {"question": WHY, SURROGATE: 1}, "body"),
-    ("/ask", {"question": WHY, "filter": {SURROGATE: 1}}, "body.filter"),
-    ("/verify", {"citations": [{**CLAIM, "quote": SURROGATE}]}, "body.citations.0.quote"),
-    ("/verify", {"citations": [CLAIM], "collection": SURROGATE}, "body.collection"),
-    (
-        "/verify",
-        {"citations": [{**CLAIM, "document": {"path": SURROGATE, "sha256": "0" * 64}}]},
-        "body.citations.0.document.path",
+ONES: dict[str, dict[str, Any]] = {
+    "/ask": {"question": WHY},
+    "/search": {"question": WHY},
+    "/verify": {"citations": [CLAIM]},
+    "/extract": EXTRACT,
+    "/extract/batch": {"requests": [EXTRACT]},
+}
+"""A body that each route accepts."""
+NOT_QUESTIONS = ("", " \n\t\u2003", "x" * 2001, 5, None, ["why"], SURROGATE)
+NOT_COUNTS = (0, -1, 1_000_000, 10**400, "2", True, 1.5, [2])
+WRONG: dict[tuple[str, str], Sequence[Any]] = {
+    ("/ask", "question"): NOT_QUESTIONS,
+    ("/ask", "qestion"): [WHY],
+    ("/ask", "top_k"): NOT_COUNTS,
+    ("/ask", "max_quotes"): [4, *NOT_COUNTS],
+    ("/ask", "collection"): [5, "x" * 1001, SURROGATE],
+    ("/ask", "filter"): ["drinks/", {SURROGATE: 1}],
+    ("/search", "question"): NOT_QUESTIONS,
+    ("/search", "max_quotes"): [1],
+    ("/search", "top_k"): NOT_COUNTS,
+    ("/verify", "citations"): [[], [CLAIM] * 101],
+    ("/verify", "citation"): [[CLAIM]],
+    ("/verify", "collection"): [SURROGATE],
+    ("/extract", "question"): NOT_QUESTIONS,
+    ("/extract", "texts"): [[], ["a"] * 51, "a", None, {"0": "a"}, ["x" * 20_000] * 10 + ["x"]],
+    ("/extract", "max_quotes"): [4, *NOT_COUNTS],
+    ("/extract", "collection"): ["default"],
+    ("/extract/batch", "requests"): [[], [EXTRACT] * 33, EXTRACT, None, [{**EXTRACT, "texts": ["x" * 20_000] * 6}] * 2],
+    ("/extract/batch", "threshold"): [0],
+}
+"""Values of a field that its route refuses."""
+NESTED: list[tuple[str, Any, str]] = [
+    *(
+        (path, {}, f"body.{field}")
+        for path, field in (("/ask", "question"), ("/verify", "citations"), ("/extract/batch", "requests"))
     ),
-    ("/extract", {"texts": ["a"]}, "body.question"),
-    ("/extract", {**EXTRACT, "question": " \n"}, "body.question"),
-    ("/extract", {**EXTRACT, "question": "x" * 2001}, "body.question"),
-    ("/extract", {**EXTRACT, "question": SURROGATE}, "body.question"),
-    ("/extract", {"question": WHY}, "body.texts"),
-    *(("/extract", {"question": WHY, "texts": wrong}, "body.texts") for wrong in ([], ["a"] * 51, "a", None, {"0": "a"})),
-    *(("/extract", {"question": WHY, "texts": ["a", wrong]}, "body.texts.1") for wrong in (5, None, ["a"], SURROGATE)),
-    ("/extract", {"question": WHY, "texts": ["", "x" * 20_001]}, "body.texts.1"),
-    ("/extract", {"question": WHY, "texts": ["x" * 20_000] * 10 + ["x"]}, "body.texts"),
-    *(("/extract", {**EXTRACT, "max_quotes": wrong}, "body.max_quotes") for wrong in (0, 4, -1, "2", True, 1.5)),
-    ("/extract", {**EXTRACT, "collection": "default"}, "body.collection"),
+    *(("/extract", {name: EXTRACT[name]}, f"body.{other}") for name, other in (("texts", "question"), ("question", "texts"))),
+    *(("/ask", wrong, "body") for wrong in (None, [WHY])),
     ("/extract", [EXTRACT], "body"),
-    ("/extract/batch", {}, "body.requests"),
-    *(("/extract/batch", {"requests": wrong}, "body.requests") for wrong in ([], [EXTRACT] * 33, EXTRACT, None)),
+    *(
+        ("/ask", {"question": WHY, "filter": {name: wrong}}, f"body.filter.{name}{at}")
+        for name, at, wrong in (
+            ("author", "", "Smith"),
+            ("path_prefix", "", 5),
+            ("media_type", "", []),
+            ("metadata", "", "Smith"),
+            ("metadata", "", {str(n): "x" for n in range(21)}),
+            ("metadata", ".author", {"author": 5}),
+            ("metadata", ".author", {"author": []}),
+        )
+    ),
+    ("/verify", {"citations": [CLAIM, {**CLAIM, "start": -1}]}, "body.citations.1.start"),
+    *(
+        ("/verify", {"citations": [{**CLAIM, name: wrong}]}, f"body.citations.0.{name}{at}")
+        for name, at, wrong in (
+            ("end", "", -8),
+            ("end", "", 10**30),
+            ("quote", "", ""),
+            ("quote", "", SURROGATE),
+            ("document", "", SEED),
+            ("document", ".sha256", {"path": SEED, "sha256": "abc"}),
+            ("document", ".path", {"path": SURROGATE, "sha256": "0" * 64}),
+        )
+    ),
+    *(("/extract", {"question": WHY, "texts": ["a", wrong]}, "body.texts.1") for wrong in (5, ["a"], SURROGATE, "x" * 20_001)),
     ("/extract/batch", {"requests": [EXTRACT, WHY]}, "body.requests.1"),
-    ("/extract/batch", {"requests": [EXTRACT, {**EXTRACT, "question": ""}]}, "body.requests.1.question"),
-    ("/extract/batch", {"requests": [EXTRACT, {**EXTRACT, "texts": []}]}, "body.requests.1.texts"),
-    ("/extract/batch", {"requests": [{**EXTRACT, "texts": ["a", SURROGATE]}]}, "body.requests.0.texts.1"),
-    ("/extract/batch", {"requests": [{**EXTRACT, "max_quotes": 4}]}, "body.requests.0.max_quotes"),
-    ("/extract/batch", {"requests": [{**EXTRACT, "texts": ["x" * 20_000] * 6}] * 2}, "body.requests"),
-    ("/extract/batch", {"requests": [EXTRACT], "threshold": 0}, "body.threshold"),
+    *(
+        ("/extract/batch", {"requests": [EXTRACT, {**EXTRACT, name: wrong}]}, f"body.requests.1.{name}{at}")
+        for name, at, wrong in (
+            ("question", "", ""),
+            ("texts", "", []),
+            ("texts", ".1", ["a", SURROGATE]),
+            ("max_quotes", "", 4),
+        )
+    ),
 ]
+"""A path, a body, and the field within it that is at fault."""
 MALFORMED = {
     "empty braces and a half": b'{"question": "why"',
     "no JSON at all": b"question=why",
@@ -121,19 +119,27 @@ def _a_normal_question_is_answered_after_all_that_these_tests_send(client: httpx
 
 
 def post(client: httpx.Client, path: str, body: Any) -> httpx.Response:
-    return client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    return client.post(path, content=json.dumps(body), headers=JSON)
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "field"), INVALID, ids=lambda value: str(value)[:60].encode("unicode_escape").decode()
-)
-def test_an_invalid_request_is_refused_with_the_field_that_is_wrong(
-    client: httpx.Client, refused: Refused, path: str, body: Any, field: str
-) -> None:
-    problem = refused(post(client, path, body), 422, "invalid-request")
+def check_refused(response: httpx.Response, field: str, refused: Refused) -> None:
+    problem = refused(response, 422, "invalid-request")
     assert {error["field"] for error in problem["errors"]} == {field}
     assert field in problem["detail"]
     assert all(error["problem"] for error in problem["errors"])
+
+
+@pytest.mark.parametrize(("path", "field"), WRONG)
+def test_an_invalid_request_is_refused_with_the_field_that_is_wrong(
+    client: httpx.Client, refused: Refused, path: str, field: str
+) -> None:
+    for value in WRONG[path, field]:
+        check_refused(post(client, path, ONES[path] | {field: value}), f"body.{field}", refused)
+
+
+def test_an_invalid_part_of_a_request_is_refused_by_its_place(client: httpx.Client, refused: Refused) -> None:
+    for path, body, field in NESTED:
+        check_refused(post(client, path, body), field, refused)
 
 
 def test_a_lone_surrogate_in_the_metadata_of_a_filter_is_refused(client: httpx.Client, refused: Refused) -> None:
@@ -143,70 +149,37 @@ def test_a_lone_surrogate_in_the_metadata_of_a_filter_is_refused(client: httpx.C
             assert re.fullmatch(rf"body\.filter\.metadata\.{place}", error["field"])
 
 
-@pytest.mark.parametrize(("body", "limit"), [({"question": "x" * 2000}, 2000), ({"question": "🍤" * 2000}, 2000)])
-def test_a_question_may_have_two_thousand_characters_however_wide(client: httpx.Client, body: Any, limit: int) -> None:
-    assert len(post(client, "/ask", body).json()["question"]) == limit
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"question": f"{WHY}\0"},
-        {"question": "\0"},
-        {"question": 'title:"x AND (\\ NEAR *'},
-        {"question": "?!"},
-        {"question": "\u202e🍤"},
-        {"question": WHY, "filter": {"path_prefix": "\0"}},
-        {"question": WHY, "filter": {"path_prefix": "000_\0"}},
-        {"question": WHY, "filter": {"metadata": {"a\0'\"": "\0"}}},
-    ],
-    ids=lambda body: str(body)[:60].encode("unicode_escape").decode(),
-)
-def test_odd_but_valid_text_is_taken_as_it_is(client: httpx.Client, body: Any) -> None:
-    for path in ("/ask", "/search"):
-        response = post(client, path, body)
-        assert response.status_code == 200, response.text
-        assert response.json()["question"] == body["question"]
-        if "filter" in body:
-            assert response.json().get("closest", response.json().get("passages")) == []
+def test_odd_but_valid_text_is_taken_as_it_is(client: httpx.Client) -> None:
+    questions = (f"{WHY}\0", "\0", 'title:"x AND (\\ NEAR *', "?!", "\u202e🍤", "x" * 2000, "🍤" * 2000)
+    filters = ({"path_prefix": "\0"}, {"path_prefix": "000_\0"}, {"metadata": {"a\0'\"": "\0"}})
+    bodies: list[dict[str, Any]] = [{"question": question} for question in questions]
+    for body in [*bodies, *({"question": WHY, "filter": where} for where in filters)]:
+        for path in ("/ask", "/search"):
+            response = post(client, path, body)
+            assert response.status_code == 200, response.text
+            assert response.json()["question"] == body["question"]
+            if "filter" in body:
+                assert response.json().get("closest", response.json().get("passages")) == []
 
 
 @pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED)
 def test_a_body_that_is_no_json_is_called_so(client: httpx.Client, refused: Refused, content: bytes) -> None:
-    response = client.post("/ask", content=content, headers={"Content-Type": "application/json"})
+    response = client.post("/ask", content=content, headers=JSON)
     assert refused(response, 400, "malformed-json")["detail"].startswith("the body is not JSON: ")
 
 
-@pytest.mark.parametrize("path", POSTED)
-def test_no_body_is_refused_as_a_missing_field(client: httpx.Client, refused: Refused, path: str) -> None:
-    problem = refused(client.post(path, headers={"Content-Type": "application/json"}), 422, "invalid-request")
-    assert [error["field"] for error in problem["errors"]] == ["body"]
-
-
-@pytest.mark.parametrize(
-    ("content_type", "content"),
-    [
-        ("text/plain", b'{"question": "why"}'),
-        ("text/plain", b"question=why"),
-        ("application/x-www-form-urlencoded", b"question=why"),
-        ("application/vnd.x+json", b'{"question": "why"}'),
-        (None, b'{"question": "why"}'),
-        (None, b""),
-    ],
-)
-def test_a_body_of_another_type_is_refused(
-    client: httpx.Client, refused: Refused, content_type: str | None, content: bytes
-) -> None:
-    headers = {"Content-Type": content_type} if content_type else {}
-    for path in POSTED:
-        problem = refused(client.post(path, content=content, headers=headers), 415, "unsupported-media-type")
-        assert (content_type or "missing") in problem["detail"]
-        assert "application/json" in problem["detail"]
-
-
-def test_a_content_type_may_name_its_encoding(client: httpx.Client) -> None:
+@pytest.mark.parametrize("path", ONES)
+def test_no_body_and_one_of_another_type_are_refused(client: httpx.Client, refused: Refused, path: str) -> None:
+    missing = refused(client.post(path, headers=JSON), 422, "invalid-request")
+    assert [error["field"] for error in missing["errors"]] == ["body"]
+    for media_type in ("text/plain", "application/x-www-form-urlencoded", "application/vnd.x+json", None):
+        headers = {"Content-Type": media_type} if media_type else {}
+        for content in (b'{"question": "why"}', *([] if media_type and "json" in media_type else [b"question=why", b""])):
+            problem = refused(client.post(path, content=content, headers=headers), 415, "unsupported-media-type")
+            assert (media_type or "missing") in problem["detail"]
+            assert "application/json" in problem["detail"]
     headers = {"Content-Type": "Application/JSON; charset=utf-8"}
-    assert client.post("/ask", content=b'{"question": "why"}', headers=headers).status_code == 200
+    assert client.post(path, content=json.dumps(ONES[path]), headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["nope", "\0", "../default", "Default", "x" * 1000])
@@ -237,26 +210,17 @@ def test_an_unknown_document_is_not_found_and_a_malformed_id_is_refused(
     assert client.get(f"/documents/b2b170137b3621de%0A{suffix}").status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ({"limit": 0}, "query.limit"),
-        ({"limit": 1001}, "query.limit"),
-        ({"limit": "all"}, "query.limit"),
-        ({"offset": -1}, "query.offset"),
-        ({"offset": 10**30}, "query.offset"),
-        ({"collection": "x" * 1001}, "query.collection"),
-    ],
-)
-def test_a_page_out_of_bounds_is_refused(client: httpx.Client, refused: Refused, query: dict[str, Any], field: str) -> None:
-    problem = refused(client.get("/documents", params=query), 422, "invalid-request")
-    assert [error["field"] for error in problem["errors"]] == [field]
+def test_a_page_out_of_bounds_is_refused(client: httpx.Client, refused: Refused) -> None:
+    wrong = (("limit", 0), ("limit", 1001), ("limit", "all"), ("offset", -1), ("offset", 10**30), ("collection", "x" * 1001))
+    for field, value in wrong:
+        problem = refused(client.get("/documents", params={field: value}), 422, "invalid-request")
+        assert [error["field"] for error in problem["errors"]] == [f"query.{field}"]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/ask/x", "/documents/b2b170137b3621de/html", "/%2e%2e/%2e%2e/etc/passwd"])
-def test_an_unknown_route_is_not_found(client: httpx.Client, refused: Refused, path: str) -> None:
-    for method in ("GET", "POST"):
-        assert method in refused(client.request(method, path), 404, "not-found")["detail"]
+def test_an_unknown_route_is_not_found(client: httpx.Client, refused: Refused) -> None:
+    for path in ("/nothing", "/ask/x", "/documents/b2b170137b3621de/html", "/%2e%2e/%2e%2e/etc/passwd"):
+        for method in ("GET", "POST"):
+            assert method in refused(client.request(method, path), 404, "not-found")["detail"]
 
 
 def test_a_wrong_method_is_told_the_right_one(client: httpx.Client, refused: Refused) -> None:
@@ -270,33 +234,6 @@ def test_a_wrong_method_is_told_the_right_one(client: httpx.Client, refused: Ref
         assert response.headers["allow"] == allowed
 
 
-@pytest.mark.parametrize("path", POSTED)
-def test_a_body_over_the_limit_is_refused_however_it_is_sent(client: httpx.Client, refused: Refused, path: str) -> None:
-    body = b'{"question": "' + b"x" * 1_000_000 + b'"}'
-    headers = {"Content-Type": "application/json"}
-    chunks = (body[start : start + 65_536] for start in range(0, len(body), 65_536))
-    for content in (body, chunks):
-        problem = refused(client.post(path, content=content, headers=headers), 413, "payload-too-large")
-        assert "1,000,000 bytes" in problem["detail"]
-
-
-def test_a_body_declared_too_large_is_refused_before_it_is_sent(client: httpx.Client) -> None:
-    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
-        connection.sendall(
-            b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000001\r\n\r\n"
-        )
-        assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
-
-
-def test_the_limit_of_the_body_is_that_of_the_settings(library: Path, refused: Refused) -> None:
-    body = json.dumps({"question": WHY}).encode()
-    headers = {"Content-Type": "application/json"}
-    with ready(Settings(index=library, max_body_bytes=len(body))) as client:
-        assert client.post("/ask", content=body, headers=headers).status_code == 200
-        problem = refused(client.post("/ask", content=body + b" ", headers=headers), 413, "payload-too-large")
-        assert f"{len(body)} bytes" in problem["detail"]
-
-
 @pytest.mark.parametrize("where", ["body", "filter", "metadata"])
 def test_a_request_with_ten_thousand_faults_gets_a_short_answer(client: httpx.Client, refused: Refused, where: str) -> None:
     faults: dict[str, Any] = dict.fromkeys(map(str, range(10_000)), 1)
@@ -304,115 +241,6 @@ def test_a_request_with_ten_thousand_faults_gets_a_short_answer(client: httpx.Cl
     response = post(client, "/ask", {"question": WHY, **body})
     assert refused(response, 422, "invalid-request")["errors"]
     assert len(response.content) < 20_000
-
-
-def repeated(head: str, unit: str, tail: str, longest: int = 999_000) -> bytes:
-    """A body of about so many bytes, of one value after another."""
-    count = (longest - len(head) - len(tail)) // (len(unit) + 1)
-    return (head + ",".join([unit] * count) + tail).encode()
-
-
-def named(head: str, value: str, tail: str) -> bytes:
-    return (head + ",".join(f'"{number}":{value}' for number in range(60_000)) + tail).encode()
-
-
-CLAIMED = json.dumps(CLAIM)
-MEGABYTES = {
-    "messages that are none": ("/v1/chat/completions", repeated('{"model":"default","messages":[', "0", "]}")),
-    "empty messages": ("/v1/chat/completions", repeated('{"model":"default","messages":[', "{}", "]}")),
-    "few messages that are none": ("/v1/chat/completions", repeated('{"model":"default","messages":[', "0", "]}", 38_000)),
-    "parts that are none": (
-        "/v1/chat/completions",
-        repeated('{"model":"default","messages":[{"role":"user","content":[', "0", "]}]}", 38_000),
-    ),
-    "a history of none": ("/ask", repeated('{"question":"why?","history":[', "0", "]}", 38_000)),
-    "fields that are none": ("/ask", named('{"question":"why?",', "1", "}")),
-    "values that are none": ("/ask", repeated('{"question":"why?","filter":{"metadata":{"a":[', "0", "]}}}", 38_000)),
-    "keys of a filter": ("/search", named('{"question":"why?","filter":{"metadata":{', "1", "}}}")),
-    "texts that are none": ("/extract", repeated('{"question":"why?","texts":[', "[]", "]}")),
-    "requests that are none": ("/extract/batch", repeated('{"requests":[', "{}", "]}")),
-    "requests of fields that are none": ("/extract/batch", repeated('{"requests":[', '{"a":1,"b":2}', "]}", 60_000)),
-    "claims that are none": ("/verify", repeated('{"citations":[', "null", "]}")),
-    "the same claim": ("/verify", repeated('{"citations":[', CLAIMED, "]}")),
-    "feedback of many fields": ("/feedback", named('{"request_id":"a","helpful":true,', "{}", "}")),
-    "arguments of a tool": (
-        "/mcp",
-        repeated('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"question":[', "0", "]}}}"),
-    ),
-    "strings and nothing between": ("/ask", b'"' * 999_000),
-    "a string that does not end": ("/ask", b'"' + b'\\"' * 480_000 + b"," * 20_001),
-    "nested": ("/ask", b'{"question":' + b"[" * 400_000 + b"]" * 400_000 + b"}"),
-    "long numbers": ("/ask", repeated('{"question":"why?","filter":[', "9" * 4000, "]}")),
-    "a long question": (
-        "/v1/chat/completions",
-        ('{"model":"default","messages":[{"role":"user","content":"' + "\\n" * 490_000 + '"}]}').encode(),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", MEGABYTES)
-def test_a_megabyte_of_nothing_is_refused_for_little_more_than_its_reading(client: httpx.Client, name: str) -> None:
-    """In processor time, which neighbours on the machine hardly change, of this process, which is the service too."""
-    path, body = MEGABYTES[name]
-    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    client.post(path, json={}, headers=headers)  # where something is loaded for the first request
-    begun = time.process_time()
-    response = client.post(path, content=body, headers=headers)
-    spent = time.process_time() - begun
-    assert 400 <= response.status_code < 500, response.text[:1000]
-    assert len(response.content) < 20_000
-    assert spent < 0.15 + 8 * reading_time(body)
-
-
-def test_no_step_of_the_event_loop_takes_long_whatever_comes_at_once(
-    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In processor time of its thread, without the garbage collector, which a service does not let look at what it imported."""
-    steps: list[tuple[float, str]] = []
-    run = asyncio.Handle._run
-
-    def timed(handle: asyncio.Handle) -> None:
-        begun = time.thread_time()
-        run(handle)
-        steps.append((time.thread_time() - begun, repr(handle)))
-
-    several = [Asked("POST", path, body) for path, body in MEGABYTES.values()]
-    largest = Asked("PUT", "/collections/large/documents/a.txt", b"\0" * 25_000_000, {})
-    settings = Settings(index=shutil.copytree(library, tmp_path / "index"), extract_seconds=0.2, upload_seconds=0)
-    with ready(settings) as client:
-        monkeypatch.setattr(asyncio.Handle, "_run", timed)
-        gc.collect()
-        gc.disable()
-        try:
-            with ThreadPoolExecutor(16) as pool:
-                port = client.base_url.port or 0
-                found = list(pool.map(lambda one: status(port, one), [*several, *hostile_requests().values(), largest]))
-        finally:
-            gc.enable()
-    assert {int(one) for one in found} <= {200, 202, 400, 403, 404, 422, 503}
-    assert len(steps) > 1000
-    assert max(steps)[0] < 0.05, sorted(steps)[-5:]
-
-
-def reading_time(body: bytes) -> float:
-    begun = time.process_time()
-    with suppress(ValueError, RecursionError):
-        json.loads(body)
-    return time.process_time() - begun
-
-
-def test_what_stands_in_strings_is_no_value(client: httpx.Client) -> None:
-    claim = {**CLAIM, "quote": '[{,"\\' * 20_000}
-    assert post(client, "/verify", {"citations": [claim]}).json()["results"][0]["verdict"] == "changed"
-
-
-def test_a_query_of_thousands_of_names_is_refused_unread(client: httpx.Client, refused: Refused) -> None:
-    query = "&".join(f"a{number}" for number in range(8_000))
-    begun = time.process_time()
-    response = client.get(f"/documents?{query}")
-    assert time.process_time() - begun < 0.05
-    refused(response, 422, "invalid-request")
-    assert len(response.content) < 2_000
 
 
 class BreakingReader(SimilarityReader):

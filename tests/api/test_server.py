@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
@@ -100,8 +101,8 @@ def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -
 def test_serve_tells_where_it_listens_as_json(tmp_path: Path) -> None:
     with quotewise("serve", SEEDS, "--port", "0", "--json", index=tmp_path / "index") as process:
         assert process.stdout
-        printed = "".join(iter(process.stdout.readline, "}\n")) + "}"
-        told = json.loads(printed)
+        printed = takewhile(lambda line: line != "}\n", process.stdout)
+        told = json.loads("".join(printed) + "}")
         assert told["indexed"]["added"] == [SEED]
         assert httpx.get(f"{told['url']}/health", timeout=30).json() == {"status": "alive"}
         os.kill(process.pid, signal.SIGTERM)

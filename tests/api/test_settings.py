@@ -48,6 +48,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "port": 9000,
         "embedder": "intfloat/e5-small",
         "chunk_tokens": 64,
+        "language": "de",
         "max_file_bytes": 1,
         "public_url": "https://quotes.example.org/docs",
         "max_body_bytes": 2,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.test_cli import Run, run  # noqa: F401 - a fixture
+from tests.api.test_cli import Run
 from tests.conftest import SEED, SEEDS
 
 QUOTE = "The Islamic State claimed responsibility for the massacre"
@@ -25,30 +25,34 @@ def gold(tmp_path: Path) -> Path:
     return path
 
 
-def test_eval_measures_the_answers_to_gold_questions(run: Run, gold: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_eval_measures_the_answers_to_gold_questions(run: Run, gold: Path, tmp_path: Path) -> None:
     found = run("eval", gold, "--corpus", SEEDS, "--json").json
     who, none = found["outcomes"]
-    assert (who["kind"], none["gold"]["id"]) == ("right", "none")
+    assert (who["error_type"], none["gold"]["id"]) == ("correct", "none")
     assert found["estimates"]["citations that verify"]["value"] == 1
     assert "first quote right" in run("eval", gold, "--corpus", SEEDS).words
     assert not (tmp_path / "index").exists()
 
 
-def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(run: Run, gold: Path, tmp_path: Path) -> None:  # noqa: F811
-    many = [LINES[0] | {"id": f"{number}"} for number in range(20)]
-    gold.write_text("\n".join(map(json.dumps, many)), encoding="utf-8")
-    saved, report = tmp_path / "run.json", tmp_path / "report.html"
-    assert run("eval", gold, "--corpus", SEEDS, "-o", saved, "--html", report, "--threshold", 0).code == 0
+def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(
+    run: Run,
+    url: str,
+    gold: Path,
+    tmp_path: Path,
+) -> None:
+    gold.write_text("\n".join(json.dumps(LINES[0] | {"id": f"{number}"}) for number in range(12)), encoding="utf-8")
+    saved, report = tmp_path / "run.jsonl", tmp_path / "report.html"
+    measure = ["eval", gold, "--url", url]
+    assert run(*measure, "-o", saved, "--html", report, "--threshold", 0).code == 0
     assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.jsonl", "here", "report.html", "run.json"]
-    again = run("eval", gold, "--corpus", SEEDS, "--baseline", saved, "--threshold", 0, "--guard", "answered and right")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.jsonl", "here", "report.html", "run.jsonl"]
+    again = run(*measure, "--baseline", saved, "--threshold", 0, "--guard", "answered and right")
     assert again.code == 0
     assert "0 questions changed" in again.words
-    worse = run("eval", gold, "--corpus", SEEDS, "--baseline", saved, "--threshold", 1, "--guard", "answered and right")
+    worse = run(*measure, "--baseline", saved, "--threshold", 1, "--guard", "answered and right", "--guard", "recall@5")
     assert worse.code == 1
-    assert "20 questions changed" in worse.words
-    assert worse.err.startswith(f"quotewise: significant loss against {saved}: answered and right")
-    assert run("eval", gold, "--corpus", SEEDS, "--baseline", saved, "--threshold", 1, "--guard", "recall@5").code == 0
+    assert "12 questions changed" in worse.words
+    assert worse.err.startswith(f"quotewise: significant loss against {saved}: answered and right\n")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,7 @@ def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(run: R
     [
         (["gold.jsonl"], 2, "give either --corpus, a folder to index, or --url"),
         (["gold.jsonl", "--corpus", SEEDS, "--guard", "AURC"], 1, "--guard needs a --baseline"),
-        (["gone.jsonl", "--corpus", SEEDS], 1, "cannot read the gold file gone.jsonl"),
+        (["gone.jsonl", "--corpus", SEEDS], 1, "cannot read gone.jsonl"),
         (["gold.jsonl", "--corpus", SEEDS, "--baseline", "gold.jsonl"], 1, "gold.jsonl is no saved run of this version"),
         (["gold.jsonl", "--corpus", SEEDS, "--threshold", "2"], 2, "--threshold"),
         (["gold.jsonl", "--corpus", SEEDS, "--retrieval", "psychic"], 1, "the setting 'retrieval' is not valid"),
@@ -66,11 +70,10 @@ def test_a_run_is_compared_with_a_baseline_and_a_guarded_loss_is_an_error(run: R
         (["import", "trec", "x", "-o", "out"], 2, "there is no format 'trec'"),
         (["import", "squad", "x", "-o", "out"], 1, "cannot read x as squad"),
         (["check", "gold.jsonl", "--corpus", "nowhere"], 1, "1 of the quotes and documents of gold.jsonl are not in nowhere"),
-        (["new", "gold.jsonl"], 1, "there is no index"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
-    run: Run,  # noqa: F811
+    run: Run,
     gold: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
@@ -84,18 +87,9 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert "Traceback" not in found.err
 
 
-def test_a_gold_file_is_checked_against_a_folder(run: Run, gold: Path) -> None:  # noqa: F811
+def test_a_gold_file_is_checked_against_a_folder(run: Run, gold: Path) -> None:
     assert "2 questions, 1 answerable, every quote in its place" in run("eval", "check", gold, "--corpus", SEEDS).words
     gold.write_text(gold.read_text(encoding="utf-8").replace("massacre", "massacres", 2), encoding="utf-8")
     found = run("eval", "check", gold, "--corpus", SEEDS)
     assert found.code == 1
     assert f"{gold}:1: who: {SEED} does not have the quote '{QUOTE}s'; the nearest is" in found.err
-
-
-def test_gold_is_drafted_from_an_index(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    assert run("index", SEEDS).code == 0
-    typed = iter(["! who won?", "."])
-    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
-    found = run("eval", "new", tmp_path / "drafted.jsonl", "--seed", 1)
-    assert f"1 questions added to {tmp_path / 'drafted.jsonl'}" in found.words
-    assert f"{SEED}, characters" in found.words

@@ -2,8 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from quotewise.api.feedback import Feedback
-from quotewise.api.recent import AnswerGiven
+from quotewise.api.feedback import Feedback, GivenAnswer
 from quotewise.api.settings import Settings
 from quotewise.eval.gold import load_gold
 from quotewise.index.local_store import LocalStore
@@ -11,17 +10,17 @@ from quotewise.rag.followups import Turn
 from quotewise.rag.verification import Claim
 
 from tests.api.conftest import ready
-from tests.api.test_cli import Run, run  # noqa: F401 - a fixture
+from tests.api.test_cli import Run
 from tests.conftest import SEED, SEEDS, WHY
 
 
 @pytest.fixture
-def index(run: Run, tmp_path: Path) -> Path:  # noqa: F811
+def index(run: Run, tmp_path: Path) -> Path:
     assert run("index", SEEDS).code == 0
     return tmp_path / "index"
 
 
-def test_feedback_becomes_a_gold_file_that_passes_its_check(run: Run, index: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_feedback_becomes_a_gold_file_that_passes_its_check(run: Run, index: Path, tmp_path: Path) -> None:
     with ready(Settings(index=index)) as client:
         answer = client.post("/ask", json={"question": WHY}).json()
         client.post("/ask", json={"question": "who won the world cup?"}, headers={"X-Request-ID": "cup"})
@@ -42,7 +41,7 @@ def test_feedback_becomes_a_gold_file_that_passes_its_check(run: Run, index: Pat
     assert printed.out == out.read_text(encoding="utf-8")
 
 
-def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index: Path) -> None:  # noqa: F811
+def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index: Path) -> None:
     store = LocalStore(index)
     document = store.catalogue.document_at("default", SEED)
     text = store.catalogue.text(document.id)
@@ -52,7 +51,7 @@ def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index
 
     def say(question: str, *quotes: Claim, helpful: bool = True, right: Claim | None = None, before: str = "") -> None:
         history = (Turn(before, ("Once.",)),) if before else ()
-        given = AnswerGiven(collection="default", question=question, history=history, quotes=quotes)
+        given = GivenAnswer(collection="default", question=question, history=history, quotes=quotes)
         content = Feedback(answer=given, helpful=helpful, right_quote=right).model_dump_json()
         store.catalogue.put_feedback("default", f"r{len(store.catalogue.feedback('default'))}", content)
 
@@ -81,7 +80,7 @@ def test_what_no_question_can_be_made_of_is_left_out_and_counted(run: Run, index
     assert "2 left out: the document has changed since" in found.err
 
 
-def test_an_index_without_feedback_is_called_so(run: Run, index: Path) -> None:  # noqa: F811
+def test_an_index_without_feedback_is_called_so(run: Run, index: Path) -> None:
     found = run("eval", "export-feedback", "-o", "gold.jsonl")
     assert found.code == 1
     assert "there is no feedback on 'default' that a gold question can be made of" in found.err

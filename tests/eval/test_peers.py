@@ -2,12 +2,11 @@ import math
 from pathlib import Path
 
 import pytest
+from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
-from quotewise.eval.peers.__main__ import compare, judged
-from quotewise.eval.peers.peer import PeerAnswer, Weights
+from quotewise.eval.peers.comparison import PeerAnswer, Weights, compare, judged
 
 from tests.conftest import SEEDS
-from tests.eval.test_gold import SEED_GOLD
 
 TEXT = "The bridge fell in March. Nobody was hurt."
 

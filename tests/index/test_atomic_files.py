@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.index.atomic_files import document_path, remove_file, sweep_drafts, written
+from quotewise.index.atomic_files import document_path, remove_file, replaced_file, sweep_drafts
 from quotewise.index.documents import find_files, printable, read_file
 from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, InvalidPathError, PathTakenError
 from quotewise.index.folders import read_inside
@@ -49,7 +49,7 @@ def test_a_path_that_is_no_documents_is_refused_with_what_would_be_taken(path: s
 @pytest.mark.parametrize("path", SOUND, ids=ascii)
 def test_an_unusual_name_is_a_name(path: str, tmp_path: Path) -> None:
     assert document_path(path) == path
-    with written(tmp_path, path, b"text"):
+    with replaced_file(tmp_path, path, b"text"):
         pass
     assert [file.path for file in find_files(tmp_path)] == [path]
 
@@ -83,7 +83,7 @@ def test_no_path_ever_leads_out_of_the_folder_and_what_is_written_is_what_a_sync
             path = document_path(path)
         except InvalidPathError:
             return
-        with written(root, path, b"text"):
+        with replaced_file(root, path, b"text"):
             pass
         assert {entry.name for entry in around.iterdir()} == {"root"}
         assert [(file.path, file.problem) for file in find_files(root)] == [(path, None)]
@@ -123,7 +123,7 @@ def test_links_and_what_stands_in_the_way_are_left_alone(tmp_path: Path, arrange
     (outside / "b.txt").write_text("not yours", encoding="utf-8")
     arranged(root, outside)
     before = everything_below(tmp_path)
-    with pytest.raises(PathTakenError), written(root, "a/b.txt", b"text"):
+    with pytest.raises(PathTakenError), replaced_file(root, "a/b.txt", b"text"):
         pass
     with pytest.raises(PathTakenError):
         remove_file(root, "a/b.txt")
@@ -136,7 +136,7 @@ def test_a_link_at_the_path_itself_gives_way_and_its_target_stays(tmp_path: Path
     root.mkdir()
     secret.write_text("secret", encoding="utf-8")
     (root / "a.txt").symlink_to(secret)
-    with written(root, "a.txt", b"text"):
+    with replaced_file(root, "a.txt", b"text"):
         pass
     assert not (root / "a.txt").is_symlink()
     (root / "b.txt").symlink_to(secret)
@@ -148,7 +148,7 @@ def test_a_link_at_the_path_itself_gives_way_and_its_target_stays(tmp_path: Path
 def test_what_stood_there_comes_back_when_the_rest_fails(tmp_path: Path) -> None:
     (tmp_path / "old.txt").write_bytes(b"old")
     for path in ("old.txt", "new/new.txt"):
-        with pytest.raises(RuntimeError), written(tmp_path, path, b"new"):
+        with pytest.raises(RuntimeError), replaced_file(tmp_path, path, b"new"):
             assert (tmp_path / path).read_bytes() == b"new"
             raise RuntimeError
     assert everything_below(tmp_path) == {"old.txt", "new"}
@@ -164,15 +164,15 @@ def test_what_stood_there_comes_back_though_it_could_not_be_linked(
 
     (tmp_path / "old.txt").write_bytes(b"old")
     monkeypatch.setattr(os, "link", refused)
-    with pytest.raises(RuntimeError), written(tmp_path, "old.txt", b"new"):
+    with pytest.raises(RuntimeError), replaced_file(tmp_path, "old.txt", b"new"):
         assert (tmp_path / "old.txt").read_bytes() == b"new"
         raise RuntimeError
     with monkeypatch.context() as failing:
         failing.setattr(os, "fsync", lambda descriptor: None if stat.S_ISREG(os.fstat(descriptor).st_mode) else refused())
-        with pytest.raises((FolderUnavailableError, FolderReadOnlyError)), written(tmp_path, "old.txt", b"new"):
+        with pytest.raises((FolderUnavailableError, FolderReadOnlyError)), replaced_file(tmp_path, "old.txt", b"new"):
             pass
     assert (tmp_path / "old.txt").read_bytes() == b"old"
-    with written(tmp_path, "old.txt", b"new"):
+    with replaced_file(tmp_path, "old.txt", b"new"):
         pass
     assert everything_below(tmp_path) == {"old.txt"}
     assert (tmp_path / "old.txt").read_bytes() == b"new"
@@ -180,7 +180,7 @@ def test_what_stood_there_comes_back_though_it_could_not_be_linked(
 
 def test_a_folder_that_is_gone_or_not_to_be_written_to_is_called_so(open_folder: Path) -> None:
     root = open_folder / "root"
-    with pytest.raises(FolderUnavailableError, match="cannot be used: No such file"), written(root, "a.txt", b"text"):
+    with pytest.raises(FolderUnavailableError, match="cannot be used: No such file"), replaced_file(root, "a.txt", b"text"):
         pass
     root.mkdir()
     (root / "a.txt").write_bytes(b"old")
@@ -188,7 +188,7 @@ def test_a_folder_that_is_gone_or_not_to_be_written_to_is_called_so(open_folder:
     with ordinary_user():
         with (
             pytest.raises(FolderReadOnlyError, match="Permission denied; nothing was changed"),
-            written(root, "a.txt", b"new"),
+            replaced_file(root, "a.txt", b"new"),
         ):
             pass
         with pytest.raises(FolderReadOnlyError, match="Permission denied"):
@@ -206,7 +206,7 @@ def test_a_root_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None:
     for link, target in ((root, outside / "root"), (root.parent, outside)):
         link.rename(tmp_path / "aside")
         link.symlink_to(target)
-        with pytest.raises(FolderUnavailableError, match="is a link"), written(root, "b.txt", b"new"):
+        with pytest.raises(FolderUnavailableError, match="is a link"), replaced_file(root, "b.txt", b"new"):
             pass
         with pytest.raises(FolderUnavailableError, match="is a link"):
             remove_file(root, "a.txt")
@@ -245,7 +245,7 @@ def test_a_folder_swapped_for_a_link_or_moved_away_meanwhile_gets_nothing_and_lo
     try:
         while (refused < 20 or placed < 20) and time.monotonic() < deadline:
             try:
-                with written(root, f"a/{placed}.txt", b"text"):
+                with replaced_file(root, f"a/{placed}.txt", b"text"):
                     pass
                 remove_file(root, f"a/{placed}.txt")
                 placed += 1
@@ -263,7 +263,7 @@ def test_a_folder_swapped_for_a_link_or_moved_away_meanwhile_gets_nothing_and_lo
 
 def test_what_is_written_has_no_more_rights_than_the_folder_it_is_in(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    with written(tmp_path, "sub/a.txt", b"text"):
+    with replaced_file(tmp_path, "sub/a.txt", b"text"):
         pass
     assert (tmp_path / "sub").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "sub" / "a.txt").stat().st_mode & 0o777 == 0o600
@@ -278,7 +278,7 @@ def test_a_name_composed_otherwise_on_disk_is_the_same_name(tmp_path: Path) -> N
     path = f"{COMPOSED}/{COMPOSED}.txt"
     assert [file.path for file in find_files(tmp_path)] == [path]
     assert read_inside(tmp_path, path, 100) == b"old"
-    with written(tmp_path, path, b"new"):
+    with replaced_file(tmp_path, path, b"new"):
         pass
     assert read_file(tmp_path / DECOMPOSED / f"{DECOMPOSED}.txt", 100) == b"new"
     assert everything_below(tmp_path) == {DECOMPOSED, f"{DECOMPOSED}/{DECOMPOSED}.txt"}

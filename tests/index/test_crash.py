@@ -5,9 +5,7 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,12 @@ from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
+from quotewise.index.store import UNCHANGED, Filter
 
 from tests.conftest import SEED, SEEDS
 
 KILLS = int(os.environ.get("QUOTEWISE_KILLS", "3"))
-FILES = 200
+FILES = 80
 QUESTION = "Who was warned of file 17?"
 
 
@@ -36,16 +34,13 @@ def run_sync(folder: Path, target: Path, batch_chunks: int) -> None:
 
 def contents(store: LocalStore) -> dict[str, Any]:
     """Everything that a collection holds by path, with vectors apart since they are equal only to rounding."""
-    with closing(sqlite3.connect(store.folder / "catalogue.sqlite")) as reader:
-        rows = reader.execute(
-            "SELECT d.path, d.sha256, d.chunks, t.text, k.start, k.end, k.sentences, k.text, k.vector FROM documents d "
-            "JOIN texts t ON t.document = d.row JOIN chunks k ON k.document = d.row ORDER BY d.path, k.id"
-        ).fetchall()
-    found: dict[str, Any] = {}
-    for path, sha256, chunks, text, *chunk, vector in rows:
-        document = found.setdefault(path, (sha256, chunks, text, [], []))
-        document[3].append(tuple(chunk))
-        document[4].append(np.frombuffer(vector, np.float32))
+    catalogue = store.catalogue
+    found: dict[str, Any] = {d.path: (d.sha256, d.chunks, catalogue.text(d.id), [], []) for d in catalogue.documents("default")}
+    vectors = {chunk.id: chunk.vector for chunk in catalogue.changes("default", UNCHANGED).chunks()}
+    for chunk in sorted(catalogue.chunks(list(vectors)), key=lambda chunk: chunk.ordinal):
+        _, _, _, chunks, its_vectors = found[chunk.document.path]
+        chunks.append((chunk.start, chunk.end, chunk.sentences, chunk.kinds, chunk.text))
+        its_vectors.append(vectors[chunk.id])
     return found
 
 
@@ -70,7 +65,7 @@ def test_a_killed_run_leaves_whole_documents_and_is_finished_by_the_next(
     seed: int, reference: "Reference", tmp_path: Path, embedder: Embedder
 ) -> None:
     target = tmp_path / "index"
-    process = reference.processes.Process(target=run_sync, args=(reference.folder, target, 8))
+    process = reference.processes.Process(target=run_sync, args=(reference.folder, target, 4))
     process.start()
     time.sleep(random.Random(seed).uniform(0, reference.seconds))
     if process.pid and process.is_alive():
@@ -107,7 +102,7 @@ class Reference:
         warm = self.processes.Process(target=time.sleep, args=(0,))  # starts the server, which imports everything once
         warm.start()
         warm.join()
-        process = self.processes.Process(target=run_sync, args=(folder, target, 8))
+        process = self.processes.Process(target=run_sync, args=(folder, target, 4))
         started = time.monotonic()
         process.start()
         process.join()

@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from quotewise.index.errors import DocumentDamagedError, QuotewiseError
 from quotewise.index.ingest import SyncReport
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter, Hit, StoredChunk
+from quotewise.index.store import Filter
 from quotewise.index.uploads import Uploads
 
 from tests.index.writing import COLLECTION, put, unit
@@ -59,10 +59,6 @@ def told(store: LocalStore) -> dict[str, Any]:
         lambda: store.catalogue.chunks([h.chunk_id for h in store.search_lexical("default", WORDS, 99, Filter("sea/1"))]),
     )
     return found
-
-
-def _chunks(store: LocalStore, hits: Sequence[Hit]) -> list[StoredChunk]:
-    return store.catalogue.chunks([hit.chunk_id for hit in hits])
 
 
 def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:

@@ -96,9 +96,7 @@ def test_names_that_are_not_utf_8_come_with_their_problem(folder: Path) -> None:
 
 
 def test_a_name_is_printed_on_one_line_whatever_is_in_it() -> None:
-    assert printable("a\n\r\x1b[31m\t\udce9\u202eé 😀'\"") == "a\\n\\r\\x1b[31m\\t\\udce9\\u202eé 😀'\"".replace(
-        "\\u202e", "\\u202e"
-    )
+    assert printable("a\n\r\x1b[31m\t\udce9\u202eé 😀'\"") == "a\\n\\r\\x1b[31m\\t\\udce9\\u202eé 😀'\""
 
 
 @pytest.mark.parametrize("last", [False, True])
@@ -121,7 +119,7 @@ def test_a_folder_that_cannot_be_listed_is_reported(open_folder: Path, last: boo
 def test_a_file_is_read_up_to_the_limit_and_never_beyond(folder: Path) -> None:
     path = folder / "a.txt"
     path.write_bytes(b"x" * 100)
-    assert read_file(path, 100) == b"x" * 100
+    assert read_file(path, 100) == read_file(path, 10**19) == b"x" * 100
     with pytest.raises(DocumentError, match="larger than 99 bytes"):
         read_file(path, 99)
     os.truncate(path, 1 << 40)  # a terabyte, with nothing in it
@@ -217,8 +215,3 @@ def test_the_text_of_a_document_is_the_decoded_file(text: str, markdown: str, en
         assert data.decode(document.encoding) == document.text
         assert document.text == f"{content}x" or encoding == "utf-8"
         assert document.title
-
-
-def test_a_limit_of_any_size_costs_no_memory(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(b"Hi")
-    assert read_file(tmp_path / "a.txt", 10**19) == b"Hi"

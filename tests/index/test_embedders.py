@@ -3,6 +3,7 @@ import decimal
 import gzip
 import inspect
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -51,7 +52,7 @@ def real_sentences(number: int) -> list[str]:
     return list(sentences)[:: len(sentences) // number][:number]
 
 
-SENTENCES = real_sentences(500)
+SENTENCES = real_sentences(200)
 MIXED = [
     *SENTENCES[:40],
     *("", " ", "a", "\n", "🏴‍☠️", "ロシアは警告を無視した。", "e\u0301" * 50, "word " * 1000, " ".join(SENTENCES[:30])),
@@ -70,7 +71,7 @@ def model(tmp_path: Path) -> Path:
 
 def test_the_bundled_model_makes_the_vectors_of_the_original(embedder: Embedder, original: SentenceTransformerEmbedder) -> None:
     cosines = (embedder.encode_document(SENTENCES) * original.encode_document(SENTENCES)).sum(axis=1)
-    assert len(cosines) == 500
+    assert len(cosines) == 200
     assert cosines.mean() >= 0.999
     assert cosines.min() >= 0.99
 
@@ -91,8 +92,8 @@ def test_word_pieces_are_counted_as_the_original_counts_them(embedder: Embedder,
     assert embedder.count_tokens(["word " * 1000]) == [1000]
 
 
-@examples(25)
-@given(st.lists(st.sampled_from(MIXED), min_size=1, max_size=12), st.data())
+@examples(10)
+@given(st.lists(st.sampled_from(MIXED), min_size=1, max_size=8), st.data())
 def test_a_text_has_the_same_vector_alone_and_in_any_company(embedder: Embedder, texts: list[str], data: st.DataObject) -> None:
     alone = data.draw(st.integers(0, len(texts) - 1))
     together = embedder.encode_document(texts)
@@ -115,27 +116,21 @@ def test_vectors_come_in_the_order_of_the_texts_from_many_batches_and_threads(
 
 
 @pytest.mark.parametrize("name", [DEFAULT_EMBEDDER, "original"])
-def test_vectors_are_float32_of_length_one(name: str, embedder: Embedder, original: SentenceTransformerEmbedder) -> None:
-    chosen: Embedder = embedder if name == DEFAULT_EMBEDDER else original
-    vectors = chosen.encode_document(MIXED[-12:])
-    assert (vectors.shape, vectors.dtype) == ((12, chosen.dimension), np.float32)
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    question = chosen.encode_query("why did Russia ignore the warning?")
-    assert (question.shape, question.dtype) == ((chosen.dimension,), np.float32)
-    assert (chosen.encode_document([]).shape, chosen.count_tokens([])) == ((0, chosen.dimension), [])
-    assert (chosen.dimension, chosen.max_tokens) == (384, 256)
-
-
-@pytest.mark.parametrize("name", [DEFAULT_EMBEDDER, "original"])
-def test_word_pieces_have_vectors_and_exact_places(
+def test_vectors_are_float32_of_length_one_and_word_pieces_have_exact_places(
     name: str, embedder: Embedder, original: SentenceTransformerEmbedder
 ) -> None:
     chosen: Embedder = embedder if name == DEFAULT_EMBEDDER else original
-    assert chosen.encode_document_tokens([]) == []
+    assert (chosen.dimension, chosen.max_tokens) == (384, 256)
+    assert (chosen.encode_document([]).shape, chosen.count_tokens([]), chosen.encode_document_tokens([])) == ((0, 384), [], [])
+    question = chosen.encode_query("why did Russia ignore the warning?")
+    assert (question.shape, question.dtype) == ((384,), np.float32)
     texts = MIXED[-12:]
+    vectors = chosen.encode_document(texts)
+    assert (vectors.shape, vectors.dtype) == ((12, 384), np.float32)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     for text, tokens, count in zip(texts, chosen.encode_document_tokens(texts), chosen.count_tokens(texts), strict=True):
         pieces = min(count, chosen.max_tokens - 2)
-        assert (tokens.vectors.shape, tokens.vectors.dtype) == ((pieces, chosen.dimension), np.float32)
+        assert (tokens.vectors.shape, tokens.vectors.dtype) == ((pieces, 384), np.float32)
         assert (tokens.offsets.shape, tokens.offsets.dtype) == ((pieces, 2), np.int64)
         np.testing.assert_allclose(np.linalg.norm(tokens.vectors, axis=1), 1, atol=1e-5)
         assert all(0 <= start < end <= len(text) for start, end in tokens.offsets)
@@ -225,3 +220,11 @@ def test_neither_embedding_nor_indexing_imports_torch(tmp_path: Path) -> None:
     """
     done = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_the_runtime_of_the_models_stores_no_telemetry(tmp_path: Path) -> None:
+    """Without our setting it leaves an id of the machine and a queue of events in the user's home."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")}
+    program = "from quotewise.index.embedders import load_embedder; load_embedder().encode_query('tea')"
+    subprocess.run([sys.executable, "-c", program], env={**environment, "HOME": str(tmp_path)}, check=True)
+    assert not list(tmp_path.rglob("*nnxruntime*"))

@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,6 @@ from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
 
 from tests.index.texts import examples
-
-WINDOWS_1252 = {
-    "English": "“It’s too general,” he said — and the café closed. Nobody asked why; it wasn’t in the naïve résumé.",
-    "French": "L’été dernier, nous avons mangé des crêpes près du château. Où êtes-vous allés à Noël ? Cela a coûté 5 €.",
-    "German": "Der Präsident sagte: „Wir müssen über Größe reden“ – und lächelte. Es war schön, für 5 € zu essen.",
-    "Italian": "La città è più bella di sera. Perché no? È già lunedì, però così non va. Più tardi pioverà.",
-    "Portuguese": "As ações da organização não são boas. Os irmãos põem o pão na mesa — “amanhã”, disse a mãe.",
-    "Spanish": "El niño comió piñas en la montaña. ¿Dónde está la señora? ¡Qué mañana más fría! Costó 5 €.",
-    "Swedish": "Förra året åkte vi till Åre och åt räksmörgås på en mysig krog. Det är så skönt att få vara där.",
-}
 
 
 @pytest.mark.parametrize(
@@ -32,15 +21,6 @@ WINDOWS_1252 = {
 )
 def test_a_byte_order_mark_is_believed_and_is_no_text(data: bytes, codec: str, text: str) -> None:
     assert decode(data) == (text, codec, None)
-
-
-@pytest.mark.parametrize("language", WINDOWS_1252)
-def test_windows_1252_is_detected(language: str) -> None:
-    text = WINDOWS_1252[language]
-    data = text.encode("windows-1252")
-    found, codec, damage = decode(data)
-    assert (found, damage) == (text, None)
-    assert data.decode(codec) == text
 
 
 @pytest.mark.parametrize(
@@ -77,6 +57,13 @@ def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "“It’s too general,” he said — and the café closed. Nobody asked why; it wasn’t in the naïve résumé.",
+        "L’été dernier, nous avons mangé des crêpes près du château. Où êtes-vous allés à Noël ? Cela a coûté 5 €.",
+        "Der Präsident sagte: „Wir müssen über Größe reden“ – und lächelte. Es war schön, für 5 € zu essen.",
+        "La città è più bella di sera. Perché no? È già lunedì, però così non va. Più tardi pioverà.",
+        "As ações da organização não são boas. Os irmãos põem o pão na mesa — “amanhã”, disse a mãe.",
+        "El niño comió piñas en la montaña. ¿Dónde está la señora? ¡Qué mañana más fría! Costó 5 €.",
+        "Förra året åkte vi till Åre och åt räksmörgås på en mysig krog. Det är så skönt att få vara där.",
         "The fee is €40 for adults and €20 for children.",
         "Keep the oven at 180°C for an hour, then lower it to 90°C.",
         "Parking: £40",
@@ -89,8 +76,10 @@ def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
         "© 2019 Ann Brontë, São Paulo",
     ],
 )
-def test_english_and_short_texts_in_windows_1252_are_read_as_such(text: str) -> None:
-    assert decode(text.encode("cp1252")) == (text, "cp1252", None)
+def test_western_languages_and_short_texts_in_windows_1252_are_read_as_such(text: str) -> None:
+    data = text.encode("cp1252")
+    decoded = decode(data)
+    assert (decoded.text, data.decode(decoded.encoding), decoded.damage) == (text, text, None)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +144,3 @@ def test_offsets_beside_a_bad_byte_hold_in_the_file_as_python_opens_it(position:
     text, codec, _ = decode(data)
     with open(tmp_path / "a.txt", encoding=codec, errors="replace", newline="") as file:
         assert file.read() == text
-
-
-def test_a_text_of_megabytes_with_many_bad_bytes_takes_no_time() -> None:
-    started = time.thread_time()
-    assert decode((CAFE + b"\xff") * 30_000).encoding == "utf-8"
-    assert time.thread_time() - started < 2

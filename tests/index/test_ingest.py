@@ -1,10 +1,12 @@
 import os
+import sys
 import unicodedata
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
 import quotewise.index.catalogue
 import quotewise.index.chunking
@@ -22,9 +24,12 @@ from quotewise.index.errors import (
     QuotewiseError,
     UnknownCollectionError,
 )
-from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats import FORMATS, Format
+from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.ingest import Failure, Sync, SyncReport, check_embedder
+from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
 
 from tests.conftest import SEED, SEEDS
@@ -89,15 +94,6 @@ def test_only_what_changed_is_touched(store: LocalStore, embedder: Embedder, fol
     assert found(store, embedder, "sharks eels")[1] == []
 
     assert sync() == SyncReport((), (), (), tuple(sorted(after)), (), (), 0)
-
-
-def test_a_renamed_file_is_removed_and_added(store: LocalStore, folder: Path, sync: Run) -> None:
-    write(folder, a="Whales sing.")
-    sync()
-    (folder / "a.txt").rename(folder / "b.txt")
-    report = sync()
-    assert (report.added, report.removed, report.unchanged) == (("b.txt",), ("a.txt",), ())
-    assert indexed(store) == {"b.txt": "Whales sing."}
 
 
 def test_the_best_passage_for_the_example_question_is_found(store: LocalStore, embedder: Embedder) -> None:
@@ -326,6 +322,52 @@ def test_a_second_sync_at_the_same_time_is_refused(store: LocalStore, embedder: 
     second.close()
 
 
+def test_the_language_of_a_collection_is_detected_from_its_documents_and_can_be_set(
+    store: LocalStore, folder: Path, sync: Run
+) -> None:
+    write(folder, a="Brücken.")
+    sync()
+    assert store.catalogue.collection("default").language == ""
+    write(folder, b="Die Brücken der Stadt sind gesperrt, weil der Rost die Seile zerfressen hat und niemand es sah.")
+    sync()
+    assert store.catalogue.collection("default").language == "de"
+    assert len(store.search_lexical("default", "Brücke", 9, Filter())) == 2
+    sync(language="en")
+    assert store.catalogue.collection("default").language == "en"
+    assert store.search_lexical("default", "Brücke", 9, Filter()) == []
+
+
+def test_a_format_with_pages_is_a_module_and_an_entry_of_the_registry(
+    store: LocalStore, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(data: bytes) -> Parsed:
+        pages = data.decode().split("\f")
+        starts = [0, *accumulate(len(page) + 1 for page in pages)]
+        text = "\n".join(pages)
+        parts = tuple(Part(start, "page", number, f"p. {number}") for number, start in enumerate(starts[:-1], 1))
+        blocks = tuple(Block(start, start + len(page)) for start, page in zip(starts, pages, strict=False))
+        return Parsed(text, blocks, Layout.of("paged", 7, text, parts), title="Fish")
+
+    def boxes(data: bytes, layout: Layout, span: Span) -> list[Box]:
+        return [Box(layout.place(span).page or 0, 0, 0, 1, 0.5)]
+
+    module = ModuleType("paged")
+    module.parse, module.boxes = parse, boxes  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "quotewise.index.formats.paged", module)
+    paged = Format("paged", "application/x-paged")
+    monkeypatch.setitem(FORMATS, ".paged", paged)  # type: ignore[index]
+    (folder / "a.paged").write_bytes(b"Whales sing.\fSharks bite.\fCrabs walk.")
+    assert sync().added == ("a.paged",)
+    [document] = store.catalogue.documents("default")
+    assert (document.media_type, document.title, document.encoding) == ("application/x-paged", "Fish", "")
+    [chunk] = store.catalogue.chunks([store.search_lexical("default", "sharks", 1, Filter())[0].chunk_id])
+    assert (chunk.layout.parser, chunk.layout.version) == ("paged", 7)
+    span = next(span for span in chunk.sentences if store.catalogue.text(document.id, *span) == "Sharks bite.")
+    place = chunk.layout.place(span)
+    assert (place.lines, place.page, place.part) == ((2, 2), 2, Part(13, "page", 2, "p. 2"))
+    assert paged.boxes((folder / "a.paged").read_bytes(), chunk.layout, span) == (Box(2, 0, 0, 1, 0.5),)
+
+
 # Files that cannot be indexed
 
 
@@ -429,21 +471,20 @@ def test_a_file_of_more_chunks_than_a_document_can_have_fails_alone(
     assert report.added == ("a.txt", "z.txt")
 
 
-def test_a_file_of_headings_can_be_found_and_one_without_text_is_reported(store: LocalStore, folder: Path, sync: Run) -> None:
+def test_what_is_ignored_of_a_file_is_reported_and_a_file_of_headings_can_be_found(
+    store: LocalStore, folder: Path, sync: Run
+) -> None:
     (folder / "a.md").write_text("# Only\n\n## headings\n")
     (folder / "b.md").write_text("<!-- hidden -->\n\n---\n")
+    (folder / "c.txt").write_bytes("The café charges 40 € a day.".encode() + b"\xd2")
     report = sync()
-    assert (report.added, report.chunks) == (("a.md", "b.md"), 1)
-    assert [(part.path, part.reason) for part in report.ignored] == [("b.md", "all of it, since it holds nothing to quote")]
-    assert sync().unchanged == ("a.md", "b.md")
+    assert (report.added, report.chunks) == (("a.md", "b.md", "c.txt"), 2)
+    assert report.ignored == (
+        Failure("b.md", "all of it, since it holds nothing to quote"),
+        Failure("c.txt", "the byte 0xD2 at 31, which is no UTF-8 and is read as U+FFFD"),
+    )
+    assert sync().unchanged == ("a.md", "b.md", "c.txt")
     assert len(store.search_lexical("default", "headings", 9, Filter())) == 1
-
-
-def test_bytes_that_are_no_utf_8_are_reported(folder: Path, sync: Run) -> None:
-    (folder / "a.txt").write_bytes("The café charges 40 € a day.".encode() + b"\xd2")
-    report = sync()
-    assert report.added == ("a.txt",)
-    assert report.ignored[0].reason == "the byte 0xD2 at 31, which is no UTF-8 and is read as U+FFFD"
 
 
 def test_a_run_that_is_broken_off_keeps_what_it_had_done_and_lets_the_next_one_finish(
@@ -468,11 +509,7 @@ STATES = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(("One.", "Tw
 
 
 @examples(10)
-@given(
-    st.lists(
-        st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(("One.", "Two two.", "3!", " ")), min_size=1), max_size=4
-    )
-)
+@given(st.lists(STATES, max_size=4))
 def test_after_any_changes_an_index_is_what_the_folder_is(
     embedder: Embedder, tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]
 ) -> None:
@@ -504,19 +541,17 @@ def test_an_index_inside_the_folder_does_not_index_itself(embedder: Embedder, fo
     store.close()
 
 
-def test_vectors_are_kept_as_the_embedder_made_them(store: LocalStore, embedder: Embedder, folder: Path, sync: Run) -> None:
-    write(folder, a="Whales sing.")
-    sync()
-    hits = store.search_dense("default", embedder.encode_document(["Whales sing."])[0], 1, Filter())
-    np.testing.assert_allclose([hit.score for hit in hits], 1, atol=1e-5)
-
-
 class PanicError(BaseException):
     """What a library in Rust raises, which is no Exception."""
 
 
-@pytest.mark.parametrize("error", [RuntimeError, RecursionError, MemoryError, OverflowError, UnicodeError, PanicError])
-@pytest.mark.parametrize("stage", ["parse", "chunk", "embed", "commit"])
+@pytest.mark.parametrize(
+    ("stage", "error"),
+    [
+        *(("parse", error) for error in (RuntimeError, RecursionError, MemoryError, OverflowError, UnicodeError)),
+        *((stage, PanicError) for stage in ("parse", "chunk", "embed", "commit")),
+    ],
+)
 def test_whatever_fails_in_one_document_is_its_own_failure_and_never_the_runs(
     store: LocalStore, sync: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, stage: str, error: type[BaseException]
 ) -> None:

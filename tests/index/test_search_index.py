@@ -97,10 +97,6 @@ def write_no_sense_into_the_checksums(folder: Path) -> None:
     (folder / "checksums.json").write_text("[" * 100_000)
 
 
-def write_an_infinite_change(folder: Path) -> None:
-    (folder / "checksums.json").write_text('{"seq": Infinity, "stamp": "", "made_with": "", "files": {}}')
-
-
 REFUSED: list[Callable[[Path], None]] = [
     leave_deletions_of_a_killed_commit,
     spoil_the_list_of_files,
@@ -110,7 +106,6 @@ REFUSED: list[Callable[[Path], None]] = [
     give_checksums_to_vectors_of_another_dimension,
     give_checksums_to_what_tantivy_cannot_read,
     write_no_sense_into_the_checksums,
-    write_an_infinite_change,
 ]
 
 
@@ -164,7 +159,7 @@ def test_an_index_of_version_0_1_is_made_again_with_one_line(store: LocalStore, 
     assert [record.message for record in caplog.records] == [
         "the search index of 'default' is damaged or of another version; it is made again"
     ]
-    assert not [path for part in ("vectors", "lexical") for path in (store.folder / part).glob("*")]
+    assert not any((store.folder / part).exists() for part in ("vectors", "lexical"))
     opened.close()
 
 
@@ -204,6 +199,7 @@ def test_a_service_starts_while_another_process_writes_a_first_index(store: Loca
     with store.writing():
         service = Service.open(Settings(index=store.folder, reader="similarity"), create=False)
         service.warm()
+        assert 0 < service.store.wait_seconds < 10, "questions do not queue for a rebuild"
         service.store.close()
 
 

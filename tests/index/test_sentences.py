@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,11 +83,6 @@ def test_sentences_of_a_range_are_exact_spans_within_it(text: str, data: st.Data
         assert edges == sorted(edges)
         assert all(text[span.start : span.end] == text[span.start : span.end].strip() != "" for span in spans)
         assert all(isinstance(span, Span) for span in spans)
-
-
-def test_a_line_of_a_megabyte_is_split_in_seconds() -> None:
-    line = "It happened again and again, " * 35_000
-    assert sentence_spans(f"First.\n\n{line}\n\nLast one.")[-1] == (len(line) + 10, len(line) + 19)
 
 
 KEPT_MARKS = [
@@ -254,31 +247,3 @@ def test_a_transcript_without_punctuation_is_cut_at_conjunctions_and_line_ends(g
     assert max(len(sentence.split()) for sentence in sentences(long)) <= 32
     legal = "Where the tenant, being a person, leaves the house, the flat or the room, " * 20
     assert sentences(legal) == [legal.strip()]
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "(a) x\n",
-        "a: b\n",
-        "10:15 a: b\n",
-        "`a` ``b ",
-        "Done.[3] ",
-        "[a ",
-        "- ",
-        "<p>",
-        "\n >",
-        ". ",
-        "`",
-        "a | b\n",
-        "word and ",
-    ],
-    ids=repr,
-)
-def test_a_text_of_one_kind_takes_time_in_proportion_to_its_length(unit: str) -> None:
-    def seconds(length: int) -> float:
-        started = time.thread_time()
-        sentence_spans((unit * length)[:length])
-        return time.thread_time() - started
-
-    assert min(seconds(60_000) for _ in range(2)) < 10 * min(seconds(15_000) for _ in range(2)) + 0.5

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import quotewise.index.catalogue
-from quotewise.index.atomic_files import written
+from quotewise.index.atomic_files import replaced_file
 from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
 from quotewise.index.errors import (
     DocumentError,
@@ -48,7 +48,7 @@ def test_a_process_that_dies_between_file_and_commit_leaves_whole_documents_and_
     before, _ = contents(store, folder)
     child = os.fork()
     if not child:  # the library of the embedder does not survive this, so without it
-        with written(folder, path, b"Two fish."):
+        with replaced_file(folder, path, b"Two fish."):
             os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     indexed, files = contents(store, folder)

@@ -1,75 +1,75 @@
-from dataclasses import dataclass, replace
-from typing import Any
+import json
+from dataclasses import replace
 
-import pytest
 from pydantic import TypeAdapter
-from quotewise.api import schemas
-from quotewise.api.service import Service
-from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
+from quotewise.index.sentences import Span
+from quotewise.index.store import StoredDocument
+from quotewise.rag.answers import Answer, Extractions, SearchResult, ShortAnswer, Timings, cite
 from quotewise.rag.passages import Passage
-from quotewise.rag.pipeline import AskOptions
+from quotewise.rag.pipeline import AskOptions, extract
+from quotewise.rag.readers.span import SpanReader
 
-from tests.conftest import WHY
-
-
-@dataclass(frozen=True, slots=True)
-class Response(Answer):
-    """As the HTTP interface adds it."""
-
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResponse(SearchResult):
-    """As the HTTP interface adds it."""
-
-    request_id: str
-
-
-def json(value: Any, kind: Any = None) -> str:
-    return TypeAdapter(kind or type(value)).dump_json(value).decode()
+TEXT = "It rained.\nThe bridge fell in March."
+DOCUMENT = StoredDocument("1" * 16, "a.md", "A", "0" * 64, "text/markdown", "default", "utf-8", 36, 36, 1, {}, "2026")
+PASSAGE = Passage(TEXT, 0, 36, 1, ("One",), 0.0327868, 0.51236, DOCUMENT, (Span(0, 10), Span(11, 36)))
+SPAN, ANSWER = Span(11, 36), Span(30, 35)
+REFERENCE = f'{{"id":"{"1" * 16}","path":"a.md","title":"A","sha256":"{"0" * 64}","media_type":"text/markdown"}}'
+PASSAGE_JSON = (
+    '{"text":"It rained.\\nThe bridge fell in March.","start":0,"end":36,"line_start":1,"heading":["One"],'
+    f'"score":0.03279,"similarity":0.5124,"document":{REFERENCE}}}'
+)
+CITATION_JSON = (
+    '{"id":1,"quote":"The bridge fell in March.","start":11,"end":36,"line_start":1,"line_end":1,"page":null,'
+    f'"heading":["One"],"score":0.9877,"highlights":[{{"start":30,"end":35}}],"document":{REFERENCE}}}'
+)
+TIMINGS_JSON = '{"embed":1.0,"search":2.0,"read":3.5,"total":6.5}'
 
 
-def with_id(kind: Any, value: Any, **changes: Any) -> Any:
-    fields = {name: getattr(value, name) for name in type(value).__slots__ if name != "text"}
-    return kind(**{**fields, **changes, "request_id": "one"})
-
-
-@pytest.mark.parametrize("question", [WHY, "Who won the cup?", "How many people died, and who claimed responsibility?"])
-def test_answers_serialise_as_the_schemas_did(seeds: Service, question: str) -> None:
-    for threshold in (0, 0.35, 1):
-        answer = seeds.pipeline.ask(question, "default", AskOptions(threshold=threshold))
-        for passages in (answer.passages, None):
-            old = schemas.AskResponse.of(answer, "one", passages is not None)
-            assert json(with_id(Response, answer, passages=passages)) == old.model_dump_json()
-        steps = list(seeds.pipeline.stream(question, "default", AskOptions(threshold=threshold)))
-        old_passages = schemas.StreamedPassages(passages=list(map(schemas.Passage.of, answer.passages or ())))
-        assert isinstance(steps[0], SearchResult)
-        assert f'"passages":{json(steps[0].passages, tuple[Passage, ...])}' == old_passages.model_dump_json()[1:-1]
-        for number, step in enumerate(steps[1:-1], 1):
-            assert isinstance(step, Citation)
-            assert json(step) == schemas.Citation.of(number, step).model_dump_json()
-
-
-def test_search_results_and_extractions_serialise_as_the_schemas_did(seeds: Service) -> None:
-    result = seeds.pipeline.search(WHY, "default")
-    old = schemas.SearchResponse(
-        question=WHY,
-        passages=list(map(schemas.Passage.of, result.passages)),
-        timings_ms=schemas.Timings.of(result.timings_ms),
-        request_id="one",
+def test_an_answer_serialises_to_the_documented_json_and_back() -> None:
+    citation = cite(1, PASSAGE, SPAN, 0.98765, (ANSWER,))
+    short = ShortAnswer("March", 1, *ANSWER, 0.81234567)
+    timings = Timings.of(0.001, 0.002).with_read(0.0035)
+    answer = Answer("When?", True, 0.98765432, 0.35, short, (citation,), (), (PASSAGE,), timings)
+    expected = (
+        '{"question":"When?","answered":true,"confidence":0.9877,"threshold":0.35,"answer":"The bridge fell in March. [1]",'
+        '"short_answer":{"text":"March","citation":1,"start":30,"end":35,"confidence":0.8123},'
+        f'"citations":[{CITATION_JSON}],"closest":[],"passages":[{PASSAGE_JSON}],"timings_ms":{TIMINGS_JSON}}}'
     )
-    assert json(with_id(SearchResponse, result)) == old.model_dump_json()
-    for threshold in (0, 1):
-        texts = ["Paris is the capital of France. It lies on the Seine.", "", "Bananas are yellow."]
-        extractions = seeds.pipeline.extract("What is the capital of France?", texts, AskOptions(threshold=threshold))
-        assert json(extractions) == schemas.Extracted.of(extractions).model_dump_json()
+    adapter = TypeAdapter(Answer)
+    assert adapter.dump_json(answer).decode() == expected
+    assert adapter.dump_json(adapter.validate_json(expected)).decode() == expected
+    assert (answer.text, answer.citations[0].lines) == ("The bridge fell in March. [1]", (1, 1))
+    withheld = replace(answer, answered=False, short_answer=None, closest=(citation,), citations=(), passages=None)
+    shown = json.loads(adapter.dump_json(withheld))
+    assert (shown["answer"], shown["short_answer"], shown["passages"]) == (None, None, None)
+    assert shown["closest"] == [json.loads(CITATION_JSON)]
 
 
-def test_what_was_serialised_is_read_back(seeds: Service) -> None:
-    answer = replace(seeds.pipeline.ask(WHY, "default"), passages=None)
-    again = TypeAdapter(Answer).validate_json(json(answer))
-    assert json(again) == json(answer)
-    assert again.citations[0].lines == answer.citations[0].lines
-    extractions = seeds.pipeline.extract(WHY, ["Paris is the capital of France."])
-    assert json(TypeAdapter(Extractions).validate_json(json(extractions))) == json(extractions)
+def test_a_search_result_serialises_to_the_documented_json() -> None:
+    result = SearchResult("When?", (PASSAGE,), Timings.of(0.001, 0.002, 0.0035))
+    expected = f'{{"question":"When?","passages":[{PASSAGE_JSON}],"timings_ms":{TIMINGS_JSON}}}'
+    assert TypeAdapter(SearchResult).dump_json(result).decode() == expected
+
+
+def test_extractions_serialise_to_the_documented_json(reader: SpanReader) -> None:
+    texts = ["Paris is the capital of France. It lies on the Seine.", ""]
+    for threshold, answered in ((0, True), (1, False)):
+        extractions = extract(reader, "What is the capital of France?", texts, AskOptions(threshold=threshold))
+        first = extractions.results[0]
+        quote = {"quote": texts[0][:31], "start": 0, "end": 31, "score": round(first.quotes[0].score, 4)}
+        short = first.short_answer
+        assert json.loads(TypeAdapter(Extractions).dump_json(extractions)) == {
+            "question": "What is the capital of France?",
+            "results": [
+                {
+                    **{"text": 0, "answerability": round(first.answerability, 4), "answered": answered},
+                    "quotes": [{**quote, "highlights": [{"start": 0, "end": 5}]}],
+                    "short_answer": short and {"text": "Paris", "start": 0, "end": 5, "confidence": round(short.confidence, 4)},
+                    "truncated": False,
+                },
+                {"text": 1, "answerability": 0, "answered": False, "quotes": [], "short_answer": None, "truncated": False},
+            ],
+            "threshold": threshold,
+            "truncated": False,
+        }
+        assert (short is not None) == answered

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
+from quotewise.index.errors import UnknownCollectionError
 from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.answers import Answer
@@ -30,35 +31,40 @@ awkward = st.text(
 )
 
 
-def test_the_example_question_is_answered_with_a_cause(seeds: Service) -> None:
-    answer = seeds.pipeline.ask(WHY, "default")
+@pytest.fixture
+def pipeline(store: LocalStore, embedder: Embedder) -> Pipeline:
+    return Pipeline(store, lambda name: embedder)
+
+
+def test_the_example_question_is_answered_with_a_cause_the_same_each_time(seeds: Service) -> None:
+    answer, again = (seeds.pipeline.ask(WHY, "default") for _ in range(2))
     assert answer.answered
     assert any(cause in citation.quote for citation in answer.citations for cause in CAUSES)
     assert answer.text == "\n".join(f"{c.quote} [{n}]" for n, c in enumerate(answer.citations, 1))
+    assert (answer.citations, answer.confidence) == (again.citations, again.confidence)
+    assert len(seeds.pipeline.ask(WHY, "default", AskOptions(max_quotes=1)).citations) == 1
+    with pytest.raises(UnknownCollectionError, match="there is no collection 'nowhere'; there are: default"):
+        seeds.pipeline.ask(WHY, "nowhere")
 
 
 def test_below_the_threshold_the_closest_passages_are_offered_instead(seeds: Service, embedder: Embedder) -> None:
     answer = Pipeline(seeds.store, lambda name: embedder, threshold=1.0).ask(WHY, "default")
     assert (answer.answered, answer.text, answer.citations, answer.short_answer) == (False, None, (), None)
-    assert 1 <= len(answer.closest) <= 3
+    assert [citation.id for citation in answer.closest] == list(range(1, 1 + min(3, len(answer.passages or ()))))
     assert "Russian officials" in answer.closest[0].quote
 
 
-def test_max_quotes_bounds_the_quotes(seeds: Service) -> None:
-    assert len(seeds.pipeline.ask(WHY, "default", AskOptions(max_quotes=1)).citations) == 1
-
-
 def test_each_part_of_a_question_gets_a_quote_and_the_answer_is_as_sure_as_the_least_sure_part(
-    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+    pipeline: Pipeline, sync: Callable[..., SyncReport], folder: Path
 ) -> None:
     (folder / "delivery.txt").write_text("Delivery\n\nWe deliver the pump within nine working days.\n")
     (folder / "staff.txt").write_text("Staff\n\nMarta Olsen leads the service team.\n")
     (folder / "warranty.txt").write_text("Warranty\n\nThe pump has a warranty of four years.\n")
     sync()
-    pipeline = Pipeline(store, lambda name: embedder)
     first, second = "How long is the warranty of the pump?", "Who leads the service team?"
     both = pipeline.ask("How long is the warranty of the pump, and who leads the service team?", "default")
     assert {c.document.path for c in both.citations[:2]} == {"warranty.txt", "staff.txt"}
+    assert [c.id for c in both.citations] == list(range(1, len(both.citations) + 1))
     assert both.confidence == min(pipeline.ask(part, "default").confidence for part in (first, second))
     other = pipeline.ask("How long is the warranty of the pump and how fast is it delivered?", "default")
     assert {c.document.path for c in other.citations[:2]} == {"warranty.txt", "delivery.txt"}
@@ -68,27 +74,12 @@ def test_each_part_of_a_question_gets_a_quote_and_the_answer_is_as_sure_as_the_l
     assert 1 <= len(neither.closest) <= 3
 
 
-def test_the_same_question_gets_the_same_answer(seeds: Service) -> None:
-    first, second = (seeds.pipeline.ask(WHY, "default") for _ in range(2))
-    assert (first.citations, first.confidence) == (second.citations, second.confidence)
-
-
-def test_an_empty_collection_answers_nothing(
-    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
-) -> None:
-    (folder / "a.txt").write_text("Something.")
-    sync()
-    store.catalogue.remove("default", ["a.txt"])
-    answer = Pipeline(store, lambda name: embedder).ask(WHY, "default")
-    assert (answer.answered, answer.confidence, answer.closest) == (False, 0.0, ())
-
-
 def test_every_citation_of_any_document_is_exact(
     store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
 ) -> None:
     pipeline = Pipeline(store, lambda name: embedder, threshold=0)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(awkward, min_size=1, max_size=4),
         st.sampled_from(["\n", "\r\n", "\r", "\n\n", " ", ""]),
@@ -101,42 +92,39 @@ def test_every_citation_of_any_document_is_exact(
         for old in folder.iterdir():
             old.unlink()
         path.write_bytes(b"\xef\xbb\xbf" * bom + text.encode())
+        encoding = "utf-8-sig" if bom else "utf-8"
         sync(chunk_tokens=40)
         for question in ("When did the bridge fall?", parts[0][:50].strip() or "What?"):
             answer = pipeline.ask(question, "default", AskOptions(top_k=50))
             for citation in (*answer.citations, *answer.closest):
-                on_disk = path.read_bytes().decode(citation.document.encoding)
+                on_disk = path.read_bytes().decode(encoding)
                 assert on_disk[citation.start : citation.end] == citation.quote
                 before, inside = on_disk[: citation.start], on_disk[citation.start : citation.end]
-                assert citation.line_start == line_of(before)
-                assert citation.line_end == line_of(before + inside)
+                assert citation.lines == (line_of(before), line_of(before + inside))
                 assert all(citation.start <= h.start < h.end <= citation.end for h in citation.highlights)
                 assert verify(Claim.of(citation), CollectionSource(store, "default", 10**6)).verdict is Verdict.VALID
 
     check()
+    store.catalogue.remove("default", list(store.catalogue.digests("default")))
+    nothing = pipeline.ask(WHY, "default")
+    assert (nothing.answered, nothing.confidence, nothing.closest) == (False, 0.0, ())
 
 
 def line_of(before: str) -> int:
     return len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
-def test_page_furniture_that_echoes_the_question_makes_nobody_confident(
-    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+def test_boilerplate_that_echoes_the_question_raises_no_confidence(
+    pipeline: Pipeline, sync: Callable[..., SyncReport], folder: Path
 ) -> None:
-    pipeline = Pipeline(store, lambda name: embedder, threshold=0)
-    found = []
-    for furniture in ("", "\n\nShare this warning on Russia.\n"):
-        (folder / "a.txt").write_text(f"The bridge fell in March.{furniture}")
+    answers = []
+    for boilerplate in ("", "\n\nShare this warning on Russia.\n"):
+        (folder / "a.txt").write_text(f"The bridge fell in March.{boilerplate}")
         sync()
-        found.append(pipeline.ask("Who will share this warning on Russia?", "default"))
+        answers.append(pipeline.ask("Who will share this warning on Russia?", "default", AskOptions(threshold=0)))
     answered = pipeline.ask("When did the bridge fall?", "default")
-    assert [[c.quote for c in answer.citations] for answer in found] == [["The bridge fell in March."]] * 2
-    assert all(answer.confidence < answered.confidence / 2 for answer in found)
-
-
-def test_an_unknown_collection_is_named(seeds: Service) -> None:
-    with pytest.raises(Exception, match="there is no collection 'nowhere'; there are: default"):
-        seeds.pipeline.ask(WHY, "nowhere")
+    assert [[c.quote for c in answer.citations] for answer in answers] == [["The bridge fell in March."]] * 2
+    assert all(answer.confidence < answered.confidence / 2 for answer in answers)
 
 
 def test_the_time_that_a_slow_client_takes_for_a_step_is_not_the_answers(seeds: Service) -> None:
@@ -147,11 +135,11 @@ def test_the_time_that_a_slow_client_takes_for_a_step_is_not_the_answers(seeds: 
         worked += 1000 * (time.perf_counter() - began)
         if isinstance(step, Answer):
             break
-        time.sleep(0.1)
+        time.sleep(0.05)
     assert 0 < step.timings_ms.read <= step.timings_ms.total <= worked + 0.001  # of rounding
 
 
-def test_a_model_that_is_being_loaded_keeps_no_other_collection_waiting(
+def test_a_model_that_loads_blocks_no_other_collection(
     store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
 ) -> None:
     loading, loaded, calls = Event(), Event(), []
@@ -175,4 +163,4 @@ def test_a_model_that_is_being_loaded_keeps_no_other_collection_waiting(
         finally:
             loaded.set()
         assert [future.result().passages for future in slow] == [(), ()]
-    assert sorted(calls) == sorted({embedder.name, "slow"}), "a model is loaded once, whoever asks for it"
+    assert sorted(calls) == sorted({embedder.name, "slow"}), "a model is loaded once, whichever question needs it"

@@ -4,7 +4,7 @@ import pytest
 from quotewise.api.service import Service
 from quotewise.index.store import Filter, Hit
 from quotewise.rag.pipeline import AskOptions
-from quotewise.rag.retrieval import Question, fuse, retrieve
+from quotewise.rag.retrieval import Query, fuse, retrieve
 
 from tests.conftest import WHY
 
@@ -15,11 +15,11 @@ def test_fusion_sums_reciprocal_ranks_whatever_the_scores() -> None:
 
 
 def test_top_k_bounds_the_chunks_and_the_best_comes_first(seeds: Service) -> None:
-    question = Question(WHY, seeds.pipeline.embedder_of("default").encode_query(WHY))
-    [passage] = retrieve(seeds.store, "default", question, 1, Filter())
+    question = Query(WHY, seeds.pipeline.embedder_of("default").encode_query(WHY))
+    [passage] = retrieve(seeds.store, "default", [question], 1, Filter())
     assert len(passage.sentences) == 4
     assert passage.similarity > 0.6
-    assert len(retrieve(seeds.store, "default", question, 100, Filter())) == 1
+    assert len(retrieve(seeds.store, "default", [question], 100, Filter())) == 1
 
 
 def test_a_filter_that_lets_nothing_through_finds_nothing(seeds: Service) -> None:
@@ -38,11 +38,11 @@ def test_words_that_are_query_syntax_elsewhere_are_only_words_here(seeds: Servic
 
 
 def test_one_way_of_searching_can_be_had_without_the_other(seeds: Service) -> None:
-    question = Question("the of and", seeds.pipeline.embedder_of("default").encode_query("the of and"))
-    assert retrieve(seeds.store, "default", question, 12, Filter(), "lexical") == []
-    [dense] = retrieve(seeds.store, "default", question, 12, Filter(), "dense")
-    [hybrid] = retrieve(seeds.store, "default", question, 12, Filter())
+    question = Query("the of and", seeds.pipeline.embedder_of("default").encode_query("the of and"))
+    assert retrieve(seeds.store, "default", [question], 12, Filter(), "lexical") == []
+    [dense] = retrieve(seeds.store, "default", [question], 12, Filter(), "dense")
+    [hybrid] = retrieve(seeds.store, "default", [question], 12, Filter())
     assert dense.score == pytest.approx(1 / 61) == hybrid.score
-    asked = Question(WHY, seeds.pipeline.embedder_of("default").encode_query(WHY))
-    [lexical] = retrieve(seeds.store, "default", asked, 12, Filter(), "lexical")
+    asked = Query(WHY, seeds.pipeline.embedder_of("default").encode_query(WHY))
+    [lexical] = retrieve(seeds.store, "default", [asked], 12, Filter(), "lexical")
     assert (lexical.similarity, lexical.score) == (0.0, pytest.approx(1 / 61))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Encoded, Example, Share, encode, examples
-from quotewise.eval.training.rows import Row
+from quotewise.eval.datasets import Row
+from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Corpus, Encoded, Example, Share, encode, examples, held_out
 from quotewise.index.embedders import BUNDLED
 from quotewise.index.sentences import Span, sentence_spans
 from tokenizers import Tokenizer
@@ -168,3 +168,36 @@ def test_titles_go_with_their_passages_and_all_evidence_and_answers_apart_are_ke
         spans = sorted(example.answers)
         assert len(spans) == 3
         assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+KEEPERS = [f"The lighthouse number {number} was built by the keeper {name}." for number, name in enumerate("ABCDEFGH")]
+TEXTS = [*KEEPERS, "MARIA KELLER built a lighthouse.", "Bread is baked at night.", "Bread is baked at night."]
+CORPUS = Corpus([Row(text, f"On_{text[:8]}", text, "", (), True) for text in TEXTS])
+
+
+def test_confusable_passages_are_about_the_question_and_hold_no_answer() -> None:
+    found = CORPUS.confusable("Who built the lighthouse?", ["Maria Keller"], KEEPERS[0])
+    assert 1 <= len(found) <= 6
+    assert {text for text, _ in found} <= set(KEEPERS[1:])
+    assert found[0][1] == "On The ligh"
+    assert CORPUS.confusable("When is bread baked?", ["at dawn"], KEEPERS[0])[0][0] == "Bread is baked at night."
+
+
+@given(
+    st.one_of(st.text(max_size=40), st.sampled_from(('"lighthouse', "built AND (", "text:keeper^", "*"))),
+    st.text("abBH ", min_size=1),
+)
+def test_whatever_is_asked_neither_the_own_passage_nor_one_with_an_answer_comes_back(question: str, answer: str) -> None:
+    for text, _ in CORPUS.confusable(f"lighthouse {question}", [answer], KEEPERS[1]):
+        assert text != KEEPERS[1]
+        assert answer.lower() not in text.lower()
+
+
+def test_held_out_rows_are_never_trained_on_and_none_is_lost() -> None:
+    titles = ["Construction", "Rivers", "Fresno,_California"] * 200
+    rows = [Row(str(number), title, "c", "q", (), True) for number, title in enumerate(titles)]
+    for name, out in {"squad2_train_a": 400, "nq_open_oracle_dev": 400, "quac_first_turn": 600, "my_own": 0}.items():
+        trained, kept = held_out(name, rows)
+        assert len(kept) == out
+        assert sorted([*trained, *kept], key=lambda row: int(row.id)) == rows
+    assert {row.title for row in held_out("squad2_train_a", rows)[0]} == {"Rivers"}

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from quotewise.eval.gold import GoldError
-from quotewise.eval.training.__main__ import RECIPE, main, read_recipe, steps
-from quotewise.eval.training.examples import Encoded
+from quotewise.eval.training.examples import Encoded, read_recipe
+from quotewise.eval.training.network import best_span, padded
+from quotewise.eval.training.train import RECIPE, steps, train_reader
 
 KEEPERS = {"Ann Lee": 1887, "Bob Ray": 1790, "Cid Fox": 1655, "Dan Orr": 1901, "Eve May": 1922, "Flo Kay": 1833}
 
@@ -43,9 +44,7 @@ def test_a_recipe_that_is_none_is_named(tmp_path: Path, text: str, named: str) -
     assert "recipe.json" in str(caught.value)
 
 
-def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where_it_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = []
     for number, (name, year) in enumerate(KEEPERS.items()):
         context = f"{name} built the lighthouse {number} in {year}. The keepers lived on the rock. Boats came with bread."
@@ -54,11 +53,8 @@ def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where
         rows.append(asked | {"question": f"Who burnt the lighthouse {number}?", "answers": []})
     (tmp_path / "own.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
     (tmp_path / "recipe.json").write_text(json.dumps([{"name": "own", "questions": None, "repeats": 16}]))
-    command = ["training", tmp_path, "--recipe", tmp_path / "recipe.json", "--threads", "1"]
-    command += ["--dev", tmp_path / "own.jsonl.gz", "--output", tmp_path / "run"]
-    monkeypatch.setattr("sys.argv", list(map(str, command)))
     for _ in range(2):
-        main()
+        train_reader(tmp_path, tmp_path / "run", recipe=tmp_path / "recipe.json", dev=tmp_path / "own.jsonl.gz", threads=1)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [(line["step"], "f1_answerable" in line) for line in log] == [(0, False), (2, True), (2, False)]
     assert 0 <= log[1]["f1_answerable"] <= 1
@@ -66,3 +62,20 @@ def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where
     assert not (tmp_path / "run" / "checkpoint.part").exists()
     for path in (tmp_path / "run").glob("[cm]*"):
         path.unlink()
+
+
+def test_the_best_span_starts_before_it_ends_and_is_not_too_long() -> None:
+    logits = np.zeros((50, 3), np.float32)
+    logits[40, 0], logits[2, 1] = 9, 9  # the end before the start
+    assert best_span(logits)[2] == pytest.approx(9)
+    logits[5, 0], logits[34, 1], logits[35, 1] = 7, 7, 8  # 30 word pieces, and one too many
+    assert best_span(logits) == (5, 34, pytest.approx(14))
+
+
+def test_a_batch_is_padded_and_tells_the_prompt_from_the_passage() -> None:
+    ids, types, mask = padded([[7, 8, 9], list(range(1, 35))], [2, 1])
+    assert ids.shape == types.shape == mask.shape == (2, 64)
+    assert ids[0, :4].tolist() == [7, 8, 9, 0]
+    assert types.sum(dim=1).tolist() == [1, 33]
+    assert types[0].argmax() == 2
+    assert mask.sum(dim=1).tolist() == [3, 34]

@@ -33,11 +33,6 @@ def read(model: SpanModel, question: str, text: str) -> TextReading:
     return reading
 
 
-def best(model: SpanModel, question: str, text: str) -> Span | None:
-    reading = read(model, question, text)
-    return reading.spans[int(np.argmax(reading.margin))]
-
-
 @examples(30)
 @given(QUESTIONS, texts)
 def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
@@ -52,7 +47,7 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
         has_pieces = any(start < sentence.end and sentence.start < end for start, end in offsets)
         assert (span is not None) == has_pieces
         if span is None:
-            assert reading.share[number] == 0
+            assert reading.span_probability[number] == 0
             continue
         assert sentence.start <= span.start < sentence.end
         assert span.start < span.end <= sentences[-1].end
@@ -65,10 +60,10 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
                 piece for piece, (a, b) in zip(encoding.ids, encoding.offsets, strict=True) if a >= span.start and b <= span.end
             ]
             assert inside == model.tokenizer.encode(text[slice(*span)], add_special_tokens=False).ids
-    logits = np.stack([reading.margin, reading.share, reading.answerable, reading.evidence])
+    logits = np.stack([reading.null_score_diff, reading.span_probability, reading.answerable, reading.evidence])
     assert (logits.shape, logits.dtype) == ((4, len(sentences)), np.float32)
     assert np.isfinite(logits).all()
-    assert ((reading.share >= 0) & (reading.share <= 1 + 1e-5)).all()
+    assert ((reading.span_probability >= 0) & (reading.span_probability <= 1 + 1e-5)).all()
 
 
 @examples(15)
@@ -77,41 +72,33 @@ def test_a_text_reads_alike_alone_and_in_any_company(
     model: SpanModel, question: str, several: list[str], data: st.DataObject
 ) -> None:
     chosen = data.draw(st.integers(0, len(several) - 1))
-    together = model.read(question, several, [sentence_spans(text) for text in several])[chosen]
+    together = list(model.read(question, several, [sentence_spans(text) for text in several]))[chosen]
+    assert list(model.read(question, [], [])) == []
     alone = read(model, question, several[chosen])
     assert together.spans == alone.spans
-    for name in ("margin", "share", "answerable", "evidence"):
+    for name in ("null_score_diff", "span_probability", "answerable", "evidence"):
         np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-5)
 
 
-def test_no_texts_give_no_readings(model: SpanModel) -> None:
-    assert model.read(WHO, [], []) == []
-
-
-@pytest.mark.parametrize("before", [0, 17, 18, 19, 20, 21, 50, 100])
-def test_an_answer_is_found_wherever_in_a_long_text_it_stands(model: SpanModel, before: int) -> None:
-    text = FILLER * before + FACT + FILLER * (100 - before)
-    at = len(FILLER * before)
-    assert best(model, WHO, text) == (at, at + len("Maria Keller"))
-
-
-@pytest.mark.parametrize("before", [0, 10, 50, 100])
-def test_an_answer_is_found_wherever_in_a_sentence_longer_than_a_window_it_stands(model: SpanModel, before: int) -> None:
-    fact = "and Maria Keller built the lighthouse "
-    text = UNENDING * before + fact + UNENDING * (100 - before)
-    [reading] = model.read(WHO, [text], [[Span(0, len(text))]])
-    at = len(UNENDING * before) + len("and ")
-    assert reading.spans == (Span(at, at + len("Maria Keller")),)
+@pytest.mark.parametrize("before", [0, 17, 19, 20, 50, 100])
+@pytest.mark.parametrize("in_one_sentence", [False, True])
+def test_an_answer_is_found_wherever_in_a_long_text_it_stands(model: SpanModel, before: int, in_one_sentence: bool) -> None:
+    filler, fact = (UNENDING, f"and {FACT[:-2]} ") if in_one_sentence else (FILLER, FACT)
+    text = filler * before + fact + filler * (100 - before)
+    sentences = [Span(0, len(text))] if in_one_sentence else sentence_spans(text)  # which is longer than a window
+    [reading] = model.read(WHO, [text], [sentences])
+    at = text.index("Maria Keller")
+    assert reading.spans[int(np.argmax(reading.null_score_diff))] == (at, at + len("Maria Keller"))
 
 
 def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: SpanModel) -> None:
     text = "Andre\u0301 Jose\u0301 built the lighthouse."
-    span = best(model, WHO, text)
+    [span] = read(model, WHO, text).spans
     assert span is not None
     assert text[slice(*span)] == "Andre\u0301 Jose\u0301"
 
 
-@pytest.mark.parametrize("question", ["lighthouse", "", "Кто построил маяк?", "灯台を建てたのは誰か", "who " * 3000])
+@pytest.mark.parametrize("question", ["", "灯台を建てたのは誰か", "who " * 3000])
 @pytest.mark.parametrize(
     "text",
     [
@@ -127,7 +114,7 @@ def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: Spa
 def test_odd_questions_and_texts_are_read_with_finite_numbers(model: SpanModel, question: str, text: str) -> None:
     reading = read(model, question, text)
     assert len(reading.spans) == len(sentence_spans(text))
-    assert np.isfinite([reading.margin, reading.share, reading.answerable, reading.evidence]).all()
+    assert np.isfinite([reading.null_score_diff, reading.span_probability, reading.answerable, reading.evidence]).all()
 
 
 def test_the_int8_model_says_what_the_float_weights_say() -> None:

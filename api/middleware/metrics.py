@@ -1,0 +1,77 @@
+"""Each request counted, timed and logged by the template of its route; and the route at which the counts are read."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from asgi_correlation_id import correlation_id
+from fastapi import APIRouter, Request, Response
+from prometheus_client.exposition import choose_encoder
+from quotewise.api import logs, tracing
+from quotewise.api.errors import ForbiddenError
+from quotewise.api.metrics import Metrics
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+router = APIRouter()
+_log = logging.getLogger("quotewise.access")
+
+
+class RequestMetrics:
+    """ASGI middleware around all others.
+
+    In place of prometheus-fastapi-instrumentator 8.1, whose middleware takes a path that the router would redirect (``/ask/``,
+    ``/documents/anything/``) for the name of a route, so that clients could add series without end; registers its gauge with
+    the whole process; and matches every request against all routes a second time.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, log_questions: bool) -> None:
+        self._app, self._metrics, self._log_questions = app, metrics, log_questions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status, answered = time.perf_counter(), 500, logs.begin_fields()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        with self._metrics.in_progress.track_inprogress():
+            try:
+                await self._app(scope, receive, watched)
+            finally:
+                self._observe(scope, status, time.perf_counter() - began, answered)
+
+    def _observe(self, scope: Scope, status: int, seconds: float, answered: dict[str, Any]) -> None:
+        method, route = scope["method"] if scope["method"] in _METHODS else "other", _template(scope)
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(method, route).observe(seconds)
+        # The line holds nothing that the client chose but a valid request id, unless questions are to be logged.
+        kept = {name: value for name, value in answered.items() if name != "question" or self._log_questions}
+        fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        level = logging.DEBUG if route in tracing.PROBES else logging.INFO
+        _log.log(level, "%s %s %d", method, route, status, extra={**fields, "request_id": correlation_id.get(), **kept})
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """The metrics in the text format of Prometheus, or in OpenMetrics for clients that accept it."""
+    if request.state.caller.collections is not None:
+        raise ForbiddenError("these counts are of all collections, and this key sees only some")
+    encode, media_type = choose_encoder(request.headers.get("accept", ""))
+    # Not in the thread pool of the routes, which is full just when these numbers are wanted most.
+    return Response(await asyncio.to_thread(encode, request.app.state.metrics.registry), media_type=media_type)
+
+
+def _template(scope: Scope) -> str:
+    """The template of the route of a request; ``unmatched`` for the paths of no route, which are without number."""
+    root = scope.get("root_path", "")
+    mount = root.removeprefix(scope.get("app_root_path", root))
+    route = scope.get("route")
+    if route is None and "endpoint" in scope:  # FastAPI sets no route for the plain ones of Starlette
+        route = next((plain for plain in scope["app"].routes if getattr(plain, "endpoint", None) is scope["endpoint"]), None)
+    return mount + getattr(route, "path_format", getattr(route, "path", "")) or "unmatched"

@@ -1,0 +1,212 @@
+"""The requests of the HTTP API, validated: what may be sent, and within which bounds."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
+from quotewise.index.store import Filter
+from quotewise.rag import verification
+from quotewise.rag.followups import Turn
+
+MAX_QUESTION = 2000
+MAX_TEXT = 20_000
+MAX_TURNS = 50
+MAX_TURN_QUOTES = 10
+_MAX_FIELDS = 50
+_T = TypeVar("_T")
+_MAX_TOTAL_TEXT = 200_000
+"""Characters of all texts of a request or of a batch."""
+
+
+def _unicode(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("should be valid Unicode, without lone surrogates") from None
+    return text
+
+
+def _not_blank(question: str) -> str:
+    if not question.strip():
+        raise ValueError("should not be blank")
+    return _unicode(question)
+
+
+def _limit_fields(value: object) -> object:
+    if isinstance(value, dict) and len(value) > _MAX_FIELDS:  # before each is validated and reported
+        raise ValueError(f"should have at most {_MAX_FIELDS} entries, not {len(value):,}")
+    return value
+
+
+def _limit_total(value: _T, texts: Sequence[str]) -> _T:
+    length = sum(map(len, texts))
+    if length > _MAX_TOTAL_TEXT:
+        raise ValueError(f"should have at most {_MAX_TOTAL_TEXT:,} characters of text together, not {length:,}")
+    return value
+
+
+def as_integer(value: object) -> object:
+    """3.0 as 3, as in JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+INTEGER = BeforeValidator(as_integer)
+"""Before a strict integer: as in JSON Schema 3.0 is one, while true and "3" are not."""
+Question = Annotated[
+    str, Field(min_length=1, max_length=MAX_QUESTION, json_schema_extra={"pattern": r"\S"}), AfterValidator(_not_blank)
+]
+Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), INTEGER]
+MaxQuotes = Annotated[int, Field(strict=True, ge=1, le=MAX_QUOTES), INTEGER]
+TopK = Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K), INTEGER]
+UnicodeText = Annotated[str, AfterValidator(_unicode)]
+ShortText = Annotated[UnicodeText, Field(max_length=1000)]
+Text = Annotated[UnicodeText, Field(max_length=MAX_TEXT)]
+CollectionName = Annotated[ShortText, Field(min_length=1)]
+DocumentId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+_Values = Annotated[list[ShortText], Field(min_length=1, max_length=100, fail_fast=True)]
+_OneOrMoreValues = Annotated[_Values, BeforeValidator(_as_list, json_schema_input_type=ShortText | _Values)]
+
+
+class Strict(BaseModel):
+    """A request that refuses unknown fields, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _limit_fields(cls, value: object) -> object:
+        return _limit_fields(value)
+
+
+class DocumentFilter(Strict):
+    """Which documents to look at; all conditions hold at once."""
+
+    path_prefix: ShortText = Field(default="", description="start of the document's path")
+    media_type: ShortText | None = None
+    metadata: Annotated[
+        dict[ShortText, _OneOrMoreValues],
+        BeforeValidator(_limit_fields),
+        Field(max_length=20, description="values, any of which the document's front matter has under a key"),
+    ] = {}
+
+    def value(self) -> Filter:
+        """The filter of a search."""
+        return Filter(self.path_prefix, self.media_type, self.metadata)
+
+
+class SearchRequest(Strict):
+    """A question, and optionally where to look."""
+
+    question: Question
+    collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
+    top_k: TopK | None = Field(default=None, description="chunks retrieved")
+    filter: DocumentFilter = DocumentFilter()
+
+
+class HistoryTurn(Strict):
+    """An earlier question of the conversation, and the quotes that answered it."""
+
+    question: Question
+    quotes: Annotated[list[Text], Field(max_length=MAX_TURN_QUOTES, fail_fast=True)] = []
+
+
+class AskRequest(SearchRequest):
+    """A question, optionally where to look and how many quotes to give at most."""
+
+    max_quotes: MaxQuotes | None = None
+    threshold: Annotated[float, Field(ge=0, le=1, strict=True)] | None = Field(
+        default=None, description="confidence below which nothing is answered; by default the one of the service"
+    )
+    include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were found")
+    history: Annotated[list[HistoryTurn], Field(max_length=MAX_TURNS, fail_fast=True)] = Field(
+        default=[], description="the turns before, first one first: they say what a follow-up is about"
+    )
+
+    def options(self) -> dict[str, Any]:
+        """The arguments of ``Service.options``."""
+        turns = tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
+        limits = {"top_k": self.top_k, "max_quotes": self.max_quotes}
+        return {**limits, "where": self.filter.value(), "threshold": self.threshold, "history": turns}
+
+
+class ExtractRequest(Strict):
+    """A question, and texts of the caller's own to look for quotes in; a text may be blank."""
+
+    question: Question
+    texts: Annotated[
+        list[Text], Field(min_length=1, max_length=50, fail_fast=True), AfterValidator(lambda texts: _limit_total(texts, texts))
+    ] = Field(description=f"at most {_MAX_TOTAL_TEXT:,} characters together")
+    max_quotes: MaxQuotes | None = Field(default=None, description="most quotes of each text")
+
+
+class ExtractBatchRequest(Strict):
+    """Several questions, each with texts of its own."""
+
+    requests: Annotated[
+        list[ExtractRequest],
+        Field(min_length=1, max_length=32, fail_fast=True),
+        AfterValidator(lambda requests: _limit_total(requests, [text for request in requests for text in request.texts])),
+    ] = Field(description=f"at most {_MAX_TOTAL_TEXT:,} characters of text together")
+
+
+class RightQuote(Strict):
+    """The quote that would have been right, ``[start, end)`` of a document in Unicode code points."""
+
+    document_id: DocumentId
+    start: Offset
+    end: Offset
+
+
+class FeedbackRequest(Strict):
+    """Whether the answer to a request helped; feedback on the same request replaces what was said before."""
+
+    request_id: str = Field(pattern="^[A-Za-z0-9._-]{1,64}$")
+    helpful: bool = Field(strict=True)
+    right_quote: RightQuote | None = None
+
+
+class PageRequest(Strict):
+    """Which documents to list."""
+
+    collection: CollectionName | None = None
+    limit: int = Field(default=100, ge=1, le=1000)
+    offset: int = Field(default=0, ge=0, le=2**53)
+
+
+class TextRequest(Strict):
+    """Which part of a text to read, ``[start, end)`` in Unicode code points; by default all of it."""
+
+    start: int = Field(default=0, ge=0, le=2**53)
+    end: int | None = Field(default=None, ge=0, le=2**53)
+
+
+class CitedDocument(BaseModel):
+    """The document that a citation names."""
+
+    path: ShortText
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Claim(BaseModel):
+    """A citation to check, as it came from ``/ask``; fields that are not needed are passed over."""
+
+    quote: str = Field(min_length=1, max_length=100_000)
+    start: Offset
+    end: Offset
+    document: CitedDocument
+
+    def value(self) -> verification.Claim:
+        """What to verify."""
+        return verification.Claim(self.document.path, self.document.sha256, self.start, self.end, self.quote)
+
+
+class VerifyRequest(Strict):
+    """Citations to check."""
+
+    citations: Annotated[list[Claim], Field(min_length=1, max_length=100, fail_fast=True)]
+    collection: CollectionName | None = None

@@ -1,0 +1,161 @@
+"""The routes that change documents: PUT and DELETE into a job that is waited for, and the state of a job that takes longer."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Path, Request
+from fastapi.responses import Response
+from pydantic import Field, WithJsonSchema
+from quotewise.api import jobs, problems
+from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
+from quotewise.api.examples import EXAMPLES
+from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
+from quotewise.index.atomic_files import PATTERN
+from quotewise.index.errors import QuotewiseError
+from quotewise.index.formats import CONTENT_TYPES
+from quotewise.index.store import COLLECTION_NAME, StoredDocument
+from quotewise.index.uploads import ANY, Condition, Uploaded
+from starlette.requests import ClientDisconnect
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An upload or a removal that takes its time: once it is done with the document, once it has failed with the problem."""
+
+    id: str
+    state: Literal["queued", "running", "done", "failed"]
+    collection: str
+    path: str
+    document: Annotated[StoredDocument | None, Field(description="what is indexed now; null for a removal")] = None
+    problem: problems.Problem | None = None
+
+
+_MEDIA_TYPES = {"", "application/octet-stream", *CONTENT_TYPES}
+_TAG = r'(W/)?"([^"]*)"'
+_CHANGE_CODES = (
+    *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
+    *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
+)
+_PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
+_ETAG_HEADER = {"ETag": {"description": "the sha256 of the file in quotes", "schema": {"type": "string"}}}
+_LOCATION = {"Location": {"description": "where to ask for the job", "schema": {"type": "string"}}}
+_JOB: dict[str, Any] = {"model": Job, "description": "Not done yet: ask for the job", "headers": _LOCATION}
+_PUT_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"model": StoredDocument, "description": "Replaced, or the same as before", "headers": _ETAG_HEADER},
+    201: {"description": "Added", "headers": _ETAG_HEADER},
+    202: _JOB,
+    **problems.responses(*_PUT_CODES),
+}
+_NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
+_BODY = {
+    "required": True,
+    "description": "The file, best in UTF-8. It may also be called application/octet-stream, or not be called anything.",
+    "content": {
+        kind: {"schema": _NOT_BLANK if kind.startswith("text/") else {"type": "string", "format": "binary"}}
+        for kind in CONTENT_TYPES
+    },
+}
+_BODY["content"]["text/plain"]["examples"] = EXAMPLES["upload"]  # type: ignore[index]
+
+Name = Annotated[str, Path(openapi_examples=EXAMPLES["upload_collection"], json_schema_extra={"pattern": COLLECTION_NAME})]
+DocumentPath = Annotated[str, Path(openapi_examples=EXAMPLES["upload_path"], json_schema_extra={"pattern": PATTERN})]
+_IF_MATCH = "touch only a document with one of these sha256, each in quotes, or with * any"
+IfMatch = Annotated[str | None, WithJsonSchema({"type": "string"}), Header(description=_IF_MATCH)]
+_IF_NONE_MATCH = "touch nothing that is there already"
+IfNoneMatch = Annotated[
+    Literal["*"] | None, WithJsonSchema({"type": "string", "enum": ["*"]}), Header(description=_IF_NONE_MATCH)
+]
+JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+router = APIRouter()
+
+
+@router.put(
+    "/collections/{collection}/documents/{path:path}",
+    status_code=201,
+    response_model=StoredDocument,
+    responses=_PUT_RESPONSES,
+    openapi_extra={"requestBody": _BODY},
+)
+async def put(
+    collection: Name,
+    path: DocumentPath,
+    call: Called,
+    request: Request,
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Add a document, or replace the one at its path: the body is the file, which the collection's folder gets too.
+
+    The collection is made if need be. What takes long is answered with a job.
+    """
+
+    async def read() -> bytes:
+        media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if media_type not in _MEDIA_TYPES:
+            raise UnsupportedMediaTypeError(
+                f"the content type is {media_type}; expected {' or '.join(CONTENT_TYPES)}: the body is the file"
+            )
+        try:
+            pieces = [piece async for piece in request.stream()]
+        except ClientDisconnect as error:
+            raise InvalidRequestError("the body ended early") from error
+        return await asyncio.to_thread(b"".join, pieces)  # which takes long for a large one
+
+    condition = _condition(if_match, if_none_match)
+    return _response(request, await call.service.put(call.caller, collection, _whole(path, request), read, condition))
+
+
+@router.delete(
+    "/collections/{collection}/documents/{path:path}",
+    status_code=204,
+    response_class=Response,
+    responses={202: _JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
+)
+async def delete(collection: Name, path: DocumentPath, call: Called, request: Request, if_match: IfMatch = None) -> Response:
+    """Remove a document and its file. What has to wait long for its turn is answered with a job."""
+    condition = _condition(if_match, None)
+    return _response(request, await call.service.remove(call.caller, collection, _whole(path, request), condition))
+
+
+@router.get("/jobs/{id}", response_model=Job, responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
+async def job(id: JobId, call: Called) -> Response:
+    """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
+    return json_response(_job(call.service.job(call.caller, id)))
+
+
+def _whole(path: str, request: Request) -> str:
+    """The path with the line break at its end, which the router's regular expressions ignore."""
+    return f"{path}\n" if request.scope["path"].endswith("\n") else path
+
+
+def _job(job: jobs.Job) -> Job:
+    outcome, address = job.outcome, f"/collections/{job.collection}/documents/{job.path}"
+    return Job(
+        id=job.id,
+        state=job.state,
+        collection=job.collection,
+        path=job.path,
+        document=outcome.document if isinstance(outcome, Uploaded) else None,
+        problem=problems.details(address, outcome) if isinstance(outcome, QuotewiseError) else None,
+    )
+
+
+def _response(request: Request, job: jobs.Job) -> Response:
+    if job.state != "done" and job.state != "failed":
+        return json_response(_job(job), 202, Location=f"/jobs/{job.id}")
+    outcome = job.outcome
+    if isinstance(outcome, QuotewiseError):
+        return problems.response(request.url.path, outcome)
+    if outcome is None:
+        return Response(status_code=204)
+    headers = {"ETag": f'"{outcome.document.sha256}"', "Location": f"/documents/{outcome.document.id}"}
+    return json_response(outcome.document, 201 if outcome.created else 200, **headers)
+
+
+def _condition(if_match: str | None, if_none_match: str | None) -> Condition:
+    if if_match is None:
+        return Condition(absent=if_none_match is not None)
+    strong = frozenset(tag for weak, tag in re.findall(_TAG, if_match) if not weak)
+    return Condition(ANY if if_match.strip() == "*" else strong, if_none_match is not None)

@@ -1,0 +1,183 @@
+"""Open-loop load: requests leave when they are due, whether or not earlier ones are answered; and three times too much of it.
+
+Latency counts from when a request was due, so that a stall also counts for the requests that it held up (coordinated omission;
+Tene, How NOT to Measure Latency, 2013). Requests are sent by locust, in a process of its own, since its gevent changes the
+sockets of the whole process: ``python -m quotewise.eval.bench.load URL RATE SECONDS < questions``.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import typer
+from quotewise.eval.bench.servers import BenchError, Folder, Gold, Server, closed_loop, questions_of, serving, watched
+from quotewise.eval.gold import SEEDS
+
+REFUSALS = ("429", "503")
+_TIMEOUT_SECONDS = 30
+_TRIES = 24
+"""Of the search for the highest rate; its result is within a tenth."""
+_CLIENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The outcome of a rate: percentiles in milliseconds from when each request was due, of those that were answered.
+
+    ``sent_per_second`` is what the generator reached; ``failures`` counts each kind; ``refusal_p95_ms`` is of 429 and 503.
+    """
+
+    rate: float
+    seconds: float
+    requests: int
+    sent_per_second: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    longest_ms: float
+    failures: dict[str, int]
+    refusal_p95_ms: float | None = None
+
+    def keeps(self, limit_ms: float) -> bool:
+        """Whether every request was answered and p95 is within a limit."""
+        return not self.failures and self.p95_ms <= limit_ms
+
+
+def bench_load(
+    url: Annotated[str, typer.Option(help="Address of a service.", show_default=False)],
+    rate: Annotated[float | None, typer.Option(min=0.01, help="Questions a second; by default the highest is sought.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long each rate is kept up.")] = 20,
+    p95: Annotated[float, typer.Option(metavar="MS", min=1, help="What p95 is to stay under.")] = 500,
+    gold: Gold = SEEDS,
+) -> Iterator[dict[str, Any]]:
+    """Put questions to a service at a given rate, whether or not earlier ones are answered, and measure the latency."""
+    questions, loads = questions_of(gold), list[Load]()
+
+    def measure(rate: float) -> Load:
+        loads.append(load(url, questions, rate, seconds))
+        return loads[-1]
+
+    best = highest_rate(p95, measure) if rate is None else rate if measure(rate).keeps(p95) else 0.0
+    yield from map(asdict, loads)
+    yield {"highest_rate": best, "p95_limit_ms": p95}
+
+
+def bench_overload(
+    folder: Folder = Path("seeds"),
+    gold: Gold = SEEDS,
+    times: Annotated[float, typer.Option(min=1, help="How many times as much as it can serve.")] = 3,
+    seconds: Annotated[float, typer.Option(min=1, help="How long that is kept up.")] = 60,
+) -> dict[str, Any]:
+    """Ask more of a service than it can answer: refusals, /health, memory, and latency before and after."""
+    with serving(folder) as server:
+        return overload(server, questions_of(gold), times, seconds)
+
+
+def overload(server: Server, questions: Sequence[str], times: float, seconds: float, count: int = 100) -> dict[str, Any]:
+    """Put ``times`` as many questions to a server as four clients get answered, for so many seconds, and watch it.
+
+    Before and after, one client asks ``count`` questions one after the other.
+    """
+    closed_loop(server.url, questions, count)
+    before = closed_loop(server.url, questions, count)
+    served = closed_loop(server.url, questions, count, _CLIENTS)["requests_per_second"]
+    resident = server.resident_mib()
+    with watched(server) as seen:
+        over = load(server.url, questions, served * times, seconds)
+    refused = sum(over.failures.get(status, 0) for status in REFUSALS)
+    return {
+        "one_client_before": before,
+        "can_serve_per_second": served,
+        "over": asdict(over),
+        "answered_per_second": round((over.requests - sum(over.failures.values())) / seconds, 1),
+        "refused": refused,
+        "failed": sum(over.failures.values()) - refused,
+        **seen.summary(),
+        "resident_mib": {"before": resident, "most": max(seen.resident_mib), "after": server.resident_mib()},
+        "one_client_after": closed_loop(server.url, questions, count),
+    }
+
+
+def load(url: str, questions: Sequence[str], rate: float, seconds: float) -> Load:
+    """Put questions at ``rate`` a second, at random times (a Poisson process), for so many seconds.
+
+    Raises BenchError where there is no service, or it answered nothing.
+    """
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise BenchError(f"{url!r} is not the address of a service")
+    if find_spec("locust") is None:
+        raise ModuleNotFoundError("there is no locust", name="locust")
+    command = [sys.executable, "-m", __name__, url, str(rate), str(seconds)]
+    process = subprocess.run(command, input=json.dumps(list(questions)), capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise BenchError(f"the load generator failed: {process.stderr.strip().splitlines()[-1:]}")
+    sent = json.loads(process.stdout.splitlines()[-1])
+    failures = Counter(failure for _, _, failure in sent if failure)
+    times = [ms for ms, _, failure in sent if not failure]
+    if not times:
+        raise BenchError(f"{url} answered none of {len(sent)} requests: {next(iter(failures), 'none was due')}")
+    refusals = [ms for ms, _, failure in sent if failure in REFUSALS]
+    span = float(np.ptp([left for _, left, _ in sent]))
+    p50, p95, p99, longest = np.percentile(times, (50, 95, 99, 100)).round(1).tolist()
+    refusal = round(float(np.percentile(refusals, 95)), 1) if refusals else None
+    reached = round((len(sent) - 1) / span, 2) if span else rate
+    return Load(rate, seconds, len(sent), reached, p50, p95, p99, longest, dict(failures), refusal)
+
+
+def highest_rate(limit_ms: float, measure: Callable[[float], Load], first: float = 1.0) -> float:
+    """The highest rate at which ``measure`` keeps p95 within a limit, within a tenth; 0 where not even ``first`` does."""
+    good, bad, rate = 0.0, float("inf"), first
+    for _ in range(_TRIES):
+        try:
+            kept = measure(rate).keeps(limit_ms)
+        except BenchError:
+            if not good:
+                raise
+            kept = False
+        good, bad = (rate, bad) if kept else (good, rate)
+        if not good or bad <= good * 1.1:
+            break
+        rate = good * 2 if bad == float("inf") else (good * bad) ** 0.5
+    return good
+
+
+def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -> list[tuple[float, float, str | None]]:
+    """Of each request the milliseconds since it was due, when it left, and the failure."""
+    import random
+    import time
+
+    import gevent
+    from locust.contrib.fasthttp import FastHttpSession
+    from locust.env import Environment
+    from quotewise.eval.clients import key_headers
+
+    environment, keyed, chance = Environment(host=url), key_headers(), random.Random(0)
+    timeouts = {"connection_timeout": _TIMEOUT_SECONDS, "network_timeout": _TIMEOUT_SECONDS}
+    sent: list[tuple[float, float, str | None]] = []
+
+    def send(due: float, question: str) -> None:
+        session = FastHttpSession(url, environment.events.request, None, **timeouts)
+        left = time.perf_counter()
+        with session.request("POST", "/ask", json={"question": question}, headers=keyed, catch_response=True) as response:
+            failure = None if response.status_code == 200 else str(response.status_code or response.error)
+            response.success()
+        sent.append(((time.perf_counter() - due) * 1000, left, failure))
+
+    started, due, pending = time.perf_counter(), 0.0, list[Any]()
+    while (due := due + chance.expovariate(rate)) < seconds:
+        gevent.sleep(max(0.0, started + due - time.perf_counter()))
+        pending.append(gevent.spawn(send, started + due, f"{questions[len(pending) % len(questions)]} ({len(pending)})"))
+    gevent.joinall(pending)
+    return sent
+
+
+if __name__ == "__main__":
+    print(json.dumps(_send_all(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]), json.load(sys.stdin))))  # noqa: T201

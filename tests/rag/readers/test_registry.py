@@ -1,0 +1,95 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from quotewise.index.embedders import Embedder
+from quotewise.index.errors import ReaderError
+from quotewise.index.ingest import SyncReport
+from quotewise.index.local_store import LocalStore
+from quotewise.rag.passages import Passage
+from quotewise.rag.pipeline import AskOptions, Pipeline, extract
+from quotewise.rag.readers import Reading
+from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.readers.registry import TRAINED, Readers, is_multilingual
+from quotewise.rag.readers.similarity import SimilarityReader
+from quotewise.rag.readers.span import SpanReader
+from quotewise.rag.readers.span_model import BUNDLED
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+WHO = "Who built the lighthouse?"
+
+
+class Counting:
+    """Stands in for an embedder: only its vocabulary matters here, and no model of many languages is at hand."""
+
+    def __init__(self, pieces: str) -> None:
+        letters = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяαβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ"
+        vocabulary = ["[UNK]", *letters, *(f"##{letter}" for letter in letters), *pieces.split()]
+        ids = {piece: number for number, piece in enumerate(vocabulary)}
+        self._tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
+        self._tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+
+
+RUSSIAN = "вопрос об ответствен ##ности правитель ##ства"
+GREEK = "ερώτη ##ση για την ευθύ ##νη της κυβέρνησης"
+
+
+def test_an_embedder_of_many_languages_is_known_by_its_vocabulary(embedder: Embedder) -> None:
+    assert not is_multilingual(embedder)
+    assert is_multilingual(Counting(f"{RUSSIAN} {GREEK}"))  # type: ignore[arg-type]
+    for pieces in ("the question of responsibility", RUSSIAN, GREEK):
+        assert not is_multilingual(Counting(pieces))  # type: ignore[arg-type]
+
+
+def test_each_embedder_gets_the_reader_for_its_languages_or_the_one_that_is_named(embedder: Embedder) -> None:
+    readers = Readers()
+    many: Embedder = Counting(f"{RUSSIAN} {GREEK}")  # type: ignore[assignment]
+    assert isinstance(readers(embedder), SpanReader)
+    assert readers(embedder) is readers(embedder) is readers()
+    assert isinstance(readers(many), SimilarityReader)
+    assert isinstance(Readers("similarity")(embedder), SimilarityReader)
+    assert isinstance(Readers("similarity")(), SpanReader), "which reads texts"
+    assert isinstance(Readers("span")(many), SpanReader)
+    assert isinstance(Readers(str(BUNDLED))(many), SpanReader)
+
+
+def test_a_reader_that_is_not_there_is_named(embedder: Embedder, tmp_path: Path) -> None:
+    with pytest.raises(ReaderError, match="nowhere"):
+        Readers(str(tmp_path / "nowhere"))(embedder)
+
+
+class FirstSentence:
+    """A second reader: it is sure of the first sentence of every passage, and predicts no spans."""
+
+    name, threshold = "first", 0.5
+
+    def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = bool) -> list[Reading]:
+        certain = Calibration((10.0, -5.0), (1.0, 0.0), 0.5)
+        first = [np.eye(1, len(passage.sentences), dtype=np.float32).T for passage in passages]
+        return [certain.reading(question, passage, scores) for passage, scores in zip(passages, first, strict=True)]
+
+    def confidence(self, readings: Sequence[Reading]) -> float:
+        return max((float(reading.evidence.max(initial=0)) for reading in readings), default=0.0)
+
+
+def test_another_reader_is_one_entry_for_questions_and_for_texts(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TRAINED, "first", lambda threads: FirstSentence())
+    (folder / "a.txt").write_text("Share.\n\nMaria Keller built the lighthouse. Its lamp burnt whale oil.")
+    (folder / "b.txt").write_text("The boats lie still. Nobody came.")
+    sync()
+    answers = {}
+    for name in ("first", "similarity"):
+        pipeline = Pipeline(store, lambda name: embedder, Readers(name), threshold=0)
+        answers[name] = pipeline.ask(WHO, "default")
+        assert answers[name].short_answer is None
+    assert answers["first"].citations[0].quote == "The boats lie still."
+    assert answers["first"].confidence == pytest.approx(0.993, abs=0.001)
+    assert "Maria Keller built the lighthouse." in answers["similarity"].citations[0].quote
+    [extraction] = extract(Readers("first")(), WHO, ["One. Two."], AskOptions()).results
+    assert (extraction.answered, [quote.quote for quote in extraction.quotes]) == (True, ["One."])
