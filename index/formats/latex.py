@@ -13,8 +13,8 @@ _HEADING = re.compile(
     r"(?:[ \t]*\\label\{[^{}]*\})?[ \t]*"
 )
 _HIDDEN = re.compile(
-    r"[ \t]*%.*|[ \t]*(?:\\(?:begin|end|label|usepackage|documentclass|input|include|includegraphics|bibliography|bibliographystyle"
-    r"|maketitle|centering|newpage|clearpage|tableofcontents|vspace|hspace|noindent|hline|toprule|midrule|bottomrule|newcommand"
+    r"[ \t]*%.*|[ \t]*(?:\\(?:begin|end|label|usepackage|documentclass|input|include|includegraphics|bibliography"
+    r"|bibliographystyle|maketitle|centering|newpage|clearpage|tableofcontents|vspace|hspace|noindent|hline|toprule|midrule|bottomrule|newcommand"
     r"|renewcommand|def|setlength|appendix)\b\*?(?:\[[^\]]*\]|\{[^{}]*\})*[ \t]*)+"
 )
 _CODE = re.compile(r"[ \t]*\\begin\{(verbatim|lstlisting|minted)\*?\}.*")

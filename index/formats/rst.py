@@ -9,7 +9,8 @@ from quotewise.index.formats.parsed import Parsed
 VERSION = 1
 _RULE = re.compile(r"([!-/:-@[-`{-~])\1{2,}[ \t]*")
 _HIDDEN = re.compile(
-    r"\.\.[ \t]*|\.\. _[^:]+:.*|\.\. (?:image|figure|include|toctree|contents|index|highlight|default-role)::.*|[ \t]+:[\w-]+:[ \t]*\S*"
+    r"\.\.[ \t]*|\.\. _[^:]+:.*|[ \t]+:[\w-]+:[ \t]*\S*"
+    r"|\.\. (?:image|figure|include|toctree|contents|index|highlight|default-role)::.*"
 )
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|#\.|\(\d{1,3}\))[ \t]+\S")
 
