@@ -390,7 +390,9 @@ def _formula(node: Element) -> str:
     if tag == "t":
         return node.text or ""
     parts = {child.tag.rpartition("}")[2]: child for child in node if isinstance(child.tag, str)}
-    written = {name: _formula(parts[name]) for name in ("num", "den", "e", "sup", "sub", "deg") if name in parts}
+    written: dict[str, str] = {
+        name: _formula(parts[name]) for name in ("num", "den", "e", "sup", "sub", "deg") if name in parts
+    }
     if tag == "f" and "num" in written and "den" in written:
         return f"({written['num']})/({written['den']})"
     if tag in ("sSup", "sSub", "sSubSup"):

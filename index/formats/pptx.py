@@ -82,7 +82,7 @@ class _Slide:
         if shape.tag == f"{_P}graphicFrame":
             self._frame(shape)
             return
-        self._text(shape, _MARGINS.get(_placeholder(shape), "paragraph"))
+        self._text(shape, _MARGINS.get(_placeholder(shape) or "", "paragraph"))
 
     def _text(self, shape: Element, kind: BlockKind) -> None:
         placeholder = _placeholder(shape)

@@ -112,7 +112,8 @@ class _Workbook:
                 yield column, text
 
     def _shown(self, cell: Element) -> str:
-        kind, value = cell.get("t") or "n", None
+        kind: str = cell.get("t") or "n"
+        value: str | None = None
         for child in cell:
             if child.tag.endswith("}v"):
                 value = child.text
