@@ -88,9 +88,12 @@ def _labels(archive: Archive, folder: str, root: Element, items: dict[str, Eleme
     if path not in archive:
         return labels
     try:
-        contents, _ = html.read_tree(html.decoded(archive.read(path)))
+        contents = archive.tree(path)
     except DocumentError:
-        return labels
+        try:
+            contents, _ = html.read_tree(html.decoded(archive.read(path)))
+        except DocumentError:
+            return labels
     base = path.rpartition("/")[0]
     links = contents.iter("{*}a", "a") if contents is not None else ()
     entries = [(link.get("href") or "", html.displayed(link)) for link in links]

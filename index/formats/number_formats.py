@@ -24,7 +24,7 @@ _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]*\]'
     r"|(?P<general>General)|(?P<noon>AM/PM|A/P)|(?P<date>y+|m+|d+|h+|s+|e+(?![+-]))|(?P<exponent>E[+-][0#?]+)"
-    r"|(?P<digits>[0#?][0#?,]*(?:\.[0#?]*)?|\.[0#?]+)|(?P<text>@)|(?P<other>.)",
+    r"|(?P<digits>[0#?][0#?,]*(?:\.[0#?]*,*)?|\.[0#?]+)|(?P<text>@)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
 _FRACTION = re.compile(r"(?P<whole>[#0?]+\s+)?[#0?]+/(?P<below>[#0?]+|\d+)")
@@ -104,9 +104,9 @@ def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str:
     places = "".join(digits)
     exact = Decimal(repr(float(value))) if abs(value) < 1e300 else Decimal(0)
     exact *= Decimal(100) ** sum(shown == "%" for kind, shown in tokens if kind == "shown")
-    whole, _, after = places.partition(".")
-    while whole.endswith(","):
-        whole, exact = whole[:-1], exact / 1000
+    scaled = places.rstrip(",")
+    exact /= Decimal(1_000) ** (len(places) - len(scaled))
+    whole, point, after = scaled.partition(".")
     decimals = len(after.replace(",", ""))
     exponent = next((shown for kind, shown in tokens if kind == "exponent"), None)
     if exponent:
@@ -119,11 +119,11 @@ def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str:
     integer, _, fraction = text.partition(".")
     least = whole.replace(",", "").count("0")
     integer = integer.zfill(least) if "," not in whole else integer
-    if least == 0 and integer == "0" and fraction.strip("0"):
-        integer = "0" if not whole else ""
+    if least == 0 and integer == "0" and point:
+        integer = ""
     required = after.rfind("0") + 1
     fraction = fraction[:required] + fraction[required:].rstrip("0")
-    return _around(sign + (integer or "0") + (f".{fraction}" if fraction else ""), tokens)
+    return _around(sign + (integer + (f".{fraction}" if fraction else "") or "0"), tokens)
 
 
 def _around(written: str, tokens: tuple[tuple[str, str], ...]) -> str:

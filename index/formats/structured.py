@@ -61,7 +61,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
     first = start
     for token in _TOKEN.finditer(text, start, end):
         closes = token[0] in _ENDS or token[0].startswith("</")
-        if closes and token.end() - first >= _PIECE:
+        if closes and token.end() - first >= _PIECE and text[token.end() : token.end() + 1] != ",":
             yield Span(first, token.end())
             first = token.end()
     if first < end:
