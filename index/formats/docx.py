@@ -93,6 +93,7 @@ class _Word:
         self._styles = _styles(self._part("styles"))
         self._numbering = Numbering.read(self._part("numbering"))
         self._notes: dict[str, list[tuple[str, str]]] = {"footnote": [], "endnote": []}
+        self._marks = {"footnote": 0, "endnote": 0}
         self._boxes: list[Element] = []
         self._carried = ""
 
@@ -218,8 +219,8 @@ class _Word:
         if _is_on_value(node.get(f"{W}customMarkFollows")):
             mark = ""
         else:
-            count = 1 + sum(1 for _, mark in self._notes[kind] if mark)
-            mark = f"[{count}]" if kind == "footnote" else f"[{roman(count)}]"
+            self._marks[kind] += 1
+            mark = f"[{self._marks[kind]}]" if kind == "footnote" else f"[{roman(self._marks[kind])}]"
         self._notes[kind].append((node.get(f"{W}id") or "", mark))
         return mark
 

@@ -20,6 +20,7 @@ VERSION = 1
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 
+_PAGE_LIMIT = 20_000_000
 _DEPTH_LIMIT = 2_048
 """Of libxml2."""
 _SKIPPED = frozenset(
@@ -112,6 +113,8 @@ _NAVIGATION_NAME = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_NESTED_REGIONS = 8
+"""Elements called so within each other whose links are counted."""
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _COLLAPSED = re.compile(r"[ \t\r\n\f]+")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
@@ -163,6 +166,9 @@ def decoded(data: bytes) -> str:
 
 def read_tree(text: str) -> tuple[Element | None, str | None]:
     """The tree of a page, and what was not read of it, if its elements are nested too deep."""
+    if len(text) > _PAGE_LIMIT:
+        root, _ = read_tree(text[:_PAGE_LIMIT])
+        return root, f"what follows the first {_PAGE_LIMIT:,} characters of the page"
     if text.lstrip().startswith("<?xml") and (xhtml := _xhtml(text)) is not None:
         return xhtml, None
     root, line = _parsed(text)
@@ -207,7 +213,8 @@ class _Walk:
         self._composer, self._shift = composer, shift
         self._inline: list[str] = []
         self._kinds: list[BlockKind] = ["paragraph"]
-        self._region: list[BlockKind] = []
+        self._region: list[BlockKind | None] = []
+        self._depth = 0
         self._lists: list[int | None] = []
         self._mark = ""
 
@@ -244,8 +251,11 @@ class _Walk:
             return
         self._flush()
         self._kinds.append(_BLOCKS[tag] if _BLOCKS[tag] != "paragraph" or self._kinds[-1] != "item" else "item")
-        if region := _region(element, tag, bool(self._region)):
-            self._region.append(region)
+        region = (
+            None if "navigation" in self._region else _region(element, tag, self._depth < _NESTED_REGIONS, any(self._region))
+        )
+        self._depth += _is_named(element)
+        self._region.append(region)
         if tag in ("ol", "ul", "menu", "dir"):
             self._lists.append(_start(element) if tag == "ol" else None)
         elif tag == "li" and self._lists and (number := self._lists[-1]) is not None:
@@ -261,8 +271,8 @@ class _Walk:
             return
         self._flush(level=int(tag[1]) if _BLOCKS[tag] == "heading" else 0, introduces=tag == "dt")
         self._kinds.pop()
-        if _region(element, tag, len(self._region) > 1):
-            self._region.pop()
+        self._region.pop()
+        self._depth -= _is_named(element)
         if tag in ("ol", "ul", "menu", "dir"):
             self._lists.pop()
         elif tag == "li":
@@ -276,7 +286,7 @@ class _Walk:
         text, self._inline = "".join(self._inline), []
         if not text.strip():
             return
-        region = next((region for region in self._region if region == "navigation"), self._region[-1] if self._region else None)
+        region = next(filter(None, reversed(self._region)), None)
         own = "code" if "code" in self._kinds else self._kinds[-1]
         if own == "heading":
             level = level or 6
@@ -334,13 +344,18 @@ def _is_hidden(element: Element) -> bool:
     return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
 
 
-def _region(element: Element, tag: str, is_inside: bool) -> BlockKind | None:
+def _is_named(element: Element) -> bool:
+    """Whether the author calls an element a menu or the like."""
+    return bool(_NAVIGATION_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+
+
+def _region(element: Element, tag: str, is_looked_into: bool, is_inside: bool) -> BlockKind | None:
     """Whether an element holds what a page says about itself."""
     role = (element.get("role") or "").lower()
     if tag == "nav" or role in ("navigation", "search", "menu", "menubar", "toolbar"):
         return "navigation"
-    name = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if tag in ("div", "ul", "ol", "section", "aside", "table", "p") and _NAVIGATION_NAME.search(name) and _is_links(element):
+    named = is_looked_into and tag in ("div", "ul", "ol", "section", "aside", "table", "p") and _is_named(element)
+    if named and _is_links(element):
         return "navigation"
     if tag in ("header", "footer") and not is_inside:
         inside = next(element.iterancestors("article", "main", "section"), None)

@@ -20,6 +20,8 @@ _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 _DEPTH_LIMIT = 5
 """Mails in mails."""
 _PARTS_LIMIT = 500
+_BOUNDARIES_LIMIT = 5_000
+_HEADER_LIMIT = 10_000
 _ATTACHED_LIMIT = 30_000_000
 """Bytes of one attachment, and of all of them twice that."""
 _STUB = 0.3
@@ -42,6 +44,11 @@ def parse(data: bytes) -> Parsed:
 
 def read_message(data: bytes) -> Message:
     """The parts of a mail. Raises DocumentError where they are nested deeper than any reader goes."""
+    boundaries = data.count(b"\n--") if b"multipart/" in data else 0
+    if boundaries > _BOUNDARIES_LIMIT:
+        raise DocumentError(
+            f"is stopped at a limit: {boundaries:,} boundaries of parts; at most {_BOUNDARIES_LIMIT:,} are read"
+        )
     try:
         return email.message_from_bytes(data)
     except RecursionError as error:
@@ -160,9 +167,9 @@ def decoded_header(value: object) -> str:
     if value is None:
         return ""
     try:
-        pieces = decode_header(str(value))
+        pieces = decode_header(str(value)[:_HEADER_LIMIT])
     except (ValueError, LookupError, email.errors.HeaderParseError):
-        return " ".join(str(value).split())
+        return " ".join(str(value)[:_HEADER_LIMIT].split())
     shown = "".join(piece if isinstance(piece, str) else _text(piece, codec) for piece, codec in pieces)
     return " ".join(shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
 

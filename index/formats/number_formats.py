@@ -17,6 +17,8 @@ BUILT_IN = {
     **{20: "h:mm", 21: "h:mm:ss", 22: f"{ISO_DATE} h:mm", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00"},
     **{40: "#,##0.00;-#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@"},
 }
+_LONGEST_CODE = 255
+"""Of Excel."""
 _LAST_DATE = 2_958_466
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"]
 _MONTHS += ["November", "December"]
@@ -34,7 +36,7 @@ def displayed(value: float | str | bool, code: str, is_1904: bool = False) -> st
     """A value as it is displayed under a number format; what the format cannot show is written as General."""
     if isinstance(value, bool):
         return str(value).upper()
-    sections = _sections(code or "General")
+    sections = _sections((code or "General")[:_LONGEST_CODE])
     if isinstance(value, str):
         return _text(value, sections[3]) if len(sections) > 3 else value
     section, number = _section(sections, value)

@@ -92,7 +92,7 @@ class _Reader:
         self._codec = "cp1252"
         self._fonts: dict[int, str] = {}
         self._levels: dict[int, int] = {}
-        self._font = self._style = 0
+        self._font = self._style = self._marks = 0
         self._state = _State(codec="")
         self._stack: list[tuple[_State, _Flow | None]] = []
         self._flow = _Flow()
@@ -259,7 +259,8 @@ class _Reader:
         self._stack[-1] = self._stack[-1][0], self._flow
         (self._margins if word in _MARGINS else self._notes).append(flow)
         if word == b"footnote":
-            mark = f"[{sum(note.mark != '' for note in self._notes) + 1}]"
+            self._marks += 1
+            mark = f"[{self._marks}]"
             flow.mark = mark
             flow.inline.append(f"{mark} ")
             if not self._flow.inline or self._flow.inline[-1] != mark:

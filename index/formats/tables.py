@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WIDEST = 1_000
+_MOST_MERGED = 64
+"""Cells of a row that go on in the next ones."""
 _HEADER_CELL = 80
 _HEADER_ROWS = 4
 _LABEL = 200
@@ -88,7 +90,7 @@ def _placed(rows: Iterable[Sequence[Cell]]) -> list[list[tuple[int, Cell, bool]]
             elif waiting:
                 cell = waiting.pop(0)
                 line.append((column, cell, True))
-                if cell.rows > 1:
+                if cell.rows > 1 and len(open_cells) < _MOST_MERGED:
                     open_cells[column] = cell, cell.rows - 1
                 column += max(1, cell.columns)
             else:
