@@ -6,13 +6,11 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import Any
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
-from quotewise.api import events, logs, openai, page, problems, routes, routes_documents, tracing
+from quotewise.api import logs, openai, openapi, page, problems, routes, routes_documents, tracing
 from quotewise.api.errors import CannotStartError, NotReadyError
-from quotewise.api.examples import add_examples
 from quotewise.api.keys import Keys
 from quotewise.api.metrics import Metrics, observe_answer
 from quotewise.api.middleware import authenticate, error_responses, metrics
@@ -70,7 +68,7 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
     app.router.routes.append(Route("/mcp", routes.McpApp(settings), methods=["POST"], include_in_schema=False))
     page.install(app)
     _add_middleware(app, settings)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
 
 
@@ -109,25 +107,3 @@ async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive
         app.state.obstacle = CannotStartError(f"the service cannot start: {error}")
         _log.error("%s", app.state.obstacle)
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's schema, with our problems in the place of its validation errors."""
-    if app.openapi_schema is None:
-        schema = FastAPI.openapi(app)
-        components = schema["components"]["schemas"]
-        components |= events.schemas()
-        for unused in ("HTTPValidationError", "ValidationError", "Span"):
-            components.pop(unused, None)
-        add_examples(schema["paths"])
-        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        schema["security"] = [{"key": []}, {}]  # without any key, this machine itself is answered
-        for path, item in schema["paths"].items():
-            for operation in item.values():
-                if path in authenticate.PROBES:
-                    operation["security"] = []
-                if path in authenticate.PROBES or "4XX" in operation["responses"]:  # which is said in another shape
-                    for status in map(str, problems.responses(*authenticate.PROBLEMS)):
-                        operation["responses"].pop(status)
-        app.openapi_schema = schema
-    return app.openapi_schema

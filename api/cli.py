@@ -35,8 +35,8 @@ from quotewise.api.keys import Keys
 from quotewise.api.logs import LogStream
 from quotewise.api.requests import Claim, Question
 from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings, to_python
-from quotewise.index.documents import printable
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.printable import printable
 from quotewise.index.store import Filter
 
 if TYPE_CHECKING:
@@ -271,30 +271,32 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
-        given = sys.argv[1:] if arguments is None else arguments
+        arguments = sys.argv[1:] if arguments is None else arguments
         own = {
             command.name or getattr(command.callback, "__name__", "")
             for command in (*app.registered_commands, *admin.registered_commands)
         }
-        if not given or given[0] not in own:  # the search for entry points takes longer than other commands need to start
+        if (
+            not arguments or arguments[0] not in own
+        ):  # the search for entry points takes longer than other commands need to start
             _add_commands()
-        code = app(given or ["--help"], standalone_mode=False, prog_name="quotewise")
+        code = app(arguments or ["--help"], standalone_mode=False, prog_name="quotewise")
     except typer.Abort:
         code = 130
     except QuotewiseError as error:
-        code = _complain(str(error), 1)
+        code = _print_error(str(error), 1)
     except typer.TyperException as error:
-        code = _complain(error.format_message(), 2)
+        code = _print_error(error.format_message(), 2)
     except ModuleNotFoundError as error:
-        code = _complain(f"this command needs the package {error.name}: pip install 'quotewise[eval]', or [dev]", 1)
+        code = _print_error(f"this command needs the package {error.name}: pip install 'quotewise[eval]', or [dev]", 1)
     except KeyboardInterrupt:
         code = 130
     except OSError as error:
-        code = _complain(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
+        code = _print_error(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
     sys.exit(code or 0)
 
 
-def _complain(message: str, code: int) -> int:
+def _print_error(message: str, code: int) -> int:
     terminal.errors.print(terminal.shown(f"quotewise: {' '.join(message.split())}"), soft_wrap=True)
     return code
 

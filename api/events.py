@@ -11,7 +11,6 @@ from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from quotewise.api import problems
-from quotewise.api.examples import EXAMPLES
 from quotewise.api.responses import StreamedAnswer, StreamedEnd, StreamedPassages, to_json
 from quotewise.api.service import Step
 from quotewise.index.errors import QuotewiseError
@@ -26,23 +25,6 @@ EVENTS: dict[str, type] = {
     "answer": StreamedAnswer,
     "done": StreamedEnd,
     "error": problems.Problem,
-}
-
-
-def _schema(event: str, model: str) -> dict[str, Any]:
-    content = {"contentMediaType": "application/json", "contentSchema": {"$ref": f"#/components/schemas/{model}"}}
-    properties = {"event": {"const": event}, "data": {"type": "string", **content}}
-    return {"type": "object", "properties": properties, "required": ["event", "data"]}
-
-
-RESPONSE: dict[str, Any] = {
-    "description": "The answer, at once or as events",
-    "content": {
-        MEDIA_TYPE: {
-            "schema": {"oneOf": [_schema(name, model.__name__) for name, model in EVENTS.items()]},
-            "example": EXAMPLES["events"],
-        }
-    },
 }
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _log = logging.getLogger("quotewise")

@@ -51,17 +51,17 @@ class RecentAnswers:
             for turn in history[-TURNS:]
         )
         quotes = tuple(map(Claim.of, answer.citations))
-        given = GivenAnswer(collection=collection, question=answer.question, history=turns, quotes=quotes)
+        record = GivenAnswer(collection=collection, question=answer.question, history=turns, quotes=quotes)
         with self._lock:
             if self._answers.maxsize:
-                self._answers[caller, request_id] = given
+                self._answers[caller, request_id] = record
 
     def get(self, caller: str, request_id: str) -> GivenAnswer:
         """The answer to a request. Raises UnknownRequestError."""
         with self._lock:
-            given = self._answers.get((caller, request_id))
-        if given is None:
+            record = self._answers.get((caller, request_id))
+        if record is None:
             raise UnknownRequestError(
                 f"no answer to a request '{request_id}' is remembered; feedback is taken on the latest answers since the start"
             )
-        return given
+        return record

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 from quotewise.api.settings import Settings
-from quotewise.index.documents import printable
+from quotewise.index.printable import printable
 
 _OURS = ("quotewise", "uvicorn")
 _RESERVED = (*RESERVED_ATTRS, "color_message")

@@ -190,7 +190,7 @@ def _documents(call: Call, cursor: str | None) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])
     name, _, offset = (cursor or f"{names[0]}/0").rpartition("/")
     if name not in names or not re.fullmatch("[0-9]{1,15}", offset):
-        raise InvalidRequestError("the cursor is not one that this server gave")
+        raise InvalidRequestError("the cursor is not from this server")
     documents = call.service.documents(call.caller, name, int(offset), _PAGE).documents
     following: str | None
     if len(documents) == _PAGE:

@@ -6,56 +6,31 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
 from quotewise.api import events, problems
-from quotewise.api.examples import EXAMPLES
 from quotewise.api.middleware.body_limits import JsonRoute
-from quotewise.api.openai_models import (
-    CLOSEST,
-    NOT_FOUND,
-    Annotation,
-    AnswerMessage,
-    ChatCompletion,
-    ChatRequest,
-    Choice,
-    ErrorResponse,
-    Model,
-    ModelList,
-    UrlCitation,
-    Usage,
-    error_response,
-)
+from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest, error_response
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
-from quotewise.api.routes import Called, json_only, json_response
+from quotewise.api.routes import Called, json_only
 from quotewise.api.service import Service, Step
 from quotewise.rag.answers import Answer, Citation, SearchResult
 
 _PREFIX = "/v1"
+_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "the request cannot be answered", "model": ErrorResponse},
-    "5XX": {"description": "the service cannot answer", "model": ErrorResponse},
+    "4XX": {"description": "the request cannot be answered", "content": _ERROR},
+    "5XX": {"description": "the service cannot answer", "content": _ERROR},
 }
 _SHA256_DIGITS = 16
 """Digits of the sha256 in a link, by which the page sees that a document has changed."""
-_STREAM = {
-    "description": "The answer, at once or in parts",
-    "content": {
-        events.MEDIA_TYPE: {
-            "schema": {
-                "type": "object",
-                "properties": {"data": {"type": "string", "description": "a `chat.completion.chunk`, and last `[DONE]`"}},
-                "required": ["data"],
-            }
-        }
-    },
-}
 problems.register_shape(f"{_PREFIX}/", error_response)
+_DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
 router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS, route_class=JsonRoute)
 
 
-@router.post("/chat/completions", response_model=ChatCompletion, responses={200: _STREAM})
+@router.post("/chat/completions")
 def complete(body: ChatRequest, call: Called, request: Request) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
     service, caller, request_id = call
@@ -65,19 +40,23 @@ def complete(body: ChatRequest, call: Called, request: Request) -> Response:
     if body.stream:
         steps = service.stream(caller, question, name, options, request_id)
         return events.response(request.url.path, request_id, steps, completion.chunks, error_event=None)
-    return json_response(completion.whole(service.ask(caller, question, name, options, request_id)))
+    return JSONResponse(completion.whole(service.ask(caller, question, name, options, request_id)))
 
 
 @router.get("/models")
-def models(call: Called) -> ModelList:
+def models(call: Called) -> Response:
     """The collections, each of which is a model."""
-    return ModelList(data=[Model(id=known.name) for known in call.service.collections(call.caller).collections])
+    return JSONResponse({"object": "list", "data": [_model(c.name) for c in call.service.collections(call.caller).collections]})
 
 
 @router.get("/models/{model}")
-def model(name: Annotated[CollectionName, Path(alias="model", openapi_examples=EXAMPLES["model"])], call: Called) -> Model:
+def model(name: Annotated[CollectionName, Path(alias="model", openapi_examples=_DEFAULT)], call: Called) -> Response:
     """A collection as a model."""
-    return Model(id=call.service.existing_collection(call.caller, name))
+    return JSONResponse(_model(call.service.existing_collection(call.caller, name)))
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "quotewise"}
 
 
 class _Completion:
@@ -87,15 +66,13 @@ class _Completion:
         self._head: dict[str, Any] = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
         self._body, self._service, self._request_id, self._base = body, service, request_id, base.rstrip("/")
 
-    def whole(self, answer: Answer) -> ChatCompletion:
+    def whole(self, answer: Answer) -> dict[str, Any]:
         """The response with the whole answer."""
         content, annotations = self._content(answer)
-        return ChatCompletion(
-            **self._head,
-            choices=[Choice(message=AnswerMessage(content=content, annotations=annotations))],
-            usage=self._usage(content),
-            quotewise=self._answer(answer),
-        )
+        message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        rest = {"choices": [choice], "usage": self._usage(content), "quotewise": self._answer(answer)}
+        return {**self._head, "object": "chat.completion", **rest}
 
     def chunks(self, step: Step) -> Iterator[bytes]:
         """The parts of a stream that a step completes."""
@@ -108,14 +85,13 @@ class _Completion:
             content, annotations = self._content(step)
             if rest := self._links(annotations) if step.answered else content:
                 yield self._chunk({"content": rest})
-            noted = [annotation.model_dump() for annotation in annotations]
-            yield self._chunk({"annotations": noted}, quotewise=to_python(self._answer(step)))
+            yield self._chunk({"annotations": annotations}, quotewise=self._answer(step))
             yield self._chunk({}, "stop")
             if self._body.stream_options and self._body.stream_options.include_usage:
-                yield self._data({"choices": [], "usage": self._usage(content).model_dump()})
+                yield self._data({"choices": [], "usage": self._usage(content)})
             yield format_sse_event(data_str="[DONE]")
 
-    def _content(self, answer: Answer) -> tuple[str, list[Annotation]]:
+    def _content(self, answer: Answer) -> tuple[str, list[dict[str, Any]]]:
         """The whole content, and where its quotes stand in it."""
         cited = answer.citations if answer.answered else answer.closest
         content = "" if answer.answered else f"{NOT_FOUND}\n{CLOSEST}" if cited else NOT_FOUND
@@ -126,25 +102,26 @@ class _Completion:
             content += f"{citation.quote} [{citation.id}]"
         return content + self._links(annotations), annotations
 
-    def _answer(self, answer: Answer) -> AskResponse:
-        return AskResponse.of(answer, passages=None, request_id=self._request_id)
+    def _answer(self, answer: Answer) -> Any:
+        return to_python(AskResponse.of(answer, passages=None, request_id=self._request_id))
 
-    def _usage(self, content: str) -> Usage:
+    def _usage(self, content: str) -> dict[str, int]:
         texts = [self._body.messages[-1].text, content]
         prompt, completion = self._service.embedder_of(self._body.model).count_tokens(texts)
-        return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
+        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
-    def _annotation(self, start: int, citation: Citation) -> Annotation:
+    def _annotation(self, start: int, citation: Citation) -> dict[str, Any]:
         document = citation.document
         span = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_SHA256_DIGITS]}"
         url = f"{self._base}/documents/{document.id}/view?{span}"
         end = start + len(citation.quote)
-        return Annotation(url_citation=UrlCitation(start_index=start, end_index=end, url=url, title=document.title))
+        marked = {"start_index": start, "end_index": end, "url": url, "title": document.title}
+        return {"type": "url_citation", "url_citation": marked}
 
-    def _links(self, annotations: Sequence[Annotation]) -> str:
+    def _links(self, annotations: Sequence[dict[str, Any]]) -> str:
         if not self._body.quotewise.links:
             return ""
-        return "\n" + "".join(f"\n[{number}]: {one.url_citation.url}" for number, one in enumerate(annotations, 1))
+        return "\n" + "".join(f"\n[{number}]: {note['url_citation']['url']}" for number, note in enumerate(annotations, 1))
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **extra: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}

@@ -1,4 +1,4 @@
-"""The requests and responses of OpenAI's chat completions, the question of a conversation, and the shape of errors."""
+"""The requests of OpenAI's chat completions, the question of a conversation, and the shape of errors."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from pydantic import BaseModel, BeforeValidator, Field
 from quotewise.api.errors import InvalidRequestError
 from quotewise.api.problems import Problem
 from quotewise.api.requests import MAX_QUESTION, MAX_TEXT, MAX_TURN_QUOTES, MAX_TURNS, CollectionName, Strict, UnicodeText
-from quotewise.api.responses import AskResponse
 from quotewise.rag.followups import Turn
 
 NOT_FOUND = "The documents do not answer this question."
@@ -101,91 +100,6 @@ class ChatRequest(BaseModel):
         return tuple(turns[-MAX_TURNS:])
 
 
-class UrlCitation(BaseModel):
-    """The quote that is ``[start_index, end_index)`` of the content, in Unicode code points, and where it stands."""
-
-    start_index: int
-    end_index: int
-    url: str
-    title: str
-
-
-class Annotation(BaseModel):
-    """A quote of the content."""
-
-    type: Literal["url_citation"] = "url_citation"
-    url_citation: UrlCitation
-
-
-class AnswerMessage(BaseModel):
-    """Quotes, each followed by its number, or that there are none and the closest passages."""
-
-    role: Literal["assistant"] = "assistant"
-    content: str
-    refusal: None = None
-    annotations: list[Annotation]
-
-
-class Choice(BaseModel):
-    """The one answer."""
-
-    index: Literal[0] = 0
-    message: AnswerMessage
-    logprobs: None = None
-    finish_reason: Literal["stop"] = "stop"
-
-
-class Usage(BaseModel):
-    """Word pieces of the question and of the content, as the collection's embedder counts them."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-
-
-class ChatCompletion(BaseModel):
-    """An answer; ``quotewise`` is all that ``POST /ask`` says."""
-
-    id: str
-    object: Literal["chat.completion"] = "chat.completion"
-    created: int
-    model: str
-    choices: list[Choice]
-    usage: Usage
-    quotewise: AskResponse
-
-
-class Model(BaseModel):
-    """A collection."""
-
-    id: str
-    object: Literal["model"] = "model"
-    created: Literal[0] = 0
-    owned_by: Literal["quotewise"] = "quotewise"
-
-
-class ModelList(BaseModel):
-    """All collections."""
-
-    object: Literal["list"] = "list"
-    data: list[Model]
-
-
-class Error(BaseModel):
-    """What went wrong; ``param`` is the field at fault, such as ``messages[0].content[1].type``."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str = Field(examples=["model_not_found"])
-
-
-class ErrorResponse(BaseModel):
-    """An error."""
-
-    error: Error
-
-
 _TYPE_OF_STATUS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _CODE_OF = {
     "unauthorized": "invalid_api_key",
@@ -197,13 +111,13 @@ _CODE_OF = {
 def error_response(problem: Problem, headers: Mapping[str, str]) -> JSONResponse:
     """A problem in the shape of OpenAI's errors."""
     fields = [(re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", e.field.removeprefix("body.")), e.problem) for e in problem.errors]
-    error = Error(
-        message="; ".join(f"{field}: {wrong}" for field, wrong in fields) or problem.detail,
-        type=_TYPE_OF_STATUS.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error"),
-        param=fields[0][0] if fields else "model" if problem.code == "unknown-collection" else None,
-        code=_CODE_OF.get(problem.code, problem.code.replace("-", "_")),
-    )
-    return JSONResponse(ErrorResponse(error=error).model_dump(), 400 if problem.status == 422 else problem.status, headers)
+    error = {
+        "message": "; ".join(f"{field}: {wrong}" for field, wrong in fields) or problem.detail,
+        "type": _TYPE_OF_STATUS.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error"),
+        "param": fields[0][0] if fields else "model" if problem.code == "unknown-collection" else None,
+        "code": _CODE_OF.get(problem.code, problem.code.replace("-", "_")),
+    }
+    return JSONResponse({"error": error}, 400 if problem.status == 422 else problem.status, headers)
 
 
 def _quotes(content: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The requests of the HTTP API, validated: what may be sent, and within which bounds."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -27,8 +28,12 @@ def _unicode(text: str) -> str:
     return text
 
 
+_NOT_BLANK = r"[^\s\x1c-\x1f\x85\ufeff]"
+"""A character that both Python and JSON Schema take for no white space."""
+
+
 def _not_blank(question: str) -> str:
-    if not question.strip():
+    if not re.search(_NOT_BLANK, question):
         raise ValueError("should not be blank")
     return _unicode(question)
 
@@ -58,7 +63,7 @@ def _as_list(value: object) -> object:
 INTEGER = BeforeValidator(as_integer)
 """Before a strict integer: as in JSON Schema 3.0 is one, while true and "3" are not."""
 Question = Annotated[
-    str, Field(min_length=1, max_length=MAX_QUESTION, json_schema_extra={"pattern": r"\S"}), AfterValidator(_not_blank)
+    str, Field(min_length=1, max_length=MAX_QUESTION, json_schema_extra={"pattern": _NOT_BLANK}), AfterValidator(_not_blank)
 ]
 Offset = Annotated[int, Field(strict=True, ge=0, le=2**53), INTEGER]
 MaxQuotes = Annotated[int, Field(strict=True, ge=1, le=MAX_QUOTES), INTEGER]
@@ -122,9 +127,9 @@ class AskRequest(SearchRequest):
     threshold: Annotated[float, Field(ge=0, le=1, strict=True)] | None = Field(
         default=None, description="confidence below which nothing is answered; by default the one of the service"
     )
-    include_passages: bool = Field(default=False, strict=True, description="whether to send the passages that were found")
+    include_passages: bool = Field(default=False, strict=True, description="whether the answer has all retrieved passages")
     history: Annotated[list[HistoryTurn], Field(max_length=MAX_TURNS, fail_fast=True)] = Field(
-        default=[], description="the turns before, first one first: they say what a follow-up is about"
+        default=[], description="the earlier turns, oldest first: they determine what a follow-up is about"
     )
 
     def options(self) -> dict[str, Any]:
@@ -163,7 +168,7 @@ class RightQuote(Strict):
 
 
 class FeedbackRequest(Strict):
-    """Whether the answer to a request helped; feedback on the same request replaces what was said before."""
+    """Whether the answer to a request helped; later feedback on the same request replaces it."""
 
     request_id: str = Field(pattern="^[A-Za-z0-9._-]{1,64}$")
     helpful: bool = Field(strict=True)
@@ -193,7 +198,7 @@ class CitedDocument(BaseModel):
 
 
 class Claim(BaseModel):
-    """A citation to check, as it came from ``/ask``; fields that are not needed are passed over."""
+    """A citation to check, as ``/ask`` returns it; other fields are ignored."""
 
     quote: str = Field(min_length=1, max_length=100_000)
     start: Offset

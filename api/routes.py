@@ -12,7 +12,6 @@ from quotewise.api import events, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
 from quotewise.api.errors import UnsupportedMediaTypeError
-from quotewise.api.examples import EXAMPLES
 from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -78,15 +77,16 @@ _FEEDBACK_PROBLEMS = problems.responses(
 )
 
 Called = Annotated[Call, Depends(_call)]
-DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=EXAMPLES["document_id"])]
+_SEED: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": "b2b170137b3621de"}}
+DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=_SEED)]
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
 def answer(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """The response to a question. Raises what ``Service.ask`` does."""
     service, caller, request_id = call
-    given = service.ask(caller, body.question, body.collection, service.options(**body.options()), request_id)
-    return responses.AskResponse.of(given, passages=given.passages if body.include_passages else None, request_id=request_id)
+    result = service.ask(caller, body.question, body.collection, service.options(**body.options()), request_id)
+    return responses.AskResponse.of(result, passages=result.passages if body.include_passages else None, request_id=request_id)
 
 
 def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:
@@ -96,7 +96,7 @@ def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchR
     return responses.SearchResponse.of(result, request_id=call.request_id)
 
 
-@router.post("/ask", response_model=responses.AskResponse, responses=_ASK_PROBLEMS | {200: events.RESPONSE})
+@router.post("/ask", response_model=responses.AskResponse, responses=_ASK_PROBLEMS)
 def ask(
     body: requests.AskRequest,
     call: Called,
@@ -104,8 +104,8 @@ def ask(
 ) -> Response:
     """Answer a question in the words of the documents, or say that they do not and offer the closest passages.
 
-    With `Accept: text/event-stream` what is found is sent as it becomes known, each event as one line of JSON:
-    `passages`, each `citation`, `answer`, and `done`, or `error` with a problem, after which nothing comes.
+    With `Accept: text/event-stream` the response is a stream of events, each sent as soon as its data is known, as one line
+    of JSON: `passages`, each `citation`, `answer`, and `done`, or `error` with a problem, which ends the stream.
     """
     if not events.accepted(request.headers.get("accept", "")):
         return json_response(answer(body, call))
@@ -129,9 +129,9 @@ def extract(
     call: Called,
     request: Request,
 ) -> Response:
-    """Find quotes that answer a question in texts of the caller's own, whatever found them; nothing is looked up or kept.
+    """Find quotes that answer a question in the texts of the request, which come from any retriever; nothing is stored.
 
-    What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text called `truncated`.
+    What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text is `truncated`.
     """
     (result,), timings = _extract(call, [body], request)
     return json_response(responses.ExtractResponse.of(result, timings_ms=timings, request_id=call.request_id))
@@ -143,7 +143,7 @@ def extract_batch(
     call: Called,
     request: Request,
 ) -> Response:
-    """What ``/extract`` does, for several questions with texts of their own; one mistake refuses the whole batch."""
+    """Extract quotes for several questions, each from its own texts; one invalid request refuses the whole batch."""
     results, timings = _extract(call, body.requests, request)
     return json_response(responses.ExtractBatchResponse(results, timings, call.request_id))
 
@@ -187,7 +187,7 @@ def verify_citations(body: requests.VerifyRequest, call: Called) -> Response:
 
 @router.post("/feedback", status_code=201, response_model=responses.FeedbackResponse, responses=_FEEDBACK_PROBLEMS)
 def feedback(body: requests.FeedbackRequest, call: Called) -> Response:
-    """Say whether an answer helped, and optionally which quote would have been right. What was asked is kept with it."""
+    """Store whether an answer helped and, optionally, which quote would have been right, with the question and its quotes."""
     quote = body.right_quote
     right = (quote.document_id, Span(quote.start, quote.end)) if quote else None
     return json_response(

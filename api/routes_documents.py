@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from pydantic import Field, WithJsonSchema
 from quotewise.api import jobs, problems
 from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
-from quotewise.api.examples import EXAMPLES
 from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
@@ -22,7 +21,7 @@ from starlette.requests import ClientDisconnect
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An upload or a removal that takes its time: once it is done with the document, once it has failed with the problem."""
+    """An upload or a removal: with its document once it is done, with its problem once it has failed."""
 
     id: str
     state: Literal["queued", "running", "done", "failed"]
@@ -39,31 +38,24 @@ _CHANGE_CODES = (
     *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
-_ETAG_HEADER = {"ETag": {"description": "the sha256 of the file in quotes", "schema": {"type": "string"}}}
-_LOCATION = {"Location": {"description": "where to ask for the job", "schema": {"type": "string"}}}
-_JOB: dict[str, Any] = {"model": Job, "description": "Not done yet: ask for the job", "headers": _LOCATION}
-_PUT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": StoredDocument, "description": "Replaced, or the same as before", "headers": _ETAG_HEADER},
-    201: {"description": "Added", "headers": _ETAG_HEADER},
-    202: _JOB,
-    **problems.responses(*_PUT_CODES),
-}
+_JOB: dict[int | str, dict[str, Any]] = {202: {"model": Job}}
 _NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
     "required": True,
-    "description": "The file, best in UTF-8. It may also be called application/octet-stream, or not be called anything.",
+    "description": "The file, best in UTF-8. The content type may also be application/octet-stream or missing.",
     "content": {
         kind: {"schema": _NOT_BLANK if kind.startswith("text/") else {"type": "string", "format": "binary"}}
         for kind in CONTENT_TYPES
     },
 }
-_BODY["content"]["text/plain"]["examples"] = EXAMPLES["upload"]  # type: ignore[index]
 
-Name = Annotated[str, Path(openapi_examples=EXAMPLES["upload_collection"], json_schema_extra={"pattern": COLLECTION_NAME})]
-DocumentPath = Annotated[str, Path(openapi_examples=EXAMPLES["upload_path"], json_schema_extra={"pattern": PATTERN})]
-_IF_MATCH = "touch only a document with one of these sha256, each in quotes, or with * any"
+_COLLECTION: dict[str, Any] = {"uploads": {"summary": "A collection of uploads", "value": "uploads"}}
+_PATH: dict[str, Any] = {"tea": {"summary": "A file in a folder", "value": "drinks/tea.txt"}}
+Name = Annotated[str, Path(openapi_examples=_COLLECTION, json_schema_extra={"pattern": COLLECTION_NAME})]
+DocumentPath = Annotated[str, Path(openapi_examples=_PATH, json_schema_extra={"pattern": PATTERN})]
+_IF_MATCH = "change the document only if it has one of these sha256, each in quotes; * is any"
 IfMatch = Annotated[str | None, WithJsonSchema({"type": "string"}), Header(description=_IF_MATCH)]
-_IF_NONE_MATCH = "touch nothing that is there already"
+_IF_NONE_MATCH = "change nothing if there is a document or a file at the path"
 IfNoneMatch = Annotated[
     Literal["*"] | None, WithJsonSchema({"type": "string", "enum": ["*"]}), Header(description=_IF_NONE_MATCH)
 ]
@@ -75,7 +67,7 @@ router = APIRouter()
     "/collections/{collection}/documents/{path:path}",
     status_code=201,
     response_model=StoredDocument,
-    responses=_PUT_RESPONSES,
+    responses={200: {"model": StoredDocument}, **_JOB, **problems.responses(*_PUT_CODES)},
     openapi_extra={"requestBody": _BODY},
 )
 async def put(
@@ -86,9 +78,9 @@ async def put(
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Add a document, or replace the one at its path: the body is the file, which the collection's folder gets too.
+    """Add a document, or replace the one at its path: the body is the file, which is also written to the collection's folder.
 
-    The collection is made if need be. What takes long is answered with a job.
+    A missing collection is created. A change that takes long is answered with a job.
     """
 
     async def read() -> bytes:
@@ -111,17 +103,17 @@ async def put(
     "/collections/{collection}/documents/{path:path}",
     status_code=204,
     response_class=Response,
-    responses={202: _JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
+    responses={**_JOB, **problems.responses(*_CHANGE_CODES, "unknown-collection", "unknown-document")},
 )
 async def delete(collection: Name, path: DocumentPath, call: Called, request: Request, if_match: IfMatch = None) -> Response:
-    """Remove a document and its file. What has to wait long for its turn is answered with a job."""
+    """Remove a document and its file. A change that takes long is answered with a job."""
     condition = _condition(if_match, None)
     return _response(request, await call.service.remove(call.caller, collection, _whole(path, request), condition))
 
 
 @router.get("/jobs/{id}", response_model=Job, responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
 async def job(id: JobId, call: Called) -> Response:
-    """How far a change to a document has come. A job ends with the service, its document whole or untouched."""
+    """The state of a change to a document. When the service stops, a job is either complete or has changed nothing."""
     return json_response(_job(call.service.job(call.caller, id)))
 
 

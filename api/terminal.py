@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from quotewise.api.responses import to_python
-from quotewise.index.documents import printable, read_file
+from quotewise.index.documents import read_file
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
 from quotewise.index.ingest import SyncReport
+from quotewise.index.printable import printable
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 from rich.console import Console, Group, RenderableType

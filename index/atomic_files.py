@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from quotewise.index.documents import printable
 from quotewise.index.errors import InvalidPathError, PathTakenError
 from quotewise.index.folders import access_error, actual, opened
 from quotewise.index.formats import ENDINGS, FORMATS
+from quotewise.index.printable import printable
 
 MAX_PATH_BYTES = 1000
 MAX_NAME_BYTES = 255

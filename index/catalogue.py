@@ -15,9 +15,10 @@ import numpy as np
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.connections import digest, is_intact
-from quotewise.index.documents import Document, printable
+from quotewise.index.documents import Document
 from quotewise.index.errors import DocumentDamagedError, DocumentError, UnknownDocumentError
 from quotewise.index.layout import Layout
+from quotewise.index.printable import printable
 from quotewise.index.records import Records
 from quotewise.index.schema import open_database
 from quotewise.index.sentences import Span

@@ -15,6 +15,7 @@ from quotewise.index.formats import ENDINGS, format_of
 from quotewise.index.formats.detection import detected
 from quotewise.index.formats.parsed import Block
 from quotewise.index.layout import Layout
+from quotewise.index.printable import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,6 @@ class SourceFile:
 
     path: str
     problem: str | None = None
-
-
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
-"""Letters and marks that show nothing."""
-
-
-def printable(path: str) -> str:
-    """A file name as one line of printable text: control and invisible characters and undecodable bytes are escaped."""
-    shown = (c if c.isprintable() and c not in _BLANK else c.encode("unicode_escape", "surrogateescape").decode() for c in path)
-    return "".join(shown)
 
 
 def find_files(folder: Path) -> Iterator[SourceFile]:

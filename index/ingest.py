@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
-from quotewise.index.documents import Document, SourceFile, find_files, parse_document, printable
+from quotewise.index.documents import Document, SourceFile, find_files, parse_document
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import (
     ChunkingError,
@@ -22,6 +22,7 @@ from quotewise.index.errors import (
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import ENDINGS
 from quotewise.index.languages import detect_language
+from quotewise.index.printable import printable
 from quotewise.index.store import Catalogue, Collection, Store
 
 DEFAULT_FILE_LIMIT = 64_000_000

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from quotewise.index.documents import printable
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.local_store import LocalStore
+from quotewise.index.printable import printable
 
 _NAMED = 20
 

@@ -1,8 +1,8 @@
 """The part of the catalogue beside documents: collections, and API keys and feedback as JSON that it does not interpret."""
 
 from quotewise.index.connections import Database, digest
-from quotewise.index.documents import printable
 from quotewise.index.errors import IndexDamagedError, InvalidNameError, UnknownCollectionError
+from quotewise.index.printable import printable
 from quotewise.index.store import Collection, valid_collection_name
 
 FEEDBACK_KEPT = 20_000

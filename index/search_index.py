@@ -45,7 +45,9 @@ class LocalSearchIndex:
         collection = changes.collection
         index, outdated = self._of(collection), self._outdated(collection)
         if changes.since == UNCHANGED and any(path.exists() for path in (index.folder, *outdated)):
-            _log.warning("the search index of %r is damaged or of another version; it is made again", collection.name)
+            _log.warning(
+                "the search index of %r is incomplete, damaged or of another version; it is made again", collection.name
+            )
         try:
             with border(_BrokenError):
                 index.apply(changes)
@@ -64,12 +66,12 @@ class LocalSearchIndex:
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         documents = self._catalogue.matching_documents(name, where)
         with self._searching(name) as index:
-            return index.vectors.search(vector, limit, documents) if index.vectors else []
+            return index.vectors.search(vector, limit, documents) if index.vectors is not None else []
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
         documents = self._catalogue.matching_documents(name, where)
         with self._searching(name) as index:
-            return index.lexical.search(query, limit, documents) if index.lexical else []
+            return index.lexical.search(query, limit, documents) if index.lexical is not None else []
 
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
         collection = self._catalogue.collection(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from quotewise.index.atomic_files import document_path, remove_file, replaced_file
 from quotewise.index.chunking import Chunker
-from quotewise.index.documents import parse_document, printable
+from quotewise.index.documents import parse_document
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import (
     DocumentDamagedError,
@@ -21,6 +21,7 @@ from quotewise.index.errors import (
 )
 from quotewise.index.folders import access_error, read_inside
 from quotewise.index.ingest import check_embedder, embed, find_collection, new_collection, set_language, unindexed
+from quotewise.index.printable import printable
 from quotewise.index.store import Collection, Store, StoredDocument, valid_collection_name
 
 ANY = frozenset({"*"})

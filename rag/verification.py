@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
-from quotewise.index.documents import parse_document, printable
+from quotewise.index.documents import parse_document
 from quotewise.index.errors import (
     AlteredError,
     DocumentDamagedError,
@@ -20,6 +20,7 @@ from quotewise.index.errors import (
     UnknownDocumentError,
 )
 from quotewise.index.folders import read_inside
+from quotewise.index.printable import printable
 from quotewise.index.store import Store
 from quotewise.rag.answers import Citation
 

@@ -18,8 +18,9 @@ from quotewise.index.ingest import Sync, SyncReport
 from quotewise.index.local_store import LocalStore
 
 # Of whoever runs the tests.
-for name in [name for name in os.environ if name.startswith(("QUOTEWISE_", "OTEL_")) and name != "QUOTEWISE_KILLS"]:
-    del os.environ[name]
+for name in os.environ.keys() - {"QUOTEWISE_KILLS", "QUOTEWISE_FLIPS"}:
+    if name.startswith(("QUOTEWISE_", "OTEL_")):
+        del os.environ[name]
 
 # The machine may be busy, and the checkout not to be written to.
 hypothesis.settings.register_profile(

@@ -69,17 +69,23 @@ def test_what_answers_questions_imports_neither_the_exporter_nor_the_training() 
         assert not any(name.startswith(making) for name in imported), module
 
 
-def test_answering_loads_no_library_of_training_nor_the_slow_sdk_of_mcp() -> None:
+def test_serving_loads_no_library_of_training_nor_the_slow_sdk_of_mcp(tmp_path: Path) -> None:
     program = f"""if True:
         import sys
+        from pathlib import Path
+        import quotewise.api.cli
+        from quotewise.api.app import create_app
+        from quotewise.api.service import Service
+        from quotewise.api.settings import Settings
         from quotewise.index.embedders import load_embedder
-        from quotewise.rag.pipeline import AskOptions, extract
-        from quotewise.rag.readers.registry import Readers
-        readers = Readers()
-        assert readers(load_embedder()) is readers()
-        assert extract(readers(), "Who fell?", ["The bridge fell."], AskOptions()).results[0].quotes
-        import quotewise.api.cli, quotewise.api.app
-        print(*{(TRAINING_ONLY | {"mcp"})!r} & set(sys.modules))
+        from starlette.testclient import TestClient
+        load_embedder()
+        settings = Settings(index=Path(sys.argv[1]))
+        service = Service.open(settings, create=True)
+        service.warm()
+        with TestClient(create_app(service, settings), "http://localhost", client=("127.0.0.1", 50000)) as client:
+            assert client.post("/extract", json={{"question": "Who fell?", "texts": ["The bridge fell."]}}).json()["results"]
+        print(*{(TRAINING_ONLY | {"mcp", "opentelemetry.sdk"})!r} & set(sys.modules))
     """
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

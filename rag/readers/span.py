@@ -68,13 +68,13 @@ class SpanReader:
                 yield self._reading(question, passage, _joined(read))
 
     def _reading(self, question: str, passage: Passage, text: TextReading) -> Reading:
-        features = np.stack([text.null_score_diff, text.answerable, text.evidence], axis=1)
+        features = text.scores
         if passage.is_retrieved:
             retrieved = np.array([passage.similarity, passage.rank_score], np.float32)
             features = np.hstack([features, np.tile(retrieved, (len(features), 1))])
         answers = tuple(
-            AnswerSpan(Span(span.start + passage.start, span.end + passage.start), float(probability)) if span else None
-            for span, probability in zip(text.spans, text.span_probability, strict=True)
+            AnswerSpan(Span(a.span.start + passage.start, a.span.end + passage.start), a.probability) if a else None
+            for a in text.answers
         )
         return self._calibration([passage]).reading(question, passage, features, answers, text.complete)
 

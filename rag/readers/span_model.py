@@ -12,6 +12,7 @@ import numpy as np
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sentences import Span
+from quotewise.rag.readers import AnswerSpan, always
 from tokenizers import Encoding, Tokenizer
 
 BUNDLED = Path(__file__).parent.parent / "models" / "quotewise-reader"
@@ -31,21 +32,16 @@ _ABSENT = -20.0
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """What the network predicts for a text and a question, for each of the text's sentences.
+    """What the network predicts for each sentence of a text.
 
-    All float32 (sentences,), in logits: ``null_score_diff`` is the score of the best span that starts in the sentence less
-    that of no answer in this window of the text (as in the released code of BERT, but with the other sign),
-    ``span_probability`` (no logit) the probability of that span among all of the window, ``answerable`` that the window
-    answers, ``evidence`` that the sentence does. ``spans`` are those best spans, in code points of the text, None where the
-    sentence has no word piece. A span ends in the sentence in which it starts. Where ``complete`` is false not all of the
-    text was read, and sentences that were not have no span.
+    ``scores`` are logits float32 (sentences, 3): ``null_score_diff``, how far the best span of the sentence is above no answer
+    in this window of the text; that the window answers; that the sentence is evidence. ``answers`` are those best spans, in
+    code points of the text, with their probability among all of the window; None where the sentence has no word piece, or was
+    not read, which is so only where ``complete`` is false.
     """
 
-    null_score_diff: np.ndarray
-    span_probability: np.ndarray
-    answerable: np.ndarray
-    evidence: np.ndarray
-    spans: tuple[Span | None, ...]
+    scores: np.ndarray
+    answers: tuple[AnswerSpan | None, ...]
     complete: bool
 
 
@@ -96,7 +92,7 @@ class SpanModel:
         texts: Sequence[str],
         sentences: Sequence[Sequence[Span]],
         contexts: Sequence[str] | None = None,
-        wanted: Callable[[], bool] = lambda: True,
+        wanted: Callable[[], bool] = always,
     ) -> Generator[TextReading, None, None]:
         """One reading a text, in order; closing the generator cancels the rest. A text is read alike in any company.
 
@@ -151,32 +147,35 @@ def _text_reading(
     words = [-1 if word is None else word for word in encoding.word_ids]
     firsts = np.searchsorted(offsets[:, 1], [s.start for s in sentences], "right").tolist()
     lasts = np.searchsorted(offsets[:, 0], [s.end for s in sentences]).tolist()
-    limits = np.zeros(len(offsets), np.int64)
-    for first, last in zip(firsts, lasts, strict=True):
-        limits[first:last] = last
-    best_ends = [_best_ends(window, limits[window.first : window.last]) for window in windows]
-    values = np.full((4, len(sentences)), _ABSENT, np.float32)
-    values[1] = 0
-    spans: list[Span | None] = [None] * len(sentences)
+    all_scores = np.full((len(sentences), 3), _ABSENT, np.float32)
+    answers: list[AnswerSpan | None] = [None] * len(sentences)
     for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
         judged: tuple[int, float] | None = None
-        for window, (ends, scores) in zip(windows, best_ends, strict=True):
+        for window in windows:
             a, b = max(first, window.first) - window.first, min(last, window.last) - window.first
             is_whole = b - a == last - first
             seen = b - a if is_whole else min(b - a, _STRIDE)
             if seen <= 0:
                 continue
-            start = a + int(np.argmax(scores[a:b]))
-            difference = float(scores[start]) - window.null
-            if judged and (seen < judged[0] or (seen == judged[0] and (is_whole or difference <= judged[1]))):
+            start, end, score = _best_span(window.tokens[a:b])
+            null_score_diff = score - window.null
+            if judged and (seen < judged[0] or (seen == judged[0] and (is_whole or null_score_diff <= judged[1]))):
                 continue
-            judged = seen, difference
-            probability = np.exp(float(scores[start]) - window.total)
-            values[:, number] = difference, probability, window.answerable, window.tokens[a:b, 2].mean()
-            pieces = window.first + start, window.first + int(ends[start])
-            spans[number] = _word_span(text, offsets, words, pieces, sentences[number])
-    difference_of, probability_of, answerable_of, evidence_of = values
-    return TextReading(difference_of, probability_of, answerable_of, evidence_of, tuple(spans), complete)
+            judged = seen, null_score_diff
+            all_scores[number] = null_score_diff, window.answerable, window.tokens[a:b, 2].mean()
+            pieces = window.first + a + start, window.first + a + end
+            span = _word_span(text, offsets, words, pieces, sentences[number])
+            answers[number] = AnswerSpan(span, float(np.exp(score - window.total)))
+    return TextReading(all_scores, tuple(answers), complete)
+
+
+def _best_span(tokens: np.ndarray) -> tuple[int, int, float]:
+    """The first and the last piece, inclusive, of the best span of so many pieces at most, and its score."""
+    scores = tokens[:, 0, None] + tokens[None, :, 1]
+    lengths = np.arange(len(tokens))[None, :] - np.arange(len(tokens))[:, None]
+    scores[(lengths < 0) | (lengths >= MAX_ANSWER)] = -np.inf
+    start, end = divmod(int(scores.argmax()), len(tokens))
+    return start, end, float(scores[start, end])
 
 
 def _word_span(text: str, offsets: np.ndarray, words: Sequence[int], pieces: tuple[int, int], sentence: Span) -> Span:
@@ -219,18 +218,6 @@ def _window_edges(length: int, room: int) -> list[tuple[int, int]]:
     count = -(-(length - _STRIDE) // (room - _STRIDE))
     starts = np.linspace(0, length - room, count).round().astype(int)
     return [(int(first), int(first) + room) for first in starts]
-
-
-def _best_ends(window: _Window, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """To each start, the best end in the same sentence, whose pieces end before its limit, and the score of that span."""
-    count = len(window.tokens)
-    tokens = np.where(limits[:, None] > 0, window.tokens[:, :2], _ABSENT)
-    padded = np.append(tokens[:, 1], np.full(MAX_ANSWER - 1, -np.inf, np.float32))
-    reachable = np.lib.stride_tricks.sliding_window_view(padded, MAX_ANSWER)
-    steps = np.arange(MAX_ANSWER)
-    reachable = np.where((steps == 0) | (steps < (limits - window.first - np.arange(count))[:, None]), reachable, -np.inf)
-    best = reachable.argmax(axis=1)
-    return np.arange(count) + best, tokens[:, 0] + reachable[np.arange(count), best]
 
 
 def _log_sum(values: np.ndarray) -> float:

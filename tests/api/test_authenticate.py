@@ -277,7 +277,7 @@ def test_a_key_asks_for_the_jobs_of_its_collections_and_for_no_others(tmp_path: 
     (_, own), (_, other) = (Keys(index).make(name, ["manage"], [name]) for name in ("new", "notes"))
     with ready(Settings(index=index, upload_seconds=0)) as client:
         keeper, stranger = ({"Authorization": f"Bearer {secret}"} for secret in (own, other))
-        response = client.put("/collections/new/documents/a.txt", content=b"A tea house. " * 2000, headers=keeper)
+        response = client.put("/collections/new/documents/a.txt", content=b"A tea house. " * 200, headers=keeper)
         assert response.status_code == 202
         refused(client.get(response.headers["location"], headers=stranger), 404, "unknown-job")
         job = response.headers["location"]

@@ -311,10 +311,8 @@ def test_a_document_may_be_larger_than_a_question_but_no_larger_than_a_file(serv
         problem = refused(place.put("wide.md", body), 413, "payload-too-large")
         assert f"{len(WIDE):,} bytes" in problem["detail"]
     assert refused(place.client.post("/ask", content=WIDE), 413, "payload-too-large")["detail"].endswith("1,000,000 bytes")
-    with socket.create_connection((place.client.base_url.host, place.client.base_url.port or 0), timeout=10) as connection:
-        connection.sendall(
-            b"PUT /collections/default/documents/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n"
-        )
+    with place.connected() as connection:
+        connection.sendall(UPLOAD % 99_999_999_999)
         assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
     assert place.state() == before
 
@@ -411,10 +409,8 @@ def test_a_client_that_goes_away_leaves_nothing_and_takes_no_place(serve: Serve)
     place = serve(max_uploads=1)
     before = place.state()
     for _ in range(3):
-        with socket.create_connection((place.client.base_url.host, place.client.base_url.port or 0), timeout=10) as connection:
-            connection.sendall(
-                b"PUT /collections/default/documents/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999\r\n\r\nhalf"
-            )
+        with place.connected() as connection:
+            connection.sendall(UPLOAD % 999 + b"half")
     assert place.state() == before
     wait_until(lambda: place.put("a.txt").status_code == 201)
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from quotewise.api.app import create_app
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -94,12 +92,6 @@ def test_offsets_count_code_points_of_the_text_as_it_was_sent(client: httpx.Clie
     start = CAFE.index("1911")
     assert found["short_answer"]["start"] <= start
     assert found["short_answer"]["end"] >= start + 4
-
-
-def test_a_text_reads_alike_in_any_company_and_order(client: httpx.Client) -> None:
-    alone = [{**extract(client, CAPITAL, text)[0], "text": None} for text in (PARIS, BANANAS, CAFE)]
-    together = [{**result, "text": None} for result in extract(client, CAPITAL, CAFE, BANANAS, PARIS)]
-    assert together[::-1] == alone
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\r\n\t\u2003"])
@@ -217,18 +209,6 @@ def test_texts_are_read_by_the_trained_reader_also_where_similarity_reads_the_do
     assert found[0][0]["quotes"] == extract(client, CAPITAL, PARIS)[0]["quotes"]
 
 
-def test_the_similarity_reader_gives_no_short_answer_and_the_trained_one_does(
-    similar: httpx.Client, eager: httpx.Client
-) -> None:
-    asked = {"question": "Where was tea first drunk?", "collection": "notes"}
-    first, second = (post(some, "/ask", **asked) for some in (similar, eager))
-    assert (first["answered"], first["short_answer"]) == (True, None)
-    assert "China" in first["citations"][0]["quote"]
-    short = second["short_answer"]
-    assert "China" in short["text"]
-    assert second["citations"][short["citation"] - 1]["start"] <= short["start"] < short["end"]
-
-
 def test_a_reader_that_cannot_be_loaded_leaves_the_service_alive_and_saying_why(
     library: Path, tmp_path: Path, refused: Refused
 ) -> None:
@@ -257,12 +237,3 @@ def test_a_reader_that_is_lost_later_is_a_problem_of_its_own(library: Path, tmp_
         ):
             problem = refused(client.post(path, json=body), 503, "reader-unavailable")
             assert str(tmp_path / "none" / "model.json") in problem["detail"]
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    texts=st.lists(st.one_of(st.text(max_size=300), st.text("a.! \n\r\u0301🍤é?1", max_size=300)), min_size=1, max_size=4),
-    question=st.text(min_size=1, max_size=100).filter(str.strip),
-)
-def test_whatever_the_texts_each_quote_stands_at_its_offsets(eager: httpx.Client, texts: list[str], question: str) -> None:
-    extract(eager, question, *texts)

@@ -31,37 +31,23 @@ def test_a_key_for_one_collection_meets_no_other_in_any_protocol(library: Path, 
         with openai.OpenAI(base_url=f"{http.base_url}/v1", api_key=secret, max_retries=0) as client:
             assert [model.id for model in client.models.list()] == ["notes"]
             messages: Any = [{"role": "user", "content": WHY}]
-            for hidden in ("default", "nowhere"):
-                with pytest.raises(openai.PermissionDeniedError) as refused:
-                    client.chat.completions.create(model=hidden, messages=messages)
-                assert "default" not in str(refused.value.body)
+            with pytest.raises(openai.PermissionDeniedError) as refused:
+                client.chat.completions.create(model="default", messages=messages)
+            assert "default" not in str(refused.value.body)
             assert client.chat.completions.create(model="notes", messages=messages, stream=False).choices
-            for wrong in ("", "qw_wrong"):
-                with pytest.raises(openai.AuthenticationError) as unknown:
-                    client.with_options(api_key=wrong or "x").models.list()
-                assert unknown.value.code == "invalid_api_key"
+            with pytest.raises(openai.AuthenticationError) as unknown:
+                client.with_options(api_key="qw_wrong").models.list()
+            assert unknown.value.code == "invalid_api_key"
 
         async def walk() -> None:
             async with (
                 httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=60) as keyed,
                 Client(streamable_http_client(f"{http.base_url}/mcp", http_client=keyed)) as found,
             ):
-                names: list[str] = []
-                cursor = None
-                while True:
-                    page = await found.list_resources(cursor=cursor)
-                    names += [resource.name for resource in page.resources]
-                    if (cursor := page.next_cursor) is None:
-                        break
-                assert set(names) == set(NOTES)
+                assert {resource.name for resource in (await found.list_resources()).resources} == set(NOTES)
                 with pytest.raises(MCPError, match="no document"):
                     await found.read_resource(f"quotewise://documents/{seed}")
-                for tool, arguments in (
-                    ("ask", {"question": WHY, "collection": "default"}),
-                    ("search", {"question": WHY, "collection": "default"}),
-                    ("read_document", {"document_id": seed}),
-                ):
-                    assert (await found.call_tool(tool, arguments)).is_error
+                assert (await found.call_tool("ask", {"question": WHY, "collection": "default"})).is_error
                 assert not (await found.call_tool("ask", {"question": "Where was tea first drunk?"})).is_error
 
         anyio.run(walk)

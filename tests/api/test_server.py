@@ -24,22 +24,6 @@ from tests.api.conftest import serving, wait_until
 from tests.conftest import SEED, SEEDS, WHY
 
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
-SERVE_AND_ASK = """
-import sys, time
-from pathlib import Path
-import quotewise.api.cli
-from starlette.testclient import TestClient
-from quotewise.api.app import create_app
-from quotewise.api.service import Service
-from quotewise.api.settings import Settings
-
-app = create_app(lambda: Service.open(Settings(index=Path(sys.argv[1]))), Settings())
-with TestClient(app, "http://localhost", client=("127.0.0.1", 50000)) as client:
-    while client.get("/ready").status_code != 200:
-        time.sleep(0.01)
-    assert client.post("/ask", json={"question": sys.argv[2]}).json()["answered"]
-print(*({"torch", "transformers", "sentence_transformers", "sklearn", "opentelemetry.sdk"} & set(sys.modules)))
-"""
 
 
 @contextmanager
@@ -147,13 +131,6 @@ def test_serve_on_every_address_answers_strangers_as_soon_as_there_is_a_key(tmp_
             headers = {"Authorization": f"Bearer {secret}"}
             assert httpx.get(f"http://{address}:{port}/collections", headers=headers).status_code == 200
         os.kill(process.pid, signal.SIGTERM)
-
-
-def test_serving_imports_none_of_the_libraries_that_only_training_and_other_embedders_need(library: Path) -> None:
-    served = subprocess.run(
-        [sys.executable, "-c", SERVE_AND_ASK, library, WHY], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert served.stdout == "\n"
 
 
 def test_a_server_of_another_make_finds_its_settings_in_the_environment(

@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,6 @@ from quotewise.rag.pipeline import DEFAULT_TOP_K
 
 @pytest.fixture(autouse=True)
 def _nothing_set_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.upper().startswith(Settings.PREFIX):
-            monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 

@@ -25,12 +25,12 @@ def gold(tmp_path: Path) -> Path:
     return path
 
 
-def test_eval_measures_the_answers_to_gold_questions(run: Run, gold: Path, tmp_path: Path) -> None:
+def test_eval_measures_the_answers_to_gold_questions(run: Run, url: str, gold: Path, tmp_path: Path) -> None:
     found = run("eval", gold, "--corpus", SEEDS, "--json").json
     who, none = found["outcomes"]
     assert (who["error_type"], none["gold"]["id"]) == ("correct", "none")
     assert found["estimates"]["citations that verify"]["value"] == 1
-    assert "first quote right" in run("eval", gold, "--corpus", SEEDS).words
+    assert "first quote right" in run("eval", gold, "--url", url).words
     assert not (tmp_path / "index").exists()
 
 

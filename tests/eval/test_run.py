@@ -32,6 +32,12 @@ def answers_of(run: Run) -> list[Outcome]:
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between the tries of a request."""
+    monkeypatch.setattr("quotewise.eval.clients._PAUSE_SECONDS", 0.01)
+
+
+@pytest.fixture
 def small(tmp_path: Path) -> GoldSet:
     """A question that the seeds answer, and two that they do not."""
     lines = [
@@ -92,6 +98,7 @@ def test_over_http_the_same_questions_get_the_same_outcomes(small: GoldSet, loca
         assert answers_of(run_of(gold, local)) == answers_of(run_of(gold, Client.over_http(url, 30)))
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_question_that_the_service_fails_at_counts_as_a_failure_with_its_reason(small: GoldSet, url: str) -> None:
     with flawed(url, lambda body: 500 if "band" in body else None) as broken:
         run = run_of(small, Client.over_http(broken, 30))
@@ -102,6 +109,7 @@ def test_a_question_that_the_service_fails_at_counts_as_a_failure_with_its_reaso
     assert run.estimates["AUROC of confidence"].questions == 3
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_failure_that_passes_is_no_failure(small: GoldSet, url: str) -> None:
     bodies: list[str] = []
 
@@ -156,6 +164,7 @@ def test_an_interrupted_run_resumes(small: GoldSet, url: str, tmp_path: Path) ->
     assert evaluate(gold, Client.over_http(url, 30), other, output).summary.asked == 3  # nothing of another run is taken over
 
 
+@pytest.mark.usefixtures("impatient")
 def test_where_there_is_no_service_the_run_stops_and_says_so(small: GoldSet) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -166,6 +175,7 @@ def test_where_there_is_no_service_the_run_stops_and_says_so(small: GoldSet) -> 
             Client.over_http(nonsense, 1).ask("why?", None)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_service_that_is_slow_or_something_else_is_named(url: str) -> None:
     silent = socket.create_server(("127.0.0.1", 0))  # takes connections and never answers
     with silent, pytest.raises(AskingError, match=r"/ask took more than 0\.2 seconds"):

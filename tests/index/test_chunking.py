@@ -17,7 +17,7 @@ from tests.index.writing import count_words
 
 LIMITS = st.sampled_from((3, 12, 40))
 LINE_END = re.compile(r"\r\n|\r|\n")
-LINE_FURNITURE = re.compile(r"[\s>]*(?:[-=_*~#.·•|:+^\s]+$|(?:[-*+•‣◦–—]|\d{1,2}[.)])[ \t]+|[•●■►])?\s*")
+LINE_MARKS = re.compile(r"[\s>]*(?:[-=_*~#.·•|:+^\s]+$|(?:[-*+•‣◦–—]|\d{1,2}[.)])[ \t]+|[•●■►])?\s*")
 WORDS_300 = " ".join(f"word{number % 7}" for number in range(300))
 
 
@@ -81,7 +81,7 @@ def test_a_text_is_cut_into_whole_sentences_at_exact_places(embedder: Embedder, 
 
     covered = {position for chunk in chunks for span in chunk.sentences for position in range(*span)}
     for line in re.finditer(r"[^\r\n]+", document.text):
-        prose = LINE_FURNITURE.match(document.text, line.start(), line.end()).end()  # type: ignore[union-attr]
+        prose = LINE_MARKS.match(document.text, line.start(), line.end()).end()  # type: ignore[union-attr]
         missing = [p for p in range(prose, line.end()) if p not in covered and not document.text[p].isspace()]
         assert not missing, f"{document.text[missing[0] :][:40]!r} is in no sentence"
 

@@ -4,17 +4,20 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from quotewise.index.catalogue import document_id
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentDamagedError, QuotewiseError
 from quotewise.index.ingest import SyncReport
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
+from quotewise.index.store import Filter, Hit, StoredChunk
 from quotewise.index.uploads import Uploads
 
 from tests.index.writing import COLLECTION, put, unit
@@ -35,30 +38,27 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store.folder
 
 
-def told(store: LocalStore) -> dict[str, Any]:
-    """Everything that an index gives out, by what was asked for; nothing for what it refuses."""
-    found: dict[str, Any] = {}
+def everything(store: LocalStore) -> dict[str, Any]:
+    """Everything that an index returns, by what was read; nothing for what it refuses."""
+    catalogue = store.catalogue
 
-    def ask(question: str, answer: Callable[[], Any]) -> None:
-        try:
-            found[question] = answer()
-        except QuotewiseError as error:
-            assert str(error)
+    def chunks(hits: Sequence[Hit]) -> list[StoredChunk]:
+        return catalogue.chunks([hit.chunk_id for hit in hits])
 
-    ask("documents", lambda: store.catalogue.documents("default"))
-    for document in found.get("documents", ()):
-        ask(f"text of {document.id}", lambda document=document: store.catalogue.text(document.id))
-        ask(f"at {document.path}", lambda document=document: store.catalogue.document_at("default", document.path))
-    ask(
-        "vectors",
-        lambda: store.catalogue.chunks([hit.chunk_id for hit in store.search_dense("default", unit(1, 3, 0, 1), 99, Filter())]),
-    )
-    ask("words", lambda: store.catalogue.chunks([hit.chunk_id for hit in store.search_lexical("default", WORDS, 99, Filter())]))
-    ask(
-        "filtered",
-        lambda: store.catalogue.chunks([h.chunk_id for h in store.search_lexical("default", WORDS, 99, Filter("sea/1"))]),
-    )
-    return found
+    reads: dict[str, Callable[[], Any]] = {
+        "documents": lambda: catalogue.documents("default"),
+        "vectors": lambda: chunks(store.search_dense("default", unit(1, 3, 0, 1), 99, Filter())),
+        "words": lambda: chunks(store.search_lexical("default", WORDS, 99, Filter())),
+        "filtered": lambda: chunks(store.search_lexical("default", WORDS, 99, Filter("sea/1"))),
+    }
+    for path in (f"sea/{number}.md" for number in range(12)):
+        reads[f"text of {path}"] = partial(catalogue.text, document_id("default", path))
+        reads[f"at {path}"] = partial(catalogue.document_at, "default", path)
+    values = {}
+    for name, read in reads.items():
+        with suppress(QuotewiseError):
+            values[name] = read()
+    return values
 
 
 def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:
 
 def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, tmp_path: Path) -> None:
     store = LocalStore(intact)
-    truth = told(store)
+    truth = everything(store)
     assert [len(truth[kind]) for kind in ("documents", "vectors", "words", "filtered")] == [12, 24, 24, 6]
     store.close()
     files = [path.relative_to(intact) for path in intact.rglob("*") if path.is_file() and path.stat().st_size]
@@ -86,7 +86,7 @@ def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, 
             (copy / file).write_bytes(data)
             try:
                 damaged = LocalStore(copy)
-                found = told(damaged)
+                found = everything(damaged)
                 assert_unaltered(found, truth)
                 if file.parts[0] == "search":
                     assert found.keys() == truth.keys()

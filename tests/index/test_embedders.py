@@ -52,7 +52,7 @@ def real_sentences(number: int) -> list[str]:
     return list(sentences)[:: len(sentences) // number][:number]
 
 
-SENTENCES = real_sentences(200)
+SENTENCES = real_sentences(120)
 MIXED = [
     *SENTENCES[:40],
     *("", " ", "a", "\n", "🏴‍☠️", "ロシアは警告を無視した。", "e\u0301" * 50, "word " * 1000, " ".join(SENTENCES[:30])),
@@ -71,7 +71,7 @@ def model(tmp_path: Path) -> Path:
 
 def test_the_bundled_model_makes_the_vectors_of_the_original(embedder: Embedder, original: SentenceTransformerEmbedder) -> None:
     cosines = (embedder.encode_document(SENTENCES) * original.encode_document(SENTENCES)).sum(axis=1)
-    assert len(cosines) == 200
+    assert len(cosines) == 120
     assert cosines.mean() >= 0.999
     assert cosines.min() >= 0.99
 
@@ -92,7 +92,7 @@ def test_word_pieces_are_counted_as_the_original_counts_them(embedder: Embedder,
     assert embedder.count_tokens(["word " * 1000]) == [1000]
 
 
-@examples(10)
+@examples(6)
 @given(st.lists(st.sampled_from(MIXED), min_size=1, max_size=8), st.data())
 def test_a_text_has_the_same_vector_alone_and_in_any_company(embedder: Embedder, texts: list[str], data: st.DataObject) -> None:
     alone = data.draw(st.integers(0, len(texts) - 1))
@@ -104,9 +104,9 @@ def test_a_text_has_the_same_vector_alone_and_in_any_company(embedder: Embedder,
 def test_vectors_come_in_the_order_of_the_texts_from_many_batches_and_threads(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    texts = SENTENCES[:30]
+    texts = SENTENCES[:20]
     expected = np.stack([embedder.encode_query(text) for text in texts])
-    assert len(set(np.round(expected[:, 0], 6))) > 25
+    assert len(set(np.round(expected[:, 0], 6))) > 15
     monkeypatch.setattr(quotewise.index.embedders, "_BATCH_TOKENS", 200)
     for threads in (1, 3):
         np.testing.assert_allclose(OnnxEmbedder(threads=threads).encode_document(texts), expected, atol=1e-5)
@@ -142,7 +142,7 @@ def test_vectors_are_float32_of_length_one_and_word_pieces_have_exact_places(
 
 
 def test_word_pieces_have_the_vectors_of_the_original(embedder: Embedder, original: SentenceTransformerEmbedder) -> None:
-    texts = MIXED[25:]
+    texts = MIXED[32:]
     pairs = zip(embedder.encode_document_tokens(texts), original.encode_document_tokens(texts), strict=True)
     cosines = np.concatenate([(ours.vectors * theirs.vectors).sum(axis=1) for ours, theirs in pairs])
     assert cosines.mean() >= 0.99
@@ -156,8 +156,14 @@ def test_a_remembered_question_cannot_be_spoilt(embedder: Embedder) -> None:
     np.testing.assert_array_equal(embedder.encode_query("why?"), vector)
 
 
-@pytest.mark.parametrize("name", ["model.json", "model.onnx", "tokenizer.json"])
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "emptied"])
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        *(("model.json", damage) for damage in ("missing", "empty", "emptied")),
+        *(("model.onnx", damage) for damage in ("missing", "cut")),
+        *(("tokenizer.json", damage) for damage in ("missing", "cut", "emptied")),
+    ],
+)
 def test_a_missing_or_damaged_model_file_is_named(model: Path, name: str, damage: str) -> None:
     data = (model / name).read_bytes()
     (model / name).unlink()

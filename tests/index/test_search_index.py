@@ -157,7 +157,7 @@ def test_an_index_of_version_0_1_is_made_again_with_one_line(store: LocalStore, 
     opened = LocalStore(store.folder)
     assert found(opened) == ({"0.txt", "1.txt", "2.txt"},) * 2
     assert [record.message for record in caplog.records] == [
-        "the search index of 'default' is damaged or of another version; it is made again"
+        "the search index of 'default' is incomplete, damaged or of another version; it is made again"
     ]
     assert not any((store.folder / part).exists() for part in ("vectors", "lexical"))
     opened.close()

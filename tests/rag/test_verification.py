@@ -34,36 +34,43 @@ def source(request: pytest.FixtureRequest, claim: Claim, store: LocalStore, fold
     return FolderSource(folder, LIMIT) if request.param == "folder" else CollectionSource(store, "default", LIMIT)
 
 
-def test_a_fresh_citation_is_valid(claim: Claim, source: Source) -> None:
-    assert TEXT[claim.start : claim.end] == claim.quote
-    assert verify(claim, source).verdict is Verdict.VALID
+OUTSIDE = ("../secret.txt", "/etc/hostname", "deep", "nowhere.txt", "a\0.txt", "deep/../../secret.txt")
 
 
-@pytest.mark.parametrize("data", [TEXT.encode() + b" ", b"", b" \n", b"\0binary", b"x" * (LIMIT + 1)])
-def test_a_file_with_other_bytes_is_changed(claim: Claim, source: Source, folder: Path, data: bytes) -> None:
-    (folder / claim.path).write_bytes(data)
-    assert verify(claim, source).verdict is Verdict.CHANGED
-
-
-@pytest.mark.parametrize("change", [{"start": 0}, {"end": 10**9}, {"quote": "Rust had eaten its  cables."}, {"start": -1}])
-def test_a_quote_that_does_not_stand_there_is_changed(claim: Claim, source: Source, change: dict[str, object]) -> None:
-    assert verify(replace(claim, **change), source).verdict is Verdict.CHANGED  # type: ignore[arg-type]
-
-
-def test_a_file_that_is_gone_is_missing(claim: Claim, source: Source, folder: Path) -> None:
-    (folder / claim.path).unlink()
-    assert verify(claim, source).verdict is Verdict.MISSING
-
-
-@pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "deep", "nowhere.txt", "a\0.txt", "deep/../../secret.txt"])
-def test_a_path_that_is_no_document_is_missing_and_never_read(claim: Claim, source: Source, folder: Path, path: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, Verdict.VALID),
+        *((change, Verdict.CHANGED) for change in ({"start": 0}, {"end": 10**9}, {"start": -1})),
+        ({"quote": "Rust had eaten its  cables."}, Verdict.CHANGED),
+        *(({"path": path}, Verdict.MISSING) for path in OUTSIDE),
+    ],
+)
+def test_a_claim_is_valid_where_its_quote_stands_in_a_file_of_the_folder(
+    claim: Claim, source: Source, folder: Path, change: dict[str, object], verdict: Verdict
+) -> None:
     (folder.parent / "secret.txt").write_bytes(TEXT.encode())
-    assert verify(replace(claim, path=path), source).verdict is Verdict.MISSING
+    assert TEXT[claim.start : claim.end] == claim.quote
+    assert verify(replace(claim, **change), source).verdict is verdict  # type: ignore[arg-type]
 
 
-def test_without_its_folder_a_collection_checks_against_its_own_copy(claim: Claim, store: LocalStore, folder: Path) -> None:
+@pytest.mark.parametrize("data", [TEXT.encode() + b" ", b"", b" \n", b"\0binary", b"x" * (LIMIT + 1), None])
+def test_a_file_with_other_bytes_is_changed_and_one_that_is_gone_missing(
+    claim: Claim, source: Source, folder: Path, data: bytes | None
+) -> None:
+    if data is None:
+        (folder / claim.path).unlink()
+    else:
+        (folder / claim.path).write_bytes(data)
+    assert verify(claim, source).verdict is (Verdict.MISSING if data is None else Verdict.CHANGED)
+
+
+def test_where_the_folder_is_gone_a_collection_checks_against_its_own_copy(
+    claim: Claim, store: LocalStore, folder: Path
+) -> None:
     folder.rename(folder.with_name("moved"))
     assert verify(claim, CollectionSource(store, "default", LIMIT)).verdict is Verdict.VALID
+    assert verify(claim, FolderSource(folder, LIMIT)).verdict is Verdict.MISSING
 
 
 def test_a_parser_that_makes_another_text_of_the_same_file_leaves_its_citations_valid(
@@ -103,8 +110,3 @@ def test_a_file_that_cannot_be_read_is_not_called_missing(open_folder: Path, unr
     with ordinary_user(), pytest.raises(FolderUnavailableError, match="cannot be read: Permission denied"):
         verify(Claim("deep/bridge.txt", "0" * 64, 0, 3, "The"), FolderSource(folder, LIMIT))
     (folder / unreadable).chmod(0o755)
-
-
-def test_in_a_folder_that_is_gone_every_file_is_missing(tmp_path: Path) -> None:
-    gone = FolderSource(tmp_path / "gone", LIMIT)
-    assert verify(Claim("bridge.txt", "0" * 64, 0, 3, "The"), gone).verdict is Verdict.MISSING

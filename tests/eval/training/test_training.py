@@ -52,11 +52,11 @@ def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where
         rows.append(asked | {"answers": [{"text": name, "start": 0}]})
         rows.append(asked | {"question": f"Who burnt the lighthouse {number}?", "answers": []})
     (tmp_path / "own.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
-    (tmp_path / "recipe.json").write_text(json.dumps([{"name": "own", "questions": None, "repeats": 16}]))
+    (tmp_path / "recipe.json").write_text(json.dumps([{"name": "own", "questions": None, "repeats": 8}]))
     for _ in range(2):
         train_reader(tmp_path, tmp_path / "run", recipe=tmp_path / "recipe.json", dev=tmp_path / "own.jsonl.gz", threads=1)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
-    assert [(line["step"], "f1_answerable" in line) for line in log] == [(0, False), (2, True), (2, False)]
+    assert [(line["step"], "f1_answerable" in line) for line in log] == [(0, False), (1, True), (1, False)]
     assert 0 <= log[1]["f1_answerable"] <= 1
     assert (tmp_path / "run" / "model.safetensors").stat().st_size > 40_000_000
     assert not (tmp_path / "run" / "checkpoint.part").exists()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from quotewise.eval.calibration import Case, outcomes
+from quotewise.eval.training.calibration import Case, outcome_of
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
 from quotewise.index.ingest import SyncReport
@@ -106,11 +106,11 @@ def test_confidence_is_fitted_on_the_readings_that_are_served(
     pipeline: Pipeline, store: LocalStore, embedder: Embedder, reader: SpanReader, question: str
 ) -> None:
     passages = retrieved(store, embedder, question)
-    case = Case(question, passages, [np.zeros(len(passage.sentences), bool) for passage in passages])
+    case = Case(question, reader.read_all(question, passages), [np.zeros(len(p.sentences), bool) for p in passages])
     calibration = Calibration.load(BUNDLED / "calibration.json", "passages")
-    [fitted] = outcomes([case], [reader.read_all(question, passages)], calibration.sentence)
+    fitted = outcome_of(case, calibration.sentence).features
     assert fitted is not None
-    assert calibration.confidence_of(fitted.features) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)
+    assert calibration.confidence_of(fitted) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)
 
 
 def test_a_reading_has_evidence_features_and_a_span_for_each_sentence(

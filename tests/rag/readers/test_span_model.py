@@ -33,7 +33,7 @@ def read(model: SpanModel, question: str, text: str) -> TextReading:
     return reading
 
 
-@examples(30)
+@examples(15)
 @given(QUESTIONS, texts)
 def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
     model: SpanModel, question: str, text: str
@@ -43,12 +43,13 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
     encoding = model.tokenizer.encode(text, add_special_tokens=False)
     offsets = encoding.offsets
     starts, ends = {start for start, _ in offsets}, {end for _, end in offsets}
-    for number, (sentence, span) in enumerate(zip(sentences, reading.spans, strict=True)):
+    for sentence, answer in zip(sentences, reading.answers, strict=True):
         has_pieces = any(start < sentence.end and sentence.start < end for start, end in offsets)
-        assert (span is not None) == has_pieces
-        if span is None:
-            assert reading.span_probability[number] == 0
+        assert (answer is not None) == has_pieces
+        if answer is None:
             continue
+        span = answer.span
+        assert 0 <= answer.probability <= 1 + 1e-5
         assert sentence.start <= span.start < sentence.end
         assert span.start < span.end <= sentences[-1].end
         assert any(other.start < span.end <= other.end for other in sentences)
@@ -60,13 +61,11 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
                 piece for piece, (a, b) in zip(encoding.ids, encoding.offsets, strict=True) if a >= span.start and b <= span.end
             ]
             assert inside == model.tokenizer.encode(text[slice(*span)], add_special_tokens=False).ids
-    logits = np.stack([reading.null_score_diff, reading.span_probability, reading.answerable, reading.evidence])
-    assert (logits.shape, logits.dtype) == ((4, len(sentences)), np.float32)
-    assert np.isfinite(logits).all()
-    assert ((reading.span_probability >= 0) & (reading.span_probability <= 1 + 1e-5)).all()
+    assert (reading.scores.shape, reading.scores.dtype) == ((len(sentences), 3), np.float32)
+    assert np.isfinite(reading.scores).all()
 
 
-@examples(15)
+@examples(8)
 @given(QUESTIONS, st.lists(texts, min_size=1, max_size=4), st.data())
 def test_a_text_reads_alike_alone_and_in_any_company(
     model: SpanModel, question: str, several: list[str], data: st.DataObject
@@ -75,9 +74,8 @@ def test_a_text_reads_alike_alone_and_in_any_company(
     together = list(model.read(question, several, [sentence_spans(text) for text in several]))[chosen]
     assert list(model.read(question, [], [])) == []
     alone = read(model, question, several[chosen])
-    assert together.spans == alone.spans
-    for name in ("null_score_diff", "span_probability", "answerable", "evidence"):
-        np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-5)
+    assert [a and a.span for a in together.answers] == [a and a.span for a in alone.answers]
+    np.testing.assert_allclose(together.scores, alone.scores, atol=1e-5)
 
 
 @pytest.mark.parametrize("before", [0, 17, 19, 20, 50, 100])
@@ -88,14 +86,16 @@ def test_an_answer_is_found_wherever_in_a_long_text_it_stands(model: SpanModel, 
     sentences = [Span(0, len(text))] if in_one_sentence else sentence_spans(text)  # which is longer than a window
     [reading] = model.read(WHO, [text], [sentences])
     at = text.index("Maria Keller")
-    assert reading.spans[int(np.argmax(reading.null_score_diff))] == (at, at + len("Maria Keller"))
+    best = reading.answers[int(np.argmax(reading.scores[:, 0]))]
+    assert best is not None
+    assert best.span == (at, at + len("Maria Keller"))
 
 
 def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: SpanModel) -> None:
     text = "Andre\u0301 Jose\u0301 built the lighthouse."
-    [span] = read(model, WHO, text).spans
-    assert span is not None
-    assert text[slice(*span)] == "Andre\u0301 Jose\u0301"
+    [answer] = read(model, WHO, text).answers
+    assert answer is not None
+    assert text[slice(*answer.span)] == "Andre\u0301 Jose\u0301"
 
 
 @pytest.mark.parametrize("question", ["", "灯台を建てたのは誰か", "who " * 3000])
@@ -105,16 +105,16 @@ def test_accents_written_as_marks_of_their_own_are_part_of_the_answer(model: Spa
         "",
         " \n\t",
         "--- *** ... !!! 🏴‍☠️ \u0301\u200d\0",
-        "word " * 2500,
-        "x" * 20_000,
+        "word " * 1000,
+        "x" * 10_000,
         "| year | town |\n|---|---|\n| 1887 | Brest |\n",
         "def built(by):\n    return {'by': by}  # lighthouse\n\n\nprint(built('Maria'))\n",
     ],
 )
 def test_odd_questions_and_texts_are_read_with_finite_numbers(model: SpanModel, question: str, text: str) -> None:
     reading = read(model, question, text)
-    assert len(reading.spans) == len(sentence_spans(text))
-    assert np.isfinite([reading.null_score_diff, reading.span_probability, reading.answerable, reading.evidence]).all()
+    assert len(reading.answers) == len(sentence_spans(text))
+    assert np.isfinite(reading.scores).all()
 
 
 def test_the_int8_model_says_what_the_float_weights_say() -> None:
