@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
 from quotewise.index.formats import ENDINGS, format_of
+from quotewise.index.formats.detection import detected
 from quotewise.index.formats.parsed import Block
 from quotewise.index.layout import Layout
 from quotewise.index.printable import printable
@@ -145,7 +146,7 @@ def parse_document(path: str, data: bytes) -> Document:
     Raises:
         DocumentError: the bytes are no text, or blank, or the format is unknown.
     """
-    file_format = format_of(path)
+    file_format = detected(path, data)
     if file_format is None:
         raise DocumentError(f"has no known format; expected {ENDINGS}")
     with border(lambda reason: DocumentError(f"cannot be parsed: {reason}")):

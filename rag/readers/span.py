@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,11 +57,15 @@ class SpanReader:
         return self._calibration([reading.passage for reading in readings]).probability(readings)
 
     def _read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool]) -> Generator[Reading, None, None]:
-        local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-        contexts = [passage.context for passage in passages]
-        with closing(self.model.read(question, [p.text for p in passages], local, contexts, wanted)) as texts:
-            for passage, text in zip(passages, texts, strict=True):
-                yield self._reading(question, passage, text)
+        units = [_units(passage) for passage in passages]
+        contexts = [passage.context for passage, parts in zip(passages, units, strict=True) for _ in parts]
+        texts, sentences = (
+            zip(*((text, spans) for parts in units for _, text, spans in parts), strict=True) if units else ((), ())
+        )
+        with closing(self.model.read(question, texts, sentences, contexts, wanted)) as readings:
+            for passage, parts in zip(passages, units, strict=True):
+                read = [_moved(next(readings), start) for start, _, _ in parts]
+                yield self._reading(question, passage, _joined(read))
 
     def _reading(self, question: str, passage: Passage, text: TextReading) -> Reading:
         features = text.scores
@@ -75,6 +80,44 @@ class SpanReader:
 
     def _calibration(self, passages: Sequence[Passage]) -> Calibration:
         return self._of_retrieved if all(passage.is_retrieved for passage in passages) else self._of_texts
+
+
+def _units(passage: Passage) -> list[tuple[int, str, list[Span]]]:
+    """The texts of a passage that are read one by one: where each starts in it, and its sentences."""
+    sentences = [Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
+    if len(passage.units) == 1:
+        return [(0, passage.text, sentences)]
+    parts = [[sentences[number] for number in unit] for unit in passage.units]
+    return [
+        (
+            part[0].start,
+            passage.text[part[0].start : part[-1].end],
+            [Span(s.start - part[0].start, s.end - part[0].start) for s in part],
+        )
+        for part in parts
+    ]
+
+
+def _moved(text: TextReading, start: int) -> TextReading:
+    return replace(text, spans=tuple(span and Span(span.start + start, span.end + start) for span in text.spans))
+
+
+def _joined(parts: Sequence[TextReading]) -> TextReading:
+    """The readings of the parts of a passage as one."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def every(name: str) -> np.ndarray:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return TextReading(
+        null_score_diff=every("null_score_diff"),
+        span_probability=every("span_probability"),
+        answerable=every("answerable"),
+        evidence=every("evidence"),
+        spans=tuple(span for part in parts for span in part.spans),
+        complete=all(part.complete for part in parts),
+    )
 
 
 def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]]) -> list[Reading]:

@@ -1,0 +1,68 @@
+"""JSON, JSON lines, YAML, XML and logs: the decoded file itself by lines; a long line is cut where its structure allows."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.layout import Layout
+from quotewise.index.sentences import Span, line_starts
+
+VERSION = 1
+_LONG_LINE = 600
+_PIECE = 300
+_DEPTH_LIMIT = 1_000
+_TOKEN = re.compile(r'"(?:[^"\\\r\n]|\\.)*+"|[\[{]|[\]}]|,|</[^<>]{1,200}>|/>|[^\s"\[\]{},<>/]+|.', re.DOTALL)
+_ENDS = frozenset((",", "}", "]", "/>"))
+_PROSE = re.compile(r"[ \t]*(?![-*#;/])[^\W\d_][^{}\[\]<>=|\\\"]{39,}")
+_KEY = re.compile(r"[ \t]*[\w.-]+[ \t]*:(?:\s|$)")
+_VISIBLE = re.compile(r"[^\W_]")
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a file of structured text. Raises DocumentError when the bytes are no text, or only nested brackets."""
+    text, encoding, damage = decode(data)
+    if not _VISIBLE.search(text):
+        depth = max(text.count("["), text.count("{"))
+        if depth > _DEPTH_LIMIT:
+            raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
+    blocks = tuple(_blocks(text))
+    return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, ignored=damage)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Short lines together, lines of prose as paragraphs, and each long line in pieces."""
+    starts = [*line_starts(text), len(text)]
+    start, kind = 0, ""
+    for first, last in pairwise(starts):
+        line = text[first:last]
+        own = "long" if last - first > _LONG_LINE else "prose" if _PROSE.match(line) and not _KEY.match(line) else "line"
+        if own != kind or own == "long":
+            yield from _block(text, start, first, kind)
+            start, kind = first, own
+    yield from _block(text, start, len(text), kind)
+
+
+def _block(text: str, start: int, end: int, kind: str) -> Iterator[Block]:
+    if not _VISIBLE.search(text, start, end):
+        return
+    if kind == "long":
+        for piece in _pieces(text, start, end):
+            if _VISIBLE.search(text, *piece):
+                yield Block(piece.start, piece.end, (), piece.end - piece.start <= _LONG_LINE, kind="code")
+    else:
+        yield Block(start, end, (), kind == "line", kind="code" if kind == "line" else "paragraph")
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """A line cut after commas and closing brackets or tags, so that pieces are about as long as a sentence or two."""
+    first = start
+    for token in _TOKEN.finditer(text, start, end):
+        closes = token[0] in _ENDS or token[0].startswith("</")
+        if closes and token.end() - first >= _PIECE and text[token.end() : token.end() + 1] != ",":
+            yield Span(first, token.end())
+            first = token.end()
+    if first < end:
+        yield Span(first, end)
