@@ -40,7 +40,7 @@ class PdfBlock(Block):
     The kinds are paragraph, heading, list-item, table, caption, code, footnote, header, footer, note and field.
     """
 
-    kind: str = "paragraph"
+    kind: str = "paragraph"  # type: ignore[assignment]  # which are more than those of other formats
     level: int = 0
 
 
