@@ -64,8 +64,7 @@ class SpanReader:
         )
         with closing(self.model.read(question, texts, sentences, contexts, wanted)) as readings:
             for passage, parts in zip(passages, units, strict=True):
-                read = [_moved(next(readings), start) for start, _, _ in parts]
-                yield self._reading(question, passage, _joined(read))
+                yield self._reading(question, passage, _joined([(start, next(readings)) for start, _, _ in parts]))
 
     def _reading(self, question: str, passage: Passage, text: TextReading) -> Reading:
         features = text.scores
@@ -98,26 +97,14 @@ def _units(passage: Passage) -> list[tuple[int, str, list[Span]]]:
     ]
 
 
-def _moved(text: TextReading, start: int) -> TextReading:
-    return replace(text, spans=tuple(span and Span(span.start + start, span.end + start) for span in text.spans))
-
-
-def _joined(parts: Sequence[TextReading]) -> TextReading:
-    """The readings of the parts of a passage as one."""
-    if len(parts) == 1:
-        return parts[0]
-
-    def every(name: str) -> np.ndarray:
-        return np.concatenate([getattr(part, name) for part in parts])
-
-    return TextReading(
-        null_score_diff=every("null_score_diff"),
-        span_probability=every("span_probability"),
-        answerable=every("answerable"),
-        evidence=every("evidence"),
-        spans=tuple(span for part in parts for span in part.spans),
-        complete=all(part.complete for part in parts),
+def _joined(parts: Sequence[tuple[int, TextReading]]) -> TextReading:
+    """The readings of the parts of a passage, with where each starts in it, as one."""
+    answers = tuple(
+        replace(answer, span=Span(answer.span.start + start, answer.span.end + start)) if answer else None
+        for start, part in parts
+        for answer in part.answers
     )
+    return TextReading(np.concatenate([part.scores for _, part in parts]), answers, all(part.complete for _, part in parts))
 
 
 def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]]) -> list[Reading]:
