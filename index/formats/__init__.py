@@ -126,8 +126,8 @@ FORMATS: Mapping[str, Format] = {
 """By the ending of the file name, in lower case."""
 UNREAD_ENDINGS = frozenset(_UNREAD.split())
 """Of files that are no documents, or in formats that are not read."""
-ENDINGS = "documents, tables, pages, mails and texts"
-"""For messages."""
+ENDINGS = "document, table, mail or text"
+"""For messages: ``holds no document, table, mail or text files``."""
 CONTENT_TYPES = tuple(dict.fromkeys(kind for known in FORMATS.values() for kind in (known.media_type, *known.content_types)))
 """Under which files can be uploaded."""
 

@@ -49,8 +49,6 @@ _SKIPPED = frozenset(
         "base",
         "map",
         "area",
-        "noframes",
-        "frameset",
         "progress",
         "meter",
     ]
@@ -287,7 +285,9 @@ class _Walk:
         if not text.strip():
             return
         region = next(filter(None, reversed(self._region)), None)
-        own = "code" if "code" in self._kinds else self._kinds[-1]
+        own: BlockKind = self._kinds[-1]
+        if "code" in self._kinds:
+            own = "code"
         if own == "heading":
             level = level or 6
             text = " ".join(text.split())

@@ -108,8 +108,8 @@ def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int)
         marked += 1
     if marked:
         return marked if marked < len(placed) else 0
-    if len(placed) < 2 or width < 2:
-        return 0
+    if len(placed) < 2 or width < 2 or (placed[0] and placed[0][0][1].is_header):
+        return 0  # one row has no name, and where its first cell is marked alone it names the row
     first = [cell.text.strip() for _, cell, _ in placed[0]]
     named = [text for text in first if text]
     looks = len(named) >= max(2, (width + 1) // 2) and all(map(_is_name, named))

@@ -64,8 +64,7 @@ class SpanReader:
         )
         with closing(self.model.read(question, texts, sentences, contexts, wanted)) as readings:
             for passage, parts in zip(passages, units, strict=True):
-                read = [next(readings) for _ in parts]
-                yield self._reading(question, passage, _joined(read, [start for start, _, _ in parts]))
+                yield self._reading(question, passage, _joined([(start, next(readings)) for start, _, _ in parts]))
 
     def _reading(self, question: str, passage: Passage, text: TextReading) -> Reading:
         features = text.scores
@@ -98,14 +97,14 @@ def _units(passage: Passage) -> list[tuple[int, str, list[Span]]]:
     ]
 
 
-def _joined(parts: Sequence[TextReading], starts: Sequence[int]) -> TextReading:
-    """The readings of parts of a text as one of the text, in which they start so."""
+def _joined(parts: Sequence[tuple[int, TextReading]]) -> TextReading:
+    """The readings of the parts of a passage, with where each starts in it, as one."""
     answers = tuple(
-        answer and replace(answer, span=Span(answer.span.start + start, answer.span.end + start))
-        for part, start in zip(parts, starts, strict=True)
+        replace(answer, span=Span(answer.span.start + start, answer.span.end + start)) if answer else None
+        for start, part in parts
         for answer in part.answers
     )
-    return TextReading(np.concatenate([part.scores for part in parts]), answers, all(part.complete for part in parts))
+    return TextReading(np.concatenate([part.scores for _, part in parts]), answers, all(part.complete for _, part in parts))
 
 
 def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]]) -> list[Reading]:

@@ -321,7 +321,7 @@ def test_verify_exits_with_1_as_soon_as_one_citation_no_longer_holds(seeded: Run
         (["serve", "--reader", "nope"], "nope/model.json"),
         (["status", "--index", "missing"], "there is no index in missing"),
         (["index", "missing"], "missing is not a folder"),
-        (["index", "."], "no .txt or .md files"),
+        (["index", "."], "no document, table, mail or text files"),
         (["index", SEEDS, "--chunk-tokens", "99"], "200"),
         (["index", SEEDS, "-c", "notes"], "--moved"),
         (["index", SEEDS, "-c", "a b"], "'a b'"),

@@ -55,9 +55,9 @@ def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[D
     blocks = _Grouping(body, leadings(lines)).blocks(lines)
     _name_headings(blocks, body, bookmarks)
     for page in pages:
-        notes = [Draft(s.kind, [Line.of([s])]) for s in page.segments if s.kind in ("note", "field")]
-        after = next((n for n in range(len(blocks), 0, -1) if blocks[n - 1].lines[-1].page <= page.number), 0)
-        blocks[after:after] = notes
+        if notes := [Draft(s.kind, [Line.of([s])]) for s in page.segments if s.kind in ("note", "field")]:
+            after = next((n for n in range(len(blocks), 0, -1) if blocks[n - 1].lines[-1].page <= page.number), 0)
+            blocks[after:after] = notes
     return blocks, _furniture_blocks(kept, furniture)
 
 

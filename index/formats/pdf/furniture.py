@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quotewise.index.formats.pdf.lines import edge_rows, main_turn
+from quotewise.index.formats.pdf.lines import main_turn, rows_of
 from quotewise.index.formats.pdf.segments import Page, Segment
 
 _EDGE_ROWS = 4
@@ -71,8 +71,8 @@ def _edge_rows(page: Page, segments: Sequence[Segment]) -> list[_Row]:
     rows = []
     for name in ("header", "footer"):
         depth = {id(s): s.top / height if name == "header" else 1 - s.bottom / height for s in upright}
-        outer = edge_rows([s for s in upright if depth[id(s)] < _NUMBER_EDGE], name == "footer")
-        for row in outer[:_EDGE_ROWS]:
+        outer = rows_of(s for s in upright if depth[id(s)] < _NUMBER_EDGE)
+        for row in (outer if name == "header" else outer[::-1])[:_EDGE_ROWS]:
             near = depth[id(row[0])]
             here = {id(s) for s in row}
             inside = min((deep for key, deep in depth.items() if deep > near and key not in here), default=1.0)

@@ -15,7 +15,7 @@ MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{
 _LEADER = re.compile(r"(?:\. ?){5,}[\divxlcIVXLC–-]{1,8}\s*\Z")
 _RESOLUTION = 2.0
 """Points a bit of a mask of the page's width."""
-_GUTTER = 6.0
+_GUTTER, _WIDEST = 6.0, 14_400.0
 _LINES_IN_CELL = 3
 _DEPTH = 6
 _SANE_JUMPS = 6
@@ -109,6 +109,8 @@ def _ordered(segments: list[Segment]) -> list[Line]:
     running = sum(len(line.text) for line in drawn) >= _LINE_CHARACTERS * len(drawn)
     if wide < 3 and (not jumps or (running and jumps <= _SANE_JUMPS)):
         return _level(drawn)
+    if max(s.right for s in segments) - min(s.left for s in segments) > _WIDEST:
+        return drawn
     arranged, conflict = _arranged(segments, 0)
     return arranged if conflict or jumps > _SANE_JUMPS else _level(drawn)
 
@@ -147,7 +149,7 @@ def _is_beside(one: Segment, other: Segment) -> bool:
     return forward > -0.6 * heights or ((one.rtl or other.rtl) and backward > -0.6 * heights)
 
 
-def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
+def rows_of(segments: Iterable[Segment]) -> list[list[Segment]]:
     """Segments by the line that they stand on, from the top."""
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: (s.top + s.bottom, s.left, s.number)):
@@ -166,7 +168,7 @@ def _arranged(segments: Sequence[Segment], depth: int) -> tuple[list[Line], bool
     lines: list[Line] = []
     conflict = False
     origin = min(s.left for s in segments)
-    for band, gutters in _bands(_rows(segments), origin):
+    for band, gutters in _bands(rows_of(segments), origin):
         inside = [segment for row in band for segment in row]
         columns = _split(inside, gutters, origin) if depth < _DEPTH else [inside]
         if len(columns) > 1 and len(band) > 1:
@@ -336,12 +338,6 @@ def body_size(lines: Iterable[Line]) -> float:
     for line in lines:
         counts[line.size] += len(line.text)
     return max(counts, key=lambda size: (counts[size], size)) if counts else 0.0
-
-
-def edge_rows(segments: Sequence[Segment], from_below: bool) -> list[list[Segment]]:
-    """Segments by the line that they stand on, from the upper or from the lower edge of the page."""
-    rows = _rows(segments)
-    return rows[::-1] if from_below else rows
 
 
 def main_turn(segments: Iterable[Segment]) -> int:

@@ -165,7 +165,7 @@ class Reading:
         extent = np.maximum(first[:, 2] - first[:, 0], first[:, 3] - first[:, 1])
         turns = np.where((smaller > _SKEW * larger) & (smaller > extent), 4, turns)
         for word in np.flatnonzero(larger < 0.3 * extent):
-            quarters = round(-_angle(self._text, words[word][0]) / (np.pi / 2))
+            quarters = round(_angle(self._text, words[word][0]) / (np.pi / 2))  # pdfium counts clockwise
             turns[word] = (quarters + self._frame.turned) % 4
         return turns
 

@@ -85,7 +85,7 @@ class _Hyphens:
                 return False, ""
             word = (left[0] + right[0]).casefold()
             return not ("-" in left[0][:-1] or len(left[0]) < 3 or word in self._words), ""
-        if end[-1] in "-\u2013/" and end[-2:-1].isalnum() and start[0].isalnum():
+        if (end[-1] in "-\u2013/@" and end[-2:-1].isalnum() and start[0].isalnum()) or end.endswith("://"):
             return False, ""
         return False, "" if _CJK.match(end[-1]) and _CJK.match(start[0]) else " "
 

@@ -274,6 +274,14 @@ def test_boxes_are_those_of_the_page_as_it_is_displayed(rotate: int) -> None:
         assert box.left - 0.01 < expected[0] < box.right + 0.01
 
 
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_text_that_is_upright_on_a_turned_page_is_read_as_on_any_other(turn: int) -> None:
+    words = [f"I {n} a key" for n in range(5)]
+    step = {0: (0, 14), 90: (14, 0), 180: (0, -14), 270: (-14, 0)}[turn]
+    lines = [Line(word, x=300 + step[0] * n, y=400 + step[1] * n, turn=turn) for n, word in enumerate(words)]
+    assert read(Page(lines, rotate=turn)).text.split() == " ".join(words).split()
+
+
 @st.composite
 def files(draw: st.DrawFn) -> tuple[bytes, list[list[Line]]]:
     """Files in a font of one width, with lines of words at places that the test knows."""
