@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
+from quotewise.index.left_out import LeftOut
 from quotewise.index.store import DocumentReference, StoredDocument
 from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
 from quotewise.rag.passages import Passage
@@ -95,13 +96,23 @@ class StreamedEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutPage:
+    """The files that were not read, or only in part, when the folder was last indexed."""
+
+    total: int
+    by_kind: Annotated[dict[str, int], Field(description="how many of each kind of reason, most first")]
+    files: Annotated[Sequence[LeftOut], Field(description="a page of them by path; empty without the scope manage")]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """Documents of a collection by path, from ``offset``."""
+    """Documents of a collection by path, and files of its folder that were not read, both from ``offset``."""
 
     documents: Sequence[StoredDocument]
     total: int
     offset: int
     limit: int
+    left_out: LeftOutPage
 
 
 @dataclass(frozen=True, slots=True)

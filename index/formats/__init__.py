@@ -29,13 +29,15 @@ class Format:
     """A file format: its parser, which is imported when the first file is parsed, and the media type of its files.
 
     ``content_types`` are accepted for uploads beside the media type. An ``isolated`` one, whose bytes are compressed, binary or
-    read by a library in C, is parsed in a child process, so that no file can end or stop this one.
+    read by a library in C, is parsed in a child process, so that no file can end or stop this one. With ``has_pages`` spans can be
+    found on pages, which can be drawn.
     """
 
     parser: str
     media_type: str
     content_types: tuple[str, ...] = ()
     isolated: bool = False
+    has_pages: bool = False
 
     def parse(self, data: bytes) -> Parsed:
         """The text and structure of a file. Raises DocumentError where the bytes cannot be read."""
@@ -52,11 +54,6 @@ class Format:
             raise DocumentError("has no pages that can be shown")
         image: bytes = self._call("render", data, page, boxes, width)
         return image
-
-    @property
-    def has_pages(self) -> bool:
-        """Whether pages can be drawn, and spans found on them."""
-        return self.parser == "pdf"
 
     def _call(self, name: str, data: bytes, *arguments: Any) -> Any:
         """The only way to a parser: in a child process with limits where its libraries or its work are at risk."""
@@ -101,7 +98,7 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".odt", ".ott"), _isolated("opendocument", f"{_OPEN}.text")),
     ".ods": _isolated("opendocument", f"{_OPEN}.spreadsheet"),
     ".odp": _isolated("opendocument", f"{_OPEN}.presentation"),
-    ".pdf": _isolated("pdf", "application/pdf"),
+    ".pdf": Format("pdf", "application/pdf", isolated=True, has_pages=True),
     ".epub": _isolated("epub", "application/epub+zip"),
     ".rtf": _isolated("rtf", "application/rtf", "text/rtf"),
     ".csv": Format("csv", "text/csv"),
@@ -130,6 +127,11 @@ ENDINGS = "document, table, mail or text"
 """For messages: ``holds no document, table, mail or text files``."""
 CONTENT_TYPES = tuple(dict.fromkeys(kind for known in FORMATS.values() for kind in (known.media_type, *known.content_types)))
 """Under which files can be uploaded."""
+
+
+def may_be_document(path: str) -> bool:
+    """Whether a file of this name is opened: its format is known or, for files of the oldest Office, seen in the content."""
+    return PurePosixPath(path).suffix.lower() in (".doc", ".ppt") or format_of(path) is not None
 
 
 def format_of(path: str) -> Format | None:

@@ -269,7 +269,7 @@ NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
     "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
     "another program": (another_program, "is not a Quotewise catalogue"),
-    "newer": (a_newer_version, "version 99, newer than the 4"),
+    "newer": (a_newer_version, "version 99, newer than the 5"),
 }
 
 

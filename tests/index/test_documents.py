@@ -30,9 +30,25 @@ def test_files_of_known_formats_are_found_in_the_whole_tree_in_order(folder: Pat
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("text")
-    assert list(find_files(folder)) == [
-        SourceFile(path) for path in ("a.MD", "b.txt", "sub/e.md", "sub/deep/d.txt", "x.txt/i.md")
-    ]
+    other = SourceFile("c.png", "has no known format", is_document=False)
+    documents = [SourceFile(path) for path in ("a.MD", "b.txt", "sub/e.md", "sub/deep/d.txt", "x.txt/i.md")]
+    assert list(find_files(folder)) == [*documents[:2], other, *documents[2:]]
+
+
+def test_what_gitignore_and_quotewiseignore_exclude_is_not_found_and_the_nearest_file_decides(folder: Path) -> None:
+    for path, text in {
+        ".gitignore": "*.log\nbuild/\n/top.txt\n!kept.log\n",
+        ".quotewiseignore": "drafts/*.md\n",
+        "sub/.gitignore": "!b.log\nc*\n",
+        "evil/.gitignore": "[\n\\\n" + "**/" * 9 + "x\n",
+    }.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
+    paths = "a.log kept.log top.txt build/x.txt drafts/x.md drafts/y.txt sub/top.txt sub/b.log sub/c.txt evil/y.txt"
+    for path in paths.split():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text("text")
+    assert list(found(folder)) == ["kept.log", "drafts/y.txt", "evil/y.txt", "sub/b.log", "sub/top.txt"]
 
 
 def test_a_folder_that_is_missing_or_a_file_is_refused(folder: Path) -> None:
@@ -93,7 +109,7 @@ def test_names_that_are_not_utf_8_come_with_their_problem(folder: Path) -> None:
     for name in ("caf\udce9/x.txt", "\udcff.md", "\udcff.png", "good/naïve.txt"):
         (folder / name).write_text("text")
     problem = "file name is not valid UTF-8; rename it"
-    assert found(folder) == {"caf\udce9/x.txt": problem, "\udcff.md": problem, "good/naïve.txt": None}
+    assert found(folder) == {"caf\udce9/x.txt": problem, "\udcff.md": problem, "\udcff.png": problem, "good/naïve.txt": None}
 
 
 def test_a_name_is_printed_on_one_line_whatever_is_in_it() -> None:

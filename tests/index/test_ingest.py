@@ -355,7 +355,7 @@ def test_a_format_with_pages_is_a_module_and_an_entry_of_the_registry(
     module = ModuleType("paged")
     module.parse, module.boxes = parse, boxes  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "quotewise.index.formats.paged", module)
-    paged = Format("paged", "application/x-paged")
+    paged = Format("paged", "application/x-paged", has_pages=True)
     monkeypatch.setitem(FORMATS, ".paged", paged)  # type: ignore[index]
     (folder / "a.paged").write_bytes(b"Whales sing.\fSharks bite.\fCrabs walk.")
     assert sync().added == ("a.paged",)
