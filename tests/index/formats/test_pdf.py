@@ -168,6 +168,12 @@ def test_rows_that_a_table_has_on_each_page_are_no_headers() -> None:
     assert not [text for kind, text in kinds(read(*pages)) if kind == "header"]
 
 
+def test_text_at_the_edge_of_a_page_that_ends_with_numbers_is_no_footer() -> None:
+    page = Page([*column(f"{LOREM}\nThe gate is watched on each day of the year, 24/7", y=735)])
+    parsed = read(page, Page(column("and closed in none.\nThe yard is open.", y=80)))
+    assert "The gate is watched on each day of the year, 24/7 and closed in none." in sentences(parsed)
+
+
 def test_items_of_lists_captions_and_code_are_blocks_of_their_own() -> None:
     parsed = read(
         Page(
