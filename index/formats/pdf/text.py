@@ -12,11 +12,10 @@ from quotewise.index.formats.pdf.blocks import Draft, drafts
 from quotewise.index.formats.pdf.document import bookmarks, metadata, opened, opened_form, wide_string
 from quotewise.index.formats.pdf.lines import Line
 from quotewise.index.formats.pdf.pages import read_page
-from quotewise.index.formats.pdf.places import trace
+from quotewise.index.formats.pdf.places import VERSION, trace
 from quotewise.index.formats.pdf.segments import INVISIBLE, Page
 from quotewise.index.layout import Layout, Part
 
-VERSION = 1
 _PICTURE = 0.5
 """The part of a page that the image of a scan covers."""
 _TITLE_LIMIT = 120

@@ -1,5 +1,6 @@
 import re
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -342,6 +343,12 @@ def test_the_text_and_layout_of_a_file_are_the_same_in_every_process() -> None:
     parsed = read_pdf(data)
     assert pdf.boxes(data, parsed.layout, Span(0, 40)) == find_boxes(data, parsed.layout, Span(0, 40))
     assert len(pdf.boxes(data, parsed.layout, Span(0, 40))) == 1
+
+
+def test_a_text_that_another_version_or_file_made_has_no_boxes() -> None:
+    parsed = read_pdf(WHOLE)
+    assert find_boxes(WHOLE, replace(parsed.layout, version=pdf.VERSION + 1), Span(0, 9)) == ()
+    assert find_boxes(Pdf([Page([Line("Other.", y=90), *column(LOREM)])]).write(), parsed.layout, Span(0, 9)) == ()
 
 
 def test_a_page_is_drawn_with_the_quote_marked() -> None:
