@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from quotewise.index.formats import sandbox
 from quotewise.index.formats.parsed import Parsed
-from quotewise.index.formats.pdf.places import draw, find_boxes
-from quotewise.index.formats.pdf.text import VERSION, PdfBlock, read
+from quotewise.index.formats.pdf.places import VERSION, draw, find_boxes
+from quotewise.index.formats.pdf.text import PdfBlock, read
 from quotewise.index.layout import Box, Layout
 from quotewise.index.sentences import Span
 
@@ -29,7 +29,7 @@ def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
 
 
 def boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str] = ()) -> tuple[Box, ...]:
-    """Where a span stands, one box a printed line; empty where another version of pdfium sees other words."""
+    """Where a span stands, one box a printed line; empty where another version of the parser or of pdfium made the text."""
     return sandbox.call(find_boxes, data, layout, span, tuple(passwords), seconds=_seconds(data))
 
 

@@ -19,7 +19,10 @@ _LITTLE_PICTURE = 0.25
 _NUMBER = re.compile(
     r"(?:page|seite|p\.|[-–—•|(])?\s*(\d{1,5}|[ivxlc]{1,7})\s*(?:(?:of|/|von|sur|de)\s*\d{1,4})?\s*[-–—•|)]?", re.I
 )
-_PRINTED = re.compile(r"^(?:https?|file)://\S+$|\b(?:page|seite)? ?\d{1,4} ?(?:of|/|von) ?\d{1,4}$", re.IGNORECASE)
+_PRINTED = re.compile(
+    r"(?:https?|file)://\S+|(?:.{0,50}\b(?:page|seite) )?\d{1,4} ?(?:of|/|von) ?\d{1,4}|.{0,50}\b(?:page|seite) \d{1,4}",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]+\b")
 
@@ -111,4 +114,5 @@ def _is_printed(row: _Row) -> bool:
         return False
     numbers = sum(segment.text.strip().isdecimal() and len(segment.text) < 5 for segment in (row.segments[0], row.segments[-1]))
     numbered = len(row.segments) in (2, 3) and numbers == 1 and row.gap > 1.2
-    return row.name == "margin" or numbered or any(_PRINTED.search(segment.text) for segment in row.segments)
+    printed = row.depth < _EDGE / 2 and row.gap > 1 and any(_PRINTED.fullmatch(segment.text) for segment in row.segments)
+    return row.name == "margin" or numbered or printed

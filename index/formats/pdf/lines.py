@@ -13,6 +13,7 @@ BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→�
 MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
 """The mark of an item or the number of a section, alone."""
 _LEADER = re.compile(r"(?:\. ?){5,}[\divxlcIVXLC–-]{1,8}\s*\Z")
+_LONGEST_LEADER = 400
 _RESOLUTION = 2.0
 """Points a bit of a mask of the page's width."""
 _GUTTER, _WIDEST = 6.0, 14_400.0
@@ -288,7 +289,7 @@ def mark_rows(lines: Sequence[Line]) -> None:
     The lines of a table of contents, with their leaders, are rows too.
     """
     for number, a in enumerate(lines):
-        if _LEADER.search(a.text):
+        if _LEADER.search(a.text[-_LONGEST_LEADER:]):
             a.row = True
         if not _has_cells(a):
             continue

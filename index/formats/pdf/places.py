@@ -5,6 +5,7 @@ from array import array
 from base64 import b85decode, b85encode
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from quotewise.index.formats.pdf.segments import Page
 from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
 
+VERSION = 1
 _TRACE = "trace"
 
 
@@ -57,13 +59,23 @@ def find_boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str]
     first = bisect_right(layout.parts, span.start, key=lambda part: part.start) - 1
     touched = [part for part in layout.parts[max(first, 0) :] if part.start < span.end and part.kind == "page"]
     found: list[Box] = []
+    if layout.version != VERSION:
+        return ()
     with opened(data, passwords) as document, opened_form(document) as form:
         for number, starts in segment_starts(layout, {part.number for part in touched}).items():
             page = read_page(document, form, number)
-            if page is None or len(page.segments) != len(starts):
+            if page is None or not _is_same(page, starts):
                 continue
             found += _page_boxes(document, page, starts, span)
     return tuple(found)
+
+
+def _is_same(page: Page, starts: Sequence[int]) -> bool:
+    """Whether a page has the segments of which the text was made, as far as their number and lengths say."""
+    if len(page.segments) != len(starts):
+        return False
+    placed = sorted((start, len(s.text)) for start, s in zip(starts, page.segments, strict=True) if start >= 0)
+    return all(start + length - 1 <= following for (start, length), (following, _) in pairwise(placed))
 
 
 def _page_boxes(document: Any, page: Page, starts: list[int], span: Span) -> Iterator[Box]:

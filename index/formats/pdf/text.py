@@ -12,11 +12,10 @@ from quotewise.index.formats.pdf.blocks import Draft, drafts
 from quotewise.index.formats.pdf.document import bookmarks, metadata, opened, opened_form, wide_string
 from quotewise.index.formats.pdf.lines import Line
 from quotewise.index.formats.pdf.pages import read_page
-from quotewise.index.formats.pdf.places import trace
+from quotewise.index.formats.pdf.places import VERSION, trace
 from quotewise.index.formats.pdf.segments import INVISIBLE, Page
 from quotewise.index.layout import Layout, Part
 
-VERSION = 1
 _PICTURE = 0.5
 """The part of a page that the image of a scan covers."""
 _TITLE_LIMIT = 120
@@ -27,8 +26,8 @@ _NO_TITLE = re.compile(
 )
 """What programs write as a title, and what stands above a text without being its title."""
 _HYPHEN = re.compile(r"[^\W\d_]-\Z|[^\W\d_]\u2010\Z")
-_HYPHENATED = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)+")
-_LAST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*[-\u2010]\Z")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-\u2010][^\W\d_]+)+")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-\u2010][^\W\d_]++)*[-\u2010]\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -65,7 +64,7 @@ def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
         tuple(text.blocks),
         Layout.of("pdf", VERSION, text.text, (*text.parts, trace(pages, text.starts, len(text.text)))),
         _title(entries.get("Title", ""), blocks),
-        {key.lower(): value for key, value in entries.items()},
+        {"pages": str(len(found)), **{key.lower(): value for key, value in entries.items()}},
         ignored=ignored,
     )
 

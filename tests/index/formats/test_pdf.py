@@ -1,5 +1,6 @@
 import re
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,6 +167,12 @@ def test_a_sentence_over_pages_is_one_and_headers_footers_and_notes_stand_after_
 def test_rows_that_a_table_has_on_each_page_are_no_headers() -> None:
     pages = [Page([Line(f"Attic {n}.35 - {n}.42", y=50), *column(LOREM, y=90)]) for n in (1, 2, 3)]
     assert not [text for kind, text in kinds(read(*pages)) if kind == "header"]
+
+
+def test_text_at_the_edge_of_a_page_that_ends_with_numbers_is_no_footer() -> None:
+    page = Page([*column(f"{LOREM}\nThe gate is watched on each day of the year, 24/7", y=735)])
+    parsed = read(page, Page(column("and closed in none.\nThe yard is open.", y=80)))
+    assert "The gate is watched on each day of the year, 24/7 and closed in none." in sentences(parsed)
 
 
 def test_items_of_lists_captions_and_code_are_blocks_of_their_own() -> None:
@@ -336,6 +343,12 @@ def test_the_text_and_layout_of_a_file_are_the_same_in_every_process() -> None:
     parsed = read_pdf(data)
     assert pdf.boxes(data, parsed.layout, Span(0, 40)) == find_boxes(data, parsed.layout, Span(0, 40))
     assert len(pdf.boxes(data, parsed.layout, Span(0, 40))) == 1
+
+
+def test_a_text_that_another_version_or_file_made_has_no_boxes() -> None:
+    parsed = read_pdf(WHOLE)
+    assert find_boxes(WHOLE, replace(parsed.layout, version=pdf.VERSION + 1), Span(0, 9)) == ()
+    assert find_boxes(Pdf([Page([Line("Other.", y=90), *column(LOREM)])]).write(), parsed.layout, Span(0, 9)) == ()
 
 
 def test_a_page_is_drawn_with_the_quote_marked() -> None:
