@@ -284,7 +284,7 @@ class _Walk:
         text, self._inline = "".join(self._inline), []
         if not text.strip():
             return
-        region = next(filter(None, reversed(self._region)), None)
+        region: BlockKind | None = next((region for region in reversed(self._region) if region), None)
         own: BlockKind = self._kinds[-1]
         if "code" in self._kinds:
             own = "code"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading, always
@@ -83,18 +84,23 @@ class SpanReader:
 
 def _units(passage: Passage) -> list[tuple[int, str, list[Span]]]:
     """The texts of a passage that are read one by one: where each starts in it, and its sentences."""
-    sentences = [Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
     if len(passage.units) == 1:
-        return [(0, passage.text, sentences)]
-    parts = [[sentences[number] for number in unit] for unit in passage.units]
-    return [
-        (
-            part[0].start,
-            passage.text[part[0].start : part[-1].end],
-            [Span(s.start - part[0].start, s.end - part[0].start) for s in part],
-        )
-        for part in parts
-    ]
+        return [(0, passage.text, [Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences])]
+    units: list[tuple[int, str, list[Span]]] = []
+    for numbers in passage.units:
+        sentences = [passage.sentences[number] for number in numbers]
+        start = sentences[0].start
+        text = passage.slice(Span(start, sentences[-1].end))
+        is_row = passage.kinds[numbers[0]] is SentenceKind.ROW
+        spans = [Span(s.start - start, s.end - start) for s in sentences]
+        units.append((start - passage.start, _with_bars(text) if is_row else text, spans))
+    return units
+
+
+def _with_bars(row: str) -> str:
+    """A row of values as a row of a table, of the same length: the reader knows those better than rows of CSV."""
+    sign = next((sign for sign in "|\t;," if sign in row), "|")
+    return row.replace(sign, "|")
 
 
 def _joined(parts: Sequence[tuple[int, TextReading]]) -> TextReading:

@@ -103,6 +103,16 @@ def test_a_long_line_of_json_is_cut_between_its_entries() -> None:
         parse_document("a.json", b"[" * 5_000)
 
 
+def test_an_object_of_json_stands_under_its_keys_and_its_first_entry() -> None:
+    text = (
+        '{\n  "list": [\n    {\n      "name": "Elm",\n      "site": "Riga"\n    },\n    {\n      "name": "Oak"\n    }\n  ]\n}\n'
+    )
+    document = parse_document("a.json", text.encode())
+    assert block(document, "Riga").heading == ("list", "name: Elm")
+    assert block(document, "Oak").heading == ("list", "name: Oak")
+    assert '"list"' in "".join(texts(document))
+
+
 def test_comments_of_source_code_are_prose_and_the_rest_is_lines() -> None:
     document = parse_document(
         "a.py", b'# The limit is five\n# since May.\nLIMIT = 5\n\ndef f():\n    """Says\n    hello."""\n    return 1\n'
