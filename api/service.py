@@ -14,13 +14,12 @@ from quotewise.api.errors import DocumentChangedError, InvalidRequestError
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
 from quotewise.api.jobs import Job, Jobs, UnknownJobError
 from quotewise.api.requests import MAX_TEXT
-from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings, LeftOutPage
+from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings
 from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import document_path
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
 from quotewise.index.ingest import Progress, Sync, SyncReport
-from quotewise.index.left_out import counts
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
@@ -162,11 +161,8 @@ class Service:
 
     def documents(self, caller: Caller, collection: str | None = None, offset: int = 0, limit: int = 100) -> DocumentPage:
         """A page of the documents of a collection by path, and of the files that were left out."""
-        name, catalogue = self.collection_name(caller, collection), self.store.catalogue
-        documents, files = catalogue.documents(name, offset, limit), catalogue.left_out(name)
-        shown = files[offset : offset + limit] if caller.has_scope("manage") else []
-        left_out = LeftOutPage(len(files), counts(files), shown)
-        return DocumentPage(documents, catalogue.size(name).documents, offset, limit, left_out)
+        name = self.collection_name(caller, collection)
+        return DocumentPage.read(self.store.catalogue, name, offset, limit, with_files=caller.has_scope("manage"))
 
     def document(self, caller: Caller, document_id: str) -> StoredDocument:
         """A document. Raises UnknownDocumentError, also for those that the caller may not know of."""

@@ -16,6 +16,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.ingest import SyncReport
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import printable
+from quotewise.index.sentences import Span
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 from rich.console import Console, Group, RenderableType
@@ -78,7 +79,8 @@ def show_extracted(names: Sequence[str], extractions: Extractions) -> None:
 def show_passages(passages: tuple[Passage, ...]) -> None:
     """Passages with where they stand."""
     for number, passage in enumerate(passages, 1):
-        place = f"{passage.document.path}:{passage.line_start}"
+        part = passage.layout.place(Span(passage.start, passage.end)).part
+        place = f"{passage.document.path}, {part}" if part else f"{passage.document.path}:{passage.line_start}"
         console.print(_numbered(number, shown(passage.text), place))
 
 
@@ -145,7 +147,8 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
 
 
 def _cited(citation: Citation) -> RenderableType:
-    place = f"{citation.document.path}:{citation.line_start}, characters {citation.start}-{citation.end}"
+    within = f", {citation.part}" if citation.part else f":{citation.line_start}"
+    place = f"{citation.document.path}{within}, characters {citation.start}-{citation.end}"
     return _numbered(citation.id, shown(citation.quote), place, *citation.heading)
 
 

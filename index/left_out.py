@@ -25,7 +25,7 @@ class LeftOut:
     path: str
     reason: str
     in_part: bool = False
-    kind: str = field(init=False)
+    kind: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         kind = next((kind for kind, sign in _KINDS.items() if re.search(sign, self.reason, re.IGNORECASE)), DAMAGED)

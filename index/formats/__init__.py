@@ -29,8 +29,8 @@ class Format:
     """A file format: its parser, which is imported when the first file is parsed, and the media type of its files.
 
     ``content_types`` are accepted for uploads beside the media type. An ``isolated`` one, whose bytes are compressed, binary or
-    read by a library in C, is parsed in a child process, so that no file can end or stop this one. With ``has_pages`` spans can be
-    found on pages, which can be drawn.
+    read by a library in C, is parsed in a child process, so that no file can end or stop this one. With ``has_pages`` spans
+    can be found on pages, which can be drawn.
     """
 
     parser: str
@@ -127,6 +127,11 @@ ENDINGS = "document, table, mail or text"
 """For messages: ``holds no document, table, mail or text files``."""
 CONTENT_TYPES = tuple(dict.fromkeys(kind for known in FORMATS.values() for kind in (known.media_type, *known.content_types)))
 """Under which files can be uploaded."""
+
+
+def shown_format(media_type: str) -> Format | None:
+    """The format with pages that can be shown of documents of a media type, which are told by content; None for others."""
+    return next((known for known in FORMATS.values() if known.has_pages and known.media_type == media_type), None)
 
 
 def may_be_document(path: str) -> bool:
