@@ -11,7 +11,9 @@ from quotewise.index.errors import DocumentError
 
 Element = Any
 MEMBER_LIMIT = 80_000_000
-"""Uncompressed bytes of one member; a tree of so much XML takes some 600 MB."""
+"""Uncompressed bytes of one member."""
+_NODE_LIMIT = 4_000_000
+"""Tags and attributes of a tree: some 700 MB of memory, or 15,000 pages."""
 TOTAL_LIMIT = 200_000_000
 _MEMBERS_LIMIT = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -88,6 +90,9 @@ class Archive:
 
 def xml_tree(data: bytes, name: str) -> Element:
     """The root element of XML; entities are not resolved, and nothing is fetched. Raises DocumentError, which names it."""
+    size = data.count(b"<") + data.count(b'="')
+    if size > _NODE_LIMIT:
+        raise DocumentError(f"is stopped at a limit: {name} has {size:,} tags and attributes; at most {_NODE_LIMIT:,} are read")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True, remove_pis=True
     )

@@ -21,6 +21,7 @@ Element = Any
 """``lxml.etree._Element``, which has no types."""
 
 _PAGE_LIMIT = 20_000_000
+_TAG_LIMIT = 1_500_000
 _DEPTH_LIMIT = 2_048
 """Of libxml2."""
 _SKIPPED = frozenset(
@@ -164,9 +165,11 @@ def decoded(data: bytes) -> str:
 
 def read_tree(text: str) -> tuple[Element | None, str | None]:
     """The tree of a page, and what was not read of it, if its elements are nested too deep."""
-    if len(text) > _PAGE_LIMIT:
-        root, _ = read_tree(text[:_PAGE_LIMIT])
-        return root, f"what follows the first {_PAGE_LIMIT:,} characters of the page"
+    tags = text.count("<", 0, _PAGE_LIMIT)
+    limit = _PAGE_LIMIT if tags <= _TAG_LIMIT else _PAGE_LIMIT * _TAG_LIMIT // tags
+    if len(text) > limit:
+        root, _ = read_tree(text[:limit])
+        return root, f"what follows the first {limit:,} characters of the page"
     if text.lstrip().startswith("<?xml") and (xhtml := _xhtml(text)) is not None:
         return xhtml, None
     root, line = _parsed(text)

@@ -22,7 +22,7 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> No
     composer.part("sheet", number, name)
     if not _DEFAULT_NAME.fullmatch(name):
         composer.under()
-        composer.add(name, "heading", 1)
+        composer.add(name, "heading", 2)
     table: list[tuple[int, Mapping[int, str]]] = []
     names: Mapping[int, str] | None = None
     try:

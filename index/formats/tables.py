@@ -10,6 +10,8 @@ _MOST_MERGED = 64
 _HEADER_CELL = 80
 _HEADER_ROWS = 4
 _LABEL = 200
+_NAMES = 1_000
+"""Characters of the names of all columns, which come with each row."""
 _NUMBER = re.compile(r"[\W_]*\d[\d\s.,:/%'’+-]*\W*\w{0,3}\W*")
 
 
@@ -127,7 +129,7 @@ def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> st
                     above[covered].append(text)
     before: list[list[str]] = [[], *above]
     names = [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
-    return " | ".join(filter(None, names))
+    return " | ".join(filter(None, names))[:_NAMES]
 
 
 def _joined(cells: Sequence[tuple[int, Cell]]) -> str:
