@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
+
 from quotewise.index.store import DocumentReference, StoredDocument
 from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
 from quotewise.rag.passages import Passage

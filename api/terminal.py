@@ -8,6 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+from rich.text import Text
+
 from quotewise.api.responses import to_python
 from quotewise.index.documents import read_file
 from quotewise.index.encodings import decode
@@ -16,10 +21,6 @@ from quotewise.index.ingest import SyncReport
 from quotewise.index.printable import printable
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
-from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
-from rich.text import Text
 
 _SHOWN_REMOVED = 10
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 from lxml import etree
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.page_encoding import decoded

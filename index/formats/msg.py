@@ -3,6 +3,7 @@
 from typing import Any
 
 from oxmsg import Message
+
 from quotewise.index.errors import DocumentError, border
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.mail import Letters, decoded_header
