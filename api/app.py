@@ -9,6 +9,9 @@ from importlib.metadata import version
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
+from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
 from quotewise.api import logs, openai, openapi, page, problems, routes, routes_documents, tracing
 from quotewise.api.errors import CannotStartError, NotReadyError
 from quotewise.api.keys import Keys
@@ -20,8 +23,6 @@ from quotewise.api.middleware.metrics import RequestMetrics
 from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
-from starlette.routing import Route
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("quotewise")

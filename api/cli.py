@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
+
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_admin import admin

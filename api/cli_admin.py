@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_options import CollectionName, IndexDir, Json, opened, settings_of

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
 from quotewise.api.settings import Settings, load_settings
 
 if TYPE_CHECKING:

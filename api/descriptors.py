@@ -3,6 +3,7 @@
 import resource
 
 import psutil
+
 from quotewise.index.errors import QuotewiseError
 
 _MAX_SHARE = 0.9

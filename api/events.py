@@ -10,13 +10,14 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
+from starlette.concurrency import iterate_in_threadpool
+
 from quotewise.api import problems
 from quotewise.api.responses import StreamedAnswer, StreamedEnd, StreamedPassages, to_json
 from quotewise.api.service import Step
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.answers import Citation, SearchResult
 from quotewise.rag.passages import Passage
-from starlette.concurrency import iterate_in_threadpool
 
 MEDIA_TYPE = "text/event-stream"
 EVENTS: dict[str, type] = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict
+
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.answers import Answer
 from quotewise.rag.followups import TURNS, Turn

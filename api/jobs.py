@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cachetools import FIFOCache
+
 from quotewise.api.errors import InternalError, OverloadedError
 from quotewise.index.errors import QuotewiseError, StoppedError
 from quotewise.index.uploads import Uploaded

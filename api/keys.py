@@ -13,6 +13,7 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
 from quotewise.api.callers import Caller, Scope
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import QuotewiseError

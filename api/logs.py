@@ -3,15 +3,16 @@
 import io
 import logging
 import sys
-import time
 from collections.abc import Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from cachetools import LRUCache
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
+
 from quotewise.api.settings import Settings
 from quotewise.index.printable import printable
 
@@ -86,7 +87,7 @@ class _BurstHandler(logging.StreamHandler[Any]):
         self._next_check = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
-        now = time.monotonic()
+        now = monotonic()
         if now >= self._next_check:
             self._next_check = now + _WINDOW_SECONDS / 10
             self._write_left_out(now)

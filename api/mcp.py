@@ -16,6 +16,9 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, TypeAdapter, model_validator
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from quotewise.api import requests, responses
 from quotewise.api.callers import LOCAL
 from quotewise.api.errors import InvalidRequestError
@@ -26,8 +29,6 @@ from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.index.store import StoredDocument
 from quotewise.rag.verification import Verification
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SCHEME = "quotewise://documents/"
 _PAGE = 100

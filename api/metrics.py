@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from starlette.datastructures import State
+
 from quotewise.api import logs, tracing
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.answers import Answer
-from starlette.datastructures import State
 
 STAGES = ("embed", "search", "read")
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
+
 from quotewise.api import events, problems
 from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest, error_response

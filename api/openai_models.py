@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, Field
+
 from quotewise.api.errors import InvalidRequestError
 from quotewise.api.problems import Problem
 from quotewise.api.requests import MAX_QUESTION, MAX_TEXT, MAX_TURN_QUOTES, MAX_TURNS, CollectionName, Strict, UnicodeText

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+
 from quotewise.api import events, problems
 from quotewise.api.middleware import authenticate
 

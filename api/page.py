@@ -5,9 +5,10 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
-from quotewise.api.errors import NotFoundError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+
+from quotewise.api.errors import NotFoundError
 
 FILES = Path(__file__).parent / "static"
 _REVALIDATE = {"Cache-Control": "no-cache"}

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+
 from quotewise.api.errors import InternalError
 from quotewise.index.errors import ERRORS, QuotewiseError
 

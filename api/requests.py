@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
 from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
 from quotewise.index.store import Filter
 from quotewise.rag import verification

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
+
 from quotewise.index.layout import Box
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.store import Catalogue, DocumentReference, StoredDocument

@@ -8,6 +8,8 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
@@ -17,7 +19,6 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Call(NamedTuple):

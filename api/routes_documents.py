@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response
 from pydantic import Field, WithJsonSchema
+from starlette.requests import ClientDisconnect
+
 from quotewise.api import jobs, problems
 from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
 from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
@@ -16,7 +18,6 @@ from quotewise.index.errors import QuotewiseError
 from quotewise.index.formats import CONTENT_TYPES
 from quotewise.index.store import COLLECTION_NAME, StoredDocument
 from quotewise.index.uploads import ANY, Condition, Uploaded
-from starlette.requests import ClientDisconnect
 
 
 @dataclass(frozen=True, slots=True)

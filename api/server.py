@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 import uvicorn
+
 from quotewise.api import logs, tracing
 from quotewise.api.app import create_app
 from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol

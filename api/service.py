@@ -9,6 +9,8 @@ from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Self
 
+from threadpoolctl import threadpool_limits
+
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DocumentChangedError, InvalidRequestError
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
@@ -30,7 +32,6 @@ from quotewise.rag.followups import Turn
 from quotewise.rag.pipeline import AskOptions, OncePerName, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
 from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verification, verify
-from threadpoolctl import threadpool_limits
 
 PIECE = 65_536
 """Characters of a text that are read at a time."""

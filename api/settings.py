@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
 from quotewise.api.keys import Origin, Rate
 from quotewise.index.embedders import DEFAULT_EMBEDDER
 from quotewise.index.errors import QuotewiseError

@@ -9,6 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+from rich.text import Text
+
 from quotewise.api.responses import to_python
 from quotewise.index.documents import read_file
 from quotewise.index.encodings import decode
@@ -19,10 +24,6 @@ from quotewise.index.printable import printable
 from quotewise.index.sentences import Span
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
-from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
-from rich.text import Text
 
 _SHOWN_REMOVED = 10
 _SHOWN_LEFT_OUT = 20

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
+
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.answers import Answer
 

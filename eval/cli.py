@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+
 from quotewise.api import terminal
 from quotewise.api.cli_options import CollectionName, IndexDir, Json
 from quotewise.api.settings import load_settings
 from quotewise.index.errors import QuotewiseError
-from typer.core import TyperCommand, TyperGroup
 
 
 class _Printed(TyperCommand):

@@ -13,6 +13,8 @@ from typing import Any, cast
 
 import httpx
 from pydantic import BaseModel, ValidationError
+from starlette.testclient import TestClient
+
 from quotewise.api.app import create_app
 from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
@@ -21,7 +23,6 @@ from quotewise.eval.gold import reason
 from quotewise.eval.measures import Region
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.followups import Turn
-from starlette.testclient import TestClient
 
 KEY = "QUOTEWISE_KEY"
 """The environment variable with the key to a service at an address."""

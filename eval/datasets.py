@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel, Field
+
 from quotewise.eval.gold import GoldError, GoldQuestion, GoldQuote, json_lines, load_gold
 from quotewise.index.sentences import Span
 

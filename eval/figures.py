@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from quotewise.api.settings import load_settings
 from quotewise.eval.bench import growth, models
 from quotewise.eval.clients import in_process

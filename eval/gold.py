@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
 from quotewise.api.feedback import Feedback
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.index.sentences import Span

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
 from quotewise.eval.gold import GoldQuestion
 from quotewise.index.sentences import Span, sentence_spans
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from quotewise.api import terminal
 from quotewise.eval.measures import Estimate, calibration_bins, risk_coverage
 from quotewise.eval.run import BY_TAG, ErrorType, Outcome, Run

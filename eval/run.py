@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
+
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import AskingError, Client, Response
 from quotewise.eval.gold import GoldQuestion, GoldSet, reason

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.connections import digest, is_intact

@@ -15,6 +15,8 @@ HEADING_ROOM = 44
 """Tokens that an embedder must have room for beside a chunk: its headings and the special tokens."""
 _HEADING_BYTES = 120
 """Of a heading trail in UTF-8: at most some 40 tokens in any script."""
+_MAX_GAP = 1000
+"""Characters between the blocks of one section; a longer gap, such as a comment, ends the section."""
 _CHARACTERS_A_TOKEN = 16
 """So many characters count as a token at least: a word of a million letters is a single unknown token to a tokenizer."""
 _CLAUSES = ["\n", "\r", "; ", ": ", ", ", " ", ""]
@@ -159,6 +161,9 @@ def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragr
         for block in blocks:
             spans = line_spans if block.lined else sentence_spans
             sentences = spans(document.text, block.start, block.end)
+            if paragraphs and not introduction and sentences and sentences[0].start - paragraphs[-1][-1].end > _MAX_GAP:
+                yield heading, paragraphs
+                paragraphs = []
             if block.introduces:
                 introduction += sentences
             elif sentences:

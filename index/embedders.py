@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from tokenizers import Encoding
+
 from quotewise.index.errors import EmbedderError
 from quotewise.index.onnx_model import load_model
-from tokenizers import Encoding
 
 BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"

@@ -6,6 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 import charset_normalizer
+
 from quotewise.index.errors import DocumentError
 
 _BOMS = (

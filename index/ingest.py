@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+
 from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
 from quotewise.index.documents import Document, SourceFile, find_files, parse_document
 from quotewise.index.embedders import Embedder

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import tantivy
+
 from quotewise.index.store import Changes, Hit
 
 _VERSION = 3

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
+
 from quotewise.index.atomic_files import sweep_drafts
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.checksums import make_private

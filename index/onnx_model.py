@@ -12,8 +12,9 @@ from typing import Any
 
 import onnxruntime
 from faiss.loader import supported_instruction_sets
-from quotewise.index.errors import QuotewiseError
 from tokenizers import Tokenizer
+
+from quotewise.index.errors import QuotewiseError
 
 FORMAT = 1
 """Version of the folder's layout; other versions are refused."""

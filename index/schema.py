@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
+
 from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.connections import Database, digest
 from quotewise.index.errors import IndexDamagedError, IndexVersionError

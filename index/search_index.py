@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+
 from quotewise.index.checksums import CHECKSUMS, make_private, read_checksums, remove, replaced, sweep, write_checksums
 from quotewise.index.errors import IndexUnavailableError, QuotewiseError, border
 from quotewise.index.lexical import LexicalIndex, analyzer_name

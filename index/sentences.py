@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import nupunkt
+
 from quotewise.index.lines import BLOCK_TAG, is_rule, openings
 
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"

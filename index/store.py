@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
+
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
@@ -236,32 +237,41 @@ class Catalogue(Protocol):
 
 
 class SearchIndex(Protocol):
-    """Derived from a catalogue by ``apply``. Filters are resolved and applied inside the searches.
+    """Derived from a catalogue by ``apply``, and made of ``(folder, catalogue)``.
 
-    Searches may run from many threads at any time; ``apply``, ``remove`` and ``sweep`` only in the holder of the writer's lock.
-    All methods raise IndexUnavailableError when a library or the disk fails.
+    An index of a collection belongs to the key of the collection, since names are used again. Searches resolve their filter by
+    ``Catalogue.matching_documents`` and apply it themselves; they may run from many threads at any time, while ``apply``,
+    ``remove`` and ``sweep`` run only in the holder of the writer's lock. All methods raise IndexUnavailableError when a library
+    or the disk fails.
     """
 
     def position(self, name: str) -> Change:
-        """The last change of a collection that its searches reflect; UNCHANGED when it has to be made from nothing."""
+        """The last change of a collection that its searches reflect.
+
+        UNCHANGED when the index must be rebuilt: it is damaged, or the collection has another dimension or language now.
+        """
 
     def refresh(self, name: str) -> None:
         """Open what another process has applied."""
 
     def apply(self, changes: Changes) -> None:
-        """Index changes durably. Changes that are reflected already may come again."""
+        """Index changes durably: remove the chunks of all changed documents, then add those that exist.
+
+        From UNCHANGED on everything is replaced. Changes that are reflected already may come again. StoppedError, which the
+        chunks may raise, passes.
+        """
 
     def ready(self, name: str) -> bool:
-        """Whether there is anything to search."""
+        """Whether an index is open, be it empty."""
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
-        """The nearest chunks by inner product with a float32 (dimension,) vector, best first."""
+        """The nearest chunks by cosine with a float32 (dimension,) vector of length 1, best first; that is their score."""
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
         """The best chunks by BM25, best first."""
 
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
-        """How many chunks each part of the index stores; None when it is damaged or behind the catalogue."""
+        """How many chunks each part of the index stores, all of them when whole; None when it is damaged or behind."""
 
     def remove(self, name: str) -> None:
         """Remove the index of a collection, before the catalogue removes the collection."""

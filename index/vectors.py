@@ -8,6 +8,7 @@ from typing import Any
 
 import faiss
 import numpy as np
+
 from quotewise.index.store import Changes, Hit
 
 _VECTORS, _IDS = "vectors.faiss", "vectors.npy"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, PlainSerializer
+
 from quotewise.index.sentences import Span
 from quotewise.index.store import DocumentReference
 from quotewise.rag.passages import Passage, rounded

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
+
 from quotewise.index.embedders import Embedder
 from quotewise.rag.readers import Reader, Reading
 

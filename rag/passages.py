@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, GetPydanticSchema, PlainSerializer
 from pydantic_core.core_schema import any_schema
+
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
 from quotewise.index.store import Filter, Hit, Store
 from quotewise.rag.passages import RANK_OFFSET, Passage, join_chunks
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
 from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings

@@ -3,9 +3,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from quotewise.index.errors import QuotewiseError
 
 import quotewise
+from quotewise.index.errors import QuotewiseError
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, numpy_helper
+
 from quotewise.index.embedders import BUNDLED as EMBEDDER
 from quotewise.index.embedders import Embedder
 from quotewise.rag.pipeline import AskOptions, extract

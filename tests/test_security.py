@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from quotewise.api.middleware.body_limits import MAX_VALUES
 from quotewise.api.settings import Settings
 

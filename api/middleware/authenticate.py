@@ -5,14 +5,15 @@ import logging
 import re
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.callers import Scope as KeyScope
 from quotewise.api.errors import ForbiddenError, LocalOnlyError, UnauthorizedError
 from quotewise.api.keys import Key, KeyFileError, Keys
 from quotewise.api.middleware.rate_limit import RateLimit
 from quotewise.api.settings import Settings
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests")
 PROBES = ("/health", "/ready")

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from quotewise.api.errors import InvalidRequestError, PayloadTooLargeError, RequestTimeoutError, UnsupportedMediaTypeError
-from quotewise.api.settings import Settings
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from quotewise.api.errors import InvalidRequestError, PayloadTooLargeError, RequestTimeoutError, UnsupportedMediaTypeError
+from quotewise.api.settings import Settings
 
 MAX_VALUES = 20_000
 """JSON values of a body, nested ones included: about four times as many as any accepted request has."""

@@ -5,9 +5,10 @@ import os
 import re
 from typing import Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from quotewise.api.errors import OverloadedError
 from quotewise.api.settings import Settings
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MAX_WAIT = 10.0
 """Seconds in a queue."""

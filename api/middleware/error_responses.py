@@ -8,12 +8,13 @@ from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from quotewise.api import problems
-from quotewise.api.errors import InvalidRequestError, MalformedJsonError, MethodNotAllowedError, NotFoundError
-from quotewise.index.errors import QuotewiseError, StoppedError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from quotewise.api import problems
+from quotewise.api.errors import InvalidRequestError, MalformedJsonError, MethodNotAllowedError, NotFoundError
+from quotewise.index.errors import QuotewiseError, StoppedError
 
 _MAX_FIELDS = 20
 _MAX_FIELD_NAME = 200

@@ -8,10 +8,11 @@ from typing import Any
 from asgi_correlation_id import correlation_id
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from quotewise.api import logs, tracing
 from quotewise.api.errors import ForbiddenError
 from quotewise.api.metrics import Metrics
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 router = APIRouter()

@@ -1,11 +1,12 @@
 """How many requests a key or an address may send in a moving window."""
 
-import time
 from collections import deque
 from functools import lru_cache
+from time import monotonic
 
 import limits
 from cachetools import LRUCache
+
 from quotewise.api.errors import TooManyRequestsError
 
 _MAX_NAMES = 10_000
@@ -25,7 +26,7 @@ class RateLimit:
 
     def hit(self, name: str, rate: str) -> None:
         """Count a request, unless it is one too many. Raises TooManyRequestsError with the seconds to wait."""
-        limit, now = _parsed(rate), time.monotonic()
+        limit, now = _parsed(rate), monotonic()
         seconds = limit.get_expiry()
         times = self._times.setdefault(name, deque())
         while times and times[0] <= now - seconds:

@@ -1,11 +1,12 @@
 """The headers with which responses leave: what browsers may do with them, and which pages of other origins may read them."""
 
-from quotewise.api import problems
-from quotewise.api.errors import ForbiddenError
-from quotewise.api.keys import KeyFileError, Keys
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from quotewise.api import problems
+from quotewise.api.errors import ForbiddenError
+from quotewise.api.keys import KeyFileError, Keys
 
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

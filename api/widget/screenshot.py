@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
 from quotewise.api.app import create_app
 from quotewise.api.callers import LOCAL
 from quotewise.api.server import bound, url

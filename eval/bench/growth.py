@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from tokenizers import Tokenizer
+
 from quotewise.eval.run import peak_mib
 from quotewise.index.embedders import BUNDLED, OnnxEmbedder
 from quotewise.index.ingest import Sync
@@ -17,7 +19,6 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
 from quotewise.rag.passages import join_chunks
 from quotewise.rag.retrieval import fuse
-from tokenizers import Tokenizer
 
 _NAME = "default"
 _SENTENCES, _CHUNKS = 60, 6

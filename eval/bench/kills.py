@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+
 from quotewise.api import server, terminal
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import typer
+
 from quotewise.eval.bench.servers import BenchError, Folder, Gold, Server, closed_loop, questions_of, serving, watched
 from quotewise.eval.gold import SEEDS
 
@@ -157,6 +158,7 @@ def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -
     import gevent
     from locust.contrib.fasthttp import FastHttpSession
     from locust.env import Environment
+
     from quotewise.eval.clients import key_headers
 
     environment, keyed, chance = Environment(host=url), key_headers(), random.Random(0)

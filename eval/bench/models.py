@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+
 from quotewise.eval.bench.servers import COMMAND, Folder, Gold, closed_loop, questions_of, serving, timed
 from quotewise.eval.datasets import read_rows
 from quotewise.eval.gold import SEEDS

@@ -18,6 +18,7 @@ import httpx
 import numpy as np
 import psutil
 import typer
+
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.index.errors import QuotewiseError
 

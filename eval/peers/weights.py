@@ -6,8 +6,9 @@ import numpy as np
 import onnx
 import torch
 from onnx import helper, numpy_helper
-from quotewise.rag.readers.span_model import BUNDLED
 from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
+
+from quotewise.rag.readers.span_model import BUNDLED
 
 _ATTENTION = ("attention.self.query", "attention.self.key", "attention.self.value")
 _LAYER = (*_ATTENTION, "attention.output.dense", "intermediate.dense", "output.dense")

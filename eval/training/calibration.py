@@ -13,6 +13,9 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+
 from quotewise.eval.datasets import Row, path_of, read_rows
 from quotewise.eval.training.edits import misspelt
 from quotewise.eval.training.examples import held_out
@@ -29,8 +32,6 @@ from quotewise.rag.readers.span import SpanReader, read_until_sure
 from quotewise.rag.readers.span_model import BUNDLED
 from quotewise.rag.retrieval import Query, retrieve
 from quotewise.rag.selection import select_quotes
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 
 _SETS = (
     *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),

@@ -10,12 +10,13 @@ from zlib import crc32
 import numpy as np
 import tantivy
 from pydantic import TypeAdapter, ValidationError
+from tokenizers import Tokenizer
+
 from quotewise.eval.datasets import Row
 from quotewise.eval.gold import GoldError, reason
 from quotewise.eval.training.edits import contradicted, keywords, misspelt, unanswerable
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
-from tokenizers import Tokenizer
 
 MAX_TOKENS = 320
 """Word pieces of an example; a longer passage is cut to whole sentences around its answer."""

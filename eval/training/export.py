@@ -28,6 +28,10 @@ import onnx
 import torch
 import typer
 from onnx import TensorProto, helper, numpy_helper
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from transformers import AutoModel
+
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.training.examples import MAX_TOKENS
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer
@@ -35,9 +39,6 @@ from quotewise.index import embedders
 from quotewise.index.onnx_model import FORMAT
 from quotewise.index.sentences import sentence_spans
 from quotewise.rag.readers.span_model import BUNDLED, marks, prompt_ids
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
-from transformers import AutoModel
 
 _SMOOTHING = 0.5
 """Share of an outlier that moves from activations into weights (SmoothQuant's alpha)."""

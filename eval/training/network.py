@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
+from transformers import AutoModel
+
 from quotewise.eval.datasets import Row
 from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
 from quotewise.eval.training.examples import titled
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
-from tokenizers import Tokenizer
-from transformers import AutoModel
 
 _MAX_TOKENS = 512
 """Word pieces of an input: what the encoders have positions for."""

@@ -7,13 +7,14 @@ from io import BytesIO
 from typing import Any
 
 from lxml import etree
+
 from quotewise.index.errors import DocumentError
 
 Element = Any
 MEMBER_LIMIT = 80_000_000
 """Uncompressed bytes of one member."""
-_NODE_LIMIT = 4_000_000
-"""Tags and attributes of a tree: some 700 MB of memory, or 15,000 pages."""
+_NODE_LIMIT = 3_000_000
+"""Tags and attributes of a tree: some 550 MB of memory, or 8,000 pages."""
 TOTAL_LIMIT = 200_000_000
 _MEMBERS_LIMIT = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

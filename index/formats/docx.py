@@ -5,71 +5,40 @@ Notes and comments stand at the end, headers and footers once each; numbers of l
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import html
 from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
 from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.formulas import M, formula
 from quotewise.index.formats.numbering import Numbering, W, roman
+from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 
 VERSION = 1
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _P, _RUN, _T, _TBL, _TR, _TC, _P_PR, _R_PR, _VANISH = (
     f"{W}{name}" for name in ["p", "r", "t", "tbl", "tr", "tc", "pPr", "rPr", "vanish"]
 )
 _REFERENCES = frozenset((f"{W}footnoteReference", f"{W}endnoteReference"))
 _DRAWINGS = frozenset((f"{W}drawing", f"{W}pict", f"{W}object"))
-_FORMULAS = frozenset((f"{_M}oMath", f"{_M}oMathPara"))
+_FORMULAS = frozenset((f"{M}oMath", f"{M}oMathPara"))
 _ALTERNATE_CONTENT, _CHOICE, _FALLBACK = f"{_MC}AlternateContent", f"{_MC}Choice", f"{_MC}Fallback"
 _VAL = f"{W}val"
-_LEFT_OUT = frozenset(
-    f"{W}{name}"
-    for name in [
-        "del",
-        "moveFrom",
-        "delText",
-        "instrText",
-        "delInstrText",
-        "pPr",
-        "rPr",
-        "sectPr",
-        "tblPr",
-        "tblGrid",
-        "trPr",
-        "tcPr",
-        "sdtPr",
-        "sdtEndPr",
-        "rt",
-        "proofErr",
-        "bookmarkStart",
-        "bookmarkEnd",
-        "commentRangeStart",
-        "commentRangeEnd",
-        "lastRenderedPageBreak",
-    ]
-)
+_LEFT_OUT_NAMES = """
+    del moveFrom delText instrText delInstrText pPr rPr sectPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr rt proofErr
+    bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd lastRenderedPageBreak
+"""
+_LEFT_OUT = frozenset(f"{W}{name}" for name in _LEFT_OUT_NAMES.split())
 _SIGNS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011"}
 _OFF = frozenset(("0", "false", "off"))
 _SYMBOLS = {0xA7: "▪", 0xA8: "◻", 0xB7: "•", 0xD8: "➢", 0xE0: "→", 0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0x6F: "□", 0xA3: "☐"}
-_HEADING_NAME = re.compile(r"(?:heading|überschrift|titre|título|titolo|rubrik|kop|overskrift|nagłówek|заголовок)\s*([1-9])")
 _LONG_CELL = 300
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What a paragraph style says of its paragraphs, with what it inherits."""
-
-    name: str = ""
-    level: int = 0
-    number: str | None = None
-    depth: int = 0
 
 
 def parse(data: bytes) -> Parsed:
@@ -90,7 +59,7 @@ class _Word:
     def __init__(self, archive: Archive, main: str, composer: Composer) -> None:
         self._archive, self._main, self._composer = archive, main, composer
         self._related = relations(archive, main)
-        self._styles = _styles(self._part("styles"))
+        self._styles = read_styles(self._part("styles"))
         self._numbering = Numbering.read(self._part("numbering"))
         self._notes: dict[str, list[tuple[str, str]]] = {"footnote": [], "endnote": []}
         self._marks = {"footnote": 0, "endnote": 0}
@@ -145,7 +114,7 @@ class _Word:
         style = self._style(properties)
         level, mark = style.level, None
         if properties is not None:
-            outline = _value(properties, "outlineLvl")
+            outline = value(properties, "outlineLvl")
             level = int(outline) + 1 if outline and re.fullmatch("[0-8]", outline) else 0 if outline == "9" else level
             mark = self._mark(properties, style) if text.strip() else None
         if mark:
@@ -162,16 +131,16 @@ class _Word:
                 kind = "item"
         self._composer.add(prefix + text, kind)
 
-    def _style(self, properties: Element | None) -> _Style:
-        name = _value(properties, "pStyle") if properties is not None else None
-        return self._styles.get(name or "", self._styles.get("", _Style()))
+    def _style(self, properties: Element | None) -> Style:
+        name = value(properties, "pStyle") if properties is not None else None
+        return self._styles.get(name or "", self._styles.get("", Style()))
 
-    def _mark(self, properties: Element, style: _Style) -> str | None:
+    def _mark(self, properties: Element, style: Style) -> str | None:
         number, depth = style.number, style.depth
         direct = properties.find(f"{W}numPr")
         if direct is not None:
-            number = _value(direct, "numId") or number
-            written = _value(direct, "ilvl")
+            number = value(direct, "numId") or number
+            written = value(direct, "ilvl")
             depth = int(written) if written and written.isdecimal() else depth
         return self._numbering.mark(number, depth) if number and number != "0" else None
 
@@ -202,7 +171,7 @@ class _Word:
                 chosen = next(node.iterchildren(_CHOICE), None)
                 self._inline(node if chosen is None else chosen, pieces)
             elif tag in _FORMULAS:
-                pieces.append(_formula(node))
+                pieces.append(formula(node))
             elif tag in (_TBL, _P):
                 self._boxes.append(parent)
                 return
@@ -216,7 +185,7 @@ class _Word:
 
     def _reference(self, node: Element) -> str:
         kind = "footnote" if node.tag == f"{W}footnoteReference" else "endnote"
-        if _is_on_value(node.get(f"{W}customMarkFollows")):
+        if is_on(node.get(f"{W}customMarkFollows")):
             mark = ""
         else:
             self._marks[kind] += 1
@@ -257,7 +226,7 @@ class _Word:
     def _inserted_file(self, chunk: Element) -> None:
         path = self._related.get(chunk.get(f"{_R}id") or "", ("", ""))[1]
         if path.lower().endswith((".htm", ".html", ".xhtml")) and path in self._archive:
-            root, _ = html.read_tree(html.decoded(self._archive.read(path)))
+            root, _ = html.read_tree(decoded(self._archive.read(path)))
             if root is not None:
                 html.walk(root, self._composer)
         else:
@@ -318,18 +287,8 @@ def _ancestors(node: Element, top: Element) -> Iterator[Element]:
         yield node
 
 
-def _value(parent: Element, name: str) -> str | None:
-    found = parent.find(f"{W}{name}")
-    value: str | None = found.get(_VAL) if found is not None else None
-    return value
-
-
 def _is_on(toggle: Element | None) -> bool:
     return toggle is not None and (toggle.get(_VAL) or "1").lower() not in _OFF
-
-
-def _is_on_value(value: str | None) -> bool:
-    return value is not None and value.lower() not in _OFF
 
 
 def _has(node: Element, properties: str, name: str) -> bool:
@@ -383,80 +342,3 @@ def _symbol(code: str) -> str:
     if 0xF000 <= number <= 0xF0FF:
         return _SYMBOLS.get(number - 0xF000, "\ufffd")
     return chr(number) if number < 0x110000 else ""
-
-
-def _formula(node: Element) -> str:
-    """A formula in one line, as it is typed into Word."""
-    tag = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
-    if tag == "t":
-        return node.text or ""
-    parts = {child.tag.rpartition("}")[2]: child for child in node if isinstance(child.tag, str)}
-    written: dict[str, str] = {
-        name: _formula(parts[name]) for name in ("num", "den", "e", "sup", "sub", "deg") if name in parts
-    }
-    if tag == "f" and "num" in written and "den" in written:
-        return f"({written['num']})/({written['den']})"
-    if tag in ("sSup", "sSub", "sSubSup"):
-        lower = f"_{_grouped(written['sub'])}" if "sub" in written else ""
-        upper = f"^{_grouped(written['sup'])}" if "sup" in written else ""
-        return written.get("e", "") + lower + upper
-    if tag == "rad":
-        return f"√({written.get('e', '')})"
-    if tag == "d":
-        begin, separator, end = (
-            _sign(node, f"{_M}dPr", name, sign) for name, sign in (("begChr", "("), ("sepChr", "|"), ("endChr", ")"))
-        )
-        return begin + separator.join(map(_formula, node.iterfind(f"{_M}e"))) + end
-    if tag == "nary":
-        lower, upper = (
-            f"{sign}{_grouped(written[name])}" if written.get(name) else "" for sign, name in (("_", "sub"), ("^", "sup"))
-        )
-        return f"{_sign(node, f'{_M}naryPr', 'chr', '∫')}{lower}{upper} {written.get('e', '')}"
-    return "".join(map(_formula, node)) + ("\n" if tag == "oMath" and node.getparent().tag == f"{_M}oMathPara" else "")
-
-
-def _sign(node: Element, properties: str, name: str, otherwise: str) -> str:
-    found = node.find(f"{properties}/{_M}{name}")
-    return otherwise if found is None else found.get(f"{_M}val") or ""
-
-
-def _grouped(text: str) -> str:
-    return text if len(text) == 1 else f"({text})"
-
-
-def _styles(root: Element | None) -> dict[str, _Style]:
-    """The paragraph styles by id, with what each inherits; under the empty id, the one of paragraphs that name none."""
-    nodes = {} if root is None else {node.get(f"{W}styleId") or "": node for node in root.iterfind(f"{W}style")}
-    known: dict[str, _Style] = {}
-
-    def resolve(identity: str, seen: tuple[str, ...] = ()) -> _Style:
-        if identity in known:
-            return known[identity]
-        if identity not in nodes or identity in seen or len(seen) > 50:
-            return _Style()
-        node = nodes[identity]
-        above = resolve(_value(node, "basedOn") or "", (*seen, identity))
-        name = (_value(node, "name") or "").lower()
-        level, number, depth = above.level, above.number, above.depth
-        properties = node.find(_P_PR)
-        if properties is not None:
-            outline = _value(properties, "outlineLvl")
-            if outline and outline.isdecimal():
-                level = int(outline) + 1 if int(outline) < 9 else 0
-            numbered = properties.find(f"{W}numPr")
-            if numbered is not None:
-                number = _value(numbered, "numId") or number
-                written = _value(numbered, "ilvl")
-                depth = int(written) if written and written.isdecimal() else depth
-        if heading := _HEADING_NAME.fullmatch(name):
-            level = int(heading[1])
-        elif name == "title":
-            level = level or 1
-        known[identity] = _Style(name, level, number, depth)
-        return known[identity]
-
-    for identity, node in nodes.items():
-        style = resolve(identity)
-        if node.get(f"{W}type") in (None, "paragraph") and _is_on_value(node.get(f"{W}default")):
-            known[""] = style
-    return known

@@ -8,6 +8,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats import html
 from quotewise.index.formats.archives import Archive, resolved
 from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
 
 VERSION = 1
@@ -40,7 +41,7 @@ def parse(data: bytes) -> Parsed:
         composer.under()
         composer.part("chapter", number, labels.get(path, ""))
         try:
-            page, damage = html.read_tree(html.decoded(archive.read(path)))
+            page, damage = html.read_tree(decoded(archive.read(path)))
         except DocumentError as error:
             composer.problems.append(f"the chapter {path}, which {error}")
             continue
@@ -91,7 +92,7 @@ def _labels(archive: Archive, folder: str, root: Element, items: dict[str, Eleme
         contents = archive.tree(path)
     except DocumentError:
         try:
-            contents, _ = html.read_tree(html.decoded(archive.read(path)))
+            contents, _ = html.read_tree(decoded(archive.read(path)))
         except DocumentError:
             return labels
     base = path.rpartition("/")[0]

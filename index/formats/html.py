@@ -4,15 +4,15 @@ What a page says about itself (menus, lists of links, buttons) is tagged as navi
 """
 
 import re
-from codecs import lookup
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 from lxml import etree
-from quotewise.index.encodings import decode
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 
@@ -24,89 +24,24 @@ _PAGE_LIMIT = 20_000_000
 _TAG_LIMIT = 1_500_000
 _DEPTH_LIMIT = 2_048
 """Of libxml2."""
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "svg",
-        "canvas",
-        "audio",
-        "video",
-        "select",
-        "datalist",
-        "head",
-        "link",
-        "meta",
-        "title",
-        "rp",
-        "annotation",
-        "annotation-xml",
-        "base",
-        "map",
-        "area",
-        "progress",
-        "meter",
-    ]
-)
+_SKIPPED_NAMES = """
+    script style template noscript iframe object embed applet svg canvas audio video select datalist head link meta
+    title rp annotation annotation-xml base map area progress meter
+"""
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_PARAGRAPHS = """
+    html body p div section article main aside header footer address blockquote center form fieldset details dialog
+    hgroup figure ul ol dl menu dir hr nav search table tbody thead tfoot tr td th dt dd summary legend optgroup
+"""
 _BLOCKS: dict[str, BlockKind] = {
-    **dict.fromkeys(
-        [
-            "html",
-            "body",
-            "p",
-            "div",
-            "section",
-            "article",
-            "main",
-            "aside",
-            "header",
-            "footer",
-            "address",
-            "blockquote",
-            "center",
-            "form",
-            "fieldset",
-            "details",
-            "dialog",
-            "hgroup",
-            "figure",
-            "ul",
-            "ol",
-            "dl",
-            "menu",
-            "dir",
-            "hr",
-            "nav",
-            "search",
-            "table",
-            "tbody",
-            "thead",
-            "tfoot",
-            "tr",
-            "td",
-            "th",
-            "dt",
-            "dd",
-            "summary",
-            "legend",
-            "optgroup",
-        ],
-        "paragraph",
-    ),
+    **dict.fromkeys(_PARAGRAPHS.split(), "paragraph"),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("caption", "figcaption"), "caption"),
     **dict.fromkeys(("pre", "listing", "xmp", "plaintext"), "code"),
     "li": "item",
 }
-_CELL_FLOW = frozenset(
-    ["table", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "article", "section"]
-)
+_CELL_FLOW_NAMES = "table ul ol dl h1 h2 h3 h4 h5 h6 pre blockquote article section"
+_CELL_FLOW = frozenset(_CELL_FLOW_NAMES.split())
 _NAVIGATION_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|sidebar|cookies?|share|social|pagination|pager|toc|skip|related)"
     r"(?:$|[\s_-])",
@@ -116,18 +51,6 @@ _NESTED_REGIONS = 8
 """Elements called so within each other whose links are counted."""
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _COLLAPSED = re.compile(r"[ \t\r\n\f]+")
-_META_CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
-_XML_ENCODING = re.compile(rb"\A\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w:.-]{2,40})")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_CHARSET_REACH = 1_000_000
-_WEB_CODECS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"} | {
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-    "tis-620": "cp874",
-    "iso8859-11": "cp874",
-}
-"""What browsers read these names as (WHATWG Encoding Standard, section 4.2)."""
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _XML_HEAD = re.compile(r"<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>\[]*>)?", re.DOTALL)
@@ -149,18 +72,6 @@ def parse(data: bytes) -> Parsed:
     )
     entries = {name.lower(): content for name, content in _meta(root)}
     return composer.finish(title or None, entries)
-
-
-def decoded(data: bytes) -> str:
-    """The text of a page as browsers decode it: a byte order mark, UTF-8 that is valid, and then what the page declares."""
-    marked = data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
-    if not marked and b"\0" not in data[:1_000] and not _is_utf8(data):
-        head = _COMMENT.sub(b"", data[:_CHARSET_REACH])
-        declared = _XML_ENCODING.search(head) or _META_CHARSET.search(head)
-        codec = _codec(declared[1].decode("ascii")) if declared else None
-        if codec and not codec.startswith(("utf-8", "utf-16", "utf-32")):
-            return data.decode(codec, "replace").replace("\0", "")
-    return decode(data).text.removeprefix("\ufeff")
 
 
 def read_tree(text: str) -> tuple[Element | None, str | None]:
@@ -410,22 +321,6 @@ def _span(cell: Element, name: str) -> int:
 def _start(ordered: Element) -> int:
     value = ordered.get("start") or ""
     return int(value) if re.fullmatch(r"\d{1,6}", value) else 1
-
-
-def _codec(label: str) -> str | None:
-    try:
-        name = lookup(label).name
-    except LookupError:
-        return None
-    return _WEB_CODECS.get(name, name)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return not data.isascii()
 
 
 def _meta(root: Element) -> Iterator[tuple[str, str]]:

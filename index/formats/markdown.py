@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import yaml
 from markdown_it import MarkdownIt
+
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, border
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed

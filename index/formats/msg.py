@@ -3,6 +3,7 @@
 from typing import Any
 
 from oxmsg import Message
+
 from quotewise.index.errors import DocumentError, border
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.mail import Letters, decoded_header
@@ -10,6 +11,8 @@ from quotewise.index.formats.parsed import Parsed
 
 VERSION = 1
 _ATTACHMENTS_LIMIT = 200
+_NO_DATE = 1601
+"""The year of what stands where no date was written."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -50,7 +53,7 @@ def _headers(message: Message) -> list[tuple[str, str]]:
         ("From", decoded_header(message.sender)),
         ("To", decoded_header(kept.get("To")) or people),
         ("Cc", decoded_header(kept.get("Cc"))),
-        ("Date", decoded_header(kept.get("Date")) or (sent.isoformat(" ", "minutes") if sent else "")),
+        ("Date", decoded_header(kept.get("Date")) or (sent.isoformat(" ", "minutes") if sent and sent.year > _NO_DATE else "")),
         ("Subject", message.subject),
     ]
 

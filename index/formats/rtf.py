@@ -5,11 +5,12 @@ Bytes are decoded by the code page of their font; deleted and hidden text is lef
 
 import codecs
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.rtf_flow import Flow
 from quotewise.index.formats.tables import Cell
 
 VERSION = 1
@@ -56,22 +57,6 @@ class _State:
     """Within the number or bullet of an item, which is written out."""
 
 
-@dataclass(slots=True)
-class _Flow:
-    """The paragraphs of the body, of a note or of a header, as far as they are read."""
-
-    kind: BlockKind = "paragraph"
-    mark: str = ""
-    inline: list[str] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    rows: list[list[Cell]] = field(default_factory=list)
-    blocks: list[tuple[str, BlockKind, int] | list[list[Cell]]] = field(default_factory=list)
-    level: int = 0
-    is_item: bool = False
-    in_table: bool = False
-    is_header: bool = False
-
-
 def parse(data: bytes) -> Parsed:
     """Parse a file in RTF. Raises DocumentError."""
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
@@ -94,11 +79,11 @@ class _Reader:
         self._levels: dict[int, int] = {}
         self._font = self._style = self._marks = 0
         self._state = _State(codec="")
-        self._stack: list[tuple[_State, _Flow | None]] = []
-        self._flow = _Flow()
+        self._stack: list[tuple[_State, Flow | None]] = []
+        self._flow = Flow()
         self._body = self._flow
-        self._notes: list[_Flow] = []
-        self._margins: list[_Flow] = []
+        self._notes: list[Flow] = []
+        self._margins: list[Flow] = []
         self._bytes = bytearray()
         self._skip = 0
         self._starred = False
@@ -137,32 +122,20 @@ class _Reader:
                     self._decode()
                 self._word(token["word"], number)
         self._decode()
-        self._end_paragraph(self._body)
-        self._end_table(self._body)
+        self._body.end_paragraph()
+        self._body.end_table()
 
     def compose(self, composer: Composer) -> None:
-        self._compose(self._body, composer)
+        self._body.compose(composer)
         composer.under("Footnotes")
         for note in self._notes:
-            self._compose(note, composer)
+            note.compose(composer)
         seen: set[str] = set()
         for margin in self._margins:
             composer.under(margin.kind.title())
             if (text := repr(margin.blocks)) not in seen:
                 seen.add(text)
-                self._compose(margin, composer)
-
-    def _compose(self, flow: _Flow, composer: Composer) -> None:
-        for block in flow.blocks:
-            if isinstance(block, list):
-                if max(map(len, block)) > 1:
-                    composer.add_table(block)
-                else:
-                    for row in block:
-                        composer.add("\n".join(cell.text for cell in row))
-            else:
-                text, kind, level = block
-                composer.add(" ".join(text.split()) if level else text, kind, level)
+                margin.compose(composer)
 
     def _take(self, data: bytes) -> None:
         if self._skip:
@@ -212,8 +185,8 @@ class _Reader:
             return
         before, outer = self._stack.pop()
         if outer is not None:
-            self._end_paragraph(self._flow)
-            self._end_table(self._flow)
+            self._flow.end_paragraph()
+            self._flow.end_table()
             self._flow = outer
         self._state = before
         self._skip = 0
@@ -238,6 +211,7 @@ class _Reader:
             state.destination = "fonts" if word == b"fonttbl" else "styles"
         elif word in (b"title", b"author", b"subject") and state.destination == "info":
             state.destination = f"info:{word.decode()}"
+            self.info[word.decode()] = ""  # it may come twice, the second time in Unicode
         elif word == b"info":
             state.destination = "info"
         elif word in _SKIPPED and word not in _KEPT_UNKNOWN:
@@ -255,7 +229,7 @@ class _Reader:
     def _open_flow(self, word: bytes) -> None:
         if not self._stack:
             return
-        flow = _Flow(_MARGINS.get(word, "footnote"))
+        flow = Flow(_MARGINS.get(word, "footnote"))
         self._stack[-1] = self._stack[-1][0], self._flow
         (self._margins if word in _MARGINS else self._notes).append(flow)
         if word == b"footnote":
@@ -268,12 +242,12 @@ class _Reader:
         self._flow = flow
         self._state.is_hidden = False
 
-    def _text_word(self, word: bytes, number: int | None, flow: _Flow) -> None:
+    def _text_word(self, word: bytes, number: int | None, flow: Flow) -> None:
         state = self._state
         if word in _SIGNS:
             self._write(_SIGNS[word])
         elif word in (b"par", b"sect"):
-            self._end_paragraph(flow)
+            flow.end_paragraph()
         elif word == b"pard":
             if state.is_mark:
                 return
@@ -318,35 +292,6 @@ class _Reader:
             self._fonts[self._font] = _CHARSETS[number]
         elif word == b"cpg" and number:
             self._fonts[self._font] = _codec(number)
-
-    def _end_paragraph(self, flow: _Flow) -> None:
-        text, flow.inline = "".join(flow.inline), []
-        if flow.in_table or flow.cells:
-            flow.inline = [text, "\n"] if text.strip() else []
-            if flow.in_table:
-                return
-        self._end_table(flow)
-        flow.inline = []
-        if not text.strip():
-            return
-        if flow.kind != "paragraph":
-            flow.blocks.append((text, flow.kind, 0))
-        elif flow.level:
-            flow.blocks.append((text, "heading", flow.level))
-        else:
-            is_item = flow.is_item or re.match(r"\s*[•·▪◦\uf000-\uf0ff]\s", text) is not None
-            flow.blocks.append(
-                (re.sub(r"^\s*[•·▪◦\uf000-\uf0ff]\s+", "", text) if is_item else text, "item" if is_item else "paragraph", 0)
-            )
-        flow.is_item = False
-
-    def _end_table(self, flow: _Flow) -> None:
-        if flow.cells:
-            flow.rows.append([Cell(text) for text in flow.cells])
-            flow.cells = []
-        if flow.rows:
-            flow.blocks.append(flow.rows)
-            flow.rows = []
 
 
 def _codec(number: int | None) -> str:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 
 import xlrd
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.archives import NEEDS_PASSWORD
 from quotewise.index.formats.composed import Composer

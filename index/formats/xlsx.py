@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from lxml import etree
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
 from quotewise.index.formats.composed import Composer

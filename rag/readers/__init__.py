@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 
@@ -43,7 +44,7 @@ class Reading:
 
 
 def always() -> bool:
-    """The ``wanted`` of a reading that nothing cuts short."""
+    """The default of ``wanted``: read to the end."""
     return True
 
 
@@ -62,7 +63,7 @@ class Reader(Protocol):
         Args:
             question: what is asked.
             passages: all retrieved for one question, or all texts that no search found.
-            wanted: called now and then; what is unread when it returns False stays so.
+            wanted: called now and then; once it returns False, the passages left get readings that are not ``complete``.
         """
         ...
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.errors import ReaderError
 from quotewise.rag.passages import Passage

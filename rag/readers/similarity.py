@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from cachetools import LRUCache
+
 from quotewise.index.embedders import Embedder, TokenVectors
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading, always

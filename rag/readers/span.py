@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage

@@ -9,11 +9,12 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from tokenizers import Encoding, Tokenizer
+
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sentences import Span
 from quotewise.rag.readers import AnswerSpan, always
-from tokenizers import Encoding, Tokenizer
 
 BUNDLED = Path(__file__).parent.parent / "models" / "quotewise-reader"
 _MAX_QUESTION = 96

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
+
 from quotewise.api.app import create_app
 from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 from quotewise.api.server import bound
@@ -21,7 +22,6 @@ from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Collection
-
 from tests.conftest import SEEDS
 
 NOTES = {

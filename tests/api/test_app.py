@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from quotewise.api.app import create_app
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -20,7 +21,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-
 from tests.api.conftest import NOTES, Refused, ready, serving, wait_until, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
+
 from quotewise.api.app import create_app
 from quotewise.api.callers import LOCAL, Caller
 from quotewise.api.keys import Keys
@@ -16,8 +18,6 @@ from quotewise.api.middleware.authenticate import scope_of
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import UnknownDocumentError
-from starlette.testclient import TestClient
-
 from tests.api.conftest import NOTES, Refused, ready, serving, wait_until
 from tests.conftest import WHY
 

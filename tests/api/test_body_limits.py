@@ -15,9 +15,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from quotewise.api.settings import Settings
 from quotewise.eval.bench.soak import hostile_requests, status
-
 from tests.api.conftest import Refused, ready
 from tests.conftest import SEED, WHY
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from quotewise.api.cli import main
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.rag.readers.span_model import BUNDLED
-
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
 from tests.index.formats.pdf_files import Line, Page, Pdf
 

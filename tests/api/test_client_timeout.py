@@ -5,8 +5,8 @@ from contextlib import suppress
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import Response
-from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 
+from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 from tests.api.conftest import serving
 
 

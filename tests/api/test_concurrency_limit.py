@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+from starlette.responses import StreamingResponse
+from starlette.types import Message
+
 from quotewise.api.app import create_app
 from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, Slots
 from quotewise.api.service import Service
@@ -18,9 +21,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-from starlette.responses import StreamingResponse
-from starlette.types import Message
-
 from tests.api.conftest import Refused, serving, wait_until, wait_until_ready
 from tests.conftest import WHY
 

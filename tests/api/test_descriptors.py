@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
+
 from quotewise.api.settings import Settings
 from quotewise.index.connections import MAX_CONNECTIONS
-
 from tests.api.conftest import Refused, ready
 from tests.api.running import SERVE, running
 

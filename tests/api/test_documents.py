@@ -13,16 +13,16 @@ from typing import Any
 
 import httpx
 import pytest
+from filelock import FileLock
+
 import quotewise.index.local_store
 import quotewise.index.uploads
-from filelock import FileLock
 from quotewise.api.jobs import Job, Jobs
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import FolderReadOnlyError, StoppedError
 from quotewise.index.ingest import Sync
-
 from tests.api.conftest import NOTES, Refused, conform, ready, wait_until
 from tests.api.test_openapi import example_requests
 

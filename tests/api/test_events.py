@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from quotewise.api.events import EVENTS
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -17,7 +18,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-
 from tests.api.conftest import Refused, conform, ready
 from tests.api.test_app import GatedReader, said
 from tests.conftest import WHY

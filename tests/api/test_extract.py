@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+
 from quotewise.api.app import create_app
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers.registry import Readers
-
 from tests.api.conftest import Refused, ready, serving, wait_until
 from tests.conftest import WHY
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from quotewise.api.callers import LOCAL
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
 from quotewise.api.service import Service
@@ -12,7 +13,6 @@ from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.rag.followups import Turn
-
 from tests.api.conftest import Refused, conform, ready
 from tests.conftest import SEED, SEEDS, WHY
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from quotewise.api.cli import main
 from quotewise.api.keys import InvalidKeyError, Key, KeyFileError, Keys
 

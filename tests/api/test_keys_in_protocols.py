@@ -11,11 +11,11 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+
 from quotewise.api.app import create_app
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-
 from tests.api.conftest import NOTES, serving, wait_until_ready
 from tests.conftest import WHY
 

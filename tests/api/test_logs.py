@@ -2,15 +2,14 @@ import io
 import json
 import logging
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from quotewise.api import logs, terminal
-from quotewise.api.settings import Settings
 from rich.console import Console
 
+from quotewise.api import logs, terminal
+from quotewise.api.settings import Settings
 from tests.api.running import running
 from tests.conftest import WHY
 
@@ -63,7 +62,7 @@ def test_a_burst_of_one_error_is_written_once_and_counted(log_format: Any, monke
     monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
     monkeypatch.setattr(terminal, "errors", Console(stderr=True))
     monkeypatch.setattr(sys, "stderr", written)
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(logs, "monotonic", lambda: now)
     logs.install(Settings(log_format=log_format))
     handler = logging.root.handlers[0]
     log = logging.Logger("quotewise")

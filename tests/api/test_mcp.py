@@ -12,8 +12,8 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Resource
-from quotewise.api import mcp
 
+from quotewise.api import mcp
 from tests.api.conftest import NOTES, Refused
 from tests.conftest import SEED, SEEDS, WHY
 

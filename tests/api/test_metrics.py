@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as plain
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
 from quotewise.api.app import create_app
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import IndexDamagedError
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-
 from tests.api.conftest import serving, wait_until_ready
 from tests.conftest import SEED, SEEDS, WHY
 

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import openai
 import pytest
+
 from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest
 from quotewise.api.settings import Settings
-
 from tests.api.conftest import ready
 
 VERCEL = Path(__file__).parent / "vercel"

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
-from quotewise.index.errors import ERRORS
 
+from quotewise.index.errors import ERRORS
 from tests.api.conftest import conform
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from quotewise.api import originals
 from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import UnknownDocumentError
-
 from tests.api.conftest import ready
 from tests.index.formats.files import docx
 from tests.index.formats.pdf_files import Line, Page, Pdf

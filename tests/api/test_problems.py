@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
@@ -14,7 +15,6 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.similarity import SimilarityReader
-
 from tests.api.conftest import Refused, ready
 from tests.conftest import SEED, WHY
 

@@ -1,13 +1,13 @@
-import time
-
 import pytest
+
 from quotewise.api.errors import TooManyRequestsError
+from quotewise.api.middleware import rate_limit
 from quotewise.api.middleware.rate_limit import RateLimit
 
 
 def test_rates_are_counted_in_a_moving_window_and_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     limit, now = RateLimit(), 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(rate_limit, "monotonic", lambda: now)
 
     def waits(count: int) -> list[str]:
         """What each of so many requests is told to wait, in seconds."""

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import httpx
+from starlette.testclient import TestClient
+
 from quotewise.api.app import create_app
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from starlette.testclient import TestClient
-
 from tests.conftest import WHY
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-
 from tests.api.conftest import ready
 from tests.conftest import SEEDS
 

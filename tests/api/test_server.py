@@ -16,10 +16,10 @@ from typing import IO
 import httpx
 import psutil
 import pytest
+
 from quotewise.api.app import from_environment
 from quotewise.api.cli import main
 from quotewise.api.keys import Keys
-
 from tests.api.conftest import serving, wait_until
 from tests.conftest import SEED, SEEDS, WHY
 

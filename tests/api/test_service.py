@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from quotewise.api import service as service_module
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.errors import DocumentChangedError, ForbiddenError, InvalidRequestError
@@ -17,7 +18,6 @@ from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
 from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
 from quotewise.index.uploads import Condition
-
 from tests.conftest import WHY
 
 ASKER = Caller("asker", ("ask",), ("notes",))

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from quotewise.api.cli import main
 from quotewise.api.settings import Settings, SettingsError, load_settings, origins
 from quotewise.rag.pipeline import DEFAULT_TOP_K

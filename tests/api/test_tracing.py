@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
 from quotewise.api import tracing
 from quotewise.api.cli import main
-
 from tests.api.running import running
 from tests.conftest import WHY
 

@@ -21,6 +21,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import Route as Routed
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
 from quotewise.api import page as pages
 from quotewise.api.app import create_app
 from quotewise.api.keys import Keys
@@ -29,9 +32,6 @@ from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-
 from tests.api.conftest import Refused, ready, serving, wait_until_ready
 from tests.conftest import SEED, WHY
 

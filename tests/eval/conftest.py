@@ -9,13 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import Client, in_process
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
-
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.api.test_cli import run  # noqa: F401 - a fixture
 from tests.conftest import SEEDS

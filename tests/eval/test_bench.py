@@ -8,6 +8,7 @@ import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.api.settings import Settings
 from quotewise.eval.bench.growth import bench_index, bench_search
 from quotewise.eval.bench.kills import bench_kills
@@ -15,7 +16,6 @@ from quotewise.eval.bench.load import Load, highest_rate, load, overload
 from quotewise.eval.bench.models import bench_reading
 from quotewise.eval.bench.servers import BenchError, Server
 from quotewise.eval.bench.soak import soak
-
 from tests.api.conftest import ready
 from tests.conftest import SEEDS, WHY
 from tests.eval.conftest import flawed

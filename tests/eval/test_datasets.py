@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from quotewise.eval.datasets import FORMATS, Row, import_set, path_of, read_rows
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldError, load_gold
 from quotewise.index.sentences import Span
-
 from tests.conftest import SHARED
 
 CONTEXT = "Ada Lovelace wrote the first program. It computed Bernoulli numbers."

@@ -2,13 +2,13 @@ import json
 from pathlib import Path
 
 import pytest
+
 from quotewise.api.feedback import Feedback, GivenAnswer
 from quotewise.api.settings import Settings
 from quotewise.eval.gold import load_gold
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.followups import Turn
 from quotewise.rag.verification import Claim
-
 from tests.api.conftest import ready
 from tests.api.test_cli import Run
 from tests.conftest import SEED, SEEDS, WHY

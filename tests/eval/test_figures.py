@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from quotewise.eval.figures import FIGURES, PAGES, TABLES, filled
 
 

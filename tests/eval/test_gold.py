@@ -3,9 +3,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldError, load_gold
-
 from tests.conftest import SEED, SEEDS, WHY
 
 LINE = '{"id": "%s", "question": "q", "answerable": true, "quotes": [{"path": "a.txt", "quote": "abc", "start": 0, "end": 3}]}'

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+from torchmetrics.functional.text import squad
+
 from quotewise.eval.gold import GoldQuestion, GoldQuote
 from quotewise.eval.measures import (
     MEASURES,
@@ -24,8 +27,6 @@ from quotewise.eval.measures import (
     sentences,
     token_f1,
 )
-from sklearn.metrics import roc_auc_score
-from torchmetrics.functional.text import squad
 
 SCORES = [0.1, 0.4, 0.4, 0.8, 0.9, 0.35]
 TRUTHS = [False, False, True, True, True, False]

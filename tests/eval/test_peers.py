@@ -2,10 +2,10 @@ import math
 from pathlib import Path
 
 import pytest
+
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.peers.comparison import PeerAnswer, Weights, compare, judged
-
 from tests.conftest import SEEDS
 
 TEXT = "The bridge fell in March. Nobody was hurt."

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
+
 from quotewise.eval.measures import compare
 from quotewise.eval.report import render
 from quotewise.eval.run import Outcome, Run

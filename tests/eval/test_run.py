@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from quotewise.api.app import create_app
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service
@@ -15,7 +16,6 @@ from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.run import Outcome, Run, RunConfig, RunError, check_baseline, evaluate, load_run
 from quotewise.index.onnx_model import instruction_set
-
 from tests.api.conftest import serving, wait_until_ready
 from tests.conftest import SEED, WHY
 from tests.eval.conftest import flawed, run_of

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.index.atomic_files import document_path, remove_file, replaced_file, sweep_drafts
 from quotewise.index.documents import find_files, read_file
 from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, InvalidPathError, PathTakenError
 from quotewise.index.folders import read_inside
 from quotewise.index.printable import printable
-
 from tests.index.conftest import ordinary_user
 from tests.index.texts import examples
 

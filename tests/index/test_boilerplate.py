@@ -1,4 +1,5 @@
 import pytest
+
 from quotewise.index.boilerplate import SentenceKind, sentence_kind
 
 KINDS = {

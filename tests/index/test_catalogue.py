@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import quotewise.index.catalogue
-import quotewise.index.records
 from hypothesis import given
 from hypothesis import strategies as st
+
+import quotewise.index.catalogue
+import quotewise.index.records
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.catalogue import SqliteCatalogue, document_id
 from quotewise.index.chunking import Chunker
@@ -27,7 +28,6 @@ from quotewise.index.errors import (
     UnknownDocumentError,
 )
 from quotewise.index.store import UNCHANGED, Change, Filter, StoredChunk
-
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
 

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 import quotewise.index.connections
 from quotewise.index.connections import MAX_CONNECTIONS, Database
 from quotewise.index.errors import IndexLockedError

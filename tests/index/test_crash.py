@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import quotewise.index.ingest
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import UNCHANGED, Filter
-
 from tests.conftest import SEED, SEEDS
 
 KILLS = int(os.environ.get("QUOTEWISE_KILLS", "3"))

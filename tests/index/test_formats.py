@@ -3,11 +3,11 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from quotewise.index.formats import FORMATS, format_of
 from quotewise.index.formats.markdown import parse as parse_markdown
 from quotewise.index.formats.parsed import Block
 from quotewise.index.formats.text import parse as parse_text
-
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts
 
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)

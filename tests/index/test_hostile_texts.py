@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from quotewise.index.documents import parse_document
 from quotewise.index.sentences import sentence_spans
 

@@ -8,12 +8,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 import quotewise.index.catalogue
 import quotewise.index.chunking
 import quotewise.index.formats.text
 import quotewise.index.ingest
-from hypothesis import given
-from hypothesis import strategies as st
 from quotewise.index.embedders import Embedder, OnnxEmbedder
 from quotewise.index.errors import (
     ChunkingError,
@@ -31,7 +32,6 @@ from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.local_store import LocalStore
 from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
-
 from tests.conftest import SEED, SEEDS
 from tests.index.conftest import at_most, ordinary_user
 from tests.index.texts import examples

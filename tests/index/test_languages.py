@@ -1,4 +1,5 @@
 import pytest
+
 from quotewise.index.languages import detect_language
 
 TEXTS = {

@@ -2,9 +2,9 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.index.layout import Layout, Part
 from quotewise.index.sentences import Span
-
 from tests.index.texts import LINE_ENDS, texts
 
 

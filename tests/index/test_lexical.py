@@ -2,9 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from quotewise.index.lexical import LexicalIndex
 from quotewise.index.store import UNCHANGED, Change, Changes, IndexedChunk
-
 from tests.index.writing import COLLECTION
 
 TEXTS = [

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import quotewise.index.local_store
 from hypothesis import given
 from hypothesis import strategies as st
+
+import quotewise.index.local_store
 from quotewise.index.errors import (
     IndexLockedError,
     IndexMissingError,
@@ -23,7 +24,6 @@ from quotewise.index.errors import (
 )
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter, Hit
-
 from tests.index.texts import examples
 from tests.index.writing import COLLECTION, DIMENSION, put, unit
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import faiss
 import pytest
+
 import quotewise.index.lexical
 import quotewise.index.local_store
 from quotewise.api.service import Service
@@ -23,7 +24,6 @@ from quotewise.index.integrity import check
 from quotewise.index.lexical import LexicalIndex
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Change, Changes, Filter, IndexedChunk
-
 from tests.index.writing import COLLECTION, put, unit
 
 EAST = unit(1, 0, 0, 0)

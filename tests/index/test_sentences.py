@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quotewise.index.sentences import Span, line_spans, line_starts, sentence_spans
 
+from quotewise.index.sentences import Span, line_spans, line_starts, sentence_spans
 from tests.index.texts import LINE_ENDS, examples, texts
 
 ends = pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))

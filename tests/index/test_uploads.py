@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import quotewise.index.catalogue
 from quotewise.index.atomic_files import replaced_file
 from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
@@ -21,7 +22,6 @@ from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Collection, Filter
 from quotewise.index.uploads import Condition, Uploads
-
 from tests.index.conftest import ordinary_user
 
 LIMIT = 1_000_000

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import Document, parse_document

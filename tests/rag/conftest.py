@@ -1,6 +1,7 @@
 """The bundled reader, which tests share."""
 
 import pytest
+
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import SpanModel
 

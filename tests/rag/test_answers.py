@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 from pydantic import TypeAdapter
+
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
 from quotewise.rag.answers import Answer, Extractions, SearchResult, ShortAnswer, Timings, cite

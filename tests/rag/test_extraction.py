@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.rag.answers import Extraction
 from quotewise.rag.pipeline import AskOptions, extract
 from quotewise.rag.readers.span import SpanReader
-
 from tests.index.texts import examples, texts
 
 WHO = "Who built the lighthouse?"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import SyncReport
@@ -14,7 +15,6 @@ from quotewise.index.local_store import LocalStore
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
 from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.readers.span import SpanReader
-
 from tests.conftest import WHY
 from tests.rag.test_pipeline import awkward
 

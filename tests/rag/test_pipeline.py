@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import UnknownCollectionError
@@ -16,7 +17,6 @@ from quotewise.index.local_store import LocalStore
 from quotewise.rag.answers import Answer
 from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.verification import Claim, CollectionSource, Verdict, verify
-
 from tests.conftest import WHY
 
 CAUSES = ("too general", "tense relationship")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import SyncReport
@@ -14,7 +15,6 @@ from quotewise.index.store import Filter, Hit
 from quotewise.rag.passages import join_chunks
 from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.retrieval import Query, fuse, retrieve
-
 from tests.conftest import WHY
 
 TEXT = "".join(

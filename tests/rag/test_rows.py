@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.index.store import DocumentReference

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 import quotewise.index.formats.text
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import FolderUnavailableError
@@ -13,7 +14,6 @@ from quotewise.index.layout import Layout
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
-
 from tests.index.conftest import open_folder, ordinary_user  # noqa: F401
 
 TEXT = "The bridge fell in March.\r\nRust had eaten its cables. Nobody had looked at them for years."

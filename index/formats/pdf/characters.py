@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 import numpy as np
+
 from quotewise.index.formats.pdf.document import ink_boxes, loose_boxes
 
 HYPHENS = "\ufffe\x02\xad"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
+
 from quotewise.index.errors import DocumentError
 
 _BOOKMARKS = 5000

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
+
 from quotewise.index.formats.pdf.document import Frame, address, opened_page, wide_string
 from quotewise.index.formats.pdf.segments import Page, Reading, Segment, characters_of
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.pdf.document import Frame, address, ink_boxes, loose_boxes, opened, opened_form, opened_page
 from quotewise.index.formats.pdf.pages import read_page

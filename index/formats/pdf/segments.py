@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
+
 from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, plain, reversed_word, unswapped
 from quotewise.index.formats.pdf.document import Frame, address, function, loose_boxes, turned
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.formats.pdf.blocks import Draft, drafts

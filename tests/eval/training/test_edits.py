@@ -3,6 +3,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.eval.training.edits import contradicted, keywords, unanswerable
 
 CONTEXT = "In 1887 Maria Keller built the lighthouse of Brest after Queen Anne sold 40 ships. John Marlow left in 1790."

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
 from quotewise.eval.datasets import Row
 from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Corpus, Encoded, Example, Share, encode, examples, held_out
 from quotewise.index.embedders import BUNDLED
 from quotewise.index.sentences import Span, sentence_spans
-from tokenizers import Tokenizer
 
 TOKENIZER = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 TOKENIZER.no_truncation()

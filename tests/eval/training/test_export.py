@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from quotewise.eval.training.export import export_reader
-from quotewise.eval.training.network import SpanNetwork
-from quotewise.index.embedders import BUNDLED
 from safetensors.torch import save_file
 from transformers import BertConfig, BertModel
 
+from quotewise.eval.training.export import export_reader
+from quotewise.eval.training.network import SpanNetwork
+from quotewise.index.embedders import BUNDLED
 from tests.conftest import SEEDS
 
 

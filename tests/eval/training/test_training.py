@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from quotewise.eval.gold import GoldError
 from quotewise.eval.training.examples import Encoded, read_recipe
 from quotewise.eval.training.network import best_span, padded

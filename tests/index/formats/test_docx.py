@@ -1,7 +1,6 @@
 """A Word document is read as Word shows it with all changes accepted."""
 
 from quotewise.index.errors import DocumentError
-
 from tests.index.formats.files import block, docx, p, parse_document, relations, texts, zipped
 
 _NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="1"/></w:numPr>'

@@ -1,8 +1,8 @@
 """What a browser displays of a page is in its text, in blocks that say what it is."""
 
 import pytest
-from quotewise.index.errors import DocumentError
 
+from quotewise.index.errors import DocumentError
 from tests.index.formats.files import block, parse_document, texts
 
 

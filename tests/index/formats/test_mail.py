@@ -3,9 +3,9 @@
 from email.message import EmailMessage
 
 import pytest
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.sentences import Span
-
 from tests.index.formats.files import block, docx, p, parse_document, texts
 
 

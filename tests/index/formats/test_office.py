@@ -1,9 +1,9 @@
 """Presentations, OpenDocument files and e-books: in reading order, by slides, sheets and chapters."""
 
 import pytest
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.sentences import Span
-
 from tests.index.formats.files import block, parse_document, relations, texts, zipped
 
 _PPT = (

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import pdf, sandbox
 from quotewise.index.formats.parsed import Parsed
@@ -14,7 +15,6 @@ from quotewise.index.formats.pdf.text import PdfBlock
 from quotewise.index.formats.pdf.text import read as read_pdf
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_spans, sentence_spans
-
 from tests.index.formats.pdf_files import Line, Page, Pdf, assemble, bomb, column, cyclic, encrypted, wrapped
 
 LOREM = "The lease runs for two years and can be ended by either side with a notice of three months in writing."

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import sandbox
 

@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.index.chunking import Chunker
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import FORMATS
 from quotewise.index.sentences import Span
-
 from tests.index.formats.files import docx, p, parse_document, xlsx
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Cn")), min_size=1, max_size=12)

@@ -1,9 +1,9 @@
 """CSV and workbooks: rows are read with the names of their columns, and values as they are displayed."""
 
 import pytest
+
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.sentences import Span
-
 from tests.index.formats.files import block, parse_document, texts, xlsx
 
 

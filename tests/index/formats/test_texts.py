@@ -1,10 +1,10 @@
 """RTF, subtitles, light markup, structured text and source code."""
 
 import pytest
+
 from quotewise.index.chunking import Chunker
 from quotewise.index.errors import DocumentError
 from quotewise.index.sentences import Span, sentence_spans
-
 from tests.index.formats.files import block, parse_document, texts
 
 

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
 from quotewise.index.ingest import SyncReport
@@ -15,7 +17,6 @@ from quotewise.rag.readers.registry import TRAINED, Readers, is_multilingual
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 WHO = "Who built the lighthouse?"
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from quotewise.eval.training.calibration import Case, outcome_of
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError

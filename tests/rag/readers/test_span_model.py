@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quotewise.index.embedders import BUNDLED as EMBEDDER
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import load_model
@@ -14,7 +15,6 @@ from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import BUNDLED, SpanModel, TextReading
-
 from tests.conftest import writable_copy
 from tests.index.texts import examples, texts
 
