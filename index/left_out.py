@@ -11,7 +11,10 @@ _KINDS = {
     "unknown format": r"no known format|which is not read",
     "too large": r"larger than",
     "empty": r"\bempty\b|\bblank\b|nothing to quote|no text\b",
-    "limit": r"takes more than|needs more than|limit|too deep|more than [\d,]+",
+    "limit": r"takes more than|needs more than|limit|too deep|nested deeper|more than [\d,]+",
+    "not shown": r"invisible|outside the visible",
+    "unknown characters": r"of which its fonts|U\+FFFD",
+    "attachment": r"attached|attachment",
     "not accessible": r"symbolic link|cannot be (?:read|listed):|not valid UTF-8|same name as|vanished|not a regular file",
 }
 """By what is in the reason, the first that fits; everything else is damage."""
