@@ -77,8 +77,8 @@ def test_a_quote_of_a_pdf_has_its_page_its_boxes_and_a_picture_in_which_it_is_ma
     for page, status, code in ((3, 404, "unknown-page"), (0, 422, "invalid-request")):
         refused = client.get(f"{base}/pages/{page}.png")
         assert (refused.status_code, refused.json()["type"].rsplit(":", 1)[1]) == (status, code)
-    beyond = client.get(f"{base}/pages/2.png", params={"start": 0, "end": 10_000})
-    assert (beyond.status_code, beyond.json()["errors"][0]["field"]) == (422, "query.end")
+    for beyond in ({"start": 0, "end": 10_000}, {"start": 9_000, "end": 1}):
+        assert client.get(f"{base}/pages/2.png", params=beyond | {"width": 100}).status_code == 200
 
 
 def test_a_text_has_a_place_but_no_page(client: httpx.Client) -> None:
