@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 COMMANDS = "quotewise.commands"
 """Entry points of this group add the commands of other packages; each is a function of ``app``."""
+_LEFT_OUT = 3
+"""The exit code of ``index --strict`` where a file was not read, or only in part."""
 _REQUEST = "command-line"
 _QUESTION = TypeAdapter(Question)
 _CLAIMS = TypeAdapter(list[Claim])
@@ -97,7 +99,7 @@ def serve(
             server.listen(listener)  # only now, so that until then clients are refused instead of kept waiting
             url = server.url(listener)
             if as_json:
-                terminal.show_json({"url": url, "indexed": report and asdict(report)})
+                terminal.show_json({"url": url, "indexed": report and terminal.report_json(report)})
             elif report:
                 terminal.show_report(report)
             if not (server.is_local(listener) or Keys(settings.index).any()):
@@ -109,7 +111,7 @@ def serve(
 @app.command()
 def index(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Folder of .txt and .md files.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder of documents.", show_default=False)],
     index: IndexDir = None,
     collection: CollectionName = None,
     embedder: Embedder = None,
@@ -117,6 +119,7 @@ def index(
     language: Language = None,
     max_file_bytes: FileLimit = None,
     moved: Moved = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any file is not read, or only in part.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
@@ -124,11 +127,13 @@ def index(
     with opened(settings, create=True) as service:
         report = _index(service, folder, moved)
     if as_json:
-        terminal.show_json(asdict(report))
+        terminal.show_json(terminal.report_json(report))
     else:
         terminal.show_report(report)
     if report.failed and not (report.added or report.changed or report.unchanged):
         raise QuotewiseError(f"none of the {len(report.failed)} files could be indexed")
+    if strict and report.left_out:
+        raise typer.Exit(_LEFT_OUT)
 
 
 @app.command()

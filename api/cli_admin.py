@@ -20,21 +20,24 @@ admin.add_typer(key_commands, name="keys")
 
 @admin.command()
 def status(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
-    """Show the collections of the index, and what the processor can."""
+    """Show the collections of the index, the files of their folders that were not read, and what the processor can."""
     with opened(settings_of(context)) as service:
-        known = service.collections(LOCAL)
-        folders = [collection.root for collection in service.store.catalogue.collections()]
+        known, catalogue = service.collections(LOCAL), service.store.catalogue
+        folders = [collection.root for collection in catalogue.collections()]
+        left_out = [catalogue.left_out(collection.name) for collection in known.collections]
     if as_json:
         listed = to_python(known)
-        for collection, folder in zip(listed["collections"], folders, strict=True):
-            collection["root"] = folder
+        for collection, folder, files in zip(listed["collections"], folders, left_out, strict=True):
+            collection["root"], collection["left_out"] = folder, [asdict(file) for file in files]
         terminal.show_json(listed)
     else:
         rows = [
-            [c.name, f"{c.documents:,}", f"{c.chunks:,}", c.embedder, folder]
-            for c, folder in zip(known.collections, folders, strict=True)
+            [c.name, f"{c.documents:,}", f"{len(files):,}", f"{c.chunks:,}", c.embedder, folder]
+            for c, folder, files in zip(known.collections, folders, left_out, strict=True)
         ]
-        terminal.show_table(["collection", "documents", "chunks", "embedder", "folder"], rows)
+        terminal.show_table(["collection", "documents", "left out", "chunks", "embedder", "folder"], rows)
+        for files in left_out:
+            terminal.show_left_out(files)
         terminal.tell(f"processor: {known.processor}")
 
 

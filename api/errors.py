@@ -80,4 +80,8 @@ class CannotStartError(QuotewiseError, code="cannot-start", status=503):
 
 
 class DocumentChangedError(QuotewiseError, code="document-changed", status=409):
-    """A document was replaced while its text was read."""
+    """A document was replaced while its text was read, or its file is no longer the one that was indexed."""
+
+
+class UnknownPageError(QuotewiseError, code="unknown-page", status=404):
+    """The document has no such page, or none that can be drawn."""

@@ -116,7 +116,8 @@ class _Completion:
         span = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_SHA256_DIGITS]}"
         url = f"{self._base}/documents/{document.id}/view?{span}"
         end = start + len(citation.quote)
-        marked = {"start_index": start, "end_index": end, "url": url, "title": document.title}
+        title = f"{document.title}, {citation.part}" if citation.part else document.title
+        marked = {"start_index": start, "end_index": end, "url": url, "title": title}
         return {"type": "url_citation", "url_citation": marked}
 
     def _links(self, annotations: Sequence[dict[str, Any]]) -> str:

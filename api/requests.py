@@ -184,6 +184,21 @@ class PageRequest(Strict):
     offset: int = Field(default=0, ge=0, le=2**53)
 
 
+class SpanRequest(Strict):
+    """A span ``[start, end)`` of a document, in Unicode code points."""
+
+    start: int = Field(default=0, ge=0, le=2**53)
+    end: int = Field(default=1, ge=1, le=2**53)
+
+
+class PageImageRequest(Strict):
+    """The width of the picture in pixels, and a span ``[start, end)`` to mark in it, by default none."""
+
+    start: int | None = Field(default=None, ge=0, le=2**53)
+    end: int | None = Field(default=None, ge=1, le=2**53)
+    width: int = Field(default=1000, ge=100, le=2400)
+
+
 class TextRequest(Strict):
     """Which part of a text to read, ``[start, end)`` in Unicode code points; by default all of it."""
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
-from quotewise.index.store import DocumentReference, StoredDocument
+from quotewise.index.layout import Box
+from quotewise.index.left_out import LeftOut, counts
+from quotewise.index.store import Catalogue, DocumentReference, StoredDocument
 from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
 from quotewise.rag.passages import Passage
 from quotewise.rag.verification import Verification
@@ -96,13 +98,30 @@ class StreamedEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutPage:
+    """The files that were not read, or only in part, when the folder was last indexed."""
+
+    total: int
+    by_kind: Annotated[dict[str, int], Field(description="how many of each kind of reason, most first")]
+    files: Annotated[Sequence[LeftOut], Field(description="a page of them by path; empty without the scope manage")]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """Documents of a collection by path, from ``offset``."""
+    """Documents of a collection by path, and files of its folder that were not read, both from ``offset``."""
 
     documents: Sequence[StoredDocument]
     total: int
     offset: int
     limit: int
+    left_out: LeftOutPage
+
+    @classmethod
+    def read(cls, catalogue: Catalogue, name: str, offset: int, limit: int, with_files: bool) -> Self:
+        """The page of a collection, with or without the names of what was left out."""
+        documents, files = catalogue.documents(name, offset, limit), catalogue.left_out(name)
+        left_out = LeftOutPage(len(files), counts(files), files[offset : offset + limit] if with_files else [])
+        return cls(documents, catalogue.size(name).documents, offset, limit, left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +159,21 @@ class Excerpt:
     line_end: int
     lines: Annotated[int, Field(description="of the whole document")]
     document: DocumentReference
+
+
+@dataclass(frozen=True, slots=True)
+class SpanPlace:
+    """Where a span stands: its lines, page (or slide), and the boxes that hold it on its pages, one a printed line.
+
+    Boxes are fractions of the page's width and height from its upper left corner, as it is displayed.
+    """
+
+    line_start: int
+    line_end: int
+    page: int | None
+    place: Annotated[str, Field(description="as printed, such as: page 3; empty for formats without parts")]
+    pages: Annotated[int, Field(description="the last page with text; 0 for documents whose pages cannot be shown")]
+    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from quotewise.api import events, problems, requests, responses
+from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
 from quotewise.api.errors import UnsupportedMediaTypeError
@@ -73,6 +73,9 @@ _SEARCH_PROBLEMS = problems.responses(*_SEARCH_CODES)
 _EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses(*_READ_CODES)
 _TEXT_PROBLEMS = problems.responses(*_READ_CODES, "document-changed", "overloaded")
+_FILE_CODES = (*_READ_CODES, "document-changed", "folder-unavailable", "folder-read-only", "unreadable-document", "overloaded")
+_FILE_PROBLEMS = problems.responses(*_FILE_CODES)
+_PAGE_PROBLEMS = problems.responses(*_FILE_CODES, "unknown-page")
 _FEEDBACK_PROBLEMS = problems.responses(
     *("unknown-request", "unknown-document", "unknown-collection"), *BODY_PROBLEMS, *INDEX_PROBLEMS
 )
@@ -80,6 +83,11 @@ _FEEDBACK_PROBLEMS = problems.responses(
 Called = Annotated[Call, Depends(_call)]
 _SEED: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": "b2b170137b3621de"}}
 DocumentId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", openapi_examples=_SEED)]
+_FIRST: dict[str, Any] = {"first": {"summary": "The first page", "value": 1}}
+Page = Annotated[int, Path(ge=1, le=1_000_000, openapi_examples=_FIRST)]
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
+}
 router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
 
 
@@ -172,6 +180,20 @@ def text(id: DocumentId, part: Annotated[requests.TextRequest, Query()], call: C
     pieces = call.service.text(call.caller, id, part.start, part.end)
     first = next(pieces, "")  # so that an error of the first piece becomes an ordinary response
     return StreamingResponse(_encoded(chain([first], pieces)), media_type="text/plain")
+
+
+@router.get("/documents/{id}/place", response_model=responses.SpanPlace, responses=_FILE_PROBLEMS)
+def place(id: DocumentId, span: Annotated[requests.SpanRequest, Query()], call: Called) -> Response:
+    """Where a span of a document stands: its lines, its page and, for PDF, its boxes on the page, found in the file on disk."""
+    return json_response(originals.span_place(call.service, call.caller, id, Span(span.start, span.end)))
+
+
+@router.get("/documents/{id}/pages/{page}.png", responses={**_PICTURE, **_PAGE_PROBLEMS}, response_class=Response)
+def page_image(id: DocumentId, page: Page, part: Annotated[requests.PageImageRequest, Query()], call: Called) -> Response:
+    """A page of a PDF document as a picture, with a span marked where it stands on it, from the file on disk."""
+    span = None if part.start is None or part.end is None else Span(part.start, part.end)
+    image = originals.page_image(call.service, call.caller, id, page, span, part.width)
+    return Response(image, media_type="image/png")
 
 
 def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:

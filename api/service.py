@@ -161,10 +161,9 @@ class Service:
         return results, ExtractTimings.since(began, loaded)
 
     def documents(self, caller: Caller, collection: str | None = None, offset: int = 0, limit: int = 100) -> DocumentPage:
-        """A page of the documents of a collection by path."""
+        """A page of the documents of a collection by path, and of the files that were left out."""
         name = self.collection_name(caller, collection)
-        documents = self.store.catalogue.documents(name, offset, limit)
-        return DocumentPage(documents, self.store.catalogue.size(name).documents, offset, limit)
+        return DocumentPage.read(self.store.catalogue, name, offset, limit, with_files=caller.has_scope("manage"))
 
     def document(self, caller: Caller, document_id: str) -> StoredDocument:
         """A document. Raises UnknownDocumentError, also for those that the caller may not know of."""

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from quotewise.index.documents import read_file
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
 from quotewise.index.ingest import SyncReport
+from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import printable
+from quotewise.index.sentences import Span
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 
 _SHOWN_REMOVED = 10
+_SHOWN_LEFT_OUT = 20
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line
 errors = Console(stderr=True, highlight=False)
 _CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -76,8 +80,25 @@ def show_extracted(names: Sequence[str], extractions: Extractions) -> None:
 def show_passages(passages: tuple[Passage, ...]) -> None:
     """Passages with where they stand."""
     for number, passage in enumerate(passages, 1):
-        place = f"{passage.document.path}:{passage.line_start}"
+        part = passage.layout.place(Span(passage.start, passage.end)).part
+        place = f"{passage.document.path}, {part}" if part else f"{passage.document.path}:{passage.line_start}"
         console.print(_numbered(number, shown(passage.text), place))
+
+
+def report_json(report: SyncReport) -> dict[str, Any]:
+    """What a sync did as JSON: with how many files were not read, or only in part, of each kind of reason."""
+    return {**asdict(report), "left_out": counts(report.left_out)}
+
+
+def show_left_out(files: Sequence[LeftOut]) -> None:
+    """How many files were not read of each kind of reason, and the first of each with their reasons."""
+    for kind, count in counts(files).items():
+        tell(f"{count:,} not read, or only in part: {kind}")
+        alike = [file for file in files if file.kind == kind]
+        for file in alike[:_SHOWN_LEFT_OUT]:
+            tell(f"    {printable(file.path)}: {file.reason}{' (in part)' if file.in_part else ''}")
+        if len(alike) > _SHOWN_LEFT_OUT:
+            tell(f"    and {len(alike) - _SHOWN_LEFT_OUT:,} more, which --json lists")
 
 
 def show_report(report: SyncReport) -> None:
@@ -88,6 +109,7 @@ def show_report(report: SyncReport) -> None:
         "removed": len(report.removed),
         "unchanged": len(report.unchanged),
         "failed": len(report.failed),
+        **({"of formats that are not read": len(report.unread)} if report.unread else {}),
     }
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     if report.removed and not (report.added or report.changed or report.unchanged or report.failed):
@@ -101,6 +123,11 @@ def show_report(report: SyncReport) -> None:
     for failure in report.failed:
         kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
         errors.print(Text(f"failed: {printable(failure.path)}: {failure.reason}{kept}", "yellow"), soft_wrap=True)
+    for file in report.unread[:_SHOWN_LEFT_OUT]:
+        errors.print(Text(f"not read: {printable(file.path)}: {file.reason}", "yellow"), soft_wrap=True)
+    if len(report.unread) > _SHOWN_LEFT_OUT:
+        more = f"not read: {len(report.unread) - _SHOWN_LEFT_OUT:,} more files, which --json lists"
+        errors.print(Text(more, "yellow"), soft_wrap=True)
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
@@ -121,7 +148,8 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
 
 
 def _cited(citation: Citation) -> RenderableType:
-    place = f"{citation.document.path}:{citation.line_start}, characters {citation.start}-{citation.end}"
+    within = f", {citation.part}" if citation.part else f":{citation.line_start}"
+    place = f"{citation.document.path}{within}, characters {citation.start}-{citation.end}"
     return _numbered(citation.id, shown(citation.quote), place, *citation.heading)
 
 

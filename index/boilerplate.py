@@ -25,11 +25,15 @@ _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
 class SentenceKind(IntEnum):
-    """What a sentence is for; a copyright notice is quoted only where the question asks for one. The values are stored."""
+    """What a sentence is for; a copyright notice is quoted only where the question asks for one. The values are stored.
+
+    A ``ROW`` of a table is read by itself, under the names of its columns: among its neighbours, the reader mistakes rows.
+    """
 
     PROSE = 0
     BOILERPLATE = 1
     NOTICE = 2
+    ROW = 3
 
 
 def sentence_kind(sentence: str) -> SentenceKind:

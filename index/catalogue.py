@@ -19,6 +19,7 @@ from quotewise.index.connections import digest, is_intact
 from quotewise.index.documents import Document
 from quotewise.index.errors import DocumentDamagedError, DocumentError, UnknownDocumentError
 from quotewise.index.layout import Layout
+from quotewise.index.left_out import unread_part
 from quotewise.index.printable import printable
 from quotewise.index.records import Records
 from quotewise.index.schema import open_database
@@ -159,6 +160,7 @@ class SqliteCatalogue(Records):
             row = connection.execute(added, list(values.values())).lastrowid or 0
             connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(row, *values.values()), row))
             put_text(connection, row, document.text, document.layout)
+            self._put_unread_part(connection, key, document.path, unread_part(document.ignored, len(chunks)))
             rows = (
                 (
                     *(row << ORDINAL_BITS | ordinal, row, chunk.start, chunk.end),
@@ -181,6 +183,8 @@ class SqliteCatalogue(Records):
                 "DELETE FROM documents WHERE collection = ? AND path = ?",
                 ((key, unicodedata.normalize("NFC", path)) for path in paths),
             )
+            for path in paths:
+                self._put_unread_part(connection, key, unicodedata.normalize("NFC", path), None)
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         if where == Filter():

@@ -1,5 +1,6 @@
 """Documents into chunks: whole sentences, grouped by section and paragraph up to a limit in the embedder's tokens."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -59,9 +60,16 @@ class Chunker:
             parts = list(self._split(text, section))
             next_starts = [*(part[0].start for part in parts[1:]), parts[-1][-1].end]
             for part, next_start in zip(parts, next_starts, strict=True):
-                kinds = tuple(sentence_kind(text[sentence.start : sentence.end]) for sentence in part)
+                kinds = tuple(self._kind(document, sentence) for sentence in part)
                 chunks.append(Chunk(part[0].start, part[-1].end, next_start, heading, tuple(part), kinds))
         return chunks
+
+    def _kind(self, document: Document, sentence: Span) -> SentenceKind:
+        """The kind of a sentence: what its block says, and else what it reads like."""
+        number = bisect_right(document.blocks, sentence.start, key=lambda block: block.start)
+        block = document.blocks[number - 1]
+        kind = SentenceKind.BOILERPLATE if block.kind == "navigation" else sentence_kind(document.text[slice(*sentence)])
+        return SentenceKind.ROW if block.kind == "row" and block.lined and kind is SentenceKind.PROSE else kind
 
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
         """The sentences of a section, grouped to chunks: whole paragraphs where they fit, else sentences, else clauses."""

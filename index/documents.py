@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
-from quotewise.index.formats import ENDINGS, format_of
+from quotewise.index.formats import ENDINGS, may_be_document
+from quotewise.index.formats.detection import detected
 from quotewise.index.formats.parsed import Block
+from quotewise.index.ignored import Ignored
 from quotewise.index.layout import Layout
 from quotewise.index.printable import printable
 
@@ -40,15 +42,20 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to index: its path relative to the folder in composed form, and the reason if it cannot be indexed."""
+    """A file of a folder: its path relative to that in composed form, and the reason if it cannot be indexed.
+
+    ``is_document`` is whether its format is read.
+    """
 
     path: str
     problem: str | None = None
+    is_document: bool = True
 
 
 def find_files(folder: Path) -> Iterator[SourceFile]:
-    """The files of a folder tree that have a known format, sorted within each folder, without hidden ones.
+    """The files of a folder tree, sorted within each folder, without hidden and ignored ones (see ``Ignored``).
 
+    Files of other formats than are read have that for a problem.
     Links to folders are never followed. A link to a file is followed when the file is inside the folder; otherwise it has a
     problem, as have names that are not UTF-8. Of names that differ only in Unicode normalisation, the composed one (NFC) or
     else the first is taken; the others have a problem.
@@ -58,9 +65,9 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
     """
     if not folder.is_dir():
         raise FolderError(f"{printable(str(folder))} is not a folder; give an existing folder of {ENDINGS} files")
-    root, pending = folder.resolve(), [""]
+    root, pending = folder.resolve(), [("", Ignored())]
     while pending:
-        within = pending.pop()
+        within, ignored = pending.pop()
         try:
             entries = sorted(os.scandir(folder / within), key=lambda entry: entry.name)
         except OSError as error:
@@ -68,20 +75,24 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
                 raise FolderError(f"cannot list {printable(str(folder))}: {error.strerror}") from error
             yield SourceFile(unicodedata.normalize("NFC", within[:-1]), f"folder cannot be listed: {error.strerror}")
             continue
+        ignored = ignored.within(folder, within, {entry.name for entry in entries})
         doubles, folders = _doubles([entry.name for entry in entries]), []
         for entry in entries:
             path = within + entry.name
             problem = _link_problem(entry.path, root) if entry.is_symlink() else None
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or ignored.match(path + "/" * entry.is_dir(follow_symlinks=False)):
                 continue
             if entry.name in doubles:
                 yield SourceFile(path, "has the same name as another but for how its characters are composed; rename one")
             elif entry.is_dir(follow_symlinks=False):
-                folders.append(f"{path}/")
-            elif problem or (format_of(entry.name) and not entry.is_dir()):
-                invalid = any("\ud800" <= c <= "\udfff" for c in path)
-                problem = "file name is not valid UTF-8; rename it" if invalid else problem
-                yield SourceFile(unicodedata.normalize("NFC", path), problem)
+                folders.append((f"{path}/", ignored))
+            elif problem or not entry.is_dir():
+                is_document = may_be_document(entry.name)
+                if any("\ud800" <= c <= "\udfff" for c in path):
+                    problem = "file name is not valid UTF-8; rename it"
+                elif not is_document:
+                    problem = problem or "has no known format"
+                yield SourceFile(unicodedata.normalize("NFC", path), problem, is_document)
         pending += reversed(folders)
 
 
@@ -145,7 +156,7 @@ def parse_document(path: str, data: bytes) -> Document:
     Raises:
         DocumentError: the bytes are no text, or blank, or the format is unknown.
     """
-    file_format = format_of(path)
+    file_format = detected(path, data)
     if file_format is None:
         raise DocumentError(f"has no known format; expected {ENDINGS}")
     with border(lambda reason: DocumentError(f"cannot be parsed: {reason}")):

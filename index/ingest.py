@@ -23,6 +23,7 @@ from quotewise.index.errors import (
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import ENDINGS
 from quotewise.index.languages import detect_language
+from quotewise.index.left_out import LeftOut
 from quotewise.index.printable import printable
 from quotewise.index.store import Catalogue, Collection, Store
 
@@ -51,7 +52,8 @@ class Failure:
 class SyncReport:
     """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
 
-    ``ignored`` are parts of indexed files, such as front matter that cannot be parsed.
+    ``ignored`` are parts of indexed files, such as front matter that cannot be parsed, also of unchanged ones; ``unread`` are
+    files of other formats than are read.
     """
 
     added: tuple[str, ...]
@@ -62,6 +64,13 @@ class SyncReport:
     kept: tuple[str, ...]
     chunks: int
     ignored: tuple[Failure, ...] = ()
+    unread: tuple[Failure, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Every file that was not read, or only in part."""
+        whole = [LeftOut(file.path, file.reason) for file in (*self.failed, *self.unread)]
+        return (*whole, *(LeftOut(file.path, file.reason, in_part=True) for file in self.ignored))
 
 
 class Sync:
@@ -112,15 +121,17 @@ class Sync:
             run = _Run(self._catalogue, self._embedder, collection)
             for done, file in enumerate(files, 1):
                 if file.problem:
-                    run.failed.append(Failure(file.path, file.problem))
+                    (run.failed if file.is_document else run.unread).append(Failure(file.path, file.problem))
                 else:
                     run.read(folder, file.path, self._file_limit)
                 progress(done, len(files), printable(file.path))
             run.flush()
             run.remove_all_but({file.path for file in files})
             set_language(self._catalogue, name)
+            report = run.report()
+            self._catalogue.put_left_out(name, report.left_out)
             self._store.publish(name)
-        return run.report()
+        return report
 
     def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
         """Raises the FolderError, EmbedderMismatchError or ChunkingError that ``run`` would, and changes nothing."""
@@ -130,7 +141,7 @@ class Sync:
         """The files to index, and the collection as it will be."""
         files, root = checked_files(folder, may_be_empty=not moved)
         known = find_collection(self._catalogue, name)
-        if not files:
+        if not any(file.is_document for file in files):
             self._check_empty(folder, name, root, known)
         if known is None:
             return files, new_collection(name, root, self._embedder, chunk_tokens)
@@ -160,9 +171,9 @@ class Sync:
 
 
 def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[SourceFile], str]:
-    """The files of a folder to index, and its full path. Raises FolderError when it is missing, unlisted or empty."""
+    """The files of a folder, and its full path. Raises FolderError when it is missing, unlisted or empty."""
     files = list(find_files(folder))
-    if not files and not may_be_empty:
+    if not may_be_empty and not any(file.is_document for file in files):
         raise _empty(folder)
     root = str(folder.resolve())
     if root != root.encode(errors="replace").decode():
@@ -238,7 +249,7 @@ class _Run:
         self._waiting: list[tuple[Document, list[Chunk]]] = []
         self._paths: defaultdict[str, list[str]] = defaultdict(list)
         self.failed: list[Failure] = []
-        self._ignored: list[Failure] = []
+        self.unread: list[Failure] = []
         self._chunks = 0
 
     def read(self, folder: Path, path: str, limit: int) -> None:
@@ -254,8 +265,6 @@ class _Run:
         except DocumentError as error:
             self.failed.append(Failure(path, str(error)))
             return
-        if ignored := document.ignored or (None if chunks else "all of it, since it holds nothing to quote"):
-            self._ignored.append(Failure(path, ignored))
         self._waiting.append((document, chunks))
         if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
             self.flush()
@@ -294,4 +303,7 @@ class _Run:
         paths = {kind: tuple(self._paths[kind]) for kind in ("added", "changed", "removed", "unchanged")}
         good = self._before.keys() - self._damaged
         kept = tuple(failure.path for failure in self.failed if failure.path in good)
-        return SyncReport(**paths, failed=tuple(self.failed), kept=kept, chunks=self._chunks, ignored=tuple(self._ignored))
+        ignored = tuple(Failure(file.path, file.reason) for file in self._catalogue.left_out(self._name) if file.in_part)
+        return SyncReport(
+            **paths, failed=tuple(self.failed), kept=kept, chunks=self._chunks, ignored=ignored, unread=tuple(self.unread)
+        )

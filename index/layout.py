@@ -20,6 +20,10 @@ class Box:
     bottom: float
 
 
+_NUMBERED = ("page", "slide", "cell", "message")
+_NAMED = ("row", "chapter")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A division of a document that its format numbers or names; it ends where the next part starts.
@@ -32,6 +36,14 @@ class Part:
     kind: str
     number: int
     label: str = ""
+
+    def __str__(self) -> str:
+        """As a person would name it: page 3, slide 2, sheet Costs, Costs!A2:C2."""
+        if self.kind == "page" and self.label not in ("", str(self.number)):
+            return f"page {self.number} ({self.label})"
+        if self.kind in _NUMBERED or not self.label:
+            return f"{self.kind} {self.number}"
+        return self.label if self.kind in _NAMED else f"{self.kind} {self.label}"
 
 
 @dataclass(frozen=True, slots=True)

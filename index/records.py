@@ -1,13 +1,19 @@
 """The part of the catalogue beside documents: collections, and API keys and feedback as JSON that it does not interpret."""
 
+import sqlite3
+from collections.abc import Iterable
+
 from quotewise.index.connections import Database, digest
 from quotewise.index.errors import IndexDamagedError, InvalidNameError, UnknownCollectionError
+from quotewise.index.left_out import LeftOut
 from quotewise.index.printable import printable
 from quotewise.index.store import Collection, valid_collection_name
 
 FEEDBACK_KEPT = 20_000
 """Entries of all collections together; the oldest are deleted."""
 _COLLECTION = "SELECT name, root, embedder, fingerprint, dimension, chunk_tokens, language, id FROM collections"
+
+_ADD_LEFT_OUT = "INSERT OR REPLACE INTO left_out (collection, path, in_part, reason) VALUES (?, ?, ?, ?)"
 
 
 class Records:
@@ -82,6 +88,23 @@ class Records:
             ).fetchone()
             connection.execute("DELETE FROM feedback WHERE row <= (SELECT max(row) FROM feedback) - ?", (FEEDBACK_KEPT,))
         return str(written[0])
+
+    def left_out(self, name: str) -> list[LeftOut]:
+        query = "SELECT path, reason, in_part FROM left_out WHERE collection = ? ORDER BY path, in_part"
+        rows = self._database.rows(query, self._key(name))
+        return [LeftOut(path, reason, bool(in_part)) for path, reason, in_part in rows]
+
+    def put_left_out(self, name: str, files: Iterable[LeftOut]) -> None:
+        key = self._key(name)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM left_out WHERE collection = ? AND NOT in_part", (key,))
+            connection.executemany(_ADD_LEFT_OUT, [(key, printable(f.path), 0, f.reason) for f in files if not f.in_part])
+
+    def _put_unread_part(self, connection: sqlite3.Connection, key: int, path: str, reason: str | None) -> None:
+        """What of the document at a path is not read, None for nothing; the file was left out no longer."""
+        connection.execute("DELETE FROM left_out WHERE collection = ? AND path = ?", (key, path))
+        if reason:
+            connection.execute(_ADD_LEFT_OUT, (key, path, 1, reason))
 
     def check(self) -> None:
         faults = self._database.rows("PRAGMA integrity_check(1)")

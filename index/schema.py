@@ -81,6 +81,15 @@ CREATE TABLE keys (
 );
 ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT '';
 """
+_LEFT_OUT = """
+CREATE TABLE left_out (
+    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+    path TEXT NOT NULL, in_part INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (collection, path, in_part)
+) WITHOUT ROWID;
+CREATE TRIGGER document_part_removed AFTER DELETE ON documents
+    BEGIN DELETE FROM left_out WHERE collection = old.collection AND path = old.path AND in_part; END;
+"""
 
 
 def _add_digests(connection: sqlite3.Connection) -> None:
@@ -117,7 +126,7 @@ def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
 
 
 _STEPS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (
-    *((_DOCUMENTS,), (_FEEDBACK,), (_add_digests,), (_add_layouts, _KEYS_AND_LANGUAGE)),
+    *((_DOCUMENTS,), (_FEEDBACK,), (_add_digests,), (_add_layouts, _KEYS_AND_LANGUAGE), (_LEFT_OUT,)),
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)

@@ -1,7 +1,7 @@
 """The two protocols behind which an index lives, ``Catalogue`` and ``SearchIndex``, and the values that cross them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -12,6 +12,7 @@ from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
 from quotewise.index.layout import Layout
+from quotewise.index.left_out import LeftOut
 from quotewise.index.sentences import Span
 
 COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
@@ -198,6 +199,12 @@ class Catalogue(Protocol):
 
     def remove(self, name: str, paths: Sequence[str]) -> None:
         """Remove documents by path; paths without a document are ignored."""
+
+    def left_out(self, name: str) -> list[LeftOut]:
+        """The files of the collection's folder that were not read, or only in part, by path."""
+
+    def put_left_out(self, name: str, files: Iterable[LeftOut]) -> None:
+        """Set which files were not read at all; ``put`` and ``remove`` keep account of documents that are read in part."""
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         """Keys of the documents that a filter accepts, ascending; None when it accepts all."""

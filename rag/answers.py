@@ -32,7 +32,7 @@ class Citation:
     """A quote and its place: ``quote`` is ``[start, end)`` of the document's text, in Unicode code points.
 
     ``id`` counts from 1. Lines are 1-based and inclusive; ``page`` is None for formats without pages; ``highlights`` lie
-    inside the quote.
+    inside the quote. ``part`` is in printed form, such as ``page 3`` or ``sheet Costs``, and empty for formats without parts.
     """
 
     id: int
@@ -46,6 +46,7 @@ class Citation:
     score: Annotated[float, rounded(4)]
     highlights: tuple[HighlightedSpan, ...]
     document: DocumentReference
+    part: Annotated[str, Field(exclude=True)] = ""
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -185,4 +186,5 @@ def cite(number: int, passage: Passage, span: Span, score: float, highlights: Se
         score=score,
         highlights=tuple(highlights),
         document=passage.document,
+        part=str(place.part or ""),
     )

@@ -60,6 +60,18 @@ class Passage:
         """What the passage stands under: the title of its document and its headings."""
         return " > ".join(dict.fromkeys(part for part in (self.document.title, *self.heading) if part))
 
+    @property
+    def units(self) -> list[list[int]]:
+        """The sentences that are read together, by their numbers: each row of a table by itself, and what stands between."""
+        units: list[list[int]] = []
+        for number in range(len(self.sentences)):
+            together = units and SentenceKind.ROW not in self.kinds[number - 1 : number + 1]
+            if together:
+                units[-1].append(number)
+            else:
+                units.append([number])
+        return units or [[]]
+
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies inside the passage."""
         return self.text[span.start - self.start : span.end - self.start]

@@ -13,8 +13,8 @@ from quotewise.api.settings import Settings
 _MAX_WAIT = 10.0
 """Seconds in a queue."""
 _MAX_TEXTS = 4
-"""Whole texts sent at the same time."""
-_TEXT = re.compile("/documents/[^/]+/text")
+"""Whole texts, or pages, sent at the same time."""
+_TEXT = re.compile("/documents/[^/]+/(?:text|place|pages/[^/]+)")
 
 
 class Slots:
@@ -61,7 +61,7 @@ def slots_of(settings: Settings) -> dict[str, Slots]:
 
 
 class ConcurrencyLimit:
-    """ASGI middleware in which every POST, a question, and every GET of a text waits for a slot once its body has arrived.
+    """ASGI middleware in which a POST, a question, and a GET of a text or page wait for a slot once their body has arrived.
 
     So a slow client blocks nobody. ``request.state.gone`` tells whether the client has disconnected.
     """

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, border
-from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
@@ -25,6 +25,7 @@ _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
 _TITLE_LIMIT = 120
 _HTML_TITLE = re.compile(r"<h1\b[^<>]*>((?:(?!<h1\b).)*?)</h1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+_CELL_END = re.compile(r"(?<!\\)\|")
 _HEADING_LIMIT = 500
 _PROSE_ENDS = ".!?:;,…。！？"
 _SETEXT_LIMIT = 100
@@ -82,15 +83,24 @@ class _Outline:
             elif token.type == "html_block":
                 self._html(first, last)
             elif token.type != "hr":
-                self._add(self._lines[first], self._lines[last], lined=True)
+                kind: BlockKind = "row" if token.type == "table_open" else "code"
+                self._add(self._lines[first], self._lines[last], lined=True, kind=kind)
             self._read = max(self._read, last)
         self._left_out(len(self._lines) - 1)
         self._introduce()
         return self._blocks, self._title
 
-    def _add(self, start: int, end: int, lined: bool = False, introduces: bool = False) -> None:
+    def _add(self, start: int, end: int, lined: bool = False, introduces: bool = False, kind: BlockKind = "paragraph") -> None:
         if start < end:
-            self._blocks.append(Block(start, end, tuple(name for _, name in self._trail), lined, introduces))
+            trail = tuple(name for _, name in self._trail)
+            if kind == "row":
+                trail += tuple(filter(None, (self._column_names(start),)))
+            self._blocks.append(Block(start, end, trail, lined, introduces, kind))
+
+    def _column_names(self, start: int) -> str:
+        """What the first row of a table says, which is under what the others are read."""
+        row = self._text[start : self._text.find("\n", start)].strip(" \t>\r|")
+        return " | ".join(filter(None, (_plain(cell) for cell in _CELL_END.split(row))))
 
     def _left_out(self, before: int) -> None:
         """Lines without a token, such as those nested deeper than the parser goes, are prose."""
@@ -118,7 +128,7 @@ class _Outline:
         if level == 1 and self._title is None:
             self._title = _plain(content) or None
         if content.strip():
-            self._add(start, end, lined=True, introduces=True)
+            self._add(start, end, lined=True, introduces=True, kind="heading")
 
     def _within_signs(self, start: int, end: int) -> tuple[int, int]:
         """A heading of one line without the number signs before and after it."""
@@ -135,7 +145,7 @@ class _Outline:
         first += 1
         end = self._text[self._lines[last - 1] : self._lines[last]].strip(" \t>\r\n")
         last -= last > first and end.startswith(markup) and not end.strip(markup[0])
-        self._add(self._lines[first], self._lines[last], lined=True)
+        self._add(self._lines[first], self._lines[last], lined=True, kind="code")
 
     def _prose(self, first: int, last: int) -> None:
         start = first

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from quotewise.index.layout import Layout
+
+BlockKind = Literal[
+    "paragraph", "heading", "item", "row", "caption", "footnote", "header", "footer", "code", "cue", "message", "navigation"
+]
+"""What a block is. ``navigation`` is shown but never quoted; a ``row`` is read with the names of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class Block:
     heading: tuple[str, ...] = ()
     lined: bool = False
     introduces: bool = False
+    kind: BlockKind = "paragraph"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ class Calibration:
         answers = answers or (None,) * len(features)
         *weights, bias = self.sentence
         evidence = _probability((features * np.array(weights, np.float32)).sum(axis=1) + bias)
-        quotable = {SentenceKind.PROSE, SentenceKind.NOTICE} if _ASKS_FOR_NOTICE.search(question) else {SentenceKind.PROSE}
+        quotable = {SentenceKind.PROSE, SentenceKind.ROW}
+        if _ASKS_FOR_NOTICE.search(question):
+            quotable.add(SentenceKind.NOTICE)
         excluded = [
             kind not in quotable or (not complete and answer is None)
             for kind, answer in zip(passage.kinds, answers, strict=True)

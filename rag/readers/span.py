@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading, always
@@ -57,11 +59,14 @@ class SpanReader:
         return self._calibration([reading.passage for reading in readings]).probability(readings)
 
     def _read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool]) -> Generator[Reading, None, None]:
-        local = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-        contexts = [passage.context for passage in passages]
-        with closing(self.model.read(question, [p.text for p in passages], local, contexts, wanted)) as texts:
-            for passage, text in zip(passages, texts, strict=True):
-                yield self._reading(question, passage, text)
+        units = [_units(passage) for passage in passages]
+        contexts = [passage.context for passage, parts in zip(passages, units, strict=True) for _ in parts]
+        texts, sentences = (
+            zip(*((text, spans) for parts in units for _, text, spans in parts), strict=True) if units else ((), ())
+        )
+        with closing(self.model.read(question, texts, sentences, contexts, wanted)) as readings:
+            for passage, parts in zip(passages, units, strict=True):
+                yield self._reading(question, passage, _joined([(start, next(readings)) for start, _, _ in parts]))
 
     def _reading(self, question: str, passage: Passage, text: TextReading) -> Reading:
         features = text.scores
@@ -76,6 +81,37 @@ class SpanReader:
 
     def _calibration(self, passages: Sequence[Passage]) -> Calibration:
         return self._of_retrieved if all(passage.is_retrieved for passage in passages) else self._of_texts
+
+
+def _units(passage: Passage) -> list[tuple[int, str, list[Span]]]:
+    """The texts of a passage that are read one by one: where each starts in it, and its sentences."""
+    if len(passage.units) == 1:
+        return [(0, passage.text, [Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences])]
+    units: list[tuple[int, str, list[Span]]] = []
+    for numbers in passage.units:
+        sentences = [passage.sentences[number] for number in numbers]
+        start = sentences[0].start
+        text = passage.slice(Span(start, sentences[-1].end))
+        is_row = passage.kinds[numbers[0]] is SentenceKind.ROW
+        spans = [Span(s.start - start, s.end - start) for s in sentences]
+        units.append((start - passage.start, _with_bars(text) if is_row else text, spans))
+    return units
+
+
+def _with_bars(row: str) -> str:
+    """A row of values as a row of a table, of the same length: the reader knows those better than rows of CSV."""
+    sign = next((sign for sign in "|\t;," if sign in row), "|")
+    return row.replace(sign, "|")
+
+
+def _joined(parts: Sequence[tuple[int, TextReading]]) -> TextReading:
+    """The readings of the parts of a passage, with where each starts in it, as one."""
+    answers = tuple(
+        replace(answer, span=Span(answer.span.start + start, answer.span.end + start)) if answer else None
+        for start, part in parts
+        for answer in part.answers
+    )
+    return TextReading(np.concatenate([part.scores for _, part in parts]), answers, all(part.complete for _, part in parts))
 
 
 def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]]) -> list[Reading]:

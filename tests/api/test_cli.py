@@ -19,6 +19,7 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.rag.readers.span_model import BUNDLED
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
+from tests.index.formats.pdf_files import Line, Page, Pdf
 
 CAPITAL = "What is the capital of France?"
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
@@ -103,6 +104,28 @@ def check_complaint(outcome: Outcome, *mentioned: str) -> None:
     assert all(word in outcome.err for word in mentioned), outcome.err
 
 
+def test_what_is_not_read_is_named_and_with_strict_the_exit_code_says_so(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "lease.pdf").write_bytes(Pdf([Page([Line("The rent of the mill is 840 euros a month.")])]).write())
+    assert run("index", folder, "--strict").code == 0
+    assert "lease.pdf, page 1, characters 0-42" in run("ask", "What is the rent of the mill?", "--threshold", "0").words
+    (folder / "photo.png").write_bytes(b"\x89PNG")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7")
+    for _ in range(2):
+        report = run("index", folder, "--strict")
+        assert report.code == 3
+        assert report.out.endswith("1 unchanged, 1 failed, 1 of formats that are not read\n")
+        assert "failed: broken.pdf: is truncated" in report.err and "not read: photo.png: has no known format\n" in report.err
+        assert run("index", folder).code == 0
+    assert json.loads(run("index", folder, "--json").out)["left_out"] == {"damaged": 1, "unknown format": 1}
+    [collection] = json.loads(run("status", "--json").out)["collections"]
+    assert [(f["path"], f["kind"]) for f in collection["left_out"]] == [
+        ("broken.pdf", "damaged"),
+        ("photo.png", "unknown format"),
+    ]
+
+
 def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -121,7 +144,7 @@ def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path
     assert "a.txt:1, characters 0-29" in asked.words
     assert "a.txt:1" in run("search", "bridge").words
     status = run("status")
-    assert f"default11all-MiniLM-L6-v2{folder}" in status.letters
+    assert f"default111all-MiniLM-L6-v2{folder}" in status.letters and "c.txt: is empty" in status.out
     assert f"processor: {instruction_set()}" in status.words
     (tmp_path / "answer.json").write_text(run("ask", "When was the bridge built?", "--json").out, encoding="utf-8")
     assert run("verify", tmp_path / "answer.json").words.startswith("verdict citation reason valid a.txt 0-")
@@ -321,7 +344,7 @@ def test_verify_exits_with_1_as_soon_as_one_citation_no_longer_holds(seeded: Run
         (["serve", "--reader", "nope"], "nope/model.json"),
         (["status", "--index", "missing"], "there is no index in missing"),
         (["index", "missing"], "missing is not a folder"),
-        (["index", "."], "no .txt or .md files"),
+        (["index", "."], "no document, table, mail or text files"),
         (["index", SEEDS, "--chunk-tokens", "99"], "200"),
         (["index", SEEDS, "-c", "notes"], "--moved"),
         (["index", SEEDS, "-c", "a b"], "'a b'"),

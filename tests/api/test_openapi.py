@@ -18,6 +18,7 @@ ROUTES = {
     "GET /documents",
     "GET /documents/{id}",
     "GET /documents/{id}/text",
+    "GET /documents/{id}/place",
     "POST /verify",
     "GET /collections",
     "GET /health",
@@ -31,8 +32,9 @@ WRITING = {
     "PUT /collections/{collection}/documents/{path}",
     "DELETE /collections/{collection}/documents/{path}",
     "POST /feedback",
+    "GET /documents/{id}/pages/{page}.png",
 }
-"""Their examples are tried where they may write, in their own tests."""
+"""Their examples are tried where they may write, or there is a PDF, in their own tests."""
 OPENAI_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
 
 

@@ -20,7 +20,7 @@ def test_files_of_known_formats_are_found_in_the_whole_tree_in_order(folder: Pat
     for name in (
         "b.txt",
         "a.MD",
-        "c.pdf",
+        "c.png",
         "sub/deep/d.txt",
         "sub/e.md",
         ".hidden.txt",
@@ -30,9 +30,25 @@ def test_files_of_known_formats_are_found_in_the_whole_tree_in_order(folder: Pat
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("text")
-    assert list(find_files(folder)) == [
-        SourceFile(path) for path in ("a.MD", "b.txt", "sub/e.md", "sub/deep/d.txt", "x.txt/i.md")
-    ]
+    other = SourceFile("c.png", "has no known format", is_document=False)
+    documents = [SourceFile(path) for path in ("a.MD", "b.txt", "sub/e.md", "sub/deep/d.txt", "x.txt/i.md")]
+    assert list(find_files(folder)) == [*documents[:2], other, *documents[2:]]
+
+
+def test_what_gitignore_and_quotewiseignore_exclude_is_not_found_and_the_nearest_file_decides(folder: Path) -> None:
+    for path, text in {
+        ".gitignore": "*.log\nbuild/\n/top.txt\n!kept.log\n",
+        ".quotewiseignore": "drafts/*.md\n",
+        "sub/.gitignore": "!b.log\nc*\n",
+        "evil/.gitignore": "[\n\\\n" + "**/" * 9 + "x\n",
+    }.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
+    paths = "a.log kept.log top.txt build/x.txt drafts/x.md drafts/y.txt sub/top.txt sub/b.log sub/c.txt evil/y.txt"
+    for path in paths.split():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text("text")
+    assert list(found(folder)) == ["kept.log", "drafts/y.txt", "evil/y.txt", "sub/b.log", "sub/top.txt"]
 
 
 def test_a_folder_that_is_missing_or_a_file_is_refused(folder: Path) -> None:
@@ -90,10 +106,10 @@ def test_a_folder_reached_through_a_link_is_the_folder(folder: Path, tmp_path: P
 def test_names_that_are_not_utf_8_come_with_their_problem(folder: Path) -> None:
     (folder / "good").mkdir()
     (folder / "caf\udce9").mkdir()
-    for name in ("caf\udce9/x.txt", "\udcff.md", "\udcff.pdf", "good/naïve.txt"):
+    for name in ("caf\udce9/x.txt", "\udcff.md", "\udcff.png", "good/naïve.txt"):
         (folder / name).write_text("text")
     problem = "file name is not valid UTF-8; rename it"
-    assert found(folder) == {"caf\udce9/x.txt": problem, "\udcff.md": problem, "good/naïve.txt": None}
+    assert found(folder) == {"caf\udce9/x.txt": problem, "\udcff.md": problem, "\udcff.png": problem, "good/naïve.txt": None}
 
 
 def test_a_name_is_printed_on_one_line_whatever_is_in_it() -> None:
@@ -176,7 +192,7 @@ def test_a_blank_file_is_no_document(name: str, data: bytes) -> None:
 
 def test_a_file_of_unknown_format_is_no_document() -> None:
     with pytest.raises(DocumentError, match="no known format"):
-        parse_document("a.pdf", b"text")
+        parse_document("a.png", b"text")
 
 
 def test_a_document_carries_what_a_citation_needs() -> None:

@@ -270,7 +270,8 @@ def test_a_heading_above_another_stands_with_what_is_under_that_one() -> None:
 def test_formats_go_by_the_ending_of_the_name_in_any_case() -> None:
     assert format_of("a/B.TXT") is FORMATS[".txt"]
     assert format_of("notes.Md") is FORMATS[".md"]
-    assert [format_of(name) for name in ("a.pdf", "txt", ".txt", "a.txt~", "a.txt/b")] == [None] * 5
+    assert [format_of(name) for name in ("a.png", "a.txt.zip", "song.MP3")] == [None] * 3
+    assert all(format_of(name) is FORMATS[".txt"] for name in ("LICENSE", ".txt", "a.txt~", "a.txt/b", "notes.2024"))
 
 
 def test_a_text_is_one_block() -> None:

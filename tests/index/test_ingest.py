@@ -137,8 +137,8 @@ def test_an_empty_or_missing_folder_is_refused_and_nothing_is_lost(
     store: LocalStore, embedder: Embedder, folder: Path, tmp_path: Path, sync: Run
 ) -> None:
     (folder / "pdf").mkdir()
-    (folder / "pdf" / "a.pdf").write_text("text")
-    with pytest.raises(FolderError, match=r"holds no \.txt or \.md files; nothing was changed"):
+    (folder / "pdf" / "a.png").write_text("text")
+    with pytest.raises(FolderError, match=r"holds no document, table, mail or text files; nothing was changed"):
         sync()
     assert not store.catalogue.collections()
     write(folder, a="Whales sing.")
@@ -159,7 +159,7 @@ def test_an_empty_or_missing_folder_is_refused_and_nothing_is_lost(
 def test_the_last_file_deleted_is_removed(store: LocalStore, embedder: Embedder, folder: Path, sync: Run) -> None:
     write(folder, a="Whales sing.")
     sync()
-    (folder / "a.txt").rename(folder / "a.gone")
+    (folder / "a.txt").rename(folder / "a.zip")
     Sync(store, embedder).check(folder, "default")
     report = sync()
     assert (report.removed, report.failed) == (("a.txt",), ())
@@ -180,7 +180,8 @@ def test_an_empty_folder_that_held_more_than_a_few_files_is_refused_since_it_may
         with pytest.raises(FolderError) as refusal:
             act(folder, "sea")
         assert str(refusal.value) == (
-            f"{folder} holds no .txt or .md files, but the collection 'sea' has 4 documents; nothing was changed; "
+            f"{folder} holds no document, table, mail or text files, but the collection 'sea' has 4 documents; "
+            "nothing was changed; "
             "is it mounted? To remove them all: quotewise rm --all -c sea"
         )
     assert len(indexed(store, "sea")) == 4
@@ -354,7 +355,7 @@ def test_a_format_with_pages_is_a_module_and_an_entry_of_the_registry(
     module = ModuleType("paged")
     module.parse, module.boxes = parse, boxes  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "quotewise.index.formats.paged", module)
-    paged = Format("paged", "application/x-paged")
+    paged = Format("paged", "application/x-paged", has_pages=True)
     monkeypatch.setitem(FORMATS, ".paged", paged)  # type: ignore[index]
     (folder / "a.paged").write_bytes(b"Whales sing.\fSharks bite.\fCrabs walk.")
     assert sync().added == ("a.paged",)

@@ -1,0 +1,64 @@
+"""The use cases that look into the file of a document on disk: where a span stands on its page, and the page itself."""
+
+import hashlib
+from pathlib import Path
+
+from quotewise.api.callers import Caller
+from quotewise.api.errors import DocumentChangedError, UnknownPageError
+from quotewise.api.responses import SpanPlace
+from quotewise.api.service import Service
+from quotewise.index.errors import DocumentError
+from quotewise.index.folders import read_inside
+from quotewise.index.formats import shown_format
+from quotewise.index.sentences import Span
+from quotewise.index.store import StoredDocument
+
+
+def span_place(service: Service, caller: Caller, document_id: str, span: Span) -> SpanPlace:
+    """Where a span of a document stands; what of it is beyond the end is left out.
+
+    Raises what ``Service.document`` does and, for documents with pages, what ``page_image`` does but UnknownPageError.
+    """
+    document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
+    span, shown = _within(span, document.characters), shown_format(document.media_type)
+    place = layout.place(span)
+    boxes = shown.boxes(_file(service, document), layout, span) if shown else ()
+    pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
+    return SpanPlace(*place.lines, place.page, str(place.part or ""), pages, boxes)
+
+
+def page_image(
+    service: Service, caller: Caller, document_id: str, page: int, span: Span | None = None, width: int = 1000
+) -> bytes:
+    """A page of a document, from 1, as PNG of so many pixels across, with a span marked.
+
+    Raises DocumentChangedError where the file is not the one that was indexed, UnknownPageError,
+    FolderUnavailableError, and what ``Service.document`` does.
+    """
+    document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
+    if not (shown := shown_format(document.media_type)):
+        raise UnknownPageError(f"the document has no pages that can be shown: its media type is {document.media_type}")
+    data = _file(service, document)
+    try:
+        boxes = shown.boxes(data, layout, _within(span, document.characters)) if span else ()
+        return shown.page_image(data, page, boxes, width)
+    except DocumentError as error:
+        raise UnknownPageError(f"the document {error}") from error
+
+
+def _within(span: Span, characters: int) -> Span:
+    """The part of a span that is in a text of so many characters, at least one."""
+    start = min(span.start, characters - 1)
+    return Span(start, max(start + 1, min(span.end, characters)))
+
+
+def _file(service: Service, document: StoredDocument) -> bytes:
+    """The bytes that a document was made of. Raises DocumentChangedError, FolderUnavailableError, FolderReadOnlyError."""
+    folder = Path(service.store.catalogue.collection(document.collection).root)
+    try:
+        data = read_inside(folder, document.path, service.settings.max_file_bytes)
+    except DocumentError as error:
+        raise DocumentChangedError(f"the file of '{document.path}' {error}; index its folder again") from error
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        raise DocumentChangedError(f"the file of '{document.path}' is no longer the one indexed; index its folder again")
+    return data

@@ -1,0 +1,172 @@
+"""Pieces of text into a document's text and blocks, for the formats whose text is not the file itself."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from quotewise.index.formats.parsed import Block, BlockKind, Parsed
+from quotewise.index.formats.tables import Cell, Row, read_rows
+from quotewise.index.layout import Layout, Part
+
+CHARACTER_LIMIT = 50_000_000
+"""Of a text: some 25,000 pages."""
+_LONG_ROW = 400
+"""Characters from which a row holds texts rather than values, so that it is quoted by sentences."""
+_TRAIL_NAME = 500
+_TITLE_LIMIT = 120
+_TIGHT: frozenset[BlockKind] = frozenset(("item", "row", "cue", "navigation"))
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\ufeff\ud800-\udfff]")
+"""Control characters, soft hyphens and surrogates: none is shown."""
+_SPACE = re.compile("[ \t\u2028\u2029\x85]+")
+_LINE_END = re.compile(r" *(?:\r\n|[\n\r\v\f]) *")
+
+
+def cleaned(text: str) -> str:
+    """A text without invisible characters and without superfluous white space; line breaks stay."""
+    text = _DROPPED.sub("", text) if not text.isprintable() or "\ufeff" in text else text
+    return _LINE_END.sub("\n", _SPACE.sub(" ", text)).strip()
+
+
+class Composer:
+    """Gathers the blocks of a document in reading order.
+
+    ``add`` starts a block under the headings so far; ``part`` starts a part. After ``CHARACTER_LIMIT`` nothing more is
+    taken, and the document says so.
+    """
+
+    def __init__(self, parser: str, version: int) -> None:
+        self._parser, self._version = parser, version
+        self._pieces: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._parts: list[Part] = []
+        self._trail: list[tuple[int, str]] = []
+        self.first_heading: str | None = None
+        self.problems: list[str] = []
+        """What was not read of the file, and why."""
+
+    def add(self, text: str, kind: BlockKind = "paragraph", level: int = 0, introduces: bool = False) -> None:
+        """Add a block. A heading has a level from 1; rows and code are read line by line."""
+        text = text.strip("\n") if kind == "code" else cleaned(text)
+        if kind == "code":
+            text = _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
+        if not text.strip():
+            return
+        if kind == "heading":
+            self._open(max(level, 1), text)
+        lined = kind in ("heading", "row") or (kind == "code" and max(map(len, text.split("\n"))) <= _LONG_ROW)
+        self._append(text, Block(0, 0, self.trail, lined, introduces or kind == "heading", kind))
+
+    def add_table(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Add the rows of a table; each is read with the names of its columns and what is merged over it."""
+        read = read_rows(rows)
+        for context, group in groupby(read, key=lambda row: row.context):
+            self._add_rows(context, list(group))
+
+    def add_row(self, row: Row) -> None:
+        """Add one row of a table."""
+        self._add_rows(row.context, [row])
+
+    def _add_rows(self, context: tuple[str, ...], rows: list[Row]) -> None:
+        trail = (*self.trail, *context)
+        for is_long, group in groupby(rows, key=lambda row: len(row.text) > _LONG_ROW):
+            texts = [cleaned(row.text).replace("\n", " ") for row in group]
+            for text in texts if is_long else ["\n".join(filter(None, texts))]:
+                if text:
+                    self._append(text, Block(0, 0, trail, not is_long, False, "row"))
+
+    def part(self, kind: str, number: int, label: str = "") -> None:
+        """What is added from now on stands in this part."""
+        part = Part(self._next_start("row" if kind == "row" else "paragraph"), kind, number, cleaned(label)[:_TRAIL_NAME])
+        if self._parts and self._parts[-1].start >= part.start:
+            self._parts.pop()  # nothing was added to it
+        self._parts.append(part)
+
+    def add_parts(self, lines: Sequence[tuple[str, tuple[str, int, str]]], kind: BlockKind) -> None:
+        """Add lines, each a part of its own, as one block."""
+        if not lines or self.is_full:
+            return
+        start = self._next_start(kind)
+        self._append("\n".join(line for line, _ in lines), Block(0, 0, self.trail, False, False, kind))
+        for line, (part, number, label) in lines:
+            self._parts.append(Part(start, part, number, label))
+            start += len(line) + 1
+
+    def add_parsed(self, parsed: Parsed, name: str) -> None:
+        """Add a whole document, under a name."""
+        above = (*self.trail, _name(name))
+        end = 0
+        for block in parsed.blocks:
+            if self.is_full:
+                break
+            gap = "\n" if block.kind in _TIGHT and "\n\n" not in parsed.text[end : block.start] and end else None
+            text = _DROPPED.sub(" ", parsed.text[block.start : block.end])
+            self._append(text, replace(block, heading=(*above, *block.heading)), gap)
+            end = block.end
+        if parsed.ignored:
+            self.problems.append(f"of {name}: {parsed.ignored}")
+
+    def under(self, *names: str) -> None:
+        """What is added from now on stands under these names and no other heading."""
+        self._trail = [(level, _name(name)) for level, name in enumerate(names, 1) if name.strip()]
+
+    @property
+    def trail(self) -> tuple[str, ...]:
+        return tuple(name for _, name in self._trail)
+
+    @property
+    def is_full(self) -> bool:
+        return self._length >= CHARACTER_LIMIT
+
+    def finish(self, title: str | None = None, metadata: Mapping[str, str] | None = None) -> Parsed:
+        """The document: with a title of its metadata, else its first heading of the first level."""
+        text = "".join(self._pieces)
+        if self.is_full:
+            self.problems.append(f"the text after the first {CHARACTER_LIMIT:,} characters")
+        shown = " ".join(cleaned(title or self.first_heading or "").split())[:_TITLE_LIMIT] or None
+        entries = {key: cleaned(value) for key, value in (metadata or {}).items() if cleaned(value)}
+        layout = Layout.of(self._parser, self._version, text, tuple(p for p in self._parts if p.start < len(text)))
+        ignored = "; ".join(dict.fromkeys(self.problems)) or None
+        return Parsed(text, tuple(introduced(self._blocks)), layout, shown, entries, "", ignored)
+
+    def _open(self, level: int, name: str) -> None:
+        self._trail = [(depth, above) for depth, above in self._trail if depth < level]
+        self._trail.append((level, _name(name)))
+        if level == 1 and self.first_heading is None:
+            self.first_heading = _name(name)
+
+    def _next_start(self, kind: BlockKind) -> int:
+        return self._length + len(self._gap(kind))
+
+    def _gap(self, kind: BlockKind) -> str:
+        if not self._blocks:
+            return ""
+        return "\n" if kind in _TIGHT and self._blocks[-1].kind == kind else "\n\n"
+
+    def _append(self, text: str, block: Block, gap: str | None = None) -> None:
+        if self.is_full:
+            return
+        gap = self._gap(block.kind) if gap is None or not self._blocks else gap
+        if self._parts and self._parts[-1].start > self._length:  # it was placed for another kind of block
+            gap = "\n" * (self._parts[-1].start - self._length)
+        start = self._length + len(gap)
+        self._pieces += (gap, text)
+        self._length = start + len(text)
+        self._blocks.append(replace(block, start=start, end=self._length))
+
+
+def introduced(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks whose headings right above another heading belong to what stands under that one, not to their own section."""
+    below: Block | None = None
+    placed: list[Block] = []
+    for block in reversed(blocks):
+        if below and block.introduces and below.heading[: len(block.heading)] == block.heading and below.kind != "navigation":
+            block = replace(block, heading=below.heading) if block.kind == "heading" else block
+        below = block
+        placed.append(block)
+    return reversed(placed)
+
+
+def _name(text: str) -> str:
+    return " ".join(text.split())[:_TRAIL_NAME]

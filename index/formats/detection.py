@@ -1,0 +1,64 @@
+"""The format of a file: by its content where that says more than the ending, else by its ending, else text."""
+
+from pathlib import PurePosixPath
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, Format, format_of
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_MEMBERS = {
+    b"word/document.xml": ".docx",
+    b"xl/workbook.": ".xlsx",
+    b"ppt/presentation.xml": ".pptx",
+    b"application/epub+zip": ".epub",
+    b"application/vnd.oasis.opendocument.text": ".odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    b"application/vnd.oasis.opendocument.presentation": ".odp",
+}
+_STREAMS = {"Workbook": ".xls", "Book": ".xls", "__substg1.0_": ".msg"}
+_OLD_STREAMS = {"WordDocument": "Word (.doc)", "PowerPoint Document": "PowerPoint (.ppt)"}
+_OFFICE = frozenset(
+    (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".doc", ".xls", ".ppt", ".odt", ".ods", ".odp", ".epub")
+)
+_PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
+_HEAD = 4_096
+
+
+def detected(path: str, data: bytes) -> Format | None:
+    """The format of a file, or None for one that is not read.
+
+    A Word document under ``.doc`` that is RTF, a workbook under ``.xls`` that is a page or CSV: browsers and Office open them,
+    and so does this. Raises DocumentError for formats that are known but not read.
+    """
+    ending = PurePosixPath(path).suffix.lower()
+    known = format_of(path)
+    if ending in UNREAD_ENDINGS and ending not in _OFFICE:
+        return None
+    start = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data.startswith(b"%PDF-"):
+        return FORMATS.get(".pdf", known)
+    if start.startswith(b"{\\rtf"):
+        return FORMATS[".rtf"]
+    if ending in _OFFICE or known is None:
+        if data.startswith(_OLE):
+            return _of_streams(data, known)
+        if data.startswith(_ZIP):
+            tail = data[-262_144:] + data[:_HEAD]
+            return next((FORMATS[kind] for sign, kind in _MEMBERS.items() if sign in tail), known)
+        if start.lower().startswith(_PAGE_STARTS):
+            return FORMATS[".html"]
+    if ending in (".xls", ".doc") and b"\0" not in start:
+        return FORMATS[".tsv"] if ending == ".xls" else FORMATS[".txt"]
+    return known
+
+
+def _of_streams(data: bytes, known: Format | None) -> Format | None:
+    """The format of a file of streams: Excel 97, Outlook, an encrypted one of any kind."""
+    for name, kind in _STREAMS.items():
+        if name.encode("utf-16-le") in data:
+            return FORMATS[kind]
+    for name, program in _OLD_STREAMS.items():
+        if name.encode("utf-16-le") in data:
+            raise DocumentError(f"is a file of {program} 97 to 2003, which is not read; save it in the newer format")
+    return known

@@ -1,0 +1,344 @@
+"""DOCX: the text that Word shows with all changes accepted, in reading order.
+
+Notes and comments stand at the end, headers and footers once each; numbers of lists and headings are counted as Word does.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats import html
+from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
+from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.formulas import M, formula
+from quotewise.index.formats.numbering import Numbering, W, roman
+from quotewise.index.formats.page_encoding import decoded
+from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
+
+VERSION = 1
+Element = Any
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_P, _RUN, _T, _TBL, _TR, _TC, _P_PR, _R_PR, _VANISH = (
+    f"{W}{name}" for name in ["p", "r", "t", "tbl", "tr", "tc", "pPr", "rPr", "vanish"]
+)
+_REFERENCES = frozenset((f"{W}footnoteReference", f"{W}endnoteReference"))
+_DRAWINGS = frozenset((f"{W}drawing", f"{W}pict", f"{W}object"))
+_FORMULAS = frozenset((f"{M}oMath", f"{M}oMathPara"))
+_ALTERNATE_CONTENT, _CHOICE, _FALLBACK = f"{_MC}AlternateContent", f"{_MC}Choice", f"{_MC}Fallback"
+_VAL = f"{W}val"
+_LEFT_OUT_NAMES = """
+    del moveFrom delText instrText delInstrText pPr rPr sectPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr rt proofErr
+    bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd lastRenderedPageBreak
+"""
+_LEFT_OUT = frozenset(f"{W}{name}" for name in _LEFT_OUT_NAMES.split())
+_SIGNS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011"}
+_OFF = frozenset(("0", "false", "off"))
+_SYMBOLS = {0xA7: "▪", 0xA8: "◻", 0xB7: "•", 0xD8: "➢", 0xE0: "→", 0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0x6F: "□", 0xA3: "☐"}
+_LONG_CELL = 300
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a Word document. Raises DocumentError, also where it needs a password."""
+    archive = Archive(data)
+    main = main_part(archive, "word/document.xml")
+    if main not in archive:
+        raise DocumentError("is no Word document: it has no word/document.xml")
+    composer = Composer("docx", VERSION)
+    title, entries = document_properties(archive)
+    _Word(archive, main, composer).read()
+    return composer.finish(None if title and title.startswith("Microsoft Word") else title, entries)
+
+
+class _Word:
+    """One document as it is read: its styles, the state of its lists, and the notes that were referred to so far."""
+
+    def __init__(self, archive: Archive, main: str, composer: Composer) -> None:
+        self._archive, self._main, self._composer = archive, main, composer
+        self._related = relations(archive, main)
+        self._styles = read_styles(self._part("styles"))
+        self._numbering = Numbering.read(self._part("numbering"))
+        self._notes: dict[str, list[tuple[str, str]]] = {"footnote": [], "endnote": []}
+        self._marks = {"footnote": 0, "endnote": 0}
+        self._boxes: list[Element] = []
+        self._carried = ""
+
+    def read(self) -> None:
+        root = self._archive.tree(self._main)
+        body = root.find(f"{W}body")
+        self._flow(body if body is not None else root)
+        for kind, name in (("footnote", "Footnotes"), ("endnote", "Endnotes")):
+            self._add_notes(kind, name)
+        self._add_comments()
+        self._add_margins()
+
+    def _part(self, kind: str) -> Element | None:
+        path = next((path for known, path in self._related.values() if known == kind), None)
+        if path is None or path not in self._archive:
+            return None
+        try:
+            return self._archive.tree(path)
+        except DocumentError as error:
+            self._composer.problems.append(f"the {kind}, whose part of the file {error}")
+            return None
+
+    def _flow(self, parent: Element, kind: BlockKind = "paragraph", prefix: str = "") -> None:
+        """Add the paragraphs and tables of a body, cell, text box or note."""
+        for child in _blocks(parent):
+            if self._composer.is_full:
+                return
+            if child.tag == _P:
+                text, is_joined = self._paragraph_text(child), _is_mark_removed(child)
+                if is_joined:
+                    self._carried += text
+                else:
+                    text, self._carried = self._carried + text, ""
+                    self._add_paragraph(child, text, kind, prefix)
+                    prefix = ""
+            elif child.tag == _TBL:
+                self._table(child, kind)
+            else:
+                self._inserted_file(child)
+            boxes, self._boxes = self._boxes, []
+            for box in boxes:
+                self._flow(box, kind)
+        if self._carried.strip():
+            text, self._carried = self._carried, ""
+            self._composer.add(text, kind)
+
+    def _add_paragraph(self, paragraph: Element, text: str, kind: BlockKind, prefix: str) -> None:
+        properties = paragraph.find(_P_PR)
+        style = self._style(properties)
+        level, mark = style.level, None
+        if properties is not None:
+            outline = value(properties, "outlineLvl")
+            level = int(outline) + 1 if outline and re.fullmatch("[0-8]", outline) else 0 if outline == "9" else level
+            mark = self._mark(properties, style) if text.strip() else None
+        if mark:
+            text = f"{mark} {text.lstrip()}"
+        if kind == "paragraph":
+            if style.name.startswith("toc ") or style.name == "table of figures":
+                kind = "navigation"
+            elif level:
+                self._composer.add(" ".join(text.split()), "heading", level)
+                return
+            elif style.name == "caption":
+                kind = "caption"
+            elif mark is not None:
+                kind = "item"
+        self._composer.add(prefix + text, kind)
+
+    def _style(self, properties: Element | None) -> Style:
+        name = value(properties, "pStyle") if properties is not None else None
+        return self._styles.get(name or "", self._styles.get("", Style()))
+
+    def _mark(self, properties: Element, style: Style) -> str | None:
+        number, depth = style.number, style.depth
+        direct = properties.find(f"{W}numPr")
+        if direct is not None:
+            number = value(direct, "numId") or number
+            written = value(direct, "ilvl")
+            depth = int(written) if written and written.isdecimal() else depth
+        return self._numbering.mark(number, depth) if number and number != "0" else None
+
+    def _paragraph_text(self, paragraph: Element) -> str:
+        pieces: list[str] = []
+        self._inline(paragraph, pieces)
+        return "".join(pieces)
+
+    def _inline(self, parent: Element, pieces: list[str]) -> None:
+        for node in parent:
+            tag = node.tag
+            if tag == _T:
+                pieces.append((node.text or "").replace("\n", " "))
+            elif tag in _LEFT_OUT or not isinstance(tag, str):
+                continue
+            elif tag == _RUN:
+                if len(node) and not (node[0].tag == _R_PR and _is_on(node[0].find(_VANISH))):
+                    self._inline(node, pieces)
+            elif tag in _SIGNS:
+                pieces.append(_SIGNS[tag])
+            elif tag in _REFERENCES:
+                pieces.append(self._reference(node))
+            elif tag == f"{W}sym":
+                pieces.append(_symbol(node.get(f"{W}char") or ""))
+            elif tag in _DRAWINGS:
+                self._drawing(node)
+            elif tag == _ALTERNATE_CONTENT:
+                chosen = next(node.iterchildren(_CHOICE), None)
+                self._inline(node if chosen is None else chosen, pieces)
+            elif tag in _FORMULAS:
+                pieces.append(formula(node))
+            elif tag in (_TBL, _P):
+                self._boxes.append(parent)
+                return
+            else:
+                self._inline(node, pieces)
+
+    def _drawing(self, drawing: Element) -> None:
+        for box in drawing.iter(f"{W}txbxContent"):
+            if not any(a.tag in (f"{W}txbxContent", _FALLBACK) for a in _ancestors(box, drawing)):
+                self._boxes.append(box)
+
+    def _reference(self, node: Element) -> str:
+        kind = "footnote" if node.tag == f"{W}footnoteReference" else "endnote"
+        if is_on(node.get(f"{W}customMarkFollows")):
+            mark = ""
+        else:
+            self._marks[kind] += 1
+            mark = f"[{self._marks[kind]}]" if kind == "footnote" else f"[{roman(self._marks[kind])}]"
+        self._notes[kind].append((node.get(f"{W}id") or "", mark))
+        return mark
+
+    def _table(self, table: Element, kind: BlockKind) -> None:
+        rows = [row for row in _children(table, _TR) if not _has(row, "trPr", "del")]
+        cells = [[c for c in _children(row, _TC) if not _has(c, "tcPr", "cellDel")] for row in rows]
+        if max(map(len, cells), default=0) < 2 or any(c.find(f".//{W}tbl") is not None for line in cells for c in line):
+            for cell in (cell for line in cells for cell in line):
+                if not _is_continued(cell):
+                    self._flow(cell, kind)
+            return
+        texts = [["" if _is_continued(cell) else self._cell_text(cell) for cell in line] for line in cells]
+        count = sum(map(len, texts))
+        if count and sum(len(text) for line in texts for text in line) > _LONG_CELL * count:
+            for text in (text for line in texts for text in line):
+                for paragraph in text.split("\n"):
+                    self._composer.add(paragraph, kind)
+            return
+        self._composer.add_table(_merged(rows, cells, texts))
+
+    def _cell_text(self, cell: Element) -> str:
+        lines: list[str] = []
+        for block in _blocks(cell):
+            if block.tag != _P:
+                continue
+            text = self._paragraph_text(block)
+            properties = block.find(_P_PR)
+            mark = self._mark(properties, self._style(properties)) if properties is not None and text.strip() else None
+            lines.append(f"{mark} {text}" if mark else text)
+            boxes, self._boxes = self._boxes, []
+            lines += [self._cell_text(box) for box in boxes]
+        return "\n".join(filter(None, map(cleaned, lines)))
+
+    def _inserted_file(self, chunk: Element) -> None:
+        path = self._related.get(chunk.get(f"{_R}id") or "", ("", ""))[1]
+        if path.lower().endswith((".htm", ".html", ".xhtml")) and path in self._archive:
+            root, _ = html.read_tree(decoded(self._archive.read(path)))
+            if root is not None:
+                html.walk(root, self._composer)
+        else:
+            self._composer.problems.append(f"the file {path or 'without a name'} inside it, which Word would insert")
+
+    def _add_notes(self, kind: str, name: str) -> None:
+        root = self._part(f"{kind}s")
+        if root is None or not self._notes[kind]:
+            return
+        notes = {note.get(f"{W}id"): note for note in root.iterfind(f"{W}{kind}")}
+        self._composer.under(name)
+        for number, mark in list(dict.fromkeys(self._notes[kind])):
+            if number in notes:
+                self._flow(notes[number], "footnote", f"{mark} " if mark else "")
+
+    def _add_comments(self) -> None:
+        root = self._part("comments")
+        for comment in root.iterfind(f"{W}comment") if root is not None else ():
+            self._composer.under("Comments", comment.get(f"{W}author") or "")
+            self._flow(comment, "footnote")
+
+    def _add_margins(self) -> None:
+        seen: set[str] = set()
+        kinds: tuple[tuple[str, BlockKind], ...] = (("header", "header"), ("footer", "footer"))
+        for kind, block in kinds:
+            self._composer.under("Header" if kind == "header" else "Footer")
+            for path in [path for known, path in self._related.values() if known == kind and path in self._archive]:
+                root = self._archive.tree(path)
+                text = "".join(root.itertext(_T)).strip()
+                if text and text not in seen:
+                    seen.add(text)
+                    self._flow(root, block)
+
+
+def _blocks(parent: Element) -> Iterator[Element]:
+    """The paragraphs, tables and inserted files of a body, also where they stand in controls and accepted changes."""
+    for child in parent:
+        tag = child.tag
+        if tag in (_P, _TBL, f"{W}altChunk"):
+            yield child
+        elif isinstance(tag, str) and tag not in _LEFT_OUT:
+            if tag == _ALTERNATE_CONTENT:
+                child = next(child.iterchildren(_CHOICE), child)
+            yield from _blocks(child)
+
+
+def _children(parent: Element, wanted: str) -> Iterator[Element]:
+    """Rows or cells, also where they stand in controls."""
+    for child in parent:
+        if child.tag == wanted:
+            yield child
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml", f"{W}ins", f"{W}moveTo"):
+            yield from _children(child, wanted)
+
+
+def _ancestors(node: Element, top: Element) -> Iterator[Element]:
+    while (node := node.getparent()) is not None and node is not top:
+        yield node
+
+
+def _is_on(toggle: Element | None) -> bool:
+    return toggle is not None and (toggle.get(_VAL) or "1").lower() not in _OFF
+
+
+def _has(node: Element, properties: str, name: str) -> bool:
+    return node.find(f"{W}{properties}/{W}{name}") is not None
+
+
+def _is_mark_removed(paragraph: Element) -> bool:
+    """Whether the end of a paragraph is deleted, so that the next one goes on with it."""
+    properties = paragraph.find(f"{W}pPr/{W}rPr")
+    return properties is not None and any(properties.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
+
+
+def _is_continued(cell: Element) -> bool:
+    merge = cell.find(f"{W}tcPr/{W}vMerge")
+    return merge is not None and (merge.get(_VAL) or "continue") == "continue"
+
+
+def _merged(rows: list[Element], cells: list[list[Element]], texts: list[list[str]]) -> list[list[Cell]]:
+    """The cells of a table, those that go on with the one above counted to it."""
+    spans = [[_columns(cell) for cell in line] for line in cells]
+    starts = [[sum(line[:n]) for n in range(len(line))] for line in spans]
+    continued = [
+        {start for start, cell in zip(begins, line, strict=True) if _is_continued(cell)}
+        for begins, line in zip(starts, cells, strict=True)
+    ]
+    merged: list[list[Cell]] = []
+    for number, line in enumerate(cells):
+        is_header = _has(rows[number], "trPr", "tblHeader")
+        read = []
+        for start, span, text, cell in zip(starts[number], spans[number], texts[number], line, strict=True):
+            if _is_continued(cell):
+                continue
+            below = 1
+            while number + below < len(rows) and start in continued[number + below]:
+                below += 1
+            read.append(Cell(text, span, below, is_header))
+        merged.append(read)
+    return merged
+
+
+def _columns(cell: Element) -> int:
+    span = cell.find(f"{W}tcPr/{W}gridSpan")
+    value = span.get(_VAL) if span is not None else None
+    return min(int(value), 1_000) if value and value.isdecimal() and int(value) else 1
+
+
+def _symbol(code: str) -> str:
+    if not re.fullmatch("[0-9A-Fa-f]{1,6}", code):
+        return ""
+    number = int(code, 16)
+    if 0xF000 <= number <= 0xF0FF:
+        return _SYMBOLS.get(number - 0xF000, "\ufffd")
+    return chr(number) if number < 0x110000 else ""

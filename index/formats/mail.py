@@ -1,0 +1,210 @@
+"""Mail (.eml): headers as lines that can be quoted, the text once, and the attachments, by the parser of their format.
+
+Of two alternatives of a text the plain one is read, unless it is only a hint at the other. Nothing is fetched.
+"""
+
+import email
+import re
+from collections.abc import Iterator
+from email.header import decode_header
+from email.message import Message
+
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError, QuotewiseError, border
+from quotewise.index.formats import format_of, html
+from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.parsed import Parsed
+
+VERSION = 1
+_HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
+_DEPTH_LIMIT = 5
+"""Mails in mails."""
+_PARTS_LIMIT = 500
+_BOUNDARIES_LIMIT = 5_000
+_HEADER_LIMIT = 10_000
+_ATTACHED_LIMIT = 30_000_000
+"""Bytes of one attachment, and of all of them twice that."""
+_STUB = 0.3
+_MAIL_ENDINGS = (".eml", ".msg", ".mbox")
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a mail. Raises DocumentError where it has neither a header nor a text."""
+    message = read_message(data)
+    if not message.keys():
+        raise DocumentError("is no mail: it begins with no header such as From or Subject")
+    composer = Composer("mail", VERSION)
+    letters = Letters(composer)
+    letters.add(message)
+    subject = decoded_header(message.get("Subject"))
+    return composer.finish(
+        subject, {"author": decoded_header(message.get("From")), "date": decoded_header(message.get("Date"))}
+    )
+
+
+def read_message(data: bytes) -> Message:
+    """The parts of a mail. Raises DocumentError where they are nested deeper than any reader goes."""
+    boundaries = data.count(b"\n--") if b"multipart/" in data else 0
+    if boundaries > _BOUNDARIES_LIMIT:
+        raise DocumentError(
+            f"is stopped at a limit: {boundaries:,} boundaries of parts; at most {_BOUNDARIES_LIMIT:,} are read"
+        )
+    try:
+        return email.message_from_bytes(data)
+    except RecursionError as error:
+        raise DocumentError("is stopped at a limit: its parts are nested too deep") from error
+
+
+class Letters:
+    """Adds mails and what is attached to them to one document, within bounds on their number, depth and size."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+        self._parts = 0
+        self._bytes = 0
+
+    def add(self, message: Message, path: str = "", depth: int = 0) -> None:
+        """Add a mail: its headers, its text, and its attachments, with their paths (``2.1``) as labels of parts."""
+        above = self._composer.trail
+        headers = [(name, decoded_header(value)) for name in _HEADERS for value in message.get_all(name, [])]
+        self.add_headers(headers)
+        self._body(message, path, depth)
+        self._composer.under(*above)
+
+    def add_headers(self, headers: list[tuple[str, str]]) -> None:
+        """Add the headers of a mail; what follows stands under its subject."""
+        shown = [f"{name}: {cleaned(value)}" for name, value in headers if value.strip()]
+        subject = next((value for name, value in headers if name == "Subject"), "")
+        self._composer.under(*self._composer.trail, subject)
+        for line in shown:
+            self._composer.add(line, "message")
+
+    def _body(self, part: Message, path: str, depth: int) -> None:
+        self._parts += 1
+        if self._parts > _PARTS_LIMIT:
+            self._composer.problems.append(f"the parts of the mail after the first {_PARTS_LIMIT}")
+            return
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            payload = part.get_payload()
+            inner = payload[0] if isinstance(payload, list) and payload else None
+            if isinstance(inner, Message):
+                self._inner(inner, path, depth)
+        elif part.is_multipart():
+            parts = [one for one in part.get_payload() if isinstance(one, Message)]
+            chosen = _alternative(parts) if kind == "multipart/alternative" else parts
+            for number, one in enumerate(parts, 1):
+                if any(one is wanted for wanted in chosen) and self._parts <= _PARTS_LIMIT:
+                    self._body(one, f"{path}.{number}" if path else str(number), depth)
+        elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") or "encrypted" in kind:
+            self._composer.problems.append("a part that is encrypted")
+        else:
+            self._leaf(part, kind, path, depth)
+
+    def _inner(self, message: Message, path: str, depth: int) -> None:
+        if depth >= _DEPTH_LIMIT:
+            self._composer.problems.append(f"mails in mails deeper than {_DEPTH_LIMIT}")
+            return
+        self._composer.part("attachment", self._parts, f"{path} {decoded_header(message.get('Subject'))}".strip())
+        self.add(message, path, depth + 1)
+
+    def _leaf(self, part: Message, kind: str, path: str, depth: int) -> None:
+        name = decoded_header(part.get_filename())
+        is_attached = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
+        data = part.get_payload(decode=True)
+        data = data if isinstance(data, bytes) else b""
+        if is_attached or not kind.startswith("text/"):
+            self.attach(name, data, path, depth)
+        elif kind == "text/html":
+            self.add_html(_text(data, part.get_content_charset()))
+        else:
+            text = _text(data, part.get_content_charset())
+            if str(part.get_param("format", "")).lower() == "flowed":
+                text = re.sub(r"(?<=[^\s-]) \r?\n(?!\s*(?:>|\r?\n))", " ", text)
+            self.add_text(text)
+
+    def add_text(self, text: str) -> None:
+        """Add the plain text of a mail, by its paragraphs."""
+        for paragraph in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r\n", "\n").replace("\r", "\n")):
+            self._composer.add(paragraph)
+
+    def add_html(self, text: str) -> None:
+        """Add the text of a mail in HTML."""
+        root, damage = html.read_tree(text)
+        if root is not None:
+            html.walk(root, self._composer, shift=len(self._composer.trail))
+        if damage:
+            self._composer.problems.append(damage)
+
+    def attach(self, name: str, data: bytes, path: str, depth: int) -> None:
+        """Add an attached file, or say why it is not read."""
+        known = format_of(name) if name else None
+        self._bytes += len(data)
+        shown = cleaned(name)[:200] or "without a name"
+        if known is None:
+            if data:
+                self._composer.problems.append(f"the attachment {shown}, which has no known format")
+            return
+        if len(data) > _ATTACHED_LIMIT or self._bytes > 2 * _ATTACHED_LIMIT:
+            self._composer.problems.append(f"the attachment {shown}, which is beyond the limit of {_ATTACHED_LIMIT:,} bytes")
+            return
+        self._composer.part("attachment", self._parts, f"{path} {name}".strip())
+        if name.lower().endswith(_MAIL_ENDINGS) and known.parser == "mail":
+            self._inner(read_message(data), path, depth)
+            return
+        if known.parser in ("msg", "mbox") and depth >= 1:
+            self._composer.problems.append(f"the attachment {shown}, a mailbox within a mail within a mail")
+            return
+        try:
+            with border(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
+                self._composer.add_parsed(known.parse(data), name)
+        except QuotewiseError as error:
+            self._composer.problems.append(f"the attachment {shown}, which {error}")
+
+
+def decoded_header(value: object) -> str:
+    """A header as it is displayed, in one line."""
+    if value is None:
+        return ""
+    try:
+        pieces = decode_header(str(value)[:_HEADER_LIMIT])
+    except (ValueError, LookupError, email.errors.HeaderParseError):
+        return " ".join(str(value)[:_HEADER_LIMIT].split())
+    shown = "".join(piece if isinstance(piece, str) else _text(piece, codec) for piece, codec in pieces)
+    return " ".join(shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
+
+
+def _text(data: bytes, codec: str | None) -> str:
+    if not data:
+        return ""
+    try:
+        if codec and codec.lower() not in ("us-ascii", "ascii", "unknown-8bit"):
+            return data.decode("cp1252" if codec.lower() in ("iso-8859-1", "latin-1", "latin1") else codec, "replace")
+        return decode(data).text
+    except (LookupError, DocumentError, UnicodeError):
+        return data.decode("utf-8", "replace").replace("\0", "")
+
+
+def _alternative(parts: list[Message]) -> list[Message]:
+    """Of several forms of one text, the plain one, or the last if that says much less."""
+    sizes = {id(one): len(_shown(one)) for one in parts}
+    plain = next((one for one in parts if one.get_content_type() == "text/plain"), None)
+    richest = max(parts, key=lambda one: sizes[id(one)], default=None)
+    chosen = plain if plain and richest and sizes[id(plain)] >= _STUB * sizes[id(richest)] and sizes[id(plain)] else None
+    others = [one for one in parts if one.get_content_type() in ("text/calendar",)]
+    return [one for one in (chosen or richest, *others) if one is not None]
+
+
+def _shown(part: Message) -> str:
+    texts = []
+    for leaf in _leaves(part):
+        data = leaf.get_payload(decode=True)
+        text = _text(data, leaf.get_content_charset()) if isinstance(data, bytes) else ""
+        if leaf.get_content_type() == "text/html":
+            text = re.sub(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>|&\w+;", " ", text)
+        texts.append(" ".join(text.split()))
+    return " ".join(texts)
+
+
+def _leaves(part: Message) -> Iterator[Message]:
+    return (one for one in part.walk() if one.get_content_type() in ("text/plain", "text/html"))

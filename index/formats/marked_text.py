@@ -1,0 +1,151 @@
+"""Texts with light markup: the decoded file itself, with its headings, tables and code found by the lines of a dialect."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from quotewise.index.encodings import decode
+from quotewise.index.formats.composed import introduced
+from quotewise.index.formats.parsed import Block, BlockKind, Parsed
+from quotewise.index.formats.tables import column_names
+from quotewise.index.layout import Layout
+from quotewise.index.sentences import line_starts
+
+_NAME_LIMIT = 500
+_TITLE_LIMIT = 120
+_ROW = re.compile(r"[ \t]*\|.*\S")
+_ROW_RULE = re.compile(r"[ \t]*[|+][-+=|: \t]*[|+]?")
+_LONG_ROW = 400
+_VISIBLE = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of ``lines`` lines, of which the text ``name`` of line ``shown`` is displayed."""
+
+    name: str
+    level: int
+    lines: int = 1
+    shown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the lines of a kind of markup are told apart.
+
+    ``heading`` is given all lines and the number of one; ``hidden`` are whole lines that are not displayed; ``code`` opens
+    lines that are displayed as they are, up to the line that ``code_end`` makes of what it found.
+    """
+
+    name: str
+    version: int
+    heading: Callable[[Sequence[str], int], Heading | None]
+    hidden: re.Pattern[str]
+    code: re.Pattern[str] | None = None
+    code_end: Callable[[re.Match[str]], re.Pattern[str]] = lambda found: re.compile(re.escape(found[0].strip()) + r"\s*")
+    title: re.Pattern[str] | None = None
+    item: re.Pattern[str] | None = None
+    body: Callable[[Sequence[str]], range] = lambda lines: range(len(lines))
+
+
+def read(data: bytes, dialect: Dialect) -> Parsed:
+    """Parse a text in a dialect. Raises DocumentError when the bytes are no text."""
+    text, encoding, damage = decode(data)
+    outline = _Outline(text, dialect)
+    outline.read()
+    named = dialect.title.search(text) if dialect.title else None
+    title = " ".join((named[1] if named else outline.title or "").split())[:_TITLE_LIMIT] or None
+    layout = Layout.of(dialect.name, dialect.version, text)
+    return Parsed(text, tuple(introduced(outline.blocks)), layout, title, encoding=encoding, ignored=damage)
+
+
+class _Outline:
+    """The blocks of a text, line by line."""
+
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        self._text, self._dialect = text, dialect
+        self._starts = [*line_starts(text), len(text)]
+        self._lines = [text[a:b].rstrip("\r\n") for a, b in pairwise(self._starts)]
+        self._trail: list[tuple[int, str]] = []
+        self.blocks: list[Block] = []
+        self.title: str | None = None
+
+    def read(self) -> None:
+        body = self._dialect.body(self._lines)
+        line, start = body.start, body.start
+        while line < body.stop:
+            heading = self._dialect.heading(self._lines, line)
+            code = self._dialect.code.match(self._lines[line]) if self._dialect.code else None
+            rows = 0 if heading or code else self._table(line, body.stop)
+            shown = self._lines[line]
+            if not (heading or code or rows) and shown.strip() and not self._dialect.hidden.fullmatch(shown):
+                if self._dialect.item and self._dialect.item.match(shown):
+                    self._add(start, line)
+                    start = line
+                line += 1
+                continue
+            self._add(start, line)
+            if heading:
+                self._head(heading, line)
+                line += heading.lines
+            elif code:
+                line = self._code(line, code, body.stop)
+            else:
+                line += max(1, rows)
+            start = line
+        self._add(start, body.stop)
+
+    def _add(self, first: int, last: int, kind: BlockKind = "paragraph", lined: bool = False, names: str = "") -> None:
+        """Lines as a block, if one of them shows something."""
+        while first < last and not self._lines[first].strip():
+            first += 1
+        if first >= last or not _VISIBLE.search(self._text, self._starts[first], self._starts[last]):
+            return
+        if kind == "paragraph" and self._dialect.item and self._dialect.item.match(self._lines[first]):
+            kind = "item"
+        trail = (*(name for _, name in self._trail), *filter(None, (names,)))
+        end = self._starts[last - 1] + len(self._lines[last - 1])
+        self.blocks.append(Block(self._starts[first], end, trail, lined, kind == "heading", kind))
+
+    def _head(self, heading: Heading, line: int) -> None:
+        name = " ".join(heading.name.split())[:_NAME_LIMIT]
+        if not name:
+            return
+        self._trail = [(level, above) for level, above in self._trail if level < heading.level]
+        self._trail.append((heading.level, name))
+        if self.title is None and not self.blocks:
+            self.title = name
+        shown = line + heading.shown
+        start = self._starts[shown] + max(0, self._lines[shown].find(heading.name))
+        if self._text.startswith(heading.name, start):
+            trail = tuple(name for _, name in self._trail)
+            self.blocks.append(Block(start, start + len(heading.name), trail, True, True, "heading"))
+
+    def _code(self, line: int, found: re.Match[str], stop: int) -> int:
+        ends = self._dialect.code_end(found)
+        last = next((n for n in range(line + 1, stop) if ends.fullmatch(self._lines[n])), None)
+        if last is None:
+            self._add(line, line + 1)
+            return line + 1
+        is_table = _ROW.match(self._lines[line + 1]) if line + 1 < last else None
+        if is_table and found[0].strip().startswith("|"):
+            self._rows(line + 1, last)
+        else:
+            self._add(line + 1, last, "code", lined=all(len(one) <= _LONG_ROW for one in self._lines[line + 1 : last]))
+        return last + 1
+
+    def _table(self, line: int, stop: int) -> int:
+        """The number of lines of a table that begins here."""
+        last = line
+        while last < stop and (_ROW.match(self._lines[last]) or _ROW_RULE.fullmatch(self._lines[last])):
+            last += 1
+        if last - line < 2 or sum(bool(_ROW.match(one)) and "|" in one.strip()[1:] for one in self._lines[line:last]) < 2:
+            return 0
+        self._rows(line, last)
+        return last - line
+
+    def _rows(self, first: int, last: int) -> None:
+        shown = [one for one in self._lines[first:last] if not _ROW_RULE.fullmatch(one) and one.strip()]
+        names = column_names([one.strip().strip("|").split("|") for one in shown[:3]])
+        self._add(first, last, "row", lined=all(len(one) <= _LONG_ROW for one in shown), names=names)

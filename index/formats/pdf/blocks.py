@@ -1,0 +1,268 @@
+"""The lines of all pages into blocks: headings, paragraphs over columns and pages, lists, tables, code, captions, notes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from quotewise.index.formats.pdf.document import Bookmark
+from quotewise.index.formats.pdf.furniture import furniture_of
+from quotewise.index.formats.pdf.lines import BULLET, Line, body_size, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdf.segments import Page, Segment
+
+_ITEM = re.compile(
+    rf"(?:{BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
+)
+_SECTION = re.compile(r"(?:(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.)\s+[A-Z]\w")
+_CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
+    re.I,
+)
+_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
+_TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
+_HEADING_CHARACTERS = 160
+_BOLD_CHARACTERS = 100
+_LEVELS = 6
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block before its text is put together; ``level`` counts from 1 for headings."""
+
+    kind: str
+    lines: list[Line]
+    level: int = 0
+    breaks: set[int] = field(default_factory=set)
+    """Lines before which the printed line break is one of the text."""
+
+    @property
+    def text(self) -> str:
+        """Its lines as printed."""
+        return " ".join(line.text for line in self.lines)
+
+
+def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[Draft], list[Draft]]:
+    """The blocks of the text in reading order, and those of the headers and footers of its pages."""
+    kept = [without_doubles(s for s in page.segments if not s.kind) for page in pages]
+    furniture = furniture_of(pages, kept)
+    lines: list[Line] = []
+    for segments in kept:
+        lines += lines_of([s for s in segments if id(s) not in furniture])
+    mark_rows(lines)
+    body = body_size(lines)
+    _choose_code(lines)
+    blocks = _Grouping(body, leadings(lines)).blocks(lines)
+    _name_headings(blocks, body, bookmarks)
+    for page in pages:
+        if notes := [Draft(s.kind, [Line.of([s])]) for s in page.segments if s.kind in ("note", "field")]:
+            after = next((n for n in range(len(blocks), 0, -1) if blocks[n - 1].lines[-1].page <= page.number), 0)
+            blocks[after:after] = notes
+    return blocks, _furniture_blocks(kept, furniture)
+
+
+def _choose_code(lines: Sequence[Line]) -> None:
+    """Lines of typed letters are code where two follow each other, but not in a document that is typed as a whole."""
+    typed = 2 * sum(len(line.text) for line in lines if line.mono) > sum(len(line.text) for line in lines)
+    monos = [False, *(line.mono for line in lines), False]
+    for number, line in enumerate(lines, 1):
+        line.mono = line.mono and not typed and (monos[number - 1] or monos[number + 1])
+
+
+def _furniture_blocks(kept: Iterable[Sequence[Segment]], furniture: Mapping[int, str]) -> list[Draft]:
+    blocks = []
+    for segments in kept:
+        for name in ("header", "footer", "margin"):
+            lines = lines_of([s for s in segments if furniture.get(id(s)) == name])
+            lines.sort(key=lambda line: (line.top, line.left) if name != "margin" else (0, 0))
+            if lines:
+                kind = "footer" if name == "margin" else name
+                blocks.append(Draft(kind, lines, breaks=set(range(1, len(lines)))))
+    return blocks
+
+
+class _Grouping:
+    """Lines into paragraphs, items, rows, captions and notes, and the sentence that a column or page divides together."""
+
+    def __init__(self, body: float, leading: Mapping[float, float]) -> None:
+        self._body, self._leading = body, leading
+        self._blocks: list[Draft] = []
+        self._open: Draft | None = None
+
+    def blocks(self, lines: Sequence[Line]) -> list[Draft]:
+        """The blocks of the lines."""
+        before: Line | None = None
+        for number, line in enumerate(lines):
+            following = lines[number + 1] if number + 1 < len(lines) else None
+            self._place(line, before, following)
+            before = line
+        return self._blocks
+
+    def _place(self, line: Line, before: Line | None, following: Line | None) -> None:
+        block = self._open
+        if block is not None and before is not None:
+            turned = before.page != line.page or line.new_column
+            if line.row and before.row and not turned:
+                block.lines.append(line)
+                return
+            if not line.row and turned and (unfinished := self._unfinished(line, following)) is not None:
+                unfinished.lines.append(line)
+                self._open = unfinished
+                return
+            if not line.row and not before.row and not turned and not self._begins(line, before, block):
+                if block.kind == "code" or self._is_forced(line, before):
+                    block.breaks.add(len(block.lines))
+                block.lines.append(line)
+                return
+        self._open = Draft("table" if line.row else self._kind(line), [line])
+        self._blocks.append(self._open)
+
+    def _kind(self, line: Line) -> str:
+        text = line.text
+        if line.mono:
+            return "code"
+        if _CAPTION.match(text):
+            return "caption"
+        if line.size <= 0.92 * self._body and _NOTE.match(text):
+            return "footnote"
+        return "list-item" if _ITEM.match(text) else "paragraph"
+
+    def _begins(self, line: Line, before: Line, block: Draft) -> bool:
+        """Whether a line in the same column begins a block."""
+        em = 0.85 * line.height
+        if line.mono or before.mono:
+            return line.mono != before.mono or line.bottom - before.bottom > 2.5 * line.height
+        if _is_beside(line, before):
+            return line.left - before.right > 4 * em
+        if abs(line.size - before.size) > 0.08 * max(line.size, before.size) and not self._goes_on(line, before):
+            return True
+        if line.bold != before.bold and line.size < 1.15 * self._body and (line.bold or len(before.text) < _BOLD_CHARACTERS):
+            return True
+        distance = line.bottom - before.bottom
+        if (
+            distance > 1.3 * min(self._leading.get(line.size, 1.3 * line.height), 1.8 * line.height)
+            or distance < -0.5 * line.height
+        ):
+            return True
+        if _ITEM.match(line.text) and (
+            block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)
+        ):
+            return True
+        if line.size <= 0.92 * self._body and _NOTE.match(line.text) and block.kind == "footnote":
+            return True
+        if block.kind == "list-item":
+            return self._ends_item(line, before, block.lines)
+        if line.segments[0].rtl:
+            return self._is_ended(line, before)
+        indented = line.left - before.left
+        if 0.7 * em < indented < 8 * em and not _is_centred(line, before):
+            hanging = len(block.lines) == 1 and not _TERMINAL.search(before.text) and not self._is_short(line, before)
+            return not hanging
+        if indented < -0.7 * em and len(block.lines) > 1 and not _is_centred(line, before):
+            return True
+        return self._is_ended(line, before)
+
+    def _goes_on(self, line: Line, before: Line) -> bool:
+        """Whether a line of another size is in the same sentence, as where the line before is in small capitals or code."""
+        if not 0.8 < line.size / before.size < 1.25 or _NOTE.match(line.text) or line.bold != before.bold:
+            return False
+        usual = min(self._leading.get(size, 1.3 * line.height) for size in (line.size, before.size))
+        near = line.bottom - before.bottom < 1.15 * max(usual, line.height)
+        return near and not _TERMINAL.search(before.text) and not self._is_short(line, before)
+
+    def _ends_item(self, line: Line, before: Line, lines: Sequence[Line]) -> bool:
+        """Whether a line is no more of a list item, whose lines after the first stand further in or further out."""
+        em = 0.85 * line.height
+        if len(lines) > 1 and abs((line.left - line.low) - (lines[1].left - lines[1].low)) > 0.7 * em:
+            return True
+        out = len(lines) == 1 and line.left < lines[0].left + 0.3 * em
+        return self._is_ended(line, before) or (out and self._is_short(line, before) and not line.text[0].islower())
+
+    def _is_ended(self, line: Line, before: Line) -> bool:
+        return bool(_TERMINAL.search(before.text)) and self._is_short(line, before)
+
+    def _is_short(self, line: Line, before: Line) -> bool:
+        """Whether the first word of a line would have had room at the end of the line before."""
+        word = line.text.split(maxsplit=1)[0]
+        width = (line.right - line.left) * len(word) / max(len(line.text), 1)
+        room = before.left - before.low if before.segments[0].rtl else before.high - before.right
+        return room > width + 0.9 * line.height
+
+    def _is_forced(self, line: Line, before: Line) -> bool:
+        return self._is_short(line, before) and not line.text[0].islower() and not _is_centred(line, before)
+
+    def _unfinished(self, line: Line, following: Line | None) -> Draft | None:
+        """The block above notes, captions and tables that goes on with the first line of a column."""
+        if _ITEM.match(line.text) or _CAPTION.match(line.text):
+            return None
+        indented = following is not None and following.page == line.page and 0.7 * line.height < line.left - following.left
+        for block in reversed(self._blocks[-12:]):
+            end = block.lines[-1]
+            if line.page - end.page > 1:
+                return None
+            alike = abs(end.size - line.size) <= (0.25 if line.text[0].islower() else 0.08) * line.size
+            if block.kind not in ("paragraph", "list-item") or not alike:
+                if block.kind == "paragraph" and len(block.text) > _HEADING_CHARACTERS:
+                    return None
+                continue
+            text = end.text
+            if _TERMINAL.search(text) or (end.bold != line.bold):
+                return None
+            full = end.segments[0].rtl or not self._is_short(line, end)
+            lower = line.text[0].islower() or end.segments[-1].hyphen
+            return block if lower or (full and not indented and len(block.lines) > 1) else None
+        return None
+
+
+def _is_beside(line: Line, before: Line) -> bool:
+    """Whether a line is raised or lowered beside the one before, as an exponent is."""
+    return min(line.bottom, before.bottom) - max(line.top, before.top) > 0.3 * min(line.height, before.height)
+
+
+def _is_centred(line: Line, before: Line) -> bool:
+    return abs(line.left + line.right - before.left - before.right) < line.height and line.left != before.left
+
+
+def _name_headings(blocks: list[Draft], body: float, bookmarks: Sequence[Bookmark]) -> None:
+    """Large, bold and bookmarked lines that stand alone are headings; the larger, the higher their level."""
+    marked = {(_letters(mark.title), mark.page): mark.level for mark in bookmarks if _letters(mark.title)}
+    large: Counter[float] = Counter()
+    for block in blocks:
+        if block.kind not in ("paragraph", "list-item") or len(block.text) > _HEADING_CHARACTERS:
+            continue
+        if not any(c.isalpha() for c in block.text):
+            continue
+        size = block.lines[0].size
+        if level := marked.get((_letters(block.text), block.lines[0].page)):
+            block.kind, block.level = "heading", level
+        elif size >= 1.15 * body and block.kind == "paragraph" and not block.text.rstrip().endswith((",", ";")):
+            large[size] += 1
+            block.kind = "heading"
+    ranks = {size: min(rank, _LEVELS) for rank, size in enumerate(sorted(large, reverse=True), 1)}
+    lowest = min(max([*ranks.values(), *(block.level for block in blocks), 0]) + 1, _LEVELS)
+    for number, block in enumerate(blocks):
+        if block.kind == "heading":
+            block.level = block.level or ranks[block.lines[0].size]
+        elif _stands_out(block, body) and number + 1 < len(blocks):
+            block.kind = "heading"
+            numbers = _DIGITS.findall(block.text.split()[0]) if _SECTION.match(block.text) else []
+            block.level = min(lowest + max(len(numbers) - 1, 0), _LEVELS + 1)
+    for block in blocks:
+        if block.kind == "heading":
+            block.breaks.clear()
+
+
+def _stands_out(block: Draft, body: float) -> bool:
+    """Whether it is a bold or capital line of the size of the text, or a numbered one that is larger."""
+    text = block.text
+    if block.kind not in ("paragraph", "list-item") or len(block.lines) > 2 or len(text) > _BOLD_CHARACTERS:
+        return False
+    if sum(c.isalpha() for c in text) < 3 or text.rstrip()[-1] in ".,;!?…" or block.lines[0].size < 0.85 * body:
+        return False
+    bold = all(line.bold for line in block.lines)
+    capital = text.isupper() and len(text.split()) > 1
+    return (bold or capital or block.lines[0].size > 1.05 * body) and (block.kind == "paragraph" or bool(_SECTION.match(text)))
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalpha())

@@ -1,0 +1,263 @@
+"""The characters of a page into segments: runs of words on one line, with their places. What a call costs decides how."""
+
+import ctypes
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, repeat
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, plain, reversed_word, unswapped
+from quotewise.index.formats.pdf.document import Frame, address, function, loose_boxes, turned
+
+_WORD = re.compile("[^\\s\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
+_BOLD = re.compile("bold|black|heavy|demi|cmbx|medi(?!um)", re.IGNORECASE)
+_MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
+_HEIGHT_TO_SIZE = 0.85
+_SKEW = 0.35
+_PARTS = 40
+INVISIBLE, OUTSIDE = "invisible text", "text outside the visible page"
+_at = ctypes.c_size_t
+_unicode = function("FPDFText_GetUnicode", ctypes.c_uint, _at, ctypes.c_int)
+_angle = function("FPDFText_GetCharAngle", ctypes.c_float, _at, ctypes.c_int)
+_font_size = function("FPDFText_GetFontSize", ctypes.c_double, _at, ctypes.c_int)
+_matrix = function("FPDFText_GetMatrix", ctypes.c_int, _at, ctypes.c_int, _at)
+_text_object = function("FPDFText_GetTextObject", _at, _at, ctypes.c_int)
+_render_mode = function("FPDFTextObj_GetTextRenderMode", ctypes.c_int, _at)
+_font = function("FPDFTextObj_GetFont", _at, _at)
+_font_flags = function("FPDFFont_GetFlags", ctypes.c_int, _at)
+
+
+@dataclass(slots=True)
+class Segment:
+    """A run of words on one line of a page, in the order in which the file draws them.
+
+    ``left`` to ``bottom`` are points from the upper left corner of the page as displayed, turned so that the text is upright.
+    ``turn`` counts quarters clockwise by which it stands turned (4: askew). ``characters`` are pdfium's indexes of the
+    characters of ``text``. ``kind`` is empty for the text of the page, ``note`` or ``field`` for annotations, which have a
+    ``box`` instead. ``hyphen`` says that the text ends with a hyphen at which pdfium believes a word to be divided.
+    """
+
+    page: int
+    number: int
+    text: str
+    characters: Sequence[int]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float = 0.0
+    bold: bool = False
+    mono: bool = False
+    turn: int = 0
+    rtl: bool = False
+    hyphen: bool = False
+    kind: str = ""
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """A page as displayed, in points.
+
+    ``unread`` says what text of it is left out, ``blank`` that nothing is drawn on it, and ``pictured`` how much of it one
+    image covers, from 0 to 1; that is only looked up for pages with little visible text.
+    """
+
+    number: int
+    width: float
+    height: float
+    segments: list[Segment]
+    unread: set[str]
+    blank: bool
+    pictured: float = 0.0
+
+
+def characters_of(text: Any, count: int) -> str:
+    """The characters of a page at pdfium's own indexes, which those of its text are not always."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    taken = pdfium.FPDFText_GetText(text, 0, count, buffer)
+    shown = bytes(buffer).decode("utf-16-le", "surrogatepass")[:count]
+    handle = address(text)
+    if taken != count + 1 or len(shown) != count or "\0" in shown:
+        return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in map(_unicode, repeat(handle), range(count)))
+    if "\ufffe" in shown:  # also what pdfium writes for a glyph of which no font says the character
+        return re.sub("\ufffe", lambda found: found[0] if _unicode(handle, found.start()) == 2 else "\ufffd", shown)
+    return shown
+
+
+class Reading:
+    """Words of a page into segments: numpy over words, then a few calls a segment."""
+
+    def __init__(self, handle: int, characters: str, frame: Frame, page: Page) -> None:
+        self._text, self._characters, self._frame, self._page = handle, characters, frame, page
+        self._styles: dict[int, tuple[bool, bool]] = {}
+        self._matrix = (ctypes.c_float * 6)()
+        self._matrix_at = ctypes.addressof(self._matrix)
+
+    def run(self) -> None:
+        words = [match.span() for match in _WORD.finditer(self._characters)]
+        if not words:
+            return
+        words, first, last = self._parted(words, *self._ends(words))
+        rtl = np.zeros(len(words), bool)
+        if RTL.search(self._characters):
+            rtl = np.array([bool(RTL.search(self._characters, a, b)) for a, b in words])
+        turns = self._turns(first, last, words, rtl)
+        boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], 1)
+        outside = self._outside(boxes)
+        width, height = self._frame.size
+        for turn in range(1, 4):
+            if (chosen := turns == turn).any():
+                for some in (boxes, first, last):
+                    some[chosen] = turned(some[chosen], 4 - turn, width, height)
+        visual = rtl & (last[:, 0] + last[:, 2] > first[:, 0] + first[:, 2] + 0.5)
+        starts = self._starts(boxes, turns, rtl, outside)
+        corners = [np.minimum.reduceat(boxes[:, side], starts).tolist() for side in (0, 1)]
+        corners += [np.maximum.reduceat(boxes[:, side], starts).tolist() for side in (2, 3)]
+        hidden, gone = turns[starts].tolist(), outside[starts].tolist()
+        right_to_left = (2 * np.add.reduceat(rtl.astype(int), starts)).tolist()
+        backwards = (2 * np.add.reduceat(visual.astype(int), starts)).tolist()
+        for number, (begin, end) in enumerate(pairwise([*starts, len(words)])):
+            if gone[number]:
+                self._page.unread.add(OUTSIDE)
+                continue
+            rtl_words = right_to_left[number]
+            text, indexes, hyphen = self._joined(words[begin:end], rtl_words > 0, 2 * backwards[number] > rtl_words > 0)
+            if text:
+                box = corners[0][number], corners[1][number], corners[2][number], corners[3][number]
+                between = words[begin + 1 : end - 1] or [words[end - 1]]
+                inner = max(between, key=lambda word: word[1] - word[0])[0]
+                ends = words[begin][0], inner, words[end - 1][0]
+                self._add(ends, text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen)
+
+    def _ends(self, words: list[tuple[int, int]]) -> tuple[Any, Any]:
+        """The rectangles of the first and of the last characters of words, as displayed."""
+        shown = self._frame.shown(loose_boxes(self._text, [*(a for a, _ in words), *(b - 1 for _, b in words)]))
+        return shown[: len(words)], shown[len(words) :]
+
+    def _parted(self, words: list[tuple[int, int]], first: Any, last: Any) -> tuple[list[tuple[int, int]], Any, Any]:
+        """With words apart that pdfium takes for one, as it does with the numbers of neighbouring cells."""
+        sides = np.maximum(first[:, 2:], last[:, 2:]) - np.minimum(first[:, :2], last[:, :2])
+        high, long = np.maximum(sides.min(1), 0.1), sides.max(1)
+        lengths = np.array([b - a for a, b in words])
+        parted: dict[int, list[tuple[int, int]]] = {}
+        for number in np.flatnonzero((long > (0.62 * lengths + 0.9) * high) & (lengths > 1)).tolist():
+            a, b = words[number]
+            boxes = self._frame.shown(loose_boxes(self._text, range(a, b)))
+            gaps = np.maximum(boxes[1:, :2] - boxes[:-1, 2:], boxes[:-1, :2] - boxes[1:, 2:]).max(1)
+            cuts = (np.flatnonzero(gaps > 0.9 * high[number]) + a + 1).tolist()
+            if cuts and len(cuts) < _PARTS:
+                parted[number] = list(pairwise([a, *cuts, b]))
+        if not parted:
+            return words, first, last
+        words = [part for number, word in enumerate(words) for part in parted.get(number, [word])]
+        return words, *self._ends(words)
+
+    def _turns(self, first: Any, last: Any, words: list[tuple[int, int]], rtl: Any) -> Any:
+        """By where the last character of a word stands from the first, or by the angle of an only one."""
+        across = (last[:, 0] + last[:, 2] - first[:, 0] - first[:, 2]) / 2
+        down = (last[:, 1] + last[:, 3] - first[:, 1] - first[:, 3]) / 2
+        turns = np.where(abs(across) >= abs(down), np.where((across < 0) & ~rtl, 2, 0), np.where(down > 0, 1, 3))
+        smaller, larger = np.minimum(abs(across), abs(down)), np.maximum(abs(across), abs(down))
+        extent = np.maximum(first[:, 2] - first[:, 0], first[:, 3] - first[:, 1])
+        turns = np.where((smaller > _SKEW * larger) & (smaller > extent), 4, turns)
+        for word in np.flatnonzero(larger < 0.3 * extent):
+            quarters = round(_angle(self._text, words[word][0]) / (np.pi / 2))  # pdfium counts clockwise
+            turns[word] = (quarters + self._frame.turned) % 4
+        return turns
+
+    def _outside(self, boxes: Any) -> Any:
+        width, height = self._frame.size
+        middle = (boxes[:, 1] + boxes[:, 3]) / 2
+        return (boxes[:, 2] <= 0) | (boxes[:, 0] >= width) | (middle < 0) | (middle > height)
+
+    def _starts(self, boxes: Any, turns: Any, rtl: Any, outside: Any) -> list[int]:
+        """The words that do not stand beside the word before on its line."""
+        left, top, right, bottom = boxes.T
+        high = np.maximum(bottom - top, 0.1)
+        em = _HEIGHT_TO_SIZE * np.minimum(high[1:], high[:-1])
+        overlap = np.minimum(bottom[1:], bottom[:-1]) - np.maximum(top[1:], top[:-1])
+        beside = overlap >= 0.5 * np.minimum(high[1:], high[:-1])
+        gap = left[1:] - right[:-1]
+        near = (gap > -0.6 * em) & (gap < 1.1 * em)
+        if rtl.any():
+            back = left[:-1] - right[1:]
+            near |= (rtl[1:] | rtl[:-1]) & (back > -0.6 * em) & (back < 1.1 * em)
+        same = (turns[1:] == turns[:-1]) & (outside[1:] == outside[:-1])
+        return [0, *(np.flatnonzero(~(same & ((beside & near) | (turns[1:] == 4)))) + 1).tolist()]
+
+    def _add(
+        self,
+        ends: tuple[int, int, int],
+        text: str,
+        indexes: Sequence[int],
+        box: tuple[float, float, float, float],
+        turn: int,
+        rtl: bool,
+        hyphen: bool,
+    ) -> None:
+        first, inner, last = ends
+        drawn, drawn_last = _text_object(self._text, first), _text_object(self._text, last)
+        size = self._size(first)
+        bold, mono = self._style(drawn)
+        if drawn_last != drawn:
+            if self._size(inner) != size:
+                size = sorted(map(self._size, ends))[1]
+            if bold or mono:
+                bold, mono = (a and b for a, b in zip((bold, mono), self._style(drawn_last), strict=True))
+        kind = INVISIBLE if drawn and _render_mode(drawn) in (3, 7) else ""
+        number = len(self._page.segments)
+        self._page.segments.append(
+            Segment(self._page.number, number, text, indexes, *box, size, bold, mono, turn, rtl, hyphen, kind)
+        )
+
+    def _joined(self, words: list[tuple[int, int]], rtl: bool, visual: bool) -> tuple[str, Sequence[int], bool]:
+        """The text of words, pdfium's index of each of its characters, and whether it ends with a dividing hyphen.
+
+        ``visual`` words of a script from right to left are stored in the order in which they stand from the left.
+        """
+        begin, end = words[0][0], words[-1][1]
+        raw = self._characters[begin:end]
+        if not rtl and not SPECIAL.search(raw) and raw.count(" ") == len(words) - 1:
+            return raw, range(begin, end), False
+        shown: list[str] = []
+        indexes: list[int] = []
+        hyphen = False
+        words = words[::-1] if visual else words
+        for number, (a, b) in enumerate(words):
+            if shown and a != words[number - 1][1]:
+                shown.append(" ")
+                indexes.append(a)
+            hyphen = self._characters[b - 1] in HYPHENS and b - a > 1
+            spelt = list(plain(self._text, self._characters[a:b], a))
+            if rtl and not visual and len(spelt) > 1:
+                spelt = unswapped(self._text, spelt)
+            for character, index in reversed_word(spelt) if visual else spelt:
+                shown.append(character)
+                indexes.append(index)
+        return "".join(shown), indexes, hyphen
+
+    def _size(self, at: int) -> float:
+        _matrix(self._text, at, self._matrix_at)
+        scale = (self._matrix[2] ** 2 + self._matrix[3] ** 2) ** 0.5
+        return max(round(2 * float(_font_size(self._text, at)) * (scale or 1.0)) / 2, 0.5)
+
+    def _style(self, drawn: int) -> tuple[bool, bool]:
+        """Whether the font of a text object is bold, and whether all its letters have one width."""
+        font = _font(drawn) if drawn else 0
+        if font not in self._styles:
+            name = _font_name(font) if font else ""
+            mono = bool(_MONO.search(name)) or (bool(font) and bool(_font_flags(font) & 1) and not RTL.search(self._characters))
+            self._styles[font] = bool(_BOLD.search(name)), mono
+        return self._styles[font]
+
+
+def _font_name(font: int) -> str:
+    buffer = ctypes.create_string_buffer(256)
+    handle = ctypes.cast(font, pdfium.FPDF_FONT)
+    pdfium.FPDFFont_GetBaseFontName(handle, buffer, 256)
+    return buffer.value.decode("utf-8", "replace")

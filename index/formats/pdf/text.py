@@ -1,0 +1,240 @@
+"""The text of a PDF, put together of its blocks, and what of the file is not in it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.formats.pdf.blocks import Draft, drafts
+from quotewise.index.formats.pdf.document import bookmarks, metadata, opened, opened_form, wide_string
+from quotewise.index.formats.pdf.lines import Line
+from quotewise.index.formats.pdf.pages import read_page
+from quotewise.index.formats.pdf.places import VERSION, trace
+from quotewise.index.formats.pdf.segments import INVISIBLE, Page
+from quotewise.index.layout import Layout, Part
+
+_PICTURE = 0.5
+"""The part of a page that the image of a scan covers."""
+_TITLE_LIMIT = 120
+_NO_TITLE = re.compile(
+    r"untitled|title|(?:table of )?contents|index|inhalt(?:sverzeichnis)?|powerpoint presentation|microsoft word - .*|.*://.*"
+    r"|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?|txt)|[\W\d_]*",
+    re.IGNORECASE,
+)
+"""What programs write as a title, and what stands above a text without being its title."""
+_HYPHEN = re.compile(r"[^\W\d_]-\Z|[^\W\d_]\u2010\Z")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-\u2010][^\W\d_]+)+")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-\u2010][^\W\d_]++)*[-\u2010]\Z")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfBlock(Block):
+    """A block with its kind and, for headings, its level from 1.
+
+    The kinds are paragraph, heading, list-item, table, caption, code, footnote, header, footer, note and field.
+    """
+
+    kind: str = "paragraph"  # type: ignore[assignment]  # which are more than those of other formats
+    level: int = 0
+
+
+def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
+    """``parse`` of the package in this process."""
+    with opened(data, passwords) as document, opened_form(document) as form:
+        count = pdfium.FPDF_GetPageCount(document)
+        found = [read_page(document, form, number) for number in range(1, count + 1)]
+        pages = [page for page in found if page is not None]
+        _choose_visible(pages)
+        if not any(segment.text.strip() for page in pages for segment in page.segments if segment.kind != INVISIBLE):
+            raise DocumentError(_textless(found))
+        blocks, furniture = drafts(pages, bookmarks(document))
+        ignored = _unread(document, found, {line.page for block in blocks for line in block.lines})
+        labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
+        entries = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := metadata(document, key))}
+    text = _Text(labels)
+    text.add_all(blocks, _Hyphens(line for block in blocks for line in block.lines))
+    text.add_furniture(furniture)
+    return Parsed(
+        text.text,
+        tuple(text.blocks),
+        Layout.of("pdf", VERSION, text.text, (*text.parts, trace(pages, text.starts, len(text.text)))),
+        _title(entries.get("Title", ""), blocks),
+        {"pages": str(len(found)), **{key.lower(): value for key, value in entries.items()}},
+        ignored=ignored,
+    )
+
+
+class _Hyphens:
+    """Decides what becomes of hyphens at the ends of lines by the words that the document writes with one."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._words = {word.casefold() for line in lines for s in line.segments for word in _HYPHENATED.findall(s.text)}
+
+    def gap(self, before: Line, line: Line) -> tuple[bool, str]:
+        """Whether the hyphen at the end of a line is dropped, and what stands between its text and that of the next."""
+        end, start = before.segments[-1].text, line.segments[0].text
+        if before.segments[-1].hyphen or _HYPHEN.search(end):
+            left, right = _LAST_WORD.search(end), _FIRST_WORD.match(start)
+            if not left or not right or not start[0].islower():
+                return False, ""
+            word = (left[0] + right[0]).casefold()
+            return not ("-" in left[0][:-1] or len(left[0]) < 3 or word in self._words), ""
+        if (end[-1] in "-\u2013/@" and end[-2:-1].isalnum() and start[0].isalnum()) or end.endswith("://"):
+            return False, ""
+        return False, "" if _CJK.match(end[-1]) and _CJK.match(start[0]) else " "
+
+
+class _Text:
+    """Puts the text of blocks together and notes where each segment of each page stands in it."""
+
+    def __init__(self, labels: dict[int, str]) -> None:
+        self._labels = labels
+        self._pieces: list[str] = []
+        self._length = 0
+        self._trail: list[tuple[int, str]] = []
+        self.blocks: list[Block] = []
+        self.parts: list[Part] = []
+        self.starts: dict[tuple[int, int], int] = {}
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._pieces)
+
+    def add_all(self, blocks: Sequence[Draft], hyphens: _Hyphens) -> None:
+        """Add the blocks of the text under their trails of headings."""
+        for block in blocks:
+            if block.kind == "heading":
+                self._trail = [entry for entry in self._trail if entry[0] < block.level]
+                self._trail.append((block.level, ""))
+            start, end = self._add(block, hyphens)
+            if block.kind == "heading":
+                self._trail[-1] = block.level, " ".join(self.text_of(start, end).split())
+            heading = tuple(name for _, name in self._trail)
+            lined = block.kind in ("heading", "table", "code")
+            self.blocks.append(PdfBlock(start, end, heading, lined, block.kind == "heading", block.kind, block.level))
+        self._introduce()
+
+    def add_furniture(self, blocks: Sequence[Draft]) -> None:
+        """Add headers and footers, which stand under no heading."""
+        for block in blocks:
+            start, end = self._add(block, None)
+            self.blocks.append(PdfBlock(start, end, (), True, False, block.kind))
+
+    def text_of(self, start: int, end: int) -> str:
+        """The end of the text, as far back as a block."""
+        pieces: list[str] = []
+        at = self._length
+        for piece in reversed(self._pieces):
+            if at <= start:
+                break
+            at -= len(piece)
+            pieces.append(piece)
+        return "".join(reversed(pieces))[start - at : end - at]
+
+    def _add(self, block: Draft, hyphens: _Hyphens | None) -> tuple[int, int]:
+        if self._length:
+            self._push("\n" if block.kind == "list-item" and self._ends_item(block) else "\n\n")
+        start = self._length
+        before = None
+        for number, line in enumerate(block.lines):
+            dropped, gap = False, ""
+            if before is not None:
+                dropped, gap = hyphens.gap(before, line) if hyphens else (False, "\n")
+                gap = "\n" if block.kind in ("table", "code") or number in block.breaks else gap
+            if dropped and gap != "\n":
+                self._pieces[-1] = self._pieces[-1][:-1]
+                self._length -= 1
+            self._push(gap)
+            if not self.parts or self.parts[-1].number != line.page:
+                self.parts.append(Part(self._length, "page", line.page, self._labels.get(line.page, "")))
+            for place, segment in enumerate(line.segments):
+                if place:
+                    self._push("\t" if line.row else " ")
+                self.starts[segment.page, segment.number] = self._length
+                self._push(segment.text)
+            before = line
+        return start, self._length
+
+    def _ends_item(self, block: Draft) -> bool:
+        last = self.blocks[-1] if self.blocks else None
+        return isinstance(last, PdfBlock) and last.kind == "list-item"
+
+    def _push(self, piece: str) -> None:
+        if piece:
+            self._pieces.append(piece)
+            self._length += len(piece)
+
+    def _introduce(self) -> None:
+        """A heading right above a deeper one belongs to what stands under that one."""
+        for number in range(len(self.blocks) - 2, -1, -1):
+            block, below = self.blocks[number : number + 2]
+            if block.introduces and below.heading[: len(block.heading)] == block.heading:
+                self.blocks[number] = replace(block, heading=below.heading)
+
+
+def _choose_visible(pages: Sequence[Page]) -> None:
+    """Invisible text over the picture of a page is that of a scan, and read; other invisible text is not."""
+    for page in pages:
+        for segment in page.segments:
+            if segment.kind == INVISIBLE and page.pictured > _PICTURE:
+                segment.kind = ""
+            elif segment.kind == INVISIBLE:
+                page.unread.add(INVISIBLE)
+
+
+def _unread(document: Any, found: Sequence[Page | None], read: set[int]) -> str | None:
+    """What of the file is not read, and why; ``read`` are the pages that have more than headers and footers."""
+    reasons = []
+    if damaged := [number for number, page in enumerate(found, 1) if page is None]:
+        reasons.append(f"{_pages(damaged, len(found))}, damaged")
+    pages = [page for page in found if page]
+    if textless := [page.number for page in pages if page.number not in read and page.pictured > _PICTURE / 2]:
+        reasons.append(f"{_pages(textless, len(found))}, no text layer")
+    unread = {what: [page.number for page in pages if what in page.unread] for page in pages for what in sorted(page.unread)}
+    reasons += [f"{what} on {_pages(numbers, len(found))}" for what, numbers in unread.items()]
+    if unnamed := sum(segment.text.count("\ufffd") for page in pages for segment in page.segments):
+        reasons.append(f"{unnamed} characters of which its fonts do not say what they are, read as U+FFFD")
+    if attached := pdfium.FPDFDoc_GetAttachmentCount(document):
+        names = [
+            wide_string(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, n))
+            for n in range(min(attached, 5))
+        ]
+        reasons.append(f"{attached} attached file{'s' * (attached > 1)} ({', '.join(names)})")
+    return "; ".join(reasons) or None
+
+
+def _pages(numbers: Sequence[int], count: int) -> str:
+    shown = ", ".join(map(str, numbers[:10])) + ", …" * (len(numbers) > 10)
+    return f"{len(numbers)} of {count} pages ({shown})" if count > 1 else "the page"
+
+
+def _textless(found: Sequence[Page | None]) -> str:
+    count = len(found)
+    pages = f"{count} page{'s' * (count != 1)}"
+    if not count or not any(found):
+        return "is damaged: none of its pages can be read"
+    if all(page is None or page.blank for page in found):
+        return f"is blank, {pages}"
+    if any(page and page.unread for page in found):
+        return f"has no text that can be seen, {pages}"
+    return f"has no text layer, {pages}: it is a scan or a drawing; recognise its text (OCR) first"
+
+
+def _title(given: str, blocks: Sequence[Draft]) -> str | None:
+    """The title of the metadata unless a program made it up, or else the first of the largest headings of the first page."""
+    if given and not _NO_TITLE.fullmatch(given):
+        return given[:_TITLE_LIMIT]
+    first = [block for block in blocks if block.kind == "heading" and block.lines[0].page == blocks[0].lines[0].page]
+    first = [block for block in first if not _NO_TITLE.fullmatch(block.text)]
+    if not first:
+        return None
+    largest = max(first, key=lambda block: block.lines[0].size)
+    named = first[0] if first[0] is blocks[0] and 1.25 * first[0].lines[0].size > largest.lines[0].size else largest
+    return " ".join(named.text.split())[:_TITLE_LIMIT]

@@ -1,0 +1,302 @@
+r"""RTF: the text that Word shows, by the control words of the Rich Text Format Specification 1.9.1.
+
+Bytes are decoded by the code page of their font; deleted and hidden text is left out; pictures and objects are skipped.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass, replace
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.rtf_flow import Flow
+from quotewise.index.formats.tables import Cell
+
+VERSION = 1
+_DEPTH_LIMIT = 2_000
+_TOKEN = re.compile(
+    rb"\\(?:(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})?[ ]?|'(?P<hex>[0-9A-Fa-f]{2})|(?P<sign>[^A-Za-z]))"
+    rb"|(?P<open>\{)|(?P<close>\})|[\r\n\0]+|(?P<text>[^\\{}\r\n\0]+)"
+)
+_SKIPPED = frozenset(
+    b"fonttbl colortbl stylesheet pict object fldinst info xmlnstbl rsidtbl generator listtable listoverridetable themedata "
+    b"datastore latentstyles nonshppict shpinst sp bkmkstart bkmkend filetbl revtbl pgdsctbl mmathPr atnid atnref atntime "
+    b"atndate factoidname template ftnsep ftnsepc aftnsep private xe tc".split()
+)
+_KEPT = frozenset(
+    b"shptxt listtext pntext field fldrslt footnote header headerl headerr headerf footer footerl footerr footerf".split()
+)
+_KEPT_UNKNOWN = frozenset((b"annotation", b"shptxt", b"listtext", b"pntext", b"shppict", b"shpinst", b"shp", b"atnauthor"))
+_SIGNS = {
+    **{b"tab": "\t", b"line": "\n", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•"},
+    **{b"endash": "–", b"emdash": "—", b"enspace": "\u2002", b"emspace": "\u2003", b"page": "\n", b"softline": "\n"},
+    **{b"lbr": "\n", b"column": "\n", b"qmspace": " "},
+}
+_CHARSETS = {
+    **{0: "cp1252", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254"},
+    **{163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250", 77: "mac_roman"},
+    **{254: "cp437", 255: "cp850"},
+}
+_MARGINS: dict[bytes, BlockKind] = {
+    **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "header"),
+    **dict.fromkeys((b"footer", b"footerl", b"footerr", b"footerf"), "footer"),
+}
+_NOTES = frozenset((b"footnote", b"annotation"))
+
+
+@dataclass(slots=True)
+class _State:
+    """What a group inherits and what ends with it."""
+
+    destination: str = "text"
+    codec: str = ""
+    alternatives: int = 1
+    is_hidden: bool = False
+    is_mark: bool = False
+    """Within the number or bullet of an item, which is written out."""
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a file in RTF. Raises DocumentError."""
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
+        raise DocumentError("is no RTF file: it does not begin with {\\rtf")
+    composer = Composer("rtf", VERSION)
+    reader = _Reader()
+    reader.read(data)
+    reader.compose(composer)
+    entries = {"author": reader.info.get("author", ""), "subject": reader.info.get("subject", "")}
+    return composer.finish(reader.info.get("title"), entries)
+
+
+class _Reader:
+    """One pass over the control words and texts of a file."""
+
+    def __init__(self) -> None:
+        self.info: dict[str, str] = {}
+        self._codec = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._levels: dict[int, int] = {}
+        self._font = self._style = self._marks = 0
+        self._state = _State(codec="")
+        self._stack: list[tuple[_State, Flow | None]] = []
+        self._flow = Flow()
+        self._body = self._flow
+        self._notes: list[Flow] = []
+        self._margins: list[Flow] = []
+        self._bytes = bytearray()
+        self._skip = 0
+        self._starred = False
+        self._high: str = ""
+
+    def read(self, data: bytes) -> None:
+        position = 0
+        while position < len(data):
+            token = _TOKEN.match(data, position)
+            if token is None:
+                position += 1
+                continue
+            position = token.end()
+            kind = token.lastgroup
+            if kind == "hex":
+                self._take(bytes((int(token["hex"], 16),)))
+            elif kind == "text":
+                self._take(token["text"])
+            elif kind == "open":
+                self._decode()
+                if len(self._stack) >= _DEPTH_LIMIT:
+                    raise DocumentError(f"is stopped at a limit: groups are nested deeper than {_DEPTH_LIMIT:,}")
+                self._stack.append((replace(self._state), None))
+                self._skip = 0
+            elif kind == "close":
+                self._decode()
+                self._close()
+            elif kind == "sign":
+                self._sign(token["sign"])
+            elif token["word"]:
+                number = int(token["number"]) if token["number"] else None
+                if token["word"] == b"bin" and number and number > 0:
+                    position += number
+                    continue
+                if token["word"] != b"u":
+                    self._decode()
+                self._word(token["word"], number)
+        self._decode()
+        self._body.end_paragraph()
+        self._body.end_table()
+
+    def compose(self, composer: Composer) -> None:
+        self._body.compose(composer)
+        composer.under("Footnotes")
+        for note in self._notes:
+            note.compose(composer)
+        seen: set[str] = set()
+        for margin in self._margins:
+            composer.under(margin.kind.title())
+            if (text := repr(margin.blocks)) not in seen:
+                seen.add(text)
+                margin.compose(composer)
+
+    def _take(self, data: bytes) -> None:
+        if self._skip:
+            skipped = min(self._skip, len(data))
+            self._skip -= skipped
+            data = data[skipped:]
+        self._bytes += data
+
+    def _decode(self) -> None:
+        if not self._bytes:
+            return
+        data, self._bytes = bytes(self._bytes), bytearray()
+        self._write(data.decode(self._state.codec or self._codec, "replace"))
+
+    def _write(self, text: str) -> None:
+        state = self._state
+        if self._high and text:
+            text, self._high = self._high + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._high = text[:-1], text[-1]
+        if any("\ud800" <= c <= "\udfff" for c in text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if state.destination == "text":
+            if not state.is_hidden:
+                self._flow.inline.append(text)
+        elif state.destination.startswith("info:"):
+            name = state.destination[5:]
+            self.info[name] = (self.info.get(name, "") + text)[:1_000]
+
+    def _sign(self, sign: bytes) -> None:
+        if sign == b"*":
+            self._starred = True
+            return
+        if sign in (b"\\", b"{", b"}"):
+            self._take(sign)
+            return
+        self._decode()
+        if sign == b"~":
+            self._write("\u00a0")
+        elif sign == b"_":
+            self._write("\u2011")
+        elif sign in (b"\r", b"\n"):
+            self._word(b"par", None)
+
+    def _close(self) -> None:
+        if not self._stack:
+            return
+        before, outer = self._stack.pop()
+        if outer is not None:
+            self._flow.end_paragraph()
+            self._flow.end_table()
+            self._flow = outer
+        self._state = before
+        self._skip = 0
+
+    def _word(self, word: bytes, number: int | None) -> None:
+        starred, self._starred = self._starred, False
+        state, flow = self._state, self._flow
+        if word == b"u" and number is not None:
+            self._decode()
+            self._write(chr(number % 65_536))
+            self._skip = state.alternatives
+        elif state.destination == "fonts":
+            self._font_word(word, number)
+        elif state.destination == "styles":
+            if word == b"s":
+                self._style = number or 0
+            elif word == b"outlinelevel" and number is not None and 0 <= number < 9:
+                self._levels[self._style] = number + 1
+        elif word == b"ud" and state.destination.startswith("info:"):
+            self.info[state.destination[5:]] = ""  # it comes again, in Unicode
+        elif word in (b"fonttbl", b"stylesheet"):
+            state.destination = "fonts" if word == b"fonttbl" else "styles"
+        elif word in (b"title", b"author", b"subject") and state.destination == "info":
+            state.destination = f"info:{word.decode()}"
+            self.info[word.decode()] = ""  # it may come twice, the second time in Unicode
+        elif word == b"info":
+            state.destination = "info"
+        elif word in _SKIPPED and word not in _KEPT_UNKNOWN:
+            state.destination = "nothing"
+        elif state.destination != "text":
+            if word == b"shptxt":
+                state.destination = "text"
+        elif word in _MARGINS or word in _NOTES:
+            self._open_flow(word)
+        elif starred and word not in _KEPT and word not in _KEPT_UNKNOWN:
+            state.destination = "nothing"
+        else:
+            self._text_word(word, number, flow)
+
+    def _open_flow(self, word: bytes) -> None:
+        if not self._stack:
+            return
+        flow = Flow(_MARGINS.get(word, "footnote"))
+        self._stack[-1] = self._stack[-1][0], self._flow
+        (self._margins if word in _MARGINS else self._notes).append(flow)
+        if word == b"footnote":
+            self._marks += 1
+            mark = f"[{self._marks}]"
+            flow.mark = mark
+            flow.inline.append(f"{mark} ")
+            if not self._flow.inline or self._flow.inline[-1] != mark:
+                self._flow.inline.append(mark)
+        self._flow = flow
+        self._state.is_hidden = False
+
+    def _text_word(self, word: bytes, number: int | None, flow: Flow) -> None:
+        state = self._state
+        if word in _SIGNS:
+            self._write(_SIGNS[word])
+        elif word in (b"par", b"sect"):
+            flow.end_paragraph()
+        elif word == b"pard":
+            if state.is_mark:
+                return
+            flow.level, flow.is_item, flow.in_table = 0, False, False
+        elif word == b"plain":
+            state.is_hidden = False
+            state.codec = ""
+        elif word == b"intbl":
+            flow.in_table = True
+        elif word in (b"cell", b"nestcell"):
+            flow.cells.append("".join(flow.inline))
+            flow.inline = []
+        elif word in (b"row", b"nestrow"):
+            if flow.cells:
+                flow.rows.append([Cell(text, is_header=flow.is_header) for text in flow.cells])
+            flow.cells, flow.is_header = [], False
+        elif word == b"trhdr":
+            flow.is_header = True
+        elif word == b"f":
+            state.codec = self._fonts.get(number or 0, "")
+        elif word == b"uc":
+            state.alternatives = max(0, min(number if number is not None else 1, 100))
+        elif word in (b"v", b"deleted"):
+            state.is_hidden = number != 0
+        elif word == b"s":
+            flow.level = self._levels.get(number or 0, 0)
+        elif word == b"outlinelevel":
+            flow.level = number + 1 if number is not None and 0 <= number < 9 else 0
+        elif word in (b"listtext", b"pntext"):
+            flow.is_item = state.is_mark = True
+        elif word == b"ansicpg":
+            self._codec = _codec(number)
+        elif word == b"mac":
+            self._codec = "mac_roman"
+        elif word in (b"pc", b"pca"):
+            self._codec = "cp437" if word == b"pc" else "cp850"
+
+    def _font_word(self, word: bytes, number: int | None) -> None:
+        if word == b"f":
+            self._font = number or 0
+        elif word == b"fcharset" and number in _CHARSETS and number not in (0, 255):
+            self._fonts[self._font] = _CHARSETS[number]
+        elif word == b"cpg" and number:
+            self._fonts[self._font] = _codec(number)
+
+
+def _codec(number: int | None) -> str:
+    name = {10000: "mac_roman", 65001: "utf-8", 10001: "cp932", 1361: "johab", 936: "gbk"}.get(number or 0, f"cp{number}")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "cp1252"

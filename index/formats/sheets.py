@@ -1,0 +1,80 @@
+"""The cells of a sheet into rows of text: tables that blank rows or a title set apart, each row with its column names."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.tables import Cell, read_rows
+
+CELL_LIMIT = 1_000_000
+"""Of a file; what comes after it is named."""
+_TABLE_ROWS = 20_000
+_DEFAULT_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|planilha|лист|arkusz|工作表|シート)\s*\d+", re.IGNORECASE)
+
+SheetRows: TypeAlias = Iterable[tuple[int, Mapping[int, str]]]
+"""The rows that are not empty: the number of each from 1, and its texts by column from 1."""
+
+
+def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> None:
+    """Add a sheet to a document. Each row is a part of its own, with the sheet and cells that it stands in as label."""
+    composer.under(name)
+    composer.part("sheet", number, name)
+    if not _DEFAULT_NAME.fullmatch(name):
+        composer.under()
+        composer.add(name, "heading", 2)
+    table: list[tuple[int, Mapping[int, str]]] = []
+    names: Mapping[int, str] | None = None
+    try:
+        for row, cells in rows:
+            if composer.is_full:
+                return
+            is_name_row = len(table) == 1 and len(table[0][1]) > 1 and row - table[0][0] == 2
+            if table and row - table[-1][0] > 1 and not is_name_row:
+                _add_table(composer, name, table, None)
+                table, names = [], None
+            table.append((row, cells))
+            if len(table) == _TABLE_ROWS:
+                names = names or table[0][1]
+                _add_table(composer, name, table, None)
+                table = []
+    finally:
+        _add_table(composer, name, table, names if len(table) < _TABLE_ROWS else None)
+
+
+def _add_table(
+    composer: Composer, name: str, table: list[tuple[int, Mapping[int, str]]], names: Mapping[int, str] | None
+) -> None:
+    """Rows without a blank one between them; ``names`` are those of the columns of the rows before."""
+    while len(table) > 1 and len(table[0][1]) == 1 and not names:
+        row, cells = table.pop(0)
+        _place(composer, name, row, cells)
+        composer.add(next(iter(cells.values())))
+    columns = sorted({column for _, cells in table for column in cells})
+    if names:
+        table = [(0, names), *table]
+    grid = [[Cell(" ".join(cells.get(column, "").split())) for column in columns] for _, cells in table]
+    read = read_rows(grid) if len(columns) > 1 else None
+    if read is None or len(read) != len(table):
+        for row, cells in table:
+            _place(composer, name, row, cells)
+            composer.add("\n".join(cells.values()), "row" if len(table) > 1 else "paragraph")
+        return
+    for (row, cells), text in zip(table, read, strict=True):
+        if row:
+            _place(composer, name, row, cells)
+            composer.add_row(text)
+
+
+def _place(composer: Composer, name: str, row: int, cells: Mapping[int, str]) -> None:
+    first, last = f"{column_letters(min(cells))}{row}", f"{column_letters(max(cells))}{row}"
+    composer.part("row", row, f"{name}!{first}" + (f":{last}" if last != first else ""))
+
+
+def column_letters(number: int) -> str:
+    """The letters of a column from 1: A, Z, AA."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,103 @@
+"""JSON, JSON lines, YAML, XML and logs: the decoded file itself by lines; a long line is cut where its structure allows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.layout import Layout
+from quotewise.index.sentences import Span, line_starts
+
+VERSION = 1
+_LONG_LINE = 600
+_PIECE = 300
+_DEPTH_LIMIT = 1_000
+_TOKEN = re.compile(r'"(?:[^"\\\r\n]|\\.)*+"|[\[{]|[\]}]|,|</[^<>]{1,200}>|/>|[^\s"\[\]{},<>/]+|.', re.DOTALL)
+_ENDS = frozenset((",", "}", "]", "/>"))
+_PROSE = re.compile(r"[ \t]*(?![-*#;/])[^\W\d_][^{}\[\]<>=|\\\"]{39,}")
+_KEY = re.compile(r"[ \t]*[\w.-]+[ \t]*:(?:\s|$)")
+_NAME_LIMIT = 120
+_OBJECT_LINE = re.compile(r"[\ufeff\s]*[{\[][ \t]*[\r\n]")
+_ENTRY = re.compile(r'"([^"\\]{1,200})"[ \t]*:[ \t]*"?([^"{\[]*)')
+_VISIBLE = re.compile(r"[^\W_]")
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a file of structured text. Raises DocumentError when the bytes are no text, or only nested brackets."""
+    text, encoding, damage = decode(data)
+    if not _VISIBLE.search(text):
+        depth = max(text.count("["), text.count("{"))
+        if depth > _DEPTH_LIMIT:
+            raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
+    blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text))
+    return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, ignored=damage)
+
+
+def _objects(text: str) -> Iterator[Block]:
+    """The objects of JSON that is written in lines, each under the keys that lead to it and its first entry."""
+    trail: list[list[str]] = []
+    start = 0
+    starts = [*line_starts(text), len(text)]
+    for first, last in pairwise(starts):
+        line = text[first:last].strip()
+        closes, opens = line[:1] in ("}", "]"), line[-1:] in ("{", "[")
+        if closes or opens:
+            yield from _entries(text, start, first, trail)
+            start = first
+        if closes and trail:
+            trail.pop()
+            start = last
+        key = _ENTRY.match(line)
+        if opens:
+            trail.append([key[1][:_NAME_LIMIT] if key else "", ""])
+            if len(trail) > _DEPTH_LIMIT:
+                yield from _blocks(text[first:], first)
+                return
+        elif key and trail and not trail[-1][1]:
+            trail[-1][1] = f"{key[1]}: {key[2].rstrip(', ')}"[:_NAME_LIMIT]
+    yield from _entries(text, start, len(text), trail)
+
+
+def _entries(text: str, start: int, end: int, trail: list[list[str]]) -> Iterator[Block]:
+    names = [key for key, _ in trail if key] + [entry for _, entry in trail[-1:] if entry]
+    for block in _blocks(text[start:end], start):
+        yield replace(block, heading=tuple(names))
+
+
+def _blocks(text: str, shift: int = 0) -> Iterator[Block]:
+    """Short lines together, lines of prose as paragraphs, and each long line in pieces."""
+    starts = [*line_starts(text), len(text)]
+    start, kind = 0, ""
+    for first, last in pairwise(starts):
+        line = text[first:last]
+        own = "long" if last - first > _LONG_LINE else "prose" if _PROSE.match(line) and not _KEY.match(line) else "line"
+        if own != kind or own == "long":
+            yield from _block(text, start, first, kind, shift)
+            start, kind = first, own
+    yield from _block(text, start, len(text), kind, shift)
+
+
+def _block(text: str, start: int, end: int, kind: str, shift: int) -> Iterator[Block]:
+    if not _VISIBLE.search(text, start, end):
+        return
+    if kind == "long":
+        for piece in _pieces(text, start, end):
+            if _VISIBLE.search(text, *piece):
+                yield Block(shift + piece.start, shift + piece.end, (), piece.end - piece.start <= _LONG_LINE, kind="code")
+    else:
+        yield Block(shift + start, shift + end, (), kind == "line", kind="code" if kind == "line" else "paragraph")
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """A line cut after commas and closing brackets or tags, so that pieces are about as long as a sentence or two."""
+    first = start
+    for token in _TOKEN.finditer(text, start, end):
+        closes = token[0] in _ENDS or token[0].startswith("</")
+        if closes and token.end() - first >= _PIECE and text[token.end() : token.end() + 1] != ",":
+            yield Span(first, token.end())
+            first = token.end()
+    if first < end:
+        yield Span(first, end)

@@ -1,0 +1,87 @@
+"""SubRip and WebVTT: what is said, cue after cue, so that a sentence can run over cues; each cue is a part with its time."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+from quotewise.index.encodings import decode
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.parsed import Parsed
+
+VERSION = 1
+_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+_CUE = re.compile(rf"[ \t]*({_TIME})[ \t]*-->[ \t]*({_TIME})[^\n]*")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]{1,100})>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<\d[\d:.]{0,20}>|\{\\[^{}\n]{0,200}\}")
+_PAUSE = 4.0
+"""Seconds of silence after which a sentence does not go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    label: str
+    start: float
+    end: float
+    voice: str
+    text: str
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse subtitles. Raises DocumentError when the bytes are no text or hold no cue."""
+    text, _, damage = decode(data)
+    composer = Composer("subtitles", VERSION)
+    if damage:
+        composer.problems.append(damage)
+    run: list[tuple[int, _Cue]] = []
+    number = 0
+    for number, cue in enumerate(_cues(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")), 1):
+        if run and (cue.voice != run[-1][1].voice or cue.start - run[-1][1].end > _PAUSE):
+            _add(composer, run)
+            run = []
+        run.append((number, cue))
+    if not number:
+        raise DocumentError("holds no cue: no line with two times and --> between them")
+    _add(composer, run)
+    return composer.finish()
+
+
+def _add(composer: Composer, run: list[tuple[int, _Cue]]) -> None:
+    """Cues that follow on each other, as one block; who speaks is named once."""
+    voice = run[0][1].voice if run else ""
+    lines: list[tuple[int, str, str]] = []
+    for number, cue in run:
+        text = cleaned(cue.text)
+        if text:
+            lines.append((number, cue.label, text if lines or not voice else f"{voice}: {text}"))
+    composer.add_parts([(text, ("cue", number, label)) for number, label, text in lines], "cue")
+
+
+def _cues(text: str) -> Iterator[_Cue]:
+    lines = text.split("\n")
+    line = 0
+    while line < len(lines):
+        time = _CUE.match(lines[line])
+        line += 1
+        if time is None:
+            continue  # a number, a header, a note or a style
+        said: list[str] = []
+        while line < len(lines) and lines[line].strip() and not _CUE.match(lines[line]):
+            said.append(lines[line])
+            line += 1
+        if line < len(lines) and _CUE.match(lines[line]) and said and said[-1].strip().isdecimal():
+            said.pop()  # the number of the next cue, where the blank line before it is missing
+        start, end = time[1].replace(",", "."), time[2].replace(",", ".")
+        pieces = _VOICE.split("\n".join(said))
+        for voice, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+            shown = unescape(_TAG.sub("", piece))
+            if shown.strip():
+                yield _Cue(f"{start} --> {end}", _seconds(start), _seconds(end), voice.strip(), shown)
+
+
+def _seconds(time: str) -> float:
+    seconds = 0.0
+    for part in time.split(":"):
+        seconds = 60 * seconds + float(part)
+    return seconds

@@ -1,0 +1,144 @@
+"""The cells of a table into rows of text, each with the names of its columns and what is merged over it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WIDEST = 1_000
+_MOST_MERGED = 64
+"""Cells of a row that go on in the next ones."""
+_HEADER_CELL = 80
+_HEADER_ROWS = 4
+_LABEL = 200
+_NAMES = 1_000
+"""Characters of the names of all columns, which come with each row."""
+_NUMBER = re.compile(r"[\W_]*\d[\d\s.,:/%'’+-]*\W*\w{0,3}\W*")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell, or several that are merged to one, and whether the format marks it as the name of a column."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+    is_header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as one text, cells apart by `` | ``, and the names under which it is read."""
+
+    text: str
+    context: tuple[str, ...] = ()
+
+
+def read_rows(rows: Iterable[Sequence[Cell]]) -> list[Row]:
+    """The rows of a table that say something; a merged cell stands in its first row only, and is read with all of them."""
+    placed = _placed(rows)
+    width = max((column + cell.columns for row in placed for column, cell, is_first in row), default=0)
+    header = _header_rows(placed, width)
+    names = _names(placed[:header], width)
+    label = ""
+    read: list[Row] = []
+    for number, row in enumerate(placed):
+        own = [(column, cell) for column, cell, is_first in row if is_first]
+        text = _joined(own)
+        if not text:
+            continue
+        above = " | ".join(_flat(cell.text)[:_LABEL] for _, cell, is_first in row if not is_first and cell.text.strip())
+        if number < header:
+            read.append(Row(text, (names,) if header and names else ()))
+            continue
+        if width > 1 and len(row) == 1 and own[0][1].columns >= width and len(text) <= _LABEL:
+            label = _flat(text)
+            read.append(Row(text, tuple(filter(None, (label, names)))))
+            continue
+        read.append(Row(text, tuple(filter(None, (label, above, names)))))
+    return read
+
+
+def column_names(rows: Sequence[Sequence[str]]) -> str:
+    """The names of the columns, if the first row looks as if it has them; else an empty text."""
+    placed = _placed([[Cell(text) for text in row] for row in rows[:3]])
+    width = max((len(row) for row in rows[:3]), default=0)
+    return _names(placed[: _header_rows(placed, width)], width)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _HEADER_CELL and not is_number(text) and text[-1] not in ":.?!"
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell holds a number, amount, date or time rather than words."""
+    return bool(_NUMBER.fullmatch(text.strip()))
+
+
+def _placed(rows: Iterable[Sequence[Cell]]) -> list[list[tuple[int, Cell, bool]]]:
+    """Each row as its cells by first column, with whether the cell begins in that row."""
+    placed: list[list[tuple[int, Cell, bool]]] = []
+    open_cells: dict[int, tuple[Cell, int]] = {}
+    for row in rows:
+        line: list[tuple[int, Cell, bool]] = []
+        column = 0
+        waiting = list(row)
+        while (waiting or any(first >= column for first in open_cells)) and column < WIDEST:
+            if column in open_cells:
+                cell, left = open_cells.pop(column)
+                line.append((column, cell, False))
+                if left > 1:
+                    open_cells[column] = cell, left - 1  # for the next row: this one is past the column
+                column += max(1, cell.columns)
+            elif waiting:
+                cell = waiting.pop(0)
+                line.append((column, cell, True))
+                if cell.rows > 1 and len(open_cells) < _MOST_MERGED:
+                    open_cells[column] = cell, cell.rows - 1
+                column += max(1, cell.columns)
+            else:
+                column = min(first for first in open_cells if first >= column)
+        line += [(column + number, cell, True) for number, cell in enumerate(waiting)]
+        placed.append(line)
+    return placed
+
+
+def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> int:
+    marked = 0
+    for row in placed[:_HEADER_ROWS]:
+        if not (row and all(cell.is_header for _, cell, _ in row)):
+            break
+        marked += 1
+    if marked:
+        return marked if marked < len(placed) else 0
+    if len(placed) < 2 or width < 2 or (placed[0] and placed[0][0][1].is_header):
+        return 0  # one row has no name, and where its first cell is marked alone it names the row
+    first = [cell.text.strip() for _, cell, _ in placed[0]]
+    named = [text for text in first if text]
+    looks = len(named) >= max(2, (width + 1) // 2) and all(map(_is_name, named))
+    return int(looks and len({*named}) == len(named))
+
+
+def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> str:
+    """The names of all columns, from left to right; those over several columns come once."""
+    above: list[list[str]] = [[] for _ in range(min(width, WIDEST))]
+    for row in header:
+        for column, cell, is_first in row:
+            text = _flat(cell.text)
+            for covered in range(column, min(column + cell.columns, len(above))):
+                if is_first and text and text not in above[covered]:
+                    above[covered].append(text)
+    before: list[list[str]] = [[], *above]
+    names = [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
+    return " | ".join(filter(None, names))[:_NAMES]
+
+
+def _joined(cells: Sequence[tuple[int, Cell]]) -> str:
+    texts = [_flat(cell.text) for _, cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    first = next((number for number, text in enumerate(texts) if text), 0)
+    return " | ".join(texts[first:])
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

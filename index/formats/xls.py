@@ -1,0 +1,77 @@
+"""XLS, the workbooks of Excel 97 to 2003: as XLSX."""
+
+import io
+from collections.abc import Iterator
+
+import xlrd
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.archives import NEEDS_PASSWORD
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.number_formats import BUILT_IN, displayed
+from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
+from quotewise.index.formats.tables import WIDEST
+
+VERSION = 1
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse an old Excel workbook. Raises DocumentError, also where it needs a password."""
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except xlrd.XLRDError as error:
+        if "encrypt" in str(error).lower():
+            raise DocumentError(NEEDS_PASSWORD) from error
+        raise DocumentError(f"is damaged or no Excel workbook: {str(error)[:200]}") from error
+    except (AssertionError, IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError) as error:
+        raise DocumentError(f"is damaged: it is no Excel workbook throughout ({type(error).__name__})") from error
+    composer = Composer("xls", VERSION)
+    count = [0]
+    for number, sheet in enumerate(book.sheets(), 1):
+        try:
+            add_sheet(composer, number, sheet.name, _rows(book, sheet, count))
+        except DocumentError as error:
+            composer.problems.append(f"the sheet {sheet.name} or a part of it, which {error}")
+        notes = sorted(sheet.cell_note_map.items())
+        composer.under(*composer.trail[:1], "Comments")
+        for _, note in notes:
+            composer.add(note.text, "footnote")
+    return composer.finish(None, {"author": book.user_name or ""})
+
+
+def _rows(book: xlrd.Book, sheet: xlrd.sheet.Sheet, count: list[int]) -> SheetRows:
+    for row in range(sheet.nrows):
+        cells = dict(_cells(book, sheet, row))
+        count[0] += len(cells)
+        if count[0] > CELL_LIMIT:
+            raise DocumentError(f"is stopped at a limit: more than {CELL_LIMIT:,} cells")
+        if cells:
+            yield row + 1, cells
+
+
+def _cells(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int) -> Iterator[tuple[int, str]]:
+    for column in range(min(sheet.row_len(row), WIDEST)):
+        kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
+        if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+            continue
+        if kind == xlrd.XL_CELL_ERROR:
+            text = xlrd.error_text_from_code.get(value, "#N/A")
+        else:
+            text = displayed(
+                bool(value) if kind == xlrd.XL_CELL_BOOLEAN else value, _code(book, sheet, row, column), book.datemode
+            )
+        if text.strip():
+            yield column + 1, text
+
+
+def _code(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int) -> str:
+    """The number format of a cell."""
+    try:
+        key = book.xf_list[sheet.cell_xf_index(row, column)].format_key
+    except (IndexError, KeyError):
+        return "General"
+    if key == 14:
+        return BUILT_IN[14]
+    known = book.format_map.get(key)
+    return known.format_str if known is not None else BUILT_IN.get(key, "General")

@@ -1,0 +1,177 @@
+"""XLSX: each sheet by rows, cells as they are displayed; a row is read with the names of the columns above it."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.number_formats import BUILT_IN, displayed
+from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
+from quotewise.index.formats.tables import WIDEST
+
+VERSION = 1
+Element = Any
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse an Excel workbook. Raises DocumentError, also where it needs a password."""
+    archive = Archive(data)
+    main = main_part(archive, "xl/workbook.xml")
+    if main not in archive:
+        raise DocumentError("is no Excel workbook: it has no xl/workbook.xml")
+    composer = Composer("xlsx", VERSION)
+    title, entries = document_properties(archive)
+    _Workbook(archive, main, composer).read()
+    return composer.finish(title, entries)
+
+
+class _Workbook:
+    """One workbook as it is read: its texts, formats and sheets."""
+
+    def __init__(self, archive: Archive, main: str, composer: Composer) -> None:
+        self._archive, self._composer = archive, composer
+        self._root = archive.tree(main)
+        self._related = relations(archive, main)
+        self._texts = self._shared_texts()
+        self._codes = self._formats()
+        properties = self._root.find(f"{_S}workbookPr")
+        self._is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        self._cells = 0
+
+    def read(self) -> None:
+        for number, sheet in enumerate(self._root.iterfind(f"{_S}sheets/{_S}sheet"), 1):
+            name = sheet.get("name") or str(number)
+            kind, path = self._related.get(sheet.get(f"{_R}id") or "", ("", ""))
+            if kind not in ("worksheet", "chartsheet", "dialogsheet") or path not in self._archive:
+                self._composer.problems.append(f"the sheet {name}, which is missing in the file")
+                continue
+            try:
+                add_sheet(self._composer, number, name, self._rows(path) if kind == "worksheet" else ())
+            except DocumentError as error:
+                self._composer.problems.append(f"the sheet {name} or a part of it, which {error}")
+            self._add_attached(path)
+
+    def _shared_texts(self) -> list[str]:
+        path = next((path for kind, path in self._related.values() if kind == "sharedStrings"), "")
+        root = self._archive.tree_or_none(path)
+        return [] if root is None else [_text(entry) for entry in root.iterfind(f"{_S}si")]
+
+    def _formats(self) -> list[str]:
+        """The number format of each cell style."""
+        path = next((path for kind, path in self._related.values() if kind == "styles"), "")
+        root = self._archive.tree_or_none(path)
+        if root is None:
+            return []
+        codes: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
+        codes |= {f.get("numFmtId") or "": f.get("formatCode") or "" for f in root.iterfind(f"{_S}numFmts/{_S}numFmt")}
+        codes["14"] = BUILT_IN[14]
+        return [codes.get(style.get("numFmtId") or "0", "General") for style in root.iterfind(f"{_S}cellXfs/{_S}xf")]
+
+    def _rows(self, path: str) -> SheetRows:
+        data = self._archive.read(path)
+        if b"<!DOCTYPE" in data[:1_000]:
+            raise DocumentError("declares a document type, which no spreadsheet has")
+        events = etree.iterparse(
+            BytesIO(data), tag=("{*}row",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+        above = 0
+        try:
+            for _, row in events:
+                written = row.get("r") or ""
+                above = int(written) if written.isdecimal() and len(written) < 9 else above + 1
+                cells = dict(self._cells_of(row))
+                row.clear()
+                while row.getprevious() is not None:
+                    del row.getparent()[0]
+                if cells:
+                    yield above, cells
+                self._cells += len(cells)
+                if self._cells > CELL_LIMIT:
+                    raise DocumentError(f"is stopped at a limit: more than {CELL_LIMIT:,} cells")
+        except etree.XMLSyntaxError as error:
+            raise DocumentError(f"is damaged: {path} is no XML ({str(error)[:120]})") from error
+
+    def _cells_of(self, row: Element) -> Iterator[tuple[int, str]]:
+        column = 0
+        for cell in row:
+            if not isinstance(cell.tag, str) or not cell.tag.endswith("}c"):
+                continue
+            place = _REFERENCE.match(cell.get("r") or "")
+            column = _column(place[1]) if place else column + 1
+            text = self._shown(cell)
+            if text.strip() and column <= WIDEST:
+                yield column, text
+
+    def _shown(self, cell: Element) -> str:
+        kind: str = cell.get("t") or "n"
+        value: str | None = None
+        for child in cell:
+            if child.tag.endswith("}v"):
+                value = child.text
+            elif child.tag.endswith("}is"):
+                return _text(child)
+        if value is None:
+            return ""
+        style = cell.get("s") or ""
+        code = self._codes[int(style)] if style.isdecimal() and int(style) < len(self._codes) else "General"
+        if kind == "s":
+            known = value.strip().isdecimal() and int(value) < len(self._texts)
+            return displayed(self._texts[int(value)], code) if known else ""
+        if kind == "b":
+            return displayed(value.strip() == "1", code)
+        if kind in ("str", "e", "d"):
+            return value
+        try:
+            return displayed(float(value), code, self._is_1904)
+        except (ValueError, OverflowError, ArithmeticError):
+            return value
+
+    def _add_attached(self, sheet: str) -> None:
+        """The comments on a sheet, and the texts of its drawings."""
+        for kind, path in relations(self._archive, sheet).values():
+            if path not in self._archive or kind not in ("comments", "threadedComment", "drawing"):
+                continue
+            try:
+                root = self._archive.tree(path)
+            except DocumentError as error:
+                self._composer.problems.append(f"a part of the file, which {error}")
+                continue
+            above = self._composer.trail[:1]
+            if kind == "drawing":
+                for paragraph in root.iter(f"{_A}p"):
+                    self._composer.add("".join(paragraph.itertext(f"{_A}t")))
+                continue
+            self._composer.under(*above, "Comments")
+            for comment in root.iter("{*}comment", "{*}threadedComment"):
+                text = "".join(comment.itertext("{*}t", "{*}text")).strip()
+                if not text.startswith("[Threaded comment]"):
+                    self._composer.add(f"{comment.get('ref') or ''}: {text}" if text else "", "footnote")
+            self._composer.under(*above)
+
+
+def _text(entry: Element) -> str:
+    """The text of a string without the readings above its characters."""
+    pieces: list[str] = []
+    for child in entry:
+        if child.tag == f"{_S}t":
+            pieces.append(child.text or "")
+        elif child.tag == f"{_S}r":
+            pieces += [t.text or "" for t in child.iterfind(f"{_S}t")]
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), "".join(pieces))
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -1,0 +1,45 @@
+"""The files of a folder that were not read, or only in part, each with its reason and the kind of reason it is counted by."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+_KINDS = {
+    "password": r"password|encrypt|copy protect",
+    "no text layer": r"no text layer",
+    "unknown format": r"no known format|which is not read",
+    "too large": r"larger than",
+    "empty": r"\bempty\b|\bblank\b|nothing to quote|no text\b",
+    "limit": r"takes more than|needs more than|limit|too deep|nested deeper|more than [\d,]+",
+    "not shown": r"invisible|outside the visible",
+    "unknown characters": r"of which its fonts|U\+FFFD",
+    "attachment": r"attached|attachment",
+    "not accessible": r"symbolic link|cannot be (?:read|listed):|not valid UTF-8|same name as|vanished|not a regular file",
+}
+"""By what is in the reason, the first that fits; everything else is damage."""
+DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that was not read and why, or with ``in_part`` which part of it was not, and why."""
+
+    path: str
+    reason: str
+    in_part: bool = False
+    kind: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        kind = next((kind for kind, sign in _KINDS.items() if re.search(sign, self.reason, re.IGNORECASE)), DAMAGED)
+        object.__setattr__(self, "kind", kind)
+
+
+def counts(files: Iterable[LeftOut]) -> dict[str, int]:
+    """How many files there are of each kind of reason, most first."""
+    return dict(Counter(file.kind for file in files).most_common())
+
+
+def unread_part(ignored: str | None, chunks: int) -> str | None:
+    """Which part of a document with so many chunks cannot be quoted, and why."""
+    return ignored or (None if chunks else "all of it, since it holds nothing to quote")

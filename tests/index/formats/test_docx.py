@@ -1,0 +1,115 @@
+"""A Word document is read as Word shows it with all changes accepted."""
+
+from quotewise.index.errors import DocumentError
+from tests.index.formats.files import block, docx, p, parse_document, relations, texts, zipped
+
+_NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="1"/></w:numPr>'
+
+
+def read(body: str, **parts: str):  # noqa: ANN201
+    return parse_document("a.docx", docx(body, **parts))
+
+
+def test_only_accepted_changes_are_read_and_moved_text_once() -> None:
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    document = read(
+        f"<w:p>{run.format('Rent is ')}<w:del><w:r><w:delText>900</w:delText></w:r></w:del>"
+        f"<w:ins>{run.format('950')}</w:ins></w:p>"
+        f"<w:p><w:moveFrom>{run.format('Moved.')}</w:moveFrom></w:p><w:p><w:moveTo>{run.format('Moved.')}</w:moveTo></w:p>"
+        f"<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>{run.format('Joined ')}</w:p>{p('with this.')}"
+        "<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>"
+        "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden</w:t></w:r></w:p>"
+    )
+    assert texts(document) == ["Rent is 950", "Moved.", "Joined with this."]
+
+
+def test_headings_are_known_by_name_outline_level_and_inheritance() -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Own"/><w:basedOn w:val="Sub"/></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Sub"><w:name w:val="Sub"/><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>'
+    )
+    document = read(p("Miete", "berschrift1") + p("Höhe", "Own") + p("Sie beträgt 900 Euro."), styles=styles)
+    assert block(document, "Sie beträgt").heading == ("Miete", "Höhe")
+    assert document.title == "Miete"
+
+
+def test_lists_and_headings_have_the_numbers_that_word_counts() -> None:
+    levels = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for n, (kind, text) in enumerate((("decimal", "%1."), ("lowerLetter", "(%2)"), ("upperRoman", "%1.%3")))
+    )
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    )
+    depths = (0, 1, 1, 2, 0, 1)
+    document = read("".join(p("x", properties=_NUMBERED.format(depth)) for depth in depths), numbering=numbering)
+    assert texts(document, "item") == ["1. x", "(a) x", "(b) x", "1.I x", "2. x", "(a) x"]
+
+
+def test_merged_cells_are_read_once_and_rows_with_their_header() -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{p(text)}</w:tc>"
+
+    begin, go_on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    table = (
+        f"<w:tbl><w:tr>{cell('Team')}{cell('City')}{cell('Cups')}</w:tr>"
+        f"<w:tr>{cell('Blues', begin)}{cell('Riga')}{cell('1')}</w:tr>"
+        f"<w:tr>{cell('', go_on)}{cell('Oslo')}{cell('2')}</w:tr></w:tbl>"
+    )
+    document = read(table)
+    assert texts(document) == ["Team | City | Cups\nBlues | Riga | 1", "Oslo | 2"]
+    assert block(document, "Oslo").heading == ("Blues", "Team | City | Cups")
+
+
+def test_notes_comments_headers_and_text_boxes_are_tagged() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>In the box.</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        '<w:p><w:r><w:t>See</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+        f"<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict>"
+        "</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+    notes = f'<w:footnote w:id="0">{p("separator")}</w:footnote><w:footnote w:id="2">{p("A note.")}</w:footnote>'
+    comments = f'<w:comment w:id="1" w:author="Ann">{p("Why?")}</w:comment>'
+    document = read(body, footnotes=notes, comments=comments, header=p("Draft"), footer=p("Page 1"))
+    assert [(b.kind, document.text[b.start : b.end]) for b in document.blocks] == [
+        ("paragraph", "See[1]"),
+        ("paragraph", "In the box."),
+        ("footnote", "[1] A note."),
+        ("footnote", "Why?"),
+        ("header", "Draft"),
+        ("footer", "Page 1"),
+    ]
+    assert block(document, "Why?").heading == ("Comments", "Ann")
+
+
+def test_strict_names_formulas_and_symbols_are_read() -> None:
+    body = (
+        "<w:p><w:r><w:t>E=</w:t></w:r><m:oMath><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r><m:t>b</m:t>"
+        "</m:r></m:den></m:f>"
+        '</m:oMath><w:r><w:sym w:char="F0E0"/><w:noBreakHyphen/><w:softHyphen/><w:t>x</w:t><w:tab/><w:t>y</w:t></w:r></w:p>'
+    )
+    assert texts(read(body)) == ["E=(a)/(b)→\u2011x y"]
+    strict = (
+        f'<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:body>{p("Strict.")}</w:body></w:document>'
+    )
+    assert texts(parse_document("s.docx", zipped({"word/document.xml": strict}))) == ["Strict."]
+
+
+def test_another_main_part_is_found_and_external_parts_are_not_fetched() -> None:
+    name = "xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'"
+    members = {
+        "_rels/.rels": relations({"a": ("officeDocument", "/doc/main.xml")}),
+        "doc/main.xml": f"<w:document {name}><w:body>{p('Here.')}<w:altChunk/></w:body></w:document>",
+    }
+    document = parse_document("a.docx", zipped(members))
+    assert texts(document) == ["Here."] and "inside it" in str(document.ignored)
+
+
+def test_a_damaged_part_is_named_and_the_others_are_read() -> None:
+    assert texts(read(p("Text."), comments="<w:comment>")) == ["Text."]
+    assert "comments" in str(read(p("Text."), comments="<w:comment>").ignored)
+    try:
+        read("<w:p>")
+    except DocumentError as error:
+        assert "is damaged" in str(error)

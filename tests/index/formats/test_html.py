@@ -1,0 +1,103 @@
+"""What a browser displays of a page is in its text, in blocks that say what it is."""
+
+import pytest
+
+from quotewise.index.errors import DocumentError
+from tests.index.formats.files import block, parse_document, texts
+
+
+def page(body: str, head: str = "") -> str:
+    return f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
+
+
+def parsed(body: str, head: str = ""):  # noqa: ANN201
+    return parse_document("page.html", page(body, head).encode())
+
+
+def test_headings_paragraphs_lists_and_code_are_blocks_of_their_kind() -> None:
+    document = parsed(
+        "<h1>Rules</h1><p>One <b>bold</b>\n word.<br>Next line.</p><h2>Fees</h2><ul><li>First<ul><li>Inner</li></ul></li></ul>"
+        "<ol start=3><li>Third<li value=7>Seventh</ol><dl><dt>Term<dd>Meaning</dl><pre>a  b\n c</pre>",
+        "<title>The Rules</title>",
+    )
+    assert document.title == "The Rules"
+    assert [(b.kind, document.text[b.start : b.end]) for b in document.blocks] == [
+        ("heading", "Rules"),
+        ("paragraph", "One bold word.\nNext line."),
+        ("heading", "Fees"),
+        ("item", "First"),
+        ("item", "Inner"),
+        ("item", "3. Third"),
+        ("item", "7. Seventh"),
+        ("paragraph", "Term"),
+        ("paragraph", "Meaning"),
+        ("code", "a  b\n c"),
+    ]
+    assert block(document, "Inner").heading == ("Rules", "Fees")
+
+
+def test_what_is_not_displayed_is_no_text() -> None:
+    document = parsed(
+        "<p>Shown</p><script>run()</script><style>p{}</style><p hidden>no</p><div style='color:red; display: none'>no</div>"
+        "<template>no</template><noscript>no</noscript><!-- no --><p>End&shy;e</p>"
+    )
+    assert texts(document) == ["Shown", "Ende"]
+
+
+def test_menus_are_tagged_and_not_left_out() -> None:
+    document = parsed(
+        "<nav><ul><li><a href=/>Home</a></ul></nav><div class='top menu'><a href=1>Prices</a> <a href=2>Hours</a></div>"
+        "<div class=menu-of-the-day><p>Soup of leeks, and a pie of the last apples of the year.</p></div>"
+        "<main><h1>Inn</h1><header>By Ann</header></main><footer>12 Mill Lane</footer>"
+    )
+    kinds = {document.text[b.start : b.end]: b.kind for b in document.blocks}
+    assert kinds["Home"] == kinds["Prices Hours"] == "navigation"
+    assert kinds["Soup of leeks, and a pie of the last apples of the year."] == "paragraph"
+    assert kinds["12 Mill Lane"] == "footer"
+
+
+def test_a_row_is_read_with_its_header_and_with_what_is_merged_over_it() -> None:
+    document = parsed(
+        "<h1>Sales</h1><table><caption>By year</caption><thead><tr><th rowspan=2>Region<th colspan=2>2024</tr><tr>"
+        "<th>Q1<th>Q2</thead>"
+        "<tr><td colspan=3>Europe</td></tr><tr><td rowspan=2>Norway<td>1<td>2</tr><tr><td>3<td>4</tr></table>"
+    )
+    assert block(document, "Norway | 1 | 2").heading == ("Sales", "Europe", "Region | 2024 Q1 | Q2")
+    assert block(document, "3 | 4").heading == ("Sales", "Europe", "Norway", "Region | 2024 Q1 | Q2")
+    assert document.text.count("Norway") == 1
+    assert texts(document, "caption") == ["By year"]
+
+
+def test_a_table_for_layout_is_no_table() -> None:
+    document = parsed("<table role=presentation><tr><td><h2>News</h2><p>Long story.</p></td><td><p>More.</p></td></tr></table>")
+    assert texts(document) == ["News", "Long story.", "More."]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("<meta charset=windows-1251><p>Привет всем".encode("cp1251"), "Привет всем"),
+        (b"<meta charset=iso-8859-1><p>\x93Price\x94 10 \x80", "“Price” 10 €"),
+        ("<meta charset=iso-8859-1><p>naïve “UTF-8”".encode(), "naïve “UTF-8”"),
+        ("<meta charset=utf-8><p>Größe".encode("utf-16"), "Größe"),
+        ("<!-- <meta charset=koi8-r> --><meta charset='Shift_JIS'><p>価格は百円です".encode("cp932"), "価格は百円です"),
+        (
+            b"<?xml version='1.0' encoding='utf-8'?><html><head><title/></head><body><p>A&nbsp;b</p></body></html>",
+            "A\u00a0b",
+        ),
+    ],
+)
+def test_a_page_is_decoded_as_browsers_do(data: bytes, text: str) -> None:
+    assert texts(parse_document("page.html", data)) == [text]
+
+
+def test_unclosed_formatting_loses_nothing() -> None:
+    document = parsed("".join(f"<font color=red><b>Line {n}.<br>" for n in range(3_000)) + "<p>End.")
+    assert "Line 2999." in document.text and document.text.endswith("End.") and document.ignored is None
+
+
+def test_elements_nested_too_deep_are_stopped_and_named() -> None:
+    with pytest.raises(DocumentError, match=r"nested deeper than 2,048"):
+        parse_document("deep.html", b"<div>" * 10_000)
+    document = parsed("<p>Before.</p>" + "<div>" * 10_000 + "Inside.")
+    assert texts(document)[0] == "Before." and "nested deeper" in str(document.ignored)

@@ -1,0 +1,83 @@
+"""A mail is its headers, its text once, and what is attached, within bounds."""
+
+from email.message import EmailMessage
+
+import pytest
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.sentences import Span
+from tests.index.formats.files import block, docx, p, parse_document, texts
+
+
+def mail(subject: str, text: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "Jürgen Groß <j@example.org>", "ann@example.org", subject
+    message.set_content(text)
+    return message
+
+
+def test_a_mail_is_read_with_its_headers_one_alternative_and_its_attachments() -> None:
+    message = mail("Miete für März", "Die Miete\nbeträgt 900 Euro.\n\n> Wie hoch?\n")
+    message.add_alternative("<p>Die Miete beträgt <b>900</b> Euro.</p>", subtype="html")
+    message.add_attachment(docx(p("Clause 1.")), maintype="application", subtype="octet-stream", filename="Vertrag.docx")
+    message.add_attachment(b"\0\1", maintype="image", subtype="png", filename="logo.png")
+    document = parse_document("a.eml", message.as_bytes())
+    assert texts(document) == [
+        "From: Jürgen Groß <j@example.org>",
+        "To: ann@example.org",
+        "Subject: Miete für März",
+        "Die Miete\nbeträgt 900 Euro.",
+        "> Wie hoch?",
+        "Clause 1.",
+    ]
+    assert document.title == "Miete für März" and "logo.png" in str(document.ignored)
+    clause = block(document, "Clause 1.")
+    part = document.layout.place(Span(clause.start, clause.end)).part
+    assert part is not None and (part.kind, part.label) == ("attachment", "2 Vertrag.docx")
+    assert clause.heading == ("Miete für März", "Vertrag.docx")
+
+
+def test_the_page_is_read_where_the_plain_text_is_only_a_hint() -> None:
+    message = mail("Offer", "Please view in a browser.")
+    message.add_alternative(f"<p>{'The offer is valid until the end of May. ' * 5}</p>", subtype="html")
+    assert "valid until" in parse_document("a.eml", message.as_bytes()).text
+
+
+def test_encodings_of_old_mails_are_read() -> None:
+    data = (
+        b"Subject: =?iso-8859-1?Q?Gr=FC=DFe?= =?iso-8859-1?Q?_und?=\r\nContent-Type: text/plain;"
+        b" charset=iso-8859-1; format=flowed\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\nEin langer =\r\nSatz mit =80 5 \r\ngeht weiter.\r\n"
+    )
+    assert texts(parse_document("a.eml", data)) == ["Subject: Grüße und", "Ein langer Satz mit € 5 geht weiter."]
+
+
+def test_a_mailbox_is_read_mail_by_mail() -> None:
+    box = b"".join(
+        b"From a@b Mon Jan  1 00:00:00 2026\n" + mail(f"No. {n}", ">From here on.").as_bytes() + b"\n" for n in range(3)
+    )
+    document = parse_document("a.mbox", box)
+    last = block(document, "Subject: No. 2")
+    part = document.layout.place(Span(last.start, last.end)).part
+    assert part is not None and (part.kind, part.number, part.label) == ("message", 3, "No. 2")
+    assert texts(document).count("From here on.") == 3
+
+
+def test_mails_in_mails_are_stopped_and_named() -> None:
+    message = mail("0", "Innermost.")
+    for number in range(1, 10):
+        outer = mail(str(number), f"Level {number}.")
+        outer.add_attachment(message)
+        message = outer
+    document = parse_document("a.eml", message.as_bytes())
+    assert "Level 9." in document.text and "Innermost." not in document.text
+    assert document.ignored == "mails in mails deeper than 5"
+    bomb = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(5_000))
+    with pytest.raises(DocumentError):
+        parse_document("a.eml", b"Subject: bomb\n" + bomb)
+
+
+def test_what_is_no_mail_is_refused() -> None:
+    for path in ("a.eml", "a.mbox", "a.msg"):
+        with pytest.raises(DocumentError):
+            parse_document(path, b"\n\nnothing of the kind")

@@ -1,0 +1,149 @@
+"""Presentations, OpenDocument files and e-books: in reading order, by slides, sheets and chapters."""
+
+import pytest
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.sentences import Span
+from tests.index.formats.files import block, parse_document, relations, texts, zipped
+
+_PPT = (
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+_ONE, _TWO = "'1'", "'2'"
+_ODF = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name if name != "draw" else "drawing"}:1.0"'
+    for name in ("office", "text", "table", "style", "draw", "presentation")
+)
+
+
+def shape(*paragraphs: str, kind: str | None = None) -> str:
+    placeholder = "" if kind is None else f'<p:ph type="{kind}"/>'
+    body = "".join(f"<a:p>{t if '<a:' in t else f'<a:r><a:t>{t}</a:t></a:r>'}</a:p>" for t in paragraphs)
+    return (
+        f'<p:sp><p:nvSpPr><p:cNvPr id="1" name="x"/><p:nvPr>{placeholder}</p:nvPr></p:nvSpPr><p:txBody>{body}</p:txBody></p:sp>'
+    )
+
+
+def slide(*shapes: str, root: str = "sld") -> str:
+    return f"<p:{root} {_PPT}><p:cSld><p:spTree>{''.join(shapes)}</p:spTree></p:cSld></p:{root}>"
+
+
+def test_slides_are_parts_with_titles_tables_groups_and_notes() -> None:
+    numbered = "<a:pPr><a:buAutoNum type='alphaLcParenR'/></a:pPr><a:r><a:t>{}</a:t></a:r>"
+    cell = "<a:tc{}><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    table = (
+        "<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tblPr firstRow='1'/>"
+        f"<a:tr>{cell.format('', 'City')}{cell.format('', 'Cups')}</a:tr>"
+        f"<a:tr>{cell.format(' gridSpan=' + _TWO, 'Riga')}{cell.format(' hMerge=' + _ONE, 'ghost')}</a:tr>"
+        "</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    )
+    members = {
+        "ppt/presentation.xml": f"<p:presentation {_PPT}><p:sldId r:id='b'/><p:sldId r:id='a'/></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": relations(
+            {"a": ("slide", "slides/slide1.xml"), "b": ("slide", "slides/slide2.xml")}
+        ),
+        "ppt/slides/slide1.xml": slide(shape("Last"), table),
+        "ppt/slides/slide2.xml": slide(
+            "<p:grpSp>" + shape("In a group") + "</p:grpSp>",
+            shape("The plan", kind="title"),
+            shape(numbered.format("One"), numbered.format("Two"), kind="body"),
+            shape("3", kind="sldNum"),
+        ),
+        "ppt/slides/_rels/slide2.xml.rels": relations({"n": ("notesSlide", "../notesSlides/n.xml")}),
+        "ppt/notesSlides/n.xml": slide(shape("Say hello.", kind="body"), shape("1", kind="sldNum"), root="notes"),
+    }
+    document = parse_document("a.pptx", zipped(members))
+    assert texts(document) == ["The plan", "In a group", "a) One", "b) Two", "3", "Say hello.", "Last", "City | Cups", "Riga"]
+    assert block(document, "Say hello.").heading == ("The plan", "Notes") and block(document, "Say hello.").kind == "footnote"
+    place = document.layout.place(Span(document.text.index("Last"), len(document.text)))
+    assert place.page == 2
+
+
+def odf(body: str, styles: str = "", meta: str = "") -> bytes:
+    content = (
+        f"<office:document-content {_ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body>{body}</office:body></office:document-content>"
+    )
+    return zipped({"content.xml": content, "META-INF/manifest.xml": meta})
+
+
+def test_an_opendocument_text_is_read_with_its_lists_notes_and_tables_and_without_deleted_text() -> None:
+    styles = (
+        '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="a"'
+        ' style:num-suffix=")"/>'
+        "</text:list-style>"
+    )
+    body = (
+        "<office:text><text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
+        '<text:h text:outline-level="1">Rent</text:h><text:p>It\n  is<text:s text:c="2"/>900<text:tab/>Euro.'
+        '<text:note text:note-class="footnote">'
+        "<text:note-citation>1</text:note-citation><text:note-body><text:p>Since May.</text:p></text:note-body>"
+        "</text:note></text:p>"
+        '<text:list text:style-name="L1"><text:list-item><text:p>One</text:p></text:list-item><text:list-item>'
+        "<text:p>Two</text:p>"
+        "</text:list-item></text:list><table:table><table:table-header-rows><table:table-row><table:table-cell>"
+        "<text:p>City</text:p>"
+        "</table:table-cell><table:table-cell><text:p>Cups</text:p></table:table-cell></table:table-row>"
+        "</table:table-header-rows>"
+        "<table:table-row><table:table-cell><text:p>Riga</text:p></table:table-cell><table:table-cell><text:p>2"
+        "</text:p></table:table-cell>"
+        "</table:table-row></table:table></office:text>"
+    )
+    document = parse_document("a.odt", odf(body, styles))
+    assert texts(document) == ["Rent", "It is 900 Euro.[1]", "a) One", "b) Two", "City | Cups\nRiga | 2", "[1] Since May."]
+    assert block(document, "Riga").heading == ("Rent", "City | Cups")
+
+
+def test_an_opendocument_sheet_shows_its_values_and_repeats_no_empty_rows() -> None:
+    def row(*cells: str, times: int = 1) -> str:
+        shown = "".join(f"<table:table-cell>{f'<text:p>{c}</text:p>' if c else ''}</table:table-cell>" for c in cells)
+        return f'<table:table-row table:number-rows-repeated="{times}">{shown}</table:table-row>'
+
+    rows = row("Item", "Share") + row("Tea", "2.5%") + row("", times=1048000) + row("End")
+    sheet = f'<table:table table:name="Costs">{rows}</table:table>'
+    document = parse_document("a.ods", odf(f"<office:spreadsheet>{sheet}</office:spreadsheet>"))
+    assert texts(document) == ["Costs", "Item | Share", "Tea | 2.5%", "End"]
+
+
+def test_encrypted_files_need_a_password() -> None:
+    names = "EncryptedPackage".encode("utf-16-le")
+    encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + names
+    for path in ("a.docx", "b.xlsx", "c.pptx"):
+        with pytest.raises(DocumentError, match="needs a password"):
+            parse_document(path, encrypted)
+    with pytest.raises(DocumentError, match="needs a password"):
+        parse_document("a.odt", odf("", meta="<manifest:encryption-data/>"))
+
+
+def test_chapters_of_an_e_book_come_in_the_order_of_the_spine() -> None:
+    container = "<container><rootfiles><rootfile full-path='OPS/a.opf'/></rootfiles></container>"
+    package = (
+        "<package xmlns='http://www.idpf.org/2007/opf' xmlns:dc='http://purl.org/dc/elements/1.1/'><metadata>"
+        "<dc:title>The Sea</dc:title>"
+        "<dc:creator>Ann</dc:creator></metadata><manifest><item id='b' href='b%20c.xhtml'"
+        " media-type='application/xhtml+xml'/><item id='a' "
+        "href='a.xhtml' media-type='application/xhtml+xml'/><item id='n' href='n.ncx'"
+        " media-type='application/x-dtbncx+xml'/></manifest>"
+        "<spine toc='n'><itemref idref='b'/><itemref idref='a'/></spine></package>"
+    )
+    ncx = (
+        "<ncx><navMap><navPoint><navLabel><text>Chapter One</text></navLabel><content src='b%20c.xhtml#x'/>"
+        "</navPoint></navMap></ncx>"
+    )
+    page = (
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title/></head><body><h1>{}</h1>"
+        "<p>{}</p></body></html>"
+    )
+    members = {
+        "META-INF/container.xml": container,
+        "OPS/a.opf": package,
+        "OPS/n.ncx": ncx,
+        "OPS/a.xhtml": page.format("Two", "He left."),
+        "OPS/b c.xhtml": page.format("One", "She came."),
+    }
+    document = parse_document("a.epub", zipped(members))
+    assert texts(document) == ["One", "She came.", "Two", "He left."] and document.title == "The Sea"
+    part = document.layout.place(Span(5, 9)).part
+    assert part is not None and (part.kind, part.number, part.label) == ("chapter", 1, "Chapter One")

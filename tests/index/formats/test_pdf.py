@@ -1,0 +1,418 @@
+import re
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats import pdf, sandbox
+from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats.pdf.places import find_boxes
+from quotewise.index.formats.pdf.text import PdfBlock
+from quotewise.index.formats.pdf.text import read as read_pdf
+from quotewise.index.layout import Layout
+from quotewise.index.sentences import Span, line_spans, sentence_spans
+from tests.index.formats.pdf_files import Line, Page, Pdf, assemble, bomb, column, cyclic, encrypted, wrapped
+
+LOREM = "The lease runs for two years and can be ended by either side with a notice of three months in writing."
+
+
+def read(*pages: Page, **options) -> Parsed:
+    return read_pdf(Pdf(pages, **options).write())
+
+
+def kinds(parsed: Parsed) -> list[tuple[str, str]]:
+    return [(block.kind, parsed.text[block.start : block.end]) for block in parsed.blocks if isinstance(block, PdfBlock)]
+
+
+def sentences(parsed: Parsed) -> list[str]:
+    spans = [s for b in parsed.blocks for s in (line_spans if b.lined else sentence_spans)(parsed.text, b.start, b.end)]
+    return [parsed.text[span.start : span.end] for span in spans]
+
+
+def span_of(parsed: Parsed, quote: str) -> Span:
+    start = parsed.text.index(quote)
+    return Span(start, start + len(quote))
+
+
+def page_of(parsed: Parsed, quote: str) -> int | None:
+    return parsed.layout.place(span_of(parsed, quote)).page
+
+
+def test_paragraphs_are_whole_and_stand_under_their_headings() -> None:
+    parsed = read(
+        Page(
+            [
+                Line("Lease", y=80, size=20, font="bold"),
+                *column("The rent is due on the first day of each\nmonth. It is paid to the bursar.", y=110),
+                Line("Deposit", y=160, size=14, font="bold"),
+                *column("The deposit is two rents. It is paid back\nwithin six weeks.", y=180),
+                Line("Keys", y=220, font="bold"),
+                *column("There are three keys. Lost keys are paid by\nthe tenant.", y=240),
+            ]
+        )
+    )
+    assert [(b.kind, b.level, b.heading) for b in parsed.blocks if isinstance(b, PdfBlock) and b.introduces] == [
+        ("heading", 1, ("Lease",)),
+        ("heading", 2, ("Lease", "Deposit")),
+        ("heading", 3, ("Lease", "Deposit", "Keys")),
+    ]
+    assert sentences(parsed) == [
+        "Lease",
+        "The rent is due on the first day of each month.",
+        "It is paid to the bursar.",
+        "Deposit",
+        "The deposit is two rents.",
+        "It is paid back within six weeks.",
+        "Keys",
+        "There are three keys.",
+        "Lost keys are paid by the tenant.",
+    ]
+    assert parsed.title == "Lease"
+
+
+@pytest.mark.parametrize(
+    ("given", "title"), [("Rent of flats", "Rent of flats"), ("Microsoft Word - a.doc", "Lease"), ("", "Lease")]
+)
+def test_the_title_is_that_of_the_metadata_unless_a_program_made_it_up(given: str, title: str) -> None:
+    assert read(Page([Line("Lease", size=20), *column(LOREM, y=120)]), title=given).title == title
+
+
+def test_bookmarks_are_headings() -> None:
+    pages = [Page([Line("Parking"), *column(f"{LOREM}\n{LOREM}", y=100)]), Page(column(LOREM))]
+    assert kinds(read(*pages))[0][0] == "paragraph"
+    assert kinds(read(*pages, outline=[("Parking", 0), ("Elsewhere", 1)]))[0] == ("heading", "Parking")
+
+
+@pytest.mark.parametrize("by_row", [False, True], ids=["column by column", "row by row"])
+@pytest.mark.parametrize("offset", [0, 5], ids=["level", "not level"])
+def test_columns_are_read_one_after_the_other(by_row: bool, offset: int) -> None:
+    words = [f"word{number}" for number in range(80)]
+    lines = wrapped(words, 34)
+    half = len(lines) // 2
+    left, right = column("\n".join(lines[:half]), x=60), column("\n".join(lines[half:]), x=330, y=100 + offset)
+    drawn = [line for pair in zip(left, right, strict=False) for line in pair] if by_row else [*left, *right]
+    drawn += right[len(left) :] if by_row else []
+    parsed = read(Page([Line("Two columns of words", x=200, y=70, size=18), *drawn]))
+    assert " ".join(words) in parsed.text
+
+
+def test_the_rows_of_a_table_are_lines_with_their_cells_apart() -> None:
+    rows = [("Room", "Seats", "Rent"), ("Attic", "2", "40"), ("Cellar", "12", "95"), ("Hall", "300", "880")]
+    for by_row in (True, False):
+        cells = [Line(cell, x=72 + 150 * n, y=200 + 14 * m) for m, row in enumerate(rows) for n, cell in enumerate(row)]
+        cells = cells if by_row else [cell for n in range(3) for cell in cells[n::3]]
+        parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *cells]))
+        assert ("table", "\n".join("\t".join(row) for row in rows)) in kinds(parsed)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "elsewhere", "text"),
+    [
+        ("a long exam-", "ple of it", "", "a long example of it"),
+        ("a well-", "known rule", "It is well-known here.", "a well-known rule"),
+        ("a well-", "known rule", "", "a wellknown rule"),
+        ("the Jean-", "Paul letters", "", "the Jean-Paul letters"),
+        ("the years 1990-", "1995 were dry", "", "the years 1990-1995 were dry"),
+        ("state-of-the-", "art kitchen", "", "state-of-the-art kitchen"),
+        ("a d-", "dimensional space", "", "a d-dimensional space"),
+    ],
+)
+def test_words_divided_at_the_end_of_a_line_are_joined(before: str, after: str, elsewhere: str, text: str) -> None:
+    for hyphen in ("-", "\xad") if "example" in text else ("-",):
+        lines = [f"This paragraph holds {before[:-1]}{hyphen}", f"{after} and goes on to its end.", elsewhere]
+        parsed = read(Page(column("\n".join(filter(None, lines)))))
+        assert f"This paragraph holds {text} and goes on to its end." in parsed.text
+        data = Pdf([Page(column("\n".join(filter(None, lines))))]).write()
+        boxes = find_boxes(data, parsed.layout, span_of(parsed, after.split()[0]))
+        assert len(boxes) == 1
+        assert boxes[0].top > 100 / 792
+
+
+def test_a_sentence_over_pages_is_one_and_headers_footers_and_notes_stand_after_it() -> None:
+    def framed(number: int, *lines: Line) -> Page:
+        head = Line("Rules of the house, edition 7", y=40, size=9)
+        foot = Line(f"Page {number} of 3", x=280, y=760, size=9)
+        return Page([head, *lines, foot])
+
+    parsed = read(
+        framed(
+            1,
+            *column(f"{LOREM}\nThe bursar keeps the second key of every room in", y=600),
+            Line("1 See rule 9 of the rules.", y=700, size=8),
+        ),
+        framed(2, *column("the safe of the porter, who signs for it.\nThe gate is locked at eleven.", y=80)),
+        framed(3, *column("Guests leave at ten.", y=80)),
+        labels="0 << /S /r >> 1 << /S /D /St 5 >>",
+    )
+    sentence = "The bursar keeps the second key of every room in the safe of the porter, who signs for it."
+    assert sentence in sentences(parsed)
+    assert page_of(parsed, sentence) == 1
+    assert page_of(parsed, "The gate is locked") == 2
+    assert ("footnote", "1 See rule 9 of the rules.") in kinds(parsed)
+    assert page_of(parsed, "1 See rule 9") == 1
+    marked = [(kind, text) for kind, text in kinds(parsed) if kind in ("header", "footer")]
+    assert marked == [
+        pair for n in (1, 2, 3) for pair in (("header", "Rules of the house, edition 7"), ("footer", f"Page {n} of 3"))
+    ]
+    assert page_of(parsed, "Page 3 of 3") == 3
+    part = parsed.layout.place(span_of(parsed, "Guests leave")).part
+    assert part is not None and (part.number, part.label) == (3, "6")
+    assert Layout.from_bytes(parsed.layout.to_bytes()) == parsed.layout
+
+
+def test_rows_that_a_table_has_on_each_page_are_no_headers() -> None:
+    pages = [Page([Line(f"Attic {n}.35 - {n}.42", y=50), *column(LOREM, y=90)]) for n in (1, 2, 3)]
+    assert not [text for kind, text in kinds(read(*pages)) if kind == "header"]
+
+
+def test_text_at_the_edge_of_a_page_that_ends_with_numbers_is_no_footer() -> None:
+    page = Page([*column(f"{LOREM}\nThe gate is watched on each day of the year, 24/7", y=735)])
+    parsed = read(page, Page(column("and closed in none.\nThe yard is open.", y=80)))
+    assert "The gate is watched on each day of the year, 24/7 and closed in none." in sentences(parsed)
+
+
+def test_items_of_lists_captions_and_code_are_blocks_of_their_own() -> None:
+    parsed = read(
+        Page(
+            [
+                *column(f"{LOREM}\nThe tenant keeps these rules:"),
+                Line("•", 90, 140),
+                *column("The stairs are swept each week, and in winter\nalso the path.", 104, 140),
+                Line("•", 90, 166),
+                Line("Bicycles stand in the yard.", 104, 166),
+                Line("(a) The cellar is shared.", 90, 190),
+                Line("(b) The attic is not.", 90, 203),
+                Line("Figure 3: The yard from above", y=240, size=9),
+                *column("def rent(months):\n    return 400 * months", y=280, font="code"),
+                *column(f"{LOREM}\n{LOREM}", y=330),
+            ]
+        )
+    )
+    found = kinds(parsed)
+    assert [text for kind, text in found if kind == "list-item"] == [
+        "• The stairs are swept each week, and in winter also the path.",
+        "• Bicycles stand in the yard.",
+        "(a) The cellar is shared.",
+        "(b) The attic is not.",
+    ]
+    assert ("caption", "Figure 3: The yard from above") in found
+    assert [text.split("\n")[0] for kind, text in found if kind == "code"] == ["def rent(months):"]
+    assert "Bicycles stand in the yard." in sentences(parsed)
+
+
+def test_text_that_is_not_seen_is_reported_and_not_read() -> None:
+    parsed = read(
+        Page([*column(LOREM, y=300), Line("Hidden order", y=400, mode=3), Line("Off the sheet", y=20)], crop=(0, 0, 612, 700))
+    )
+    assert parsed.text == LOREM
+    assert parsed.ignored == "invisible text on the page; text outside the visible page on the page"
+    scan = read(Page(column(LOREM, mode=3), picture=True), Page(picture=True), Page())
+    assert scan.text == LOREM
+    assert scan.ignored == "1 of 3 pages (2), no text layer"
+
+
+def test_what_is_drawn_twice_for_bold_is_read_once() -> None:
+    lines = [Line("Signed twice", y=100), Line("Signed twice", x=72.4, y=100), *column(LOREM, y=140)]
+    assert read(Page(lines)).text.count("Signed twice") == 1
+
+
+@pytest.mark.parametrize(
+    ("meanings", "text"),
+    [
+        (["H", "\U0001d41a", "!"], "H\U0001d41a!"),
+        (["a", "\ufb03", "n"], "affin"),
+        (["e\u0301", "t"], "\xe9t"),
+        (["\u0627\u0644", "\u0628"], None),
+    ],
+    ids=["beyond the BMP", "ligature", "combining", "Arabic"],
+)
+def test_characters_have_exact_offsets_and_boxes(meanings: list[str], text: str | None) -> None:
+    codes = "".join(f"{code:04X}" for code in range(1, len(meanings) + 1))
+    data = Pdf([Page(glyphs=f"BT /U 20 Tf 1 0 0 1 100 500 Tm <{codes}> Tj ET")], meanings=meanings).write()
+    parsed = read_pdf(data)
+    if text is not None:
+        assert parsed.text == text
+        (box,) = find_boxes(data, parsed.layout, Span(len(text) - 1, len(text)))
+        assert box.left * 612 == pytest.approx(100 + 12 * (len(meanings) - 1), abs=0.5)
+    else:
+        assert sorted(parsed.text) == sorted("".join(meanings))
+
+
+def test_a_glyph_for_lam_and_alef_is_read_in_their_order() -> None:
+    data = Pdf(
+        [Page(glyphs="BT /U 20 Tf 1 0 0 1 100 500 Tm <000100020003> Tj ET")], meanings=["\u0645", "\u0644\u0627", "\u0633"]
+    ).write()
+    assert "\u0644\u0627" in read_pdf(data).text
+
+
+def test_notes_and_the_values_of_forms_are_read_and_attachments_reported() -> None:
+    parsed = read(
+        Page(
+            column(LOREM),
+            annotations=[
+                "<< /Type /Annot /Subtype /FreeText /Rect [100 100 200 120] /Contents (Ask Ravi first.) /DA (/Helv 9 Tf) >>",
+                "<< /Type /Annot /Subtype /Popup /Rect [0 0 9 9] /Contents (Ask Ravi first.) >>",
+                "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Tenant) /V (Mina Okafor) /Rect [300 100 400 120] >>",
+            ],
+        ),
+        more="/AcroForm << /Fields [] >>",
+    )
+    assert kinds(parsed)[1:] == [("note", "Ask Ravi first."), ("field", "Tenant: Mina Okafor")]
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_boxes_are_those_of_the_page_as_it_is_displayed(rotate: int) -> None:
+    crop = (36, 36, 576, 756)
+    data = Pdf([Page([Line("Rent 400", x=136, y=292, size=20, font="code")], rotate=rotate, crop=crop)]).write()
+    parsed = read_pdf(data)
+    (box,) = find_boxes(data, parsed.layout, Span(5, 8))
+    left, right = (136 - 36 + 60) / 540, (136 - 36 + 96) / 540
+    base = (292 - 36) / 720
+    expected = {0: (left, base), 90: (1 - base, left), 180: (1 - right, 1 - base), 270: (base, 1 - right)}[rotate]
+    if rotate in (0, 180):
+        assert (box.left, box.right) == pytest.approx((expected[0], expected[0] + right - left), abs=0.004)
+        assert box.top - 0.01 < expected[1] < box.bottom + 0.01
+    else:
+        assert (box.top, box.bottom) == pytest.approx((expected[1], expected[1] + right - left), abs=0.004)
+        assert box.left - 0.01 < expected[0] < box.right + 0.01
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_text_that_is_upright_on_a_turned_page_is_read_as_on_any_other(turn: int) -> None:
+    words = [f"I {n} a key" for n in range(5)]
+    step = {0: (0, 14), 90: (14, 0), 180: (0, -14), 270: (-14, 0)}[turn]
+    lines = [Line(word, x=300 + step[0] * n, y=400 + step[1] * n, turn=turn) for n, word in enumerate(words)]
+    assert read(Page(lines, rotate=turn)).text.split() == " ".join(words).split()
+
+
+@st.composite
+def files(draw: st.DrawFn) -> tuple[bytes, list[list[Line]]]:
+    """Files in a font of one width, with lines of words at places that the test knows."""
+    word = st.text("abcdefghijklmnoprstuvwzABCDEFG0123456789.,;()%", min_size=1, max_size=9)
+    pages, known = [], []
+    for _ in range(draw(st.integers(1, 3))):
+        columns = draw(st.integers(1, 2))
+        lines = []
+        for number in range(columns):
+            for line in range(draw(st.integers(1, 12))):
+                text = " ".join(draw(st.lists(word, min_size=1, max_size=4)))
+                lines.append(Line(text, x=60 + 270 * number, y=150 + 16 * line, size=10, font="code"))
+        pages.append(Page(lines, rotate=draw(st.sampled_from((0, 0, 90, 180, 270)))))
+        known.append(lines)
+    return Pdf(pages).write(), known
+
+
+@settings(max_examples=60, deadline=None)
+@given(files(), st.data())
+def test_a_span_is_its_quote_and_every_box_holds_its_characters_and_no_other(drawn, data) -> None:  # noqa: ANN001
+    file, known = drawn
+    parsed = read_pdf(file)
+    assert Layout.from_bytes(parsed.layout.to_bytes()) == parsed.layout
+    before = 0
+    for block in parsed.blocks:
+        assert before <= block.start < block.end <= len(parsed.text)
+        assert not parsed.text[before : block.start].strip()
+        before = block.end
+    assert not parsed.text[before:].strip()
+    squeezed = re.sub(r"[\s-]", "", parsed.text)
+    assert sorted(squeezed) == sorted(c for lines in known for line in lines for c in line.text if not c.isspace())
+
+    start = data.draw(st.integers(0, len(parsed.text) - 1))
+    end = data.draw(st.integers(start + 1, min(len(parsed.text), start + 60)))
+    boxes = find_boxes(file, parsed.layout, Span(start, end))
+    inside = []
+    for number, lines in enumerate(known, 1):
+        rotate = next(int(m) for n, m in enumerate(re.findall(rb"/Rotate (\d+)", file), 1) if n == number)
+        for line in lines:
+            for place, character in enumerate(line.text):
+                x, y = (line.x + 6 * place + 3) / 612, (line.y - 3) / 792
+                x, y = {0: (x, y), 90: (1 - y, x), 180: (1 - x, 1 - y), 270: (y, 1 - x)}[rotate]
+                if any(b.page == number and b.left < x < b.right and b.top < y < b.bottom for b in boxes):
+                    inside.append(character)
+    quote = parsed.text[start:end]
+    assert sorted(c for c in inside if c != " ") == sorted(c for c in quote if not c.isspace())
+
+
+def test_the_text_and_layout_of_a_file_are_the_same_in_every_process() -> None:
+    data = Pdf([Page(column(f"{LOREM}\n{LOREM}")), Page([Line("Annex", size=20)])], title="Lease").write()
+    assert pdf.parse(data) == read_pdf(data)
+    parsed = read_pdf(data)
+    assert pdf.boxes(data, parsed.layout, Span(0, 40)) == find_boxes(data, parsed.layout, Span(0, 40))
+    assert len(pdf.boxes(data, parsed.layout, Span(0, 40))) == 1
+
+
+def test_a_text_that_another_version_or_file_made_has_no_boxes() -> None:
+    parsed = read_pdf(WHOLE)
+    assert find_boxes(WHOLE, replace(parsed.layout, version=pdf.VERSION + 1), Span(0, 9)) == ()
+    assert find_boxes(Pdf([Page([Line("Other.", y=90), *column(LOREM)])]).write(), parsed.layout, Span(0, 9)) == ()
+
+
+def test_a_page_is_drawn_with_the_quote_marked() -> None:
+    data = Pdf([Page([Line("Rent 400", x=306, y=396, size=30)])]).write()
+    parsed = read_pdf(data)
+    boxes = find_boxes(data, parsed.layout, span_of(parsed, "400"))
+    image = pixels(pdf.render(data, 1, boxes, width=306))
+    assert image.shape == (396, 306, 3)
+    yellow = (image[:, :, 2] < 100) & (image[:, :, 0] > 200)
+    rows, columns = np.nonzero(yellow)
+    assert (columns.min() / 306, columns.max() / 306) == pytest.approx((boxes[0].left, boxes[0].right), abs=0.01)
+    assert 180 < rows.min() < rows.max() < 206
+    assert (image.sum(2) < 200).any()
+    with pytest.raises(DocumentError, match="has no page 2; it has 1"):
+        pdf.render(data, 2)
+
+
+def pixels(png: bytes) -> np.ndarray:
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    content = zlib.decompress(png[png.index(b"IDAT") + 4 : png.index(b"IEND") - 4])
+    return np.frombuffer(content, np.uint8).reshape(height, 1 + 3 * width)[:, 1:].reshape(height, width, 3).astype(int)
+
+
+WHOLE = Pdf([Page(column(LOREM))]).write()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
+        (b"Dear Sir, this is no PDF.", "is no PDF file"),
+        (WHOLE[: len(WHOLE) // 3], "is truncated"),
+        (b"%PDF-1.4\n" + b"\x00junk" * 400 + b"%%EOF", "is damaged"),
+        (encrypted(), "needs a password"),
+        (cyclic(), "is damaged|is blank"),
+        (Pdf([Page(picture=True), Page(picture=True)]).write(), "has no text layer, 2 pages"),
+        (Pdf([Page()]).write(), "is blank, 1 page"),
+        (Pdf([Page(column(LOREM, mode=3))]).write(), "has no text that can be seen, 1 page"),
+        (
+            assemble([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"]),
+            "is damaged: none of its pages",
+        ),
+    ],
+)
+def test_what_cannot_be_read_has_its_own_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(DocumentError, match=reason):
+        pdf.parse(data)
+
+
+def test_a_bomb_is_stopped_and_the_next_file_is_read() -> None:
+    with pytest.raises(DocumentError, match=r"takes more than|needs more than"):
+        sandbox.call(read_pdf, bomb(300), seconds=3, memory=256 << 20)
+    assert pdf.parse(WHOLE).text == LOREM
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_a_file_with_wrong_bytes_is_read_or_refused(data: st.DataObject) -> None:
+    file = bytearray(WHOLE)
+    for at in data.draw(st.lists(st.integers(0, len(file) - 1), min_size=1, max_size=20)):
+        file[at] = data.draw(st.integers(0, 255))
+    try:
+        parsed = pdf.parse(bytes(file))
+    except DocumentError:
+        return
+    assert all(0 <= block.start < block.end <= len(parsed.text) for block in parsed.blocks)

@@ -1,0 +1,80 @@
+"""CSV and workbooks: rows are read with the names of their columns, and values as they are displayed."""
+
+import pytest
+
+from quotewise.index.formats.number_formats import BUILT_IN, displayed
+from quotewise.index.sentences import Span
+from tests.index.formats.files import block, parse_document, texts, xlsx
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_csv_file_is_its_own_text_and_its_rows_have_the_names_of_the_columns(delimiter: str) -> None:
+    rows = [["Name", "Price, net", "City"], ["Ann", "1,50", "Oslo"], ["Bob", "2,75", "Riga"]]
+    data = "\r\n".join(delimiter.join(f'"{c}"' if delimiter in c else c for c in row) for row in rows)
+    document = parse_document("a.csv", data.encode("cp1252"))
+    assert document.text == data and block(document, "Bob").heading == ("Name | Price, net | City",)
+    assert document.layout.place(Span(data.index("Bob"), len(data))).lines == (3, 3)
+
+
+def test_quoted_line_breaks_titles_and_separator_lines_of_csv() -> None:
+    document = parse_document("a.csv", b'sep=;\nAll prices;;\nItem;Note;Price\nPie;"warm;\nor cold";3\nTea;"5"" cup";2\n')
+    assert texts(document)[0] == "All prices;;"
+    assert 'Pie;"warm;\nor cold";3' in texts(document)
+    assert block(document, "Pie").heading == ("Item | Note | Price",)
+    assert block(document, "Tea").lined and not block(document, "Pie").lined
+    assert "sep" not in "".join(texts(document))
+
+
+def test_rows_of_a_workbook_are_parts_with_their_cells() -> None:
+    sheet = (
+        '<row r="1"><c r="B1" t="s"><v>0</v></c></row><row r="2"><c r="B2" t="inlineStr"><is><t>Team</t></is></c>'
+        '<c r="C2" t="str"><v>Share'
+        '</v></c></row><row r="3"><c r="B3" t="str"><v>Blues</v></c><c r="C3" s="1"><v>0.025</v></c></row>'
+        '<row r="9"><c r="B9" t="b"><v>1</v></c></row>'
+    )
+    styles = (
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs><numFmts><numFmt numFmtId="164" formatCode="0.0%"/></numFmts>'
+    )
+    document = parse_document("a.xlsx", xlsx({"Budget": sheet, "Sheet2": ""}, ("All teams",), styles))
+    assert texts(document) == ["Budget", "All teams", "Team | Share", "Blues | 2.5%", "TRUE"]
+    row = block(document, "Blues")
+    assert row.heading == ("Budget", "Team | Share")
+    place = document.layout.place(Span(row.start, row.end))
+    assert place.part is not None and (place.part.kind, place.part.number, place.part.label) == ("row", 3, "Budget!B3:C3")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (0.025, "0.0%", "2.5%"),
+        (0.025, "0%", "3%"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (-1599.99, "$#,##0.00;[Red]($#,##0.00)", "($1,599.99)"),
+        (-5, "#,##0.00 [$€-407]", "-5.00 €"),
+        (1234567, '0.0,,"M"', "1.2M"),
+        (198000000, "0.00E+00", "1.98E+08"),
+        (2.5, "# ?/?", "2 1/2"),
+        (7, "000", "007"),
+        (0, '0;-0;"none"', "none"),
+        (0.5, ".00", ".50"),
+        (45000, BUILT_IN[14], "2023-03-15"),
+        (45000.75, "dd.mm.yyyy hh:mm", "15.03.2023 18:00"),
+        (39219.18068, '"At "h:mm AM/PM" on "dddd mmmm d", "yyyy', "At 4:20 AM on Thursday May 17, 2007"),
+        (1.5, "[h]:mm", "36:00"),
+        (1, "yyyy-mm-dd", "1900-01-01"),
+        (4155550100, "General", "4155550100"),
+        (0.1 + 0.2, "General", "0.3"),
+        ("n/a", '0.00;-0.00;0;"("@")"', "(n/a)"),
+        (True, "General", "TRUE"),
+    ],
+)
+def test_a_value_is_written_as_its_format_displays_it(value: float | str, code: str, shown: str) -> None:
+    assert displayed(value, code) == shown
+
+
+def test_ten_million_cells_are_stopped_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quotewise.index.formats.xlsx.CELL_LIMIT", 20)
+    monkeypatch.setattr("quotewise.index.formats.sandbox._serving", True)  # parsed here, where the limit is lower
+    rows = "".join(f'<row r="{n}"><c><v>{n}</v></c><c><v>1</v></c></row>' for n in range(1, 100))
+    document = parse_document("a.xlsx", xlsx({"Sheet1": rows}))
+    assert "1 | 1" in document.text and "more than 20 cells" in str(document.ignored)

@@ -1,0 +1,149 @@
+"""RTF, subtitles, light markup, structured text and source code."""
+
+import pytest
+
+from quotewise.index.chunking import Chunker
+from quotewise.index.errors import DocumentError
+from quotewise.index.sentences import Span, sentence_spans
+from tests.index.formats.files import block, parse_document, texts
+
+
+def rtf(body: str) -> list[str]:
+    return texts(parse_document("a.rtf", b"{\\rtf1\\ansi\\ansicpg1252\\deff0" + body.encode("latin-1") + b"}"))
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (r"Caf\'e9 \u8364?5\par Next\line line", ["Café €5", "Next\nline"]),
+        (r"{\fonttbl{\f0 Arial;}{\f1\fcharset204 Arial;}}\f1 \'cf\'f0\'e8\plain\f0 !", ["При!"]),
+        (r"\u-10179?\u-8694? ok", ["\U0001f60a ok"]),
+        (r"\uc2\u228aexx b", ["äxx b"]),
+        (r"a {\deleted gone}{\v hidden}{\*\unknown junk}{\pict 89504e47}b", ["a b"]),
+        (r"{\field{\*\fldinst HYPERLINK x}{\fldrslt link}} text", ["link text"]),
+        (r"Text{\super\chftn}{\footnote Note.}\par", ["Text[1]", "[1] Note."]),
+        (r"{\listtext\pard\plain 1.\tab}First\par\pard Then\par", ["1. First", "Then"]),
+        (
+            r"\trowd\intbl City\cell Cups\cell\row\trowd\intbl Riga\cell 2\cell\row\pard After\par",
+            ["City | Cups\nRiga | 2", "After"],
+        ),
+        (r"{\stylesheet{\s1\outlinelevel0 heading 1;}}\pard\s1 Title\par\pard Body\par", ["Title", "Body"]),
+    ],
+)
+def test_rtf_is_read_as_word_shows_it(body: str, shown: list[str]) -> None:
+    assert rtf(body) == shown
+
+
+def test_rtf_groups_nested_too_deep_are_stopped() -> None:
+    with pytest.raises(DocumentError, match="nested deeper"):
+        rtf("{" * 10_000)
+
+
+def test_a_sentence_runs_over_cues_and_each_cue_has_its_time() -> None:
+    srt = (
+        "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>The rent is</i>\r\n\r\n2\r\n00:00:02,600 -->"
+        " 00:00:04,000\r\n{\\an8}900 euros.\r\n"
+    )
+    document = parse_document("a.srt", srt.encode("cp1252"))
+    assert document.text == "The rent is\n900 euros."
+    assert sentence_spans(document.text) == [Span(0, len(document.text))]
+    part = document.layout.place(Span(document.text.index("900"), len(document.text))).part
+    assert part is not None and (part.kind, part.number, part.label) == ("cue", 2, "00:00:02.600 --> 00:00:04.000")
+
+
+def test_voices_of_webvtt_are_named_once_and_notes_are_not_shown() -> None:
+    vtt = (
+        "WEBVTT - title\n\nNOTE not shown\nat all\n\nSTYLE\n::cue{}\n\nid\n00:01.000 --> 00:02.000 align:start\n<v"
+        " Ann>Tom &amp; I\n\n"
+        "00:02.000 --> 00:03.000\n<v Ann>came.</v>\n\n00:03.000 --> 00:04.000\n<v.loud Bob>No.</v>\n"
+    )
+    assert texts(parse_document("a.vtt", vtt.encode())) == ["Ann: Tom & I\ncame.", "Bob: No."]
+    with pytest.raises(DocumentError, match="no cue"):
+        parse_document("a.vtt", b"WEBVTT\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "heading"),
+    [
+        ("a.rst", "=====\nRules\n=====\n\nFees\n----\n\n.. include:: /etc/passwd\n\nThe fee is 5.\n", ("Rules", "Fees")),
+        ("a.adoc", "= Rules\n:author: Ann\n\n== Fees\n\n// hidden\nThe fee is 5.\n", ("Rules", "Fees")),
+        ("a.org", "#+title: All\n* Rules\n** TODO Fees :tag:\n# hidden\nThe fee is 5.\n", ("Rules", "Fees")),
+        (
+            "a.tex",
+            (
+                "\\title{All}\n\\begin{document}\n\\section{Rules}\n\\subsection*{Fees}\\label{f}\n% hidden\nThe fee is"
+                " 5.\n\\end{document}\n"
+            ),
+            ("Rules", "Fees"),
+        ),
+    ],
+)
+def test_light_markup_is_its_own_text_under_its_headings(path: str, text: str, heading: tuple[str, ...]) -> None:
+    document = parse_document(path, text.encode())
+    assert document.text == text
+    assert block(document, "The fee is 5.").heading == heading
+    assert not any("hidden" in one or "passwd" in one for one in texts(document))
+
+
+def test_tables_and_code_of_light_markup() -> None:
+    document = parse_document(
+        "a.org", b"| City | Cups |\n|------+------|\n| Riga | 2 |\n\n#+begin_src sh\nls\n* no heading\n#+end_src\n"
+    )
+    assert block(document, "Riga").heading == ("City | Cups",) and block(document, "Riga").kind == "row"
+    assert texts(document, "code") == ["ls\n* no heading"]
+
+
+def test_a_long_line_of_json_is_cut_between_its_entries() -> None:
+    text = "[" + ",".join(f'{{"name": "Turbine {n}, east", "power": {n}}}' for n in range(200)) + "]"
+    document = parse_document("a.json", text.encode())
+    pieces = texts(document)
+    assert document.text == text and max(map(len, pieces)) < 600 and "".join(pieces) == text
+    assert all(piece.lstrip().startswith(("[", "{", '"')) for piece in pieces)
+    with pytest.raises(DocumentError, match="nested brackets"):
+        parse_document("a.json", b"[" * 5_000)
+
+
+def test_an_object_of_json_stands_under_its_keys_and_its_first_entry() -> None:
+    text = (
+        '{\n  "list": [\n    {\n      "name": "Elm",\n      "site": "Riga"\n    },\n    {\n      "name": "Oak"\n    }\n  ]\n}\n'
+    )
+    document = parse_document("a.json", text.encode())
+    assert block(document, "Riga").heading == ("list", "name: Elm")
+    assert block(document, "Oak").heading == ("list", "name: Oak")
+    assert '"list"' in "".join(texts(document))
+
+
+def test_comments_of_source_code_are_prose_and_the_rest_is_lines() -> None:
+    document = parse_document(
+        "a.py", b'# The limit is five\n# since May.\nLIMIT = 5\n\ndef f():\n    """Says\n    hello."""\n    return 1\n'
+    )
+    kinds = [(b.kind, b.lined) for b in document.blocks]
+    assert kinds == [("paragraph", False), ("code", True), ("code", True), ("paragraph", False), ("code", True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "parser"),
+    [
+        ("LICENSE", b"You may copy.\n", "text"),
+        ("notes.2024", b"A note.\n", "text"),
+        ("a.doc", b"{\\rtf1 Hello}", "rtf"),
+        ("a.xls", b"<html><table><tr><td>a<td>b</table>", "html"),
+        ("a.xls", b"a\tb\n1\t2\n", "csv"),
+    ],
+)
+def test_a_file_is_read_by_its_content_where_that_says_more_than_its_ending(path: str, data: bytes, parser: str) -> None:
+    assert parse_document(path, data).layout.parser == parser
+
+
+def test_old_and_binary_formats_are_refused_with_their_name() -> None:
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le")
+    with pytest.raises(DocumentError, match=r"Word \(\.doc\) 97 to 2003"):
+        parse_document("a.doc", old)
+    with pytest.raises(DocumentError, match="no known format"):
+        parse_document("a.png", b"\x89PNG")
+
+
+def test_navigation_is_never_quoted_and_rows_are_read_by_themselves() -> None:
+    page = b"<nav><a href=/>Prices of all rooms</a></nav><table><tr><th>Room<th>Price<tr><td>Blue<td>90</table>"
+    chunks = Chunker(lambda parts: [1] * len(parts)).chunks(parse_document("a.html", page))
+    assert [kind.name for chunk in chunks for kind in chunk.kinds] == ["BOILERPLATE", "ROW", "ROW"]
