@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
 from quotewise.index.formats import ENDINGS, may_be_document
 from quotewise.index.formats.detection import detected
+from quotewise.index.formats.faq import with_questions_as_headings
 from quotewise.index.formats.parsed import Block
 from quotewise.index.ignored import Ignored
 from quotewise.index.layout import Layout
@@ -172,7 +173,7 @@ def parse_document(path: str, data: bytes) -> Document:
         title=parsed.title or _title_of(PurePosixPath(path).stem),
         size_bytes=len(data),
         metadata=parsed.metadata,
-        blocks=parsed.blocks,
+        blocks=with_questions_as_headings(parsed.text, parsed.blocks),
         layout=parsed.layout,
         ignored=parsed.ignored,
     )

@@ -22,6 +22,8 @@ _MAX_SENTENCES = 8
 """Sentences of all quotes together."""
 _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
+_MIN_REPEATED = 4
+"""Words of a span that only repeats the question, as the heading above an answer does, and so is no short answer."""
 _MAX_WORDS = 20
 """Words of a short answer."""
 _MIN_SPAN_PROBABILITY = 0.05
@@ -94,7 +96,8 @@ def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | N
     least = _MIN_SPAN_PROBABILITY_EXPLAINING if explains(question) else _MIN_SPAN_PROBABILITY
     if first.answer is None or first.answer.probability < least:
         return None
-    if len(first.passage.slice(first.answer.span).split()) > _MAX_WORDS:
+    words = _WORD.findall(first.passage.slice(first.answer.span).lower())
+    if len(words) > _MAX_WORDS or (len(words) >= _MIN_REPEATED and {*words} <= {*_WORD.findall(question.lower())}):
         return None
     return AnswerSpan(first.answer.span, confidence * first.answer.probability)
 

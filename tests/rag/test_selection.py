@@ -11,7 +11,7 @@ from quotewise.index.store import DocumentReference
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import Calibration
-from quotewise.rag.selection import explains, select_quotes
+from quotewise.rag.selection import explains, select_quotes, short_span
 
 TEXT = (
     "The bridge fell in March. Rust had eaten its cables. Nobody had looked at them for years. "
@@ -127,3 +127,17 @@ def test_quotes_are_runs_of_whole_sentences_in_order_of_score_with_their_answers
         whole = [sentence for sentence in SENTENCES if quote.span.start <= sentence.start < quote.span.end]
         assert set(quote.highlights) == set(inside or whole)
         assert quote.answer is None or quote.highlights[0] == quote.answer.span
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "short"),
+    [
+        ("Do you ship to Iceland?", "Do you ship to Iceland?", False),  # the question of a list, quoted with its answer
+        ("Is the door red or blue?", "red", True),
+        ("When did the bridge fall?", "The bridge fell in March.", True),
+    ],
+)
+def test_a_span_that_repeats_the_question_is_no_short_answer(question: str, text: str, short: bool) -> None:
+    answers = (AnswerSpan(Span(0, len(text)), 0.9),)
+    [quote] = select_quotes(question, [reading([0.9], text, answers=answers)], 1)
+    assert (short_span(question, quote, 0.8) is not None) == short
