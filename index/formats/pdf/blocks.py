@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quotewise.index.formats.pdf.document import Bookmark
-from quotewise.index.formats.pdf.furniture import furniture_of
 from quotewise.index.formats.pdf.lines import BULLET, Line, body_size, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdf.margins import margins_of
 from quotewise.index.formats.pdf.segments import Page, Segment
 
 _ITEM = re.compile(
@@ -45,10 +45,10 @@ class Draft:
 def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[Draft], list[Draft]]:
     """The blocks of the text in reading order, and those of the headers and footers of its pages."""
     kept = [without_doubles(s for s in page.segments if not s.kind) for page in pages]
-    furniture = furniture_of(pages, kept)
+    margins = margins_of(pages, kept)
     lines: list[Line] = []
     for segments in kept:
-        lines += lines_of([s for s in segments if id(s) not in furniture])
+        lines += lines_of([s for s in segments if id(s) not in margins])
     mark_rows(lines)
     body = body_size(lines)
     _choose_code(lines)
@@ -58,7 +58,7 @@ def drafts(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> tuple[list[D
         if notes := [Draft(s.kind, [Line.of([s])]) for s in page.segments if s.kind in ("note", "field")]:
             after = next((n for n in range(len(blocks), 0, -1) if blocks[n - 1].lines[-1].page <= page.number), 0)
             blocks[after:after] = notes
-    return blocks, _furniture_blocks(kept, furniture)
+    return blocks, _margin_blocks(kept, margins)
 
 
 def _choose_code(lines: Sequence[Line]) -> None:
@@ -69,11 +69,11 @@ def _choose_code(lines: Sequence[Line]) -> None:
         line.mono = line.mono and not typed and (monos[number - 1] or monos[number + 1])
 
 
-def _furniture_blocks(kept: Iterable[Sequence[Segment]], furniture: Mapping[int, str]) -> list[Draft]:
+def _margin_blocks(kept: Iterable[Sequence[Segment]], margins: Mapping[int, str]) -> list[Draft]:
     blocks = []
     for segments in kept:
         for name in ("header", "footer", "margin"):
-            lines = lines_of([s for s in segments if furniture.get(id(s)) == name])
+            lines = lines_of([s for s in segments if margins.get(id(s)) == name])
             lines.sort(key=lambda line: (line.top, line.left) if name != "margin" else (0, 0))
             if lines:
                 kind = "footer" if name == "margin" else name

@@ -53,13 +53,13 @@ def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
         _choose_visible(pages)
         if not any(segment.text.strip() for page in pages for segment in page.segments if segment.kind != INVISIBLE):
             raise DocumentError(_textless(found))
-        blocks, furniture = drafts(pages, bookmarks(document))
+        blocks, margins = drafts(pages, bookmarks(document))
         ignored = _unread(document, found, {line.page for block in blocks for line in block.lines})
         labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
         entries = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := metadata(document, key))}
     text = _Text(labels)
     text.add_all(blocks, _Hyphens(line for block in blocks for line in block.lines))
-    text.add_furniture(furniture)
+    text.add_margins(margins)
     return Parsed(
         text.text,
         tuple(text.blocks),
@@ -121,7 +121,7 @@ class _Text:
             self.blocks.append(PdfBlock(start, end, heading, lined, block.kind == "heading", block.kind, block.level))
         self._introduce()
 
-    def add_furniture(self, blocks: Sequence[Draft]) -> None:
+    def add_margins(self, blocks: Sequence[Draft]) -> None:
         """Add headers and footers, which stand under no heading."""
         for block in blocks:
             start, end = self._add(block, None)

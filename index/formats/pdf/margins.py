@@ -40,7 +40,7 @@ class _Row:
     """Distances from the edge and from the text further inside, as parts of the page's height and in heights of the row."""
 
 
-def furniture_of(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
+def margins_of(pages: Sequence[Page], kept: Sequence[Sequence[Segment]]) -> dict[int, str]:
     """The running headers and footers by identity: rows at the edge that come again on a page near, and page numbers."""
     sizes = Counter[float]()
     for segments in kept:
