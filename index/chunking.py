@@ -161,9 +161,10 @@ def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragr
         for block in blocks:
             spans = line_spans if block.lined else sentence_spans
             sentences = spans(document.text, block.start, block.end)
-            if paragraphs and not introduction and sentences and sentences[0].start - paragraphs[-1][-1].end > _MAX_GAP:
-                yield heading, paragraphs
-                paragraphs = []
+            before = introduction or (paragraphs[-1] if paragraphs else [])
+            if before and sentences and sentences[0].start - before[-1].end > _MAX_GAP:
+                yield heading, [*paragraphs, introduction] if introduction else paragraphs
+                paragraphs, introduction = [], []
             if block.introduces:
                 introduction += sentences
             elif sentences:
