@@ -202,7 +202,7 @@ def extract(
     began = time.perf_counter()
     names = files or ["-"]
     texts = [terminal.read_text(name, settings.max_file_bytes) for name in names]
-    text_reader = Readers(settings.reader, settings.threads)()
+    text_reader = Readers(settings.reader, settings.threads)(None, texts)
     loaded = time.perf_counter()
     options = pipeline.AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
     result = pipeline.extract(text_reader, question, texts, options)

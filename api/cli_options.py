@@ -17,7 +17,7 @@ Prefix = Annotated[str, typer.Option("--path-prefix", metavar="TEXT", help="Look
 TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="Chunks to retrieve.")]
 Moved = Annotated[bool, typer.Option("--moved", help="The collection's folder has moved to FOLDER.")]
 Embedder = Annotated[
-    str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: a sentence-transformers name or path.")
+    str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: auto, multilingual, or another model.")
 ]
 ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
 Language = Annotated[
@@ -26,7 +26,7 @@ Language = Annotated[
 ]
 FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
 Reader = Annotated[
-    str | None, typer.Option("--reader", metavar="NAME", help="auto, span, similarity, or the folder of a trained reader.")
+    str | None, typer.Option("--reader", metavar="NAME", help="auto, fast, deep, similarity, or a trained reader's folder.")
 ]
 MaxQuotes = Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")]
 Threshold = Annotated[float | None, typer.Option("--threshold", metavar="P", help="Least confidence of an answer, 0 to 1.")]

@@ -19,9 +19,16 @@ from quotewise.api.requests import MAX_TEXT
 from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings
 from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import document_path
-from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.embedders import (
+    AUTOMATIC_EMBEDDER,
+    DEFAULT_EMBEDDER,
+    MULTILINGUAL_EMBEDDER,
+    Embedder,
+    embedder_for,
+    load_embedder,
+)
 from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
-from quotewise.index.ingest import Progress, Sync, SyncReport
+from quotewise.index.ingest import Progress, Sync, SyncReport, find_collection, sample_texts
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
@@ -295,14 +302,14 @@ class Service:
     def check(self, caller: Caller, folder: Path, moved: bool = False) -> None:
         """Raises what ``index`` would because of the embedder, or because the collection was made in another way."""
         self._check_change(caller, self.settings.collection)
-        self._sync().check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
+        self._sync(folder).check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
 
     def index(self, caller: Caller, folder: Path, moved: bool = False, progress: Progress = lambda *_: None) -> SyncReport:
         """Bring the default collection up to date with a folder. Raises what ``Sync.run`` does."""
         self._check_change(caller, self.settings.collection)
         self.store.sweep()
         settings = self.settings
-        return self._sync().run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
+        return self._sync(folder).run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
 
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.
@@ -320,10 +327,10 @@ class Service:
         """The name of a collection that exists. Raises what ``collection_name`` does."""
         return self.store.catalogue.collection(self.collection_name(caller, name)).name
 
-    def embedder_of(self, name: str) -> Embedder:
-        """That of a collection or, where there is none of that name, the one that a new collection gets."""
+    def embedder_of(self, name: str, text: str = "") -> Embedder:
+        """That of a collection or, where there is none of that name, the one that a new collection of such texts gets."""
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
-        return self.load(made_by.get(name, self.settings.embedder))
+        return self.load(made_by.get(name) or self._new_embedder(lambda: [text]))
 
     def _accessible(self, caller: Caller) -> list[Collection]:
         return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
@@ -338,10 +345,18 @@ class Service:
         uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped)
         return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
 
-    def _sync(self) -> Sync:
+    def _sync(self, folder: Path) -> Sync:
         """With the embedder of the collection, unless the settings name another, which the sync will refuse."""
-        name = self.settings.embedder
-        if "embedder" not in self.settings.model_fields_set:
-            with suppress(UnknownCollectionError):
-                name = self.store.catalogue.collection(self.settings.collection).embedder
-        return Sync(self.store, self.load(name), self.settings.max_file_bytes)
+        settings = self.settings
+        made = find_collection(self.store.catalogue, settings.collection)
+        keep = made and settings.embedder == AUTOMATIC_EMBEDDER
+        name = made.embedder if made and keep else self._new_embedder(lambda: sample_texts(folder, settings.max_file_bytes))
+        return Sync(self.store, self.load(name), settings.max_file_bytes)
+
+    def _new_embedder(self, texts: Callable[[], Sequence[str]]) -> str:
+        """The name of the embedder of a new collection: that of the settings, or the one for its language."""
+        if self.settings.embedder != AUTOMATIC_EMBEDDER:
+            return self.settings.embedder
+        if self.settings.language:
+            return DEFAULT_EMBEDDER if self.settings.language == "en" else MULTILINGUAL_EMBEDDER
+        return embedder_for(texts())

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from quotewise.api.keys import Origin, Rate
-from quotewise.index.embedders import DEFAULT_EMBEDDER
+from quotewise.index.embedders import AUTOMATIC_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.ingest import DEFAULT_FILE_LIMIT
 from quotewise.rag.pipeline import DEFAULT_QUOTES, DEFAULT_TOP_K
@@ -33,6 +33,10 @@ Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
 
 
+def _embedder_name(name: str) -> str:
+    return MULTILINGUAL_EMBEDDER if name == "multilingual" else name
+
+
 class SettingsError(QuotewiseError, code="invalid-settings"):
     """A setting has a value that it cannot have."""
 
@@ -48,8 +52,10 @@ class Settings(BaseSettings):
     collection: str = Field(default="default", description="collection used where none is named")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    embedder: str = Field(
-        default=DEFAULT_EMBEDDER, description="of new collections: the bundled one, or a sentence-transformers name or path"
+    embedder: Annotated[str, AfterValidator(_embedder_name)] = Field(
+        default=AUTOMATIC_EMBEDDER,
+        description="of new collections: all-MiniLM-L6-v2 (English), multilingual, a sentence-transformers name or path, or "
+        "auto: by the language of their first documents",
     )
     chunk_tokens: int | None = Field(
         default=None, ge=16, le=2000, description="longest chunk of new collections, in tokens of the embedder"
@@ -83,7 +89,7 @@ class Settings(BaseSettings):
     max_quotes: int = Field(default=DEFAULT_QUOTES, ge=1, le=MAX_QUOTES, description="most quotes in an answer")
     reader: str = Field(
         default=AUTOMATIC,
-        description="span, similarity, folder of a trained reader, or auto: similarity for a multilingual embedder, else span",
+        description="fast, deep, similarity, folder of a trained reader, or auto: deep for a multilingual embedder, else fast",
     )
     threshold: float | None = Field(
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the reader's"

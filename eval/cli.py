@@ -78,6 +78,7 @@ class _Bench(_Lazy):
 class _Train(_Lazy):
     functions: ClassVar = {
         "reader": "training.train:train_reader",
+        "vocabulary": "training.vocabulary:make_vocabulary",
         "export": "training.export:export_reader",
         "export-embedder": "training.export:export_embedder",
         "calibrate": "training.calibration:calibrate",

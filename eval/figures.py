@@ -25,7 +25,7 @@ from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
 from quotewise.index.embedders import load_embedder
 from quotewise.rag.pipeline import AskOptions, extract
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import FAST_FOLDER
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "eval" / "figures.json"
@@ -88,7 +88,7 @@ def rank_whole(gold: Path, corpus: Path) -> Figures:
 
 def read_passages(
     rows: Annotated[Path, typer.Argument(help="A file of span rows.", show_default=False)],
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the trained reader.")] = BUNDLED,
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the trained reader.")] = FAST_FOLDER,
 ) -> dict[str, float]:
     """Measure how well a reader reads passages that it is given, by the figures of SQuAD 2.0.
 

@@ -14,10 +14,25 @@ import numpy as np
 from tokenizers import Encoding
 
 from quotewise.index.errors import EmbedderError
+from quotewise.index.languages import detect_language
 from quotewise.index.onnx_model import load_model
 
-BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
+AUTOMATIC_EMBEDDER = "auto"
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+MULTILINGUAL_EMBEDDER = "multilingual-e5-small"
+_MODELS = Path(__file__).parent / "models"
+BUNDLED = _MODELS / DEFAULT_EMBEDDER
+_FOLDERS = {
+    DEFAULT_EMBEDDER: BUNDLED,
+    **dict.fromkeys(("multilingual", MULTILINGUAL_EMBEDDER), _MODELS / MULTILINGUAL_EMBEDDER),
+}
+"""The bundled embedders by the names that they are asked for by."""
+_ENGLISH = ("en", "")
+"""Languages of texts for the default embedder: also those too short to tell, such as code and names."""
+_OTHER_SHARE = 0.25
+"""Of the texts of a collection that are in other languages, from which it gets the embedder of many languages."""
+_SAMPLE = 2000
+"""Characters of a text by which its language is told, from its middle."""
 _BATCH_TOKENS = 2048
 """Padded word pieces a batch: larger batches fall out of the cache (measured with ``quotewise bench embedders``)."""
 _COUNTED_TOGETHER = 4096
@@ -67,7 +82,8 @@ class Embedder(Protocol):
 class OnnxEmbedder(Embedder):
     """A BERT encoder exported by ``eval.training.export``, on ONNX Runtime. Safe to use from many threads.
 
-    The vector of a text does not depend on the texts that it is encoded with.
+    The vector of a text does not depend on the texts that it is encoded with. A model may have been trained with a prefix to
+    each document and another to each query (``prefixes`` of its ``model.json``), which are no part of the text.
 
     Args:
         folder: holds ``model.onnx``, ``tokenizer.json`` and ``model.json``.
@@ -82,6 +98,10 @@ class OnnxEmbedder(Embedder):
         self.name, self.dimension, self.max_tokens = (model.described[key] for key in ("name", "dimension", "max_tokens"))
         self.fingerprint = model.fingerprint
         self._session, self._tokenizer = model.session, model.tokenizer
+        prefixes = model.described.get("prefixes", {})
+        self._of_documents, self._of_queries = (
+            self._tokenizer.encode(prefixes.get(kind, ""), add_special_tokens=False).ids for kind in ("document", "query")
+        )
         self._threads = threads or os.cpu_count() or 1
         self._query = lru_cache(maxsize=256)(self._encode_query)
 
@@ -113,32 +133,36 @@ class OnnxEmbedder(Embedder):
 
     def _encode_query(self, text: str) -> tuple[np.ndarray, TokenVectors]:
         encoding = self._tokenizer.encode(text)
-        sentences, tokens = self._run([encoding])
+        sentences, tokens = self._run([encoding], self._of_queries)
         vector, pieces = sentences[0], self._tokens(encoding, tokens[0])
         vector.flags.writeable = pieces.vectors.flags.writeable = False
         return vector, pieces
 
     def _encode(self, encodings: list[Encoding]) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
         """Batches of the indices of encodings, each with what ``_run`` makes of it."""
-        batches = _batches([min(len(encoding.ids), self.max_tokens) for encoding in encodings])
+        batches = _batches([self._length(encoding, self._of_documents) for encoding in encodings])
 
         def run(batch: list[int]) -> tuple[list[int], np.ndarray, np.ndarray]:
-            return batch, *self._run([encodings[i] for i in batch])
+            return batch, *self._run([encodings[i] for i in batch], self._of_documents)
 
         return self._pool.map(run, batches) if len(batches) > 1 else map(run, batches)
 
-    def _run(self, encodings: list[Encoding]) -> tuple[np.ndarray, np.ndarray]:
-        """Vectors of the texts, float32 (n, dimension), and of their tokens, float32 (n, longest, dimension)."""
-        lengths = [min(len(encoding.ids), self.max_tokens) for encoding in encodings]
+    def _run(self, encodings: list[Encoding], prefix: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of the texts after a prefix, float32 (n, dimension), and of their tokens, float32 (n, longest, dimension)."""
+        lengths = [self._length(encoding, prefix) for encoding in encodings]
         ids, mask = np.zeros((2, len(encodings), max(lengths)), np.int64)
         for i, (encoding, length) in enumerate(zip(encodings, lengths, strict=True)):
-            ids[i, :length] = encoding.ids[: length - 1] + encoding.ids[-1:]
+            first, *pieces, last = encoding.ids
+            ids[i, :length] = [first, *[*prefix, *pieces][: length - 2], last]
             mask[i, :length] = 1
         sentences, tokens = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        return sentences, tokens
+        return sentences, np.delete(tokens, slice(1, 1 + len(prefix)), axis=1) if prefix else tokens
+
+    def _length(self, encoding: Encoding, prefix: list[int]) -> int:
+        return min(len(prefix) + len(encoding.ids), self.max_tokens)
 
     def _tokens(self, encoding: Encoding, vectors: np.ndarray) -> TokenVectors:
-        last = min(len(encoding.ids), self.max_tokens) - 1
+        last = min(len(encoding.ids), self.max_tokens - max(len(self._of_documents), len(self._of_queries))) - 1
         return TokenVectors(_unit(vectors[1:last]), np.array(encoding.offsets[1:last], np.int64).reshape(-1, 2))
 
     @cached_property
@@ -219,13 +243,20 @@ class SentenceTransformerEmbedder(Embedder):
             return np.asarray(encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32)
 
 
+def embedder_for(texts: Sequence[str]) -> str:
+    """The name of the bundled embedder for a collection of documents like these."""
+    parts = [text[len(text) // 3 :][:_SAMPLE] for text in texts]
+    others = sum(detect_language([part]) not in _ENGLISH for part in parts)
+    return MULTILINGUAL_EMBEDDER if others and others >= _OTHER_SHARE * len(texts) else DEFAULT_EMBEDDER
+
+
 def load_embedder(name: str = DEFAULT_EMBEDDER, threads: int | None = None) -> Embedder:
-    """The bundled embedder for its own name, and a sentence-transformers model for every other name or path.
+    """A bundled embedder for its own name, and a sentence-transformers model for every other name or path.
 
     Raises:
         EmbedderError: it cannot be loaded.
     """
-    return OnnxEmbedder(BUNDLED, threads) if name == DEFAULT_EMBEDDER else SentenceTransformerEmbedder(name)
+    return OnnxEmbedder(_FOLDERS[name], threads) if name in _FOLDERS else SentenceTransformerEmbedder(name)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

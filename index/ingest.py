@@ -35,6 +35,7 @@ _MOST_VANISHED = 3
 """Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
 _LANGUAGE_DOCUMENTS, _LANGUAGE_CHARACTERS = 50, 2000
 """From so many documents, and so many characters of each, the language of a collection is detected."""
+_SAMPLED_DOCUMENTS = 8
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of files done, the number of all files, and the path just done."""
@@ -183,6 +184,21 @@ def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[Source
 
 def _empty(folder: Path) -> FolderError:
     return FolderError(f"{printable(str(folder))} holds no {ENDINGS} files; nothing was changed")
+
+
+def sample_texts(folder: Path, limit: int = DEFAULT_FILE_LIMIT) -> list[str]:
+    """The texts of some documents of a folder, by which the embedder of a new collection is chosen.
+
+    Args:
+        folder: lists its files evenly; those that cannot be read are passed over.
+        limit: the size of the largest file that is read, in bytes.
+    """
+    files = [file for file in find_files(folder) if file.is_document and not file.problem] if folder.is_dir() else []
+    texts: list[str] = []
+    for file in files[:: max(1, len(files) // _SAMPLED_DOCUMENTS)][:_SAMPLED_DOCUMENTS]:
+        with suppress(DocumentError, OSError), border(unindexed):
+            texts.append(parse_document(file.path, read_inside(folder, file.path, limit)).text)
+    return texts
 
 
 def find_collection(catalogue: Catalogue, name: str) -> Collection | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from quotewise.index.atomic_files import document_path, remove_file, replaced_file
 from quotewise.index.chunking import Chunker
-from quotewise.index.documents import parse_document
+from quotewise.index.documents import Document, parse_document
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import (
     DocumentDamagedError,
@@ -48,7 +48,7 @@ class Uploads:
 
     Args:
         store: where the collections live.
-        embedder_of: returns the embedder of a collection, also of a new one.
+        embedder_of: returns the embedder of a collection, also of a new one, by the text of its first document.
         folder: contains the folders of the collections that are made here.
         file_limit: the size of the largest document, in bytes.
         chunk_tokens: the chunk size of collections that are made here.
@@ -58,7 +58,7 @@ class Uploads:
     def __init__(
         self,
         store: Store,
-        embedder_of: Callable[[str], Embedder],
+        embedder_of: Callable[[str, str], Embedder],
         folder: Path,
         file_limit: int,
         chunk_tokens: int | None = None,
@@ -82,7 +82,8 @@ class Uploads:
         path = document_path(path)
         with self._store.writing():
             made = find_collection(self._store.catalogue, name)
-            embedder = self._embedder_of(name)
+            document = None if made else self._parsed(path, data)
+            embedder = self._embedder_of(name, document.text if document else "")
             collection = made or self._new_collection(name, embedder)
             check_embedder(collection, embedder)
             root, sha256 = Path(collection.root), hashlib.sha256(data).hexdigest()
@@ -96,7 +97,7 @@ class Uploads:
                         pass
                 return Uploaded(known, created=False)
             try:
-                document = parse_document(path, data)
+                document = document or parse_document(path, data)
                 with border(unindexed):
                     chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
                     vectors = embed(embedder, [(document, chunks)], self._pause)
@@ -124,6 +125,12 @@ class Uploads:
             remove_file(root, path)
             self._store.catalogue.remove(name, [path])
             self._store.publish(name)
+
+    def _parsed(self, path: str, data: bytes) -> Document:
+        try:
+            return parse_document(path, data)
+        except DocumentError as error:
+            raise DocumentError(f"'{printable(path)}' {error}") from error
 
     def _new_collection(self, name: str, embedder: Embedder) -> Collection:
         if not valid_collection_name(name):

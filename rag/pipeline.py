@@ -82,7 +82,7 @@ class Pipeline:
     Args:
         store: holds the collections.
         load: an embedder by the name that a collection remembers; called once a name.
-        readers: a reader for an embedder, called once an embedder, and for None that of texts; by default ``Readers()``.
+        readers: a reader for an embedder, called once an embedder, and for texts; by default ``Readers()``.
         threshold: the confidence below which no answer is given; by default the reader's own.
         method: of retrieval.
     """
@@ -91,14 +91,14 @@ class Pipeline:
         self,
         store: Store,
         load: Callable[[str], Embedder],
-        readers: Callable[[Embedder | None], Reader] | None = None,
+        readers: Readers | None = None,
         threshold: float | None = None,
         method: Method = "hybrid",
     ) -> None:
         self._store = store
         self._embedder = OncePerName(load)
-        self._readers = choose = readers or Readers()
-        self._reader = OncePerName(lambda name: choose(self._embedder(name)))
+        self._readers = readers or Readers()
+        self._reader = OncePerName(lambda name: self._readers(self._embedder(name)))
         self._threshold = threshold
         self._method = method
 
@@ -172,9 +172,9 @@ class Pipeline:
         yield from citations
         yield answer
 
-    def text_reader(self) -> Reader:
+    def text_reader(self, texts: Sequence[str] = ()) -> Reader:
         """The reader of ``extract``, which the first call loads. Raises ReaderError where it cannot be loaded."""
-        return self._readers(None)
+        return self._readers(None, texts)
 
     def extract(
         self, question: str, texts: Sequence[str], options: AskOptions = DEFAULTS, wanted: Callable[[], bool] = always
@@ -183,7 +183,7 @@ class Pipeline:
 
         Texts are read one after the other until ``wanted``, which is called every few hundred word pieces, returns False.
         """
-        reader = self.text_reader()
+        reader = self.text_reader(texts)
         return extract(reader, question, texts, replace(options, threshold=self._threshold_of(reader, options)), wanted)
 
     def _threshold_of(self, reader: Reader, options: AskOptions) -> float:

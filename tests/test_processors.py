@@ -17,7 +17,7 @@ from quotewise.index.embedders import BUNDLED as EMBEDDER
 from quotewise.index.embedders import Embedder
 from quotewise.rag.pipeline import AskOptions, extract
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import BUNDLED as READER
+from quotewise.rag.readers.span_model import FAST_FOLDER as READER
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "Who built the lighthouse?"

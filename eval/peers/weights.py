@@ -8,14 +8,14 @@ import torch
 from onnx import helper, numpy_helper
 from transformers import AutoConfig, AutoTokenizer, BertForQuestionAnswering
 
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import FAST_FOLDER
 
 _ATTENTION = ("attention.self.query", "attention.self.key", "attention.self.value")
 _LAYER = (*_ATTENTION, "attention.output.dense", "intermediate.dense", "output.dense")
 """The linear layers of one layer of BERT, in the order of the graph."""
 
 
-def hugging_face(encoder: Path, target: Path, reader: Path = BUNDLED) -> Path:
+def hugging_face(encoder: Path, target: Path, reader: Path = FAST_FOLDER) -> Path:
     """Write encoder, start and end head and tokenizer to a folder, and return it; the other heads have no place there."""
     network = BertForQuestionAnswering(AutoConfig.from_pretrained(encoder))
     missing = network.load_state_dict(_floats(reader / "model.onnx"), strict=False).missing_keys

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from quotewise.eval.datasets import Row, path_of, read_rows
 from quotewise.eval.training.edits import misspelt
 from quotewise.eval.training.examples import held_out
-from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
@@ -27,9 +27,9 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import DEFAULT_TOP_K
 from quotewise.rag.readers import Reading, similarity
 from quotewise.rag.readers.calibration import Calibration, confidence_features
-from quotewise.rag.readers.registry import SIMILARITY, SPAN
+from quotewise.rag.readers.registry import DEEP, FAST, SIMILARITY, is_multilingual
 from quotewise.rag.readers.span import SpanReader, read_until_sure
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import DEEP_FOLDER, FAST_FOLDER
 from quotewise.rag.retrieval import Query, retrieve
 from quotewise.rag.selection import select_quotes
 
@@ -37,8 +37,12 @@ _SETS = (
     *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
     *("fairytaleqa_val", "selqa_sent", "evidence_inference_sent"),
 )
+_OTHER_LANGUAGES = "ml_tr_tquad", "ml_zh_cmrc2018"
+"""Asked, beside the others, for an embedder of many languages."""
 _CORPUS = 700
 """Contexts of the corpus of a set: those of the questions drawn and others."""
+_COMPARED = 200
+"""Questions that the cosine of what is unrelated is measured on."""
 _MISSPELT_SHARE = 0.1
 """Of the questions, since people misspell and the sets do not."""
 _SIMILARITY_THRESHOLD = 0.01
@@ -69,26 +73,34 @@ class Outcome:
 
 def calibrate(
     data: Annotated[Path, typer.Argument(help="Folder of the training sets.", show_default=False)],
-    reader: Annotated[str, typer.Option(help="span or similarity.")] = SPAN,
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the trained reader.")] = BUNDLED,
+    reader: Annotated[str, typer.Option(help="fast, deep or similarity.")] = FAST,
+    embedder: Annotated[str, typer.Option(help="Embedder of the collections.")] = DEFAULT_EMBEDDER,
+    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of another trained reader.")] = None,
     limit: Annotated[int, typer.Option(help="Most questions of a set, so that no kind outweighs the others.")] = 240,
 ) -> None:
-    """Fit the probabilities of a reader, and write ``calibration.json`` beside it, or rag/readers/similarity.json."""
-    if reader not in (SPAN, SIMILARITY):
-        raise typer.BadParameter(f"--reader is span or similarity, not {reader!r}")
-    embedder = load_embedder()
-    unfitted = Calibration((0.0,) * (6 if reader == SPAN else 3), (), 0.0)
-    of_span = reader == SPAN
-    network = SpanReader(folder, calibration=unfitted) if of_span else similarity.SimilarityReader(embedder, unfitted)
+    """Fit the probabilities of a reader for what an embedder retrieves.
+
+    They are written to ``calibration.json`` beside the reader, where those for other embedders stay, or to
+    rag/readers/similarity.json.
+    """
+    folders = {FAST: FAST_FOLDER, DEEP: DEEP_FOLDER, SIMILARITY: Path(similarity.__file__).parent}
+    if reader not in folders:
+        raise typer.BadParameter(f"--reader is one of {', '.join(folders)}, not {reader!r}")
+    model = load_embedder(embedder)
+    of_span = reader != SIMILARITY
+    unfitted = Calibration((0.0,) * (6 if of_span else 3), (), 0.0)
+    network = (
+        SpanReader(folder or folders[reader], calibration=unfitted) if of_span else similarity.SimilarityReader(model, unfitted)
+    )
     read = network.read_all if isinstance(network, SpanReader) else network.read
     kinds = []
-    for name in _SETS:
-        retrieved = cases(data / f"{name}.jsonl.gz", limit, embedder)
+    for name in (*_SETS, *(_OTHER_LANGUAGES if is_multilingual(model) else ())):
+        retrieved = cases(data / f"{name}.jsonl.gz", limit, model)
         kinds.append([Case(question, read(question, passages), right) for question, passages, right in retrieved])
     every = [case for kind in kinds for case in kind]
-    sentence = fit_sentences(every)
-    outcomes = [[outcome_of(case, sentence, early_stop=of_span) for case in kind] for kind in kinds]
-    passages = fit_confidence(sentence, [outcome for kind in outcomes for outcome in kind])
+    sentence, unrelated = fit_sentences(every), unrelated_similarity(every, model)
+    outcomes = [[outcome_of(case, sentence, of_span, unrelated) for case in kind] for kind in kinds]
+    passages = replace(fit_confidence(sentence, [outcome for kind in outcomes for outcome in kind]), unrelated=unrelated)
     threshold = choose_threshold(passages, outcomes) if of_span else _SIMILARITY_THRESHOLD
     fitted: dict[str, object] = {"passages": asdict(replace(passages, threshold=threshold))}
     if of_span:
@@ -97,11 +109,22 @@ def calibrate(
         alone = [
             Case(c.question, [reading], [right]) for c in texts_only for reading, right in zip(c.readings, c.right, strict=True)
         ]
-        texts = fit_confidence(sentence, [outcome_of(case, sentence) for case in alone])
+        texts = fit_confidence(sentence, [outcome_of(case, sentence, early_stop=False) for case in alone])
         fitted["texts"] = asdict(replace(texts, threshold=threshold))
-    fitted["fitted_on"] = {"questions": len(every), "sets": _SETS, "embedder": embedder.name}
-    target = folder / "calibration.json" if of_span else Path(similarity.__file__).with_name("similarity.json")
+    fitted["fitted_on"] = {"questions": len(every), "sets": _SETS, "embedder": model.name}
+    target = (folder or folders[reader]) / ("calibration.json" if of_span else "similarity.json")
+    if model.name != DEFAULT_EMBEDDER and of_span:
+        before = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"texts": fitted["texts"]}
+        fitted = {"passages": fitted["passages"], **before, f"passages of {model.name}": fitted["passages"]}
     target.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+
+
+def unrelated_similarity(data: Sequence[Case], embedder: Embedder) -> float:
+    """The mean cosine of questions and the first passage that was retrieved for another question of another set."""
+    some = data[:: max(1, len(data) // _COMPARED)]
+    questions = np.stack([embedder.encode_query(case.question) for case in some])
+    passages = embedder.encode_document([case.readings[0].passage.text for case in some])
+    return round(float((questions * np.roll(passages, len(some) // 2, axis=0)).sum(axis=1).mean()), 4)
 
 
 def _without_retrieval(case: Case) -> Case:
@@ -173,12 +196,14 @@ def _ranking(judged: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     return fitted
 
 
-def outcome_of(case: Case, sentence: tuple[float, ...], early_stop: bool = True) -> Outcome:
+def outcome_of(case: Case, sentence: tuple[float, ...], early_stop: bool = True, unrelated: float = 0.0) -> Outcome:
     """The outcome of a case as it is served, by default by reading until one passage is sure."""
     unsure = Calibration(sentence, (), 0.0)
     scored = [unsure.reading(case.question, r.passage, r.features, r.answers) for r in case.readings]
     passages = [reading.passage for reading in scored]
-    served = read_until_sure(passages, lambda numbers: (scored[number] for number in numbers)) if early_stop else scored
+    served = (
+        read_until_sure(passages, lambda numbers: (scored[number] for number in numbers), unrelated) if early_stop else scored
+    )
     features = confidence_features(served)
     right = False
     if features is not None:

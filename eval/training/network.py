@@ -53,9 +53,9 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         return tokens.float().cpu(), answerable.float().cpu(), types
 
 
-def bare_tokenizer(encoder: Path) -> Tokenizer:
-    """The tokenizer of an encoder, which neither truncates nor pads."""
-    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+def bare_tokenizer(path: Path) -> Tokenizer:
+    """A ``tokenizer.json`` that neither truncates nor pads."""
+    tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -54,7 +54,7 @@ def train_reader(
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
     output.mkdir(parents=True, exist_ok=True)
-    tokenizer, network = bare_tokenizer(encoder), SpanNetwork(encoder).to(device)
+    tokenizer, network = bare_tokenizer(encoder / "tokenizer.json"), SpanNetwork(encoder).to(device)
     if start:
         network.load_state_dict({key: value.float() for key, value in load_file(start).items()}, strict=False)
     encoded = encoded_examples(data, read_recipe(recipe), tokenizer, seed)

@@ -22,21 +22,13 @@ class Calibration:
     """Fitted weights, made by ``quotewise train calibrate``.
 
     A sentence is evidence with log-odds ``sentence . (its features, 1)``; the best one of a question answers it with log-odds
-    ``confidence . (its log-odds, 1)``.
+    ``confidence . (its log-odds, 1)``. ``unrelated`` is the cosine of a question and a passage that have nothing in common.
     """
 
     sentence: tuple[float, ...]
     confidence: tuple[float, ...]
     threshold: float
-
-    @classmethod
-    def load(cls, path: Path, part: str) -> "Calibration":
-        """A part of a file of calibrations. Raises ReaderError where it is missing or damaged."""
-        try:
-            stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))[part]
-            return cls(tuple(stored["sentence"]), tuple(stored["confidence"]), float(stored["threshold"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReaderError(f"cannot load the calibration {part!r} from {path}: {error!r}") from error
+    unrelated: float = 0.0
 
     def reading(
         self,
@@ -67,6 +59,19 @@ class Calibration:
     def confidence_of(self, features: np.ndarray) -> float:
         """The probability that goes with the ``confidence_features`` of readings."""
         return float(_probability(features @ np.array(self.confidence)))
+
+
+def load_calibrations(path: Path) -> dict[str, Calibration]:
+    """The calibrations of a file, by what they are for. Raises ReaderError where it is missing or damaged."""
+    try:
+        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            part: Calibration(tuple(c["sentence"]), tuple(c["confidence"]), float(c["threshold"]), float(c.get("unrelated", 0)))
+            for part, c in stored.items()
+            if part != "fitted_on"
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReaderError(f"cannot load the calibration from {path}: {error!r}") from error
 
 
 def confidence_features(readings: Sequence[Reading]) -> np.ndarray | None:

@@ -1,50 +1,61 @@
-"""The readers by name, and the one that a collection gets."""
+"""The readers by name, and the one that a collection or a text gets."""
 
 import threading
-from collections.abc import Callable
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from quotewise.index.embedders import Embedder
+from quotewise.index.languages import detect_language
 from quotewise.rag.readers import Reader
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import DEEP_FOLDER, FAST_FOLDER
 
-AUTOMATIC, SPAN, SIMILARITY = "auto", "span", "similarity"
-TRAINED: dict[str, Callable[[int | None], Reader]] = {SPAN: partial(SpanReader, BUNDLED)}
+AUTOMATIC, FAST, DEEP, SIMILARITY = "auto", "fast", "deep", "similarity"
+TRAINED: dict[str, Callable[[int | None], Reader]] = {
+    FAST: partial(SpanReader, FAST_FOLDER),
+    DEEP: partial(SpanReader, DEEP_FOLDER),
+}
 """Readers of a number of threads: each is loaded once, and reads texts, too."""
 OF_EMBEDDER: dict[str, Callable[[Embedder], Reader]] = {SIMILARITY: SimilarityReader}
-"""Readers that work with the embedder of a collection; texts are read by ``span`` instead."""
+"""Readers that work with the embedder of a collection; texts are read by a trained one instead."""
+_ENGLISH = ("en", "")
+"""Languages that ``fast`` reads: it is also tried on what is too short to tell, or is code."""
 _OTHER_SCRIPTS = "вопрос об ответственности правительства", "ερώτηση για την ευθύνη της κυβέρνησης"
 """Words in letters that an English vocabulary has too, but only one by one."""
 _PIECES_PER_LETTER = 0.5
 
 
 class Readers:
-    """Gives each embedder its reader, and loads the trained one once.
+    """Gives each embedder and each text its reader, and loads each trained one once.
 
     Args:
-        name: of ``TRAINED`` or ``OF_EMBEDDER``; the folder of another trained span reader; or ``auto``: ``span``, but
-            ``similarity`` for an embedder of many languages, which the bundled span reader does not read.
+        name: of ``TRAINED`` or ``OF_EMBEDDER``; the folder of another trained span reader; or ``auto``: ``fast``, but ``deep``
+            for an embedder of many languages, and for texts in another language than English.
         threads: of a trained reader; by default one a core.
     """
 
     def __init__(self, name: str = AUTOMATIC, threads: int | None = None) -> None:
-        self._name = name
-        trained = SPAN if name == AUTOMATIC or name in OF_EMBEDDER else name
-        load = TRAINED.get(trained) or partial(SpanReader, Path(trained))
-        self._trained = lru_cache(maxsize=1)(partial(load, threads))
+        self._name, self._threads = name, threads
+        self._loaded: dict[str, Reader] = {}
         self._loading = threading.Lock()
 
-    def __call__(self, embedder: Embedder | None = None) -> Reader:
-        """The reader for an embedder; without one that of texts, which is trained. Raises ReaderError where it cannot load."""
-        if embedder:
-            name = SIMILARITY if self._name == AUTOMATIC and is_multilingual(embedder) else self._name
-            if name in OF_EMBEDDER:
-                return OF_EMBEDDER[name](embedder)
+    def __call__(self, embedder: Embedder | None = None, texts: Sequence[str] = ()) -> Reader:
+        """The reader for an embedder, or without one that of texts, which is trained. Raises ReaderError if it cannot load."""
+        if embedder and self._name in OF_EMBEDDER:
+            return OF_EMBEDDER[self._name](embedder)
+        if self._name == AUTOMATIC or self._name in OF_EMBEDDER:
+            english = not is_multilingual(embedder) if embedder else detect_language(texts) in _ENGLISH
+            return self._trained(FAST if english else DEEP, embedder)
+        return self._trained(self._name, embedder)
+
+    def _trained(self, name: str, embedder: Embedder | None) -> Reader:
         with self._loading:
-            return self._trained()
+            if name not in self._loaded:
+                self._loaded[name] = (TRAINED.get(name) or partial(SpanReader, Path(name)))(self._threads)
+        reader = self._loaded[name]
+        return reader.fitted_to(embedder.name) if embedder and isinstance(reader, SpanReader) else reader
 
 
 def is_multilingual(embedder: Embedder) -> bool:

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from quotewise.index.embedders import Embedder, TokenVectors
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading, always
-from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.readers.calibration import Calibration, load_calibrations
 
 _CALIBRATION = Path(__file__).parent / "similarity.json"
 _CACHE_BYTES = 64_000_000
@@ -28,7 +28,7 @@ class SimilarityReader:
 
     def __init__(self, embedder: Embedder, calibration: Calibration | None = None) -> None:
         self._embedder = embedder
-        self._calibration = calibration or Calibration.load(_CALIBRATION, "passages")
+        self._calibration = calibration or load_calibrations(_CALIBRATION)["passages"]
         self.threshold = self._calibration.threshold
         self._cache: LRUCache[str, TokenVectors] = LRUCache(_CACHE_BYTES, lambda tokens: tokens.vectors.nbytes)
         self._caching = threading.Lock()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading, always
-from quotewise.rag.readers.calibration import Calibration
-from quotewise.rag.readers.span_model import BUNDLED, SpanModel, TextReading
+from quotewise.rag.readers.calibration import Calibration, load_calibrations
+from quotewise.rag.readers.span_model import FAST_FOLDER, SpanModel, TextReading
 
 _WORTH_READING = 0.75
 """Least standing of a passage beside the best one that was retrieved. On 900 held-out questions this and the next read 51% of
@@ -33,12 +34,20 @@ class SpanReader:
         ReaderError: a file is missing, damaged or of another version; the message names it.
     """
 
-    def __init__(self, folder: Path = BUNDLED, threads: int | None = None, calibration: Calibration | None = None) -> None:
+    def __init__(self, folder: Path = FAST_FOLDER, threads: int | None = None, calibration: Calibration | None = None) -> None:
         self.model = SpanModel(folder, threads)
         self.name: str = self.model.described["name"]
-        self._of_retrieved = calibration or Calibration.load(folder / "calibration.json", "passages")
-        self._of_texts = calibration or Calibration.load(folder / "calibration.json", "texts")
+        self._calibrations = {} if calibration else load_calibrations(folder / "calibration.json")
+        self._of_retrieved = calibration or self._calibrations["passages"]
+        self._of_texts = calibration or self._calibrations["texts"]
         self.threshold = self._of_retrieved.threshold
+
+    def fitted_to(self, embedder: str) -> "SpanReader":
+        """The same reader with the calibration for passages that this embedder retrieves, where it has one."""
+        reader = copy(self)
+        reader._of_retrieved = self._calibrations.get(f"passages of {embedder}", self._of_retrieved)
+        reader.threshold = reader._of_retrieved.threshold
+        return reader
 
     def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, in the same order; of retrieved ones, those that hardly can have the answer are not read.
@@ -48,7 +57,10 @@ class SpanReader:
         """
         if not all(passage.is_retrieved for passage in passages):
             return self.read_all(question, passages, wanted)
-        return read_until_sure(passages, lambda numbers: self._read(question, [passages[n] for n in numbers], wanted))
+        unrelated = self._of_retrieved.unrelated
+        return read_until_sure(
+            passages, lambda numbers: self._read(question, [passages[n] for n in numbers], wanted), unrelated
+        )
 
     def read_all(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, whatever the others say."""
@@ -114,15 +126,18 @@ def _joined(parts: Sequence[tuple[int, TextReading]]) -> TextReading:
     return TextReading(np.concatenate([part.scores for _, part in parts]), answers, all(part.complete for _, part in parts))
 
 
-def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]]) -> list[Reading]:
+def read_until_sure(
+    passages: Sequence[Passage], read: Callable[[list[int]], Generator[Reading, None, None]], unrelated: float = 0.0
+) -> list[Reading]:
     """One reading a passage, in the same order: passages that stand out are read, likeliest first, until one is sure.
 
     Args:
         passages: as they were retrieved.
         read: the readings of passages by their numbers, in that order, so that an answer depends on no race; closed early.
+        unrelated: the cosine of a question and a passage that have nothing in common.
     """
     readings = [_unread(passage) for passage in passages]
-    numbers = _select_passages(passages)
+    numbers = _select_passages(passages, unrelated)
     with closing(read(numbers)) as ordered:
         for number, reading in zip(numbers, ordered, strict=True):
             readings[number] = reading
@@ -131,11 +146,11 @@ def read_until_sure(passages: Sequence[Passage], read: Callable[[list[int]], Gen
     return readings
 
 
-def _select_passages(passages: Sequence[Passage]) -> list[int]:
+def _select_passages(passages: Sequence[Passage], unrelated: float) -> list[int]:
     """The numbers of the passages that stand out among all, the likeliest first."""
     if not passages:
         return []
-    scores = np.array([(max(p.similarity, 0.0), p.score) for p in passages])
+    scores = np.array([(max(p.similarity - unrelated, 0.0), p.score) for p in passages])
     standing = (scores / np.maximum(scores.max(axis=0), 1e-9)).mean(axis=1)
     return [int(i) for i in np.argsort(-standing, kind="stable") if standing[i] >= _WORTH_READING * standing.max()]
 

@@ -1,6 +1,7 @@
 """The trained network: a question and texts into the best span and the evidence of each sentence."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,8 @@ from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sentences import Span
 from quotewise.rag.readers import AnswerSpan, always
 
-BUNDLED = Path(__file__).parent.parent / "models" / "quotewise-reader"
+_MODELS = Path(__file__).parent.parent / "models"
+FAST_FOLDER, DEEP_FOLDER = _MODELS / "quotewise-reader", _MODELS / "quotewise-reader-deep"
 _MAX_QUESTION = 96
 """Word pieces of a question that are read: its first ones."""
 _MAX_CONTEXT = 40
@@ -27,6 +29,8 @@ _STRIDE = 64
 """Word pieces that neighbouring windows of a long text share."""
 MAX_ANSWER = 30
 """Longest span in word pieces, as is usual for SQuAD (Devlin et al., NAACL 2019, released code)."""
+_UNSPACED = re.compile("[\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese, which are written without spaces between words."""
 _ABSENT = -20.0
 """Logit of what is not there to be read."""
 
@@ -73,7 +77,7 @@ class SpanModel:
         ReaderError: a file is missing, damaged or of another version; the message names it.
     """
 
-    def __init__(self, folder: Path = BUNDLED, threads: int | None = None) -> None:
+    def __init__(self, folder: Path = FAST_FOLDER, threads: int | None = None) -> None:
         model: OnnxModel = load_model(folder, ReaderError)
         self.described = model.described
         self._session, self.tokenizer = model.session, model.tokenizer
@@ -145,7 +149,6 @@ def _text_reading(
     neighbours share.
     """
     offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
-    words = [-1 if word is None else word for word in encoding.word_ids]
     firsts = np.searchsorted(offsets[:, 1], [s.start for s in sentences], "right").tolist()
     lasts = np.searchsorted(offsets[:, 0], [s.end for s in sentences]).tolist()
     all_scores = np.full((len(sentences), 3), _ABSENT, np.float32)
@@ -165,8 +168,8 @@ def _text_reading(
             judged = seen, null_score_diff
             all_scores[number] = null_score_diff, window.answerable, window.tokens[a:b, 2].mean()
             pieces = window.first + a + start, window.first + a + end
-            span = _word_span(text, offsets, words, pieces, sentences[number])
-            answers[number] = AnswerSpan(span, float(np.exp(score - window.total)))
+            span = _word_span(text, Span(int(offsets[pieces[0], 0]), int(offsets[pieces[1], 1])), sentences[number])
+            answers[number] = AnswerSpan(span, float(np.exp(score - window.total))) if span.start < span.end else None
     return TextReading(all_scores, tuple(answers), complete)
 
 
@@ -179,17 +182,25 @@ def _best_span(tokens: np.ndarray) -> tuple[int, int, float]:
     return start, end, float(scores[start, end])
 
 
-def _word_span(text: str, offsets: np.ndarray, words: Sequence[int], pieces: tuple[int, int], sentence: Span) -> Span:
-    """Code points of the whole words that the pieces, inclusive, belong to, with their accents."""
-    start, end = pieces
-    while start > 0 and words[start - 1] == words[start]:
+def _word_span(text: str, pieces: Span, sentence: Span) -> Span:
+    """The whole words that word pieces belong to, with their accents; letters of a script without spaces are words."""
+    start, end = max(pieces.start, sentence.start), min(pieces.end, sentence.end)
+    while start < end and text[start].isspace():  # which a piece of SentencePiece begins with
+        start += 1
+    while start > sentence.start and _is_inside_word(text, start):
         start -= 1
-    while end + 1 < len(words) and words[end + 1] == words[end]:
+    while end < sentence.end and _is_inside_word(text, end):
         end += 1
-    stop = int(offsets[end, 1])
-    while stop < sentence.end and unicodedata.category(text[stop]) == "Mn":  # which the tokenizer drops
-        stop += 1
-    return Span(max(int(offsets[start, 0]), sentence.start), min(stop, sentence.end))
+    return Span(start, end)
+
+
+def _is_inside_word(text: str, position: int) -> bool:
+    before, after = text[position - 1], text[position]
+    if unicodedata.category(after) == "Mn":  # which some tokenizers drop
+        return True
+    if unicodedata.category(before) == "Mn":
+        before = "x"
+    return before.isalnum() and after.isalnum() and not _UNSPACED.match(before) and not _UNSPACED.match(after)
 
 
 def marks(tokenizer: Tokenizer) -> tuple[int, int]:

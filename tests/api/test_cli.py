@@ -17,7 +17,7 @@ from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import FAST_FOLDER
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
 from tests.index.formats.pdf_files import Line, Page, Pdf
 
@@ -196,7 +196,7 @@ def test_quotes_are_extracted_from_files_without_an_index(run: Run, tmp_path: Pa
 
 def test_flags_bound_the_quotes_and_choose_the_reader_and_threshold_of_extract(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Paris is the capital of France. Bananas are yellow.", encoding="utf-8")
-    model = writable_copy(BUNDLED, tmp_path / "model")
+    model = writable_copy(FAST_FOLDER, tmp_path / "model")
     eager = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "0", "--max-quotes", "1", "--json").json
     shy = run("extract", CAPITAL, tmp_path / "a.txt", "--threshold", "1", "--reader", model, "--json").json
     assert (eager["threshold"], shy["threshold"]) == (0, 1)
@@ -264,7 +264,7 @@ def test_extract_refuses_a_file_in_the_words_of_the_indexer(
 def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     seeded: Run, tmp_path: Path, command: list[str], name: str, damage: Callable[[Path], object], mentioned: str
 ) -> None:
-    model = writable_copy(BUNDLED, tmp_path / "model")
+    model = writable_copy(FAST_FOLDER, tmp_path / "model")
     damage(model / name)
     check_complaint(seeded(*command, "--reader", model), str(model / name), mentioned)
 

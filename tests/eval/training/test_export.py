@@ -3,13 +3,17 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
+import pytest
 from safetensors.torch import save_file
 from transformers import BertConfig, BertModel
 
-from quotewise.eval.training.export import export_reader
+from quotewise.eval.training.export import export_reader, four_bits
 from quotewise.eval.training.network import SpanNetwork
 from quotewise.index.embedders import BUNDLED
+from quotewise.index.errors import ReaderError
+from quotewise.index.onnx_model import load_model
 from tests.conftest import SEEDS
 
 
@@ -29,3 +33,32 @@ def test_an_exported_reader_says_what_the_average_of_the_float_weights_says(tmp_
     np.testing.assert_allclose(tokens, parity["tokens"], atol=0.1)
     np.testing.assert_allclose(answerable, parity["answerable"], atol=0.1)
     assert np.corrcoef(tokens.ravel(), parity["tokens"].ravel())[0, 1] > 0.995
+
+
+def test_a_table_that_was_made_of_four_bits_is_stored_in_them_without_loss(tmp_path: Path) -> None:
+    chance = np.random.default_rng(7)
+    whole = chance.integers(-8, 8, (300, 64)).astype(np.float32)
+    whole[0] = 0
+    steps = chance.uniform(1e-3, 0.2, (300, 2)).astype(np.float16).astype(np.float32)
+    table = (whole.reshape(300, 2, 32) * steps[:, :, None]).reshape(300, 64)
+    for stored in (table, table.astype(np.float16).astype(np.float32)):  # as it came, and as training saves it
+        numbers, found = four_bits(stored) or pytest.fail("these are blocks of four bits")
+        pairs = np.stack([numbers & 15, numbers >> 4], axis=2).reshape(300, 2, 32).astype(np.float32) - 8
+        np.testing.assert_allclose((pairs * found[:, :, None].astype(np.float32)).reshape(300, 64), table, rtol=2e-3)
+    assert four_bits(chance.normal(size=(300, 64)).astype(np.float32)) is None
+
+
+def test_a_reader_with_such_a_table_says_what_its_float_weights_say(tmp_path: Path) -> None:
+    encoder, target = tmp_path / "encoder", tmp_path / "reader"
+    size = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 96}
+    model = BertModel(BertConfig(**size), add_pooling_layer=False)
+    table = model.get_input_embeddings().weight.data
+    table.copy_((table * 100).round().clamp(-8, 7) / 128)
+    model.save_pretrained(encoder)
+    shutil.copy(BUNDLED / "tokenizer.json", encoder)
+    save_file({key: value.half() for key, value in SpanNetwork(encoder).state_dict().items()}, tmp_path / "weights")
+    export_reader([tmp_path / "weights"], encoder, target, SEEDS)
+    assert "GatherBlockQuantized" in {node.op_type for node in onnx.load(target / "model.onnx").graph.node}
+    parity, session = np.load(target / "parity.npz"), load_model(target, ReaderError).session
+    tokens, _ = session.run(None, {"input_ids": parity["ids"], "token_type_ids": parity["types"]})
+    np.testing.assert_allclose(tokens, parity["tokens"], atol=0.1)

@@ -16,7 +16,7 @@ from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.readers.registry import TRAINED, Readers, is_multilingual
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import FAST_FOLDER
 
 WHO = "Who built the lighthouse?"
 
@@ -55,7 +55,7 @@ def test_each_embedder_gets_the_reader_for_its_languages_or_the_one_that_is_name
     assert isinstance(Readers("similarity")(embedder), SimilarityReader)
     assert isinstance(Readers("similarity")(), SpanReader), "which reads texts"
     assert isinstance(Readers("span")(many), SpanReader)
-    assert isinstance(Readers(str(BUNDLED))(many), SpanReader)
+    assert isinstance(Readers(str(FAST_FOLDER))(many), SpanReader)
 
 
 def test_a_reader_that_is_not_there_is_named(embedder: Embedder, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.readers.registry import Readers
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import BUNDLED
+from quotewise.rag.readers.span_model import FAST_FOLDER
 from quotewise.rag.retrieval import Query, retrieve
 
 WHO, ABSENT = "Who built the lighthouse?", "Who sank the ferry?"
@@ -108,7 +108,7 @@ def test_confidence_is_fitted_on_the_readings_that_are_served(
 ) -> None:
     passages = retrieved(store, embedder, question)
     case = Case(question, reader.read_all(question, passages), [np.zeros(len(p.sentences), bool) for p in passages])
-    calibration = Calibration.load(BUNDLED / "calibration.json", "passages")
+    calibration = Calibration.load(FAST_FOLDER / "calibration.json", "passages")
     fitted = outcome_of(case, calibration.sentence).features
     assert fitted is not None
     assert calibration.confidence_of(fitted) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)

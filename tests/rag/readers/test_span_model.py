@@ -14,7 +14,7 @@ from quotewise.index.onnx_model import load_model
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import BUNDLED, SpanModel, TextReading
+from quotewise.rag.readers.span_model import FAST_FOLDER, SpanModel, TextReading
 from tests.conftest import writable_copy
 from tests.index.texts import examples, texts
 
@@ -118,7 +118,7 @@ def test_odd_questions_and_texts_are_read_with_finite_numbers(model: SpanModel, 
 
 
 def test_the_int8_model_says_what_the_float_weights_say() -> None:
-    parity, session = np.load(BUNDLED / "parity.npz"), load_model(BUNDLED, ReaderError).session
+    parity, session = np.load(FAST_FOLDER / "parity.npz"), load_model(FAST_FOLDER, ReaderError).session
     said = [
         session.run(None, {"input_ids": ids[None], "token_type_ids": types[None]})
         for ids, types in zip(parity["ids"], parity["types"], strict=True)
@@ -131,7 +131,7 @@ def test_the_int8_model_says_what_the_float_weights_say() -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return writable_copy(BUNDLED, tmp_path / "reader")
+    return writable_copy(FAST_FOLDER, tmp_path / "reader")
 
 
 @pytest.mark.parametrize("name", ["model.json", "model.onnx", "tokenizer.json", "calibration.json"])
@@ -169,9 +169,9 @@ def test_a_tokenizer_of_another_kind_is_refused(copy: Path) -> None:
 
 
 def test_the_bundled_files_belong_together() -> None:
-    described = json.loads((BUNDLED / "model.json").read_text(encoding="utf-8"))
-    assert described["sha256"] == hashlib.sha256((BUNDLED / "model.onnx").read_bytes()).hexdigest()
+    described = json.loads((FAST_FOLDER / "model.json").read_text(encoding="utf-8"))
+    assert described["sha256"] == hashlib.sha256((FAST_FOLDER / "model.onnx").read_bytes()).hexdigest()
     for part, features in (("passages", 5), ("texts", 3)):
-        fitted = Calibration.load(BUNDLED / "calibration.json", part)
+        fitted = Calibration.load(FAST_FOLDER / "calibration.json", part)
         assert (len(fitted.sentence), len(fitted.confidence)) == (features + 1, 2)
         assert 0 < fitted.threshold < 1
