@@ -170,7 +170,7 @@ def _unread_rows(
     question: str, asked: frozenset[str], found: Sequence[Candidate], readings: Sequence[Reading]
 ) -> Iterator[Candidate]:
     """Rows of which the question names a cell, of a table of which the reader has read other rows: as likely as the best."""
-    best: dict[tuple[int, tuple[str, ...]], Candidate] = {}
+    best: dict[tuple[str, tuple[str, ...]], Candidate] = {}
     for one in found:
         table = one.passage.document.id, one.passage.heading
         if one.row and not one.row.is_header and (table not in best or one.score > best[table].score):
