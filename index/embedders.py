@@ -159,7 +159,8 @@ class OnnxEmbedder(Embedder):
         return sentences, np.delete(tokens, slice(1, 1 + len(prefix)), axis=1) if prefix else tokens
 
     def _length(self, encoding: Encoding, prefix: list[int]) -> int:
-        return min(len(prefix) + len(encoding.ids), self.max_tokens)
+        length: int = min(len(prefix) + len(encoding.ids), self.max_tokens)
+        return length
 
     def _tokens(self, encoding: Encoding, vectors: np.ndarray) -> TokenVectors:
         last = min(len(encoding.ids), self.max_tokens - max(len(self._of_documents), len(self._of_queries))) - 1

@@ -18,7 +18,7 @@ from quotewise.index.errors import (
     DocumentError,
     EmbedderMismatchError,
     FolderError,
-    border,
+    translate_errors,
 )
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import ENDINGS
@@ -196,7 +196,7 @@ def sample_texts(folder: Path, limit: int = DEFAULT_FILE_LIMIT) -> list[str]:
     files = [file for file in find_files(folder) if file.is_document and not file.problem] if folder.is_dir() else []
     texts: list[str] = []
     for file in files[:: max(1, len(files) // _SAMPLED_DOCUMENTS)][:_SAMPLED_DOCUMENTS]:
-        with suppress(DocumentError, OSError), border(unindexed):
+        with suppress(DocumentError, OSError), translate_errors(unindexed):
             texts.append(parse_document(file.path, read_inside(folder, file.path, limit)).text)
     return texts
 
@@ -271,7 +271,7 @@ class _Run:
     def read(self, folder: Path, path: str, limit: int) -> None:
         """Parse and chunk a file unless it is unchanged, and embed those that wait when they make a batch."""
         try:
-            with border(unindexed):
+            with translate_errors(unindexed):
                 data = read_inside(folder, path, limit)
                 if hashlib.sha256(data).hexdigest() == self._before.get(path):
                     self._paths["unchanged"].append(path)
@@ -289,7 +289,7 @@ class _Run:
         """Embed and commit the documents that wait; where embedding them together fails, each by itself."""
         waiting, self._waiting = self._waiting, []
         try:
-            with border(unindexed):
+            with translate_errors(unindexed):
                 vectors = embed(self._embedder, waiting)
         except DocumentError as error:
             if len(waiting) == 1:
@@ -301,7 +301,7 @@ class _Run:
             return
         for document, chunks in waiting:
             try:
-                with border(unindexed):
+                with translate_errors(unindexed):
                     self._catalogue.put(self._name, document, chunks, vectors[: len(chunks)])
                 self._paths["changed" if document.path in self._before else "added"].append(document.path)
                 self._chunks += len(chunks)
