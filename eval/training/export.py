@@ -222,13 +222,14 @@ def four_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     steps = np.empty((len(table), table.shape[1] // _BLOCK), np.float16)
     for first in range(0, len(table), _ROWS):
         blocks = table[first : first + _ROWS].reshape(-1, _BLOCK).astype(np.float32)
-        largest = np.maximum(np.abs(blocks).max(axis=1, keepdims=True), 1e-12)
-        whole, step = np.zeros_like(blocks), np.zeros_like(largest)
-        for most in range(8, 0, -1):  # the step is the largest weight divided by one of these
-            ratio = blocks / (largest / most)
+        peak = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=1)[:, None], axis=1)
+        peak = np.where(peak == 0, np.float32(1e-12), peak)
+        whole, step = np.zeros_like(blocks), np.zeros_like(peak)
+        for most in range(8, 0, -1):  # the largest weight, of either sign, is minus one of these
+            ratio = blocks / (-peak / most)
             nearest = np.clip(np.round(ratio), -8, 7)
             exact = np.abs(ratio - nearest).max(axis=1, keepdims=True) < _ROUNDING
-            whole, step = np.where(exact, nearest, whole), np.where(exact, largest / most, step)
+            whole, step = np.where(exact, nearest, whole), np.where(exact, -peak / most, step)
         if not step.all():
             return None
         numbers[first : first + _ROWS] = (whole + 8).astype(np.uint8).reshape(-1, table.shape[1])

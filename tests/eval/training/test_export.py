@@ -39,7 +39,7 @@ def test_a_table_that_was_made_of_four_bits_is_stored_in_them_without_loss(tmp_p
     chance = np.random.default_rng(7)
     whole = chance.integers(-8, 8, (300, 64)).astype(np.float32)
     whole[0] = 0
-    steps = chance.uniform(1e-3, 0.2, (300, 2)).astype(np.float16).astype(np.float32)
+    steps = (chance.uniform(1e-3, 0.2, (300, 2)) * chance.choice([-1, 1], (300, 2))).astype(np.float16).astype(np.float32)
     table = (whole.reshape(300, 2, 32) * steps[:, :, None]).reshape(300, 64)
     for stored in (table, table.astype(np.float16).astype(np.float32)):  # as it came, and as training saves it
         numbers, found = four_bits(stored) or pytest.fail("these are blocks of four bits")
