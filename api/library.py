@@ -8,8 +8,9 @@ from typing import Any, Self
 from quotewise.api.callers import LOCAL
 from quotewise.api.service import Service, Step
 from quotewise.api.settings import load_settings
-from quotewise.index.ingest import SyncReport, checked_files
+from quotewise.index.ingest import checked_files
 from quotewise.index.store import Filter
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.followups import Turn
 from quotewise.rag.verification import Claim, Verification

@@ -21,11 +21,14 @@ from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import document_path
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
-from quotewise.index.ingest import Progress, Sync, SyncReport
+from quotewise.index.ingest import Reading, Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
+from quotewise.index.progress import Progress
 from quotewise.index.sentences import Span
+from quotewise.index.stamps import Stamps
 from quotewise.index.store import Collection, Filter, StoredDocument
+from quotewise.index.sync_report import SyncReport
 from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.followups import Turn
@@ -200,7 +203,8 @@ class Service:
     def verify(self, caller: Caller, claims: Sequence[Claim], collection: str | None = None) -> list[Verification]:
         """Whether quotes still stand in their files, in the order of the claims. Raises FolderUnavailableError."""
         name = self.collection_name(caller, collection)
-        source = ReadOnce(CollectionSource(self.store, name, self.settings.max_file_bytes), 1)
+        settings = self.settings
+        source = ReadOnce(CollectionSource(self.store, name, settings.max_file_bytes, settings.parse_options()), 1)
         by_path = sorted(range(len(claims)), key=lambda number: claims[number].path)  # so that each file is read once
         results = {number: verify(claims[number], source) for number in by_path}
         return [results[number] for number in range(len(claims))]
@@ -295,14 +299,24 @@ class Service:
     def check(self, caller: Caller, folder: Path, moved: bool = False) -> None:
         """Raises what ``index`` would because of the embedder, or because the collection was made in another way."""
         self._check_change(caller, self.settings.collection)
-        self._sync().check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
+        self._sync(folder).check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
 
-    def index(self, caller: Caller, folder: Path, moved: bool = False, progress: Progress = lambda *_: None) -> SyncReport:
-        """Bring the default collection up to date with a folder. Raises what ``Sync.run`` does."""
+    def index(
+        self,
+        caller: Caller,
+        folder: Path,
+        moved: bool = False,
+        progress: Progress = lambda step: None,
+        again: bool = False,
+        stamps: Stamps | None = None,
+    ) -> SyncReport:
+        """Bring the default collection up to date with a folder; see ``Reading``. Raises SettingsError, what ``Sync.run`` does."""
         self._check_change(caller, self.settings.collection)
-        self.store.sweep()
         settings = self.settings
-        return self._sync().run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
+        if not stamps:
+            self.store.sweep()
+        sync = self._sync(folder, again, stamps)
+        return sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
 
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.
@@ -334,14 +348,16 @@ class Service:
 
     async def _change(self, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
         settings, folder = self.settings, self.store.folder / "uploads"
-        limits = (settings.max_file_bytes, settings.chunk_tokens)
-        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped)
+        limits, options = (settings.max_file_bytes, settings.chunk_tokens), settings.parse_options()
+        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped, options)
         return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
 
-    def _sync(self) -> Sync:
+    def _sync(self, folder: Path, again: bool = False, stamps: Stamps | None = None) -> Sync:
         """With the embedder of the collection, unless the settings name another, which the sync will refuse."""
         name = self.settings.embedder
         if "embedder" not in self.settings.model_fields_set:
             with suppress(UnknownCollectionError):
                 name = self.store.catalogue.collection(self.settings.collection).embedder
-        return Sync(self.store, self.load(name), self.settings.max_file_bytes)
+        options = self.settings.parse_options(folder)
+        reading = Reading(self.settings.max_file_bytes, options, again, Stamps() if stamps is None else stamps)
+        return Sync(self.store, self.load(name), reading)

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
+from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker
 from quotewise.index.documents import Document, SourceFile, find_files, parse_document
 from quotewise.index.embedders import Embedder
+from quotewise.index.embedding import EmbeddingQueue, unindexed
 from quotewise.index.errors import (
     ChunkingError,
     DocumentDamagedError,
@@ -20,57 +21,39 @@ from quotewise.index.errors import (
     FolderError,
     border,
 )
-from quotewise.index.folders import read_inside
-from quotewise.index.formats import ENDINGS
+from quotewise.index.folders import read_inside, stamp_inside
+from quotewise.index.formats import ENDINGS, ParseOptions
+from quotewise.index.formats.detection import parser_of
 from quotewise.index.languages import detect_language
-from quotewise.index.left_out import LeftOut
+from quotewise.index.left_out import Refusal
 from quotewise.index.printable import printable
+from quotewise.index.progress import Progress, Work
+from quotewise.index.stamps import Stamp, Stamps
 from quotewise.index.store import Catalogue, Collection, Store
+from quotewise.index.sync_report import Failure, SyncReport
 
 DEFAULT_FILE_LIMIT = 64_000_000
 """Bytes."""
-_BATCH_CHUNKS = 512
-"""Chunks embedded together: enough to fill length-sorted batches on every core, little enough to hold in memory."""
+_READINGS = 3
+"""How often a file is read that is written to meanwhile."""
 _MOST_VANISHED = 3
 """Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
 _LANGUAGE_DOCUMENTS, _LANGUAGE_CHARACTERS = 50, 2000
 """From so many documents, and so many characters of each, the language of a collection is detected."""
 
-Progress = Callable[[int, int, str], None]
-"""Called with the number of files done, the number of all files, and the path just done."""
-
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A file, or a part of one, that could not be indexed, and why."""
+class Reading:
+    """How the files of a folder are read.
 
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
-
-    ``ignored`` are parts of indexed files, such as front matter that cannot be parsed, also of unchanged ones; ``unread`` are
-    files of other formats than are read.
+    ``limit`` is the size of the largest one in bytes. With ``again`` unchanged files are parsed, too, which is of use after a
+    parser got better. Files that have the same of the ``stamps`` as when they were last read are not opened.
     """
 
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    failed: tuple[Failure, ...]
-    kept: tuple[str, ...]
-    chunks: int
-    ignored: tuple[Failure, ...] = ()
-    unread: tuple[Failure, ...] = ()
-
-    @property
-    def left_out(self) -> tuple[LeftOut, ...]:
-        """Every file that was not read, or only in part."""
-        whole = [LeftOut(file.path, file.reason) for file in (*self.failed, *self.unread)]
-        return (*whole, *(LeftOut(file.path, file.reason, in_part=True) for file in self.ignored))
+    limit: int = DEFAULT_FILE_LIMIT
+    options: ParseOptions = ParseOptions()
+    again: bool = False
+    stamps: Stamps = field(default_factory=Stamps)
 
 
 class Sync:
@@ -79,11 +62,12 @@ class Sync:
     Args:
         store: where the collection is.
         embedder: makes the vectors; must be the one that the collection was made with.
-        file_limit: the size of the largest file that is indexed, in bytes.
+        reading: how the files are read.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, file_limit: int = DEFAULT_FILE_LIMIT) -> None:
-        self._store, self._catalogue, self._embedder, self._file_limit = store, store.catalogue, embedder, file_limit
+    def __init__(self, store: Store, embedder: Embedder, reading: Reading | None = None) -> None:
+        self._store, self._catalogue, self._embedder = store, store.catalogue, embedder
+        self._reading = reading or Reading()
 
     def run(
         self,
@@ -91,7 +75,7 @@ class Sync:
         name: str = "default",
         chunk_tokens: int | None = None,
         moved: bool = False,
-        progress: Progress = lambda done, total, path: None,
+        progress: Progress = lambda step: None,
         language: str | None = None,
     ) -> SyncReport:
         """Add new files, replace changed ones, remove vanished ones, one transaction a document, then publish.
@@ -101,7 +85,7 @@ class Sync:
             name: the collection, which is made if it does not exist.
             chunk_tokens: the chunk size of a new collection; an existing one keeps its own.
             moved: the collection's folder is now at ``folder``.
-            progress: called after each file.
+            progress: called before and after each file, and now and then within one.
             language: an ISO 639-1 code; by default the collection keeps its language, or it is detected.
 
         Raises:
@@ -118,18 +102,13 @@ class Sync:
                 self._catalogue.add_collection(collection)
             elif known != collection:
                 self._catalogue.update_collection(collection)
-            run = _Run(self._catalogue, self._embedder, collection)
-            for done, file in enumerate(files, 1):
-                if file.problem:
-                    (run.failed if file.is_document else run.unread).append(Failure(file.path, file.problem))
-                else:
-                    run.read(folder, file.path, self._file_limit)
-                progress(done, len(files), printable(file.path))
-            run.flush()
+            run = _Run(self._catalogue, self._embedder, collection, folder, self._reading)
+            run.read_all(files, progress)
             run.remove_all_but({file.path for file in files})
             set_language(self._catalogue, name)
             report = run.report()
             self._catalogue.put_left_out(name, report.left_out)
+            self._catalogue.put_refusals(name, run.refusals)
             self._store.publish(name)
         return report
 
@@ -221,89 +200,148 @@ def check_embedder(collection: Collection, embedder: Embedder) -> None:
         )
 
 
-def embed(
-    embedder: Embedder, chunked: Sequence[tuple[Document, Sequence[Chunk]]], pause: Callable[[], None] = lambda: None
-) -> np.ndarray:
-    """float32 (chunks, dimension): the vectors of all chunks in order; ``pause`` is called before each batch, and may raise."""
-    texts = [embedding_text(chunk.heading, made.text[chunk.start : chunk.end]) for made, chunks in chunked for chunk in chunks]
-    vectors = []
-    for first in range(0, max(1, len(texts)), _BATCH_CHUNKS):
-        pause()
-        vectors.append(embedder.encode_document(texts[first : first + _BATCH_CHUNKS]))
-    return np.concatenate(vectors)
-
-
-def unindexed(reason: str) -> DocumentError:
-    """The error for an unforeseen failure of a library in the work on one document."""
-    return DocumentError(f"cannot be indexed: {reason}")
-
-
 class _Run:
-    """The state of one sync: the documents that wait to be embedded, and what was done so far."""
+    """The state of one sync: what the catalogue knows, and what was done so far."""
 
-    def __init__(self, catalogue: Catalogue, embedder: Embedder, collection: Collection) -> None:
+    def __init__(self, catalogue: Catalogue, embedder: Embedder, collection: Collection, folder: Path, reading: Reading) -> None:
         self._catalogue, self._embedder, self._name = catalogue, embedder, collection.name
+        self._folder, self._reading = folder, reading
         self._chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
-        self._damaged = set(catalogue.damaged(self._name))
+        # What was read by this process before was found intact by it, and is not read as a whole each time.
+        self._damaged = set() if reading.stamps else set(catalogue.damaged(self._name))
         self._before = catalogue.digests(self._name) | dict.fromkeys(self._damaged, "")  # a digest that no file has
-        self._waiting: list[tuple[Document, list[Chunk]]] = []
+        self._of_digest = {digest: path for path, digest in self._before.items()}
+        self._refused = catalogue.refusals(self._name)
         self._paths: defaultdict[str, list[str]] = defaultdict(list)
-        self.failed: list[Failure] = []
-        self.unread: list[Failure] = []
+        self._failed: list[Failure] = []
+        self._unread: list[Failure] = []
+        self._unfinished: list[Failure] = []
+        self._stamps: dict[str, Stamp | None] = {}
         self._chunks = 0
+        self.refusals: dict[str, Refusal] = {}
 
-    def read(self, folder: Path, path: str, limit: int) -> None:
-        """Parse and chunk a file unless it is unchanged, and embed those that wait when they make a batch."""
-        try:
-            with border(unindexed):
-                data = read_inside(folder, path, limit)
-                if hashlib.sha256(data).hexdigest() == self._before.get(path):
-                    self._paths["unchanged"].append(path)
-                    return
-                document = parse_document(path, data)
-                chunks = self._chunker.chunks(document)
-        except DocumentError as error:
-            self.failed.append(Failure(path, str(error)))
-            return
-        self._waiting.append((document, chunks))
-        if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
-            self.flush()
+    def read_all(self, files: Sequence[SourceFile], progress: Progress) -> None:
+        """Index the files that changed: first all others are set aside, so that it is known how much there is to do."""
+        for file in files:
+            if file.problem:
+                (self._failed if file.is_document else self._unread).append(Failure(file.path, file.problem))
+        readable = [file for file in files if not file.problem]
+        work = Work({file.path: file.stamp.size if file.stamp else 0 for file in readable}, progress)
 
-    def flush(self) -> None:
-        """Embed and commit the documents that wait; where embedding them together fails, each by itself."""
-        waiting, self._waiting = self._waiting, []
-        try:
-            with border(unindexed):
-                vectors = embed(self._embedder, waiting)
-        except DocumentError as error:
-            if len(waiting) == 1:
-                self.failed.append(Failure(waiting[0][0].path, str(error)))
+        def done(document: Document, chunks: int, error: DocumentError | None) -> None:
+            self._commit(document, chunks, error)
+            work.committed(document.path)
+
+        queue = EmbeddingQueue(self._catalogue, self._name, self._embedder, work.embedded, done)
+        due = []
+        for file in readable:
+            if self._is_known(file):
+                work.done(file.path)
             else:
-                for alone in waiting:
-                    self._waiting = [alone]
-                    self.flush()
-            return
-        for document, chunks in waiting:
+                due.append(file)
+        for file in due:
+            work.begin(file.path)
+            if read := self._read(file):
+                work.parsed(file.path, queue.add(*read, self._known_vectors(read[0])))
+                queue.flush_full()
+            else:
+                work.done(file.path)
+        queue.flush()
+
+    def _is_known(self, file: SourceFile) -> bool:
+        """Whether a file is unchanged, or one that its parser has refused, or cannot be read; it is then reported as such."""
+        path, stamps = file.path, self._reading.stamps
+        refusal, indexed = self._refused.get(path), self._before.get(path)
+        if self._reading.again or not (refusal or indexed):
+            return False
+        if not stamps.is_unchanged(path, file.stamp):
             try:
                 with border(unindexed):
-                    self._catalogue.put(self._name, document, chunks, vectors[: len(chunks)])
-                self._paths["changed" if document.path in self._before else "added"].append(document.path)
-                self._chunks += len(chunks)
+                    data = read_inside(self._folder, path, self._reading.limit)
             except DocumentError as error:
-                self.failed.append(Failure(document.path, str(error)))
-            vectors = vectors[len(chunks) :]
+                self._failed.append(Failure(path, str(error)))
+                return True
+            sha256 = hashlib.sha256(data).hexdigest()
+            if refusal and sha256 != refusal.sha256:
+                refusal = None
+            if refusal and (parser_of(path, data) != refusal.parser or self._reading.options.may_open(refusal.reason)):
+                return False
+            if not refusal and sha256 != indexed:
+                return False
+            stamps.keep(path, file.stamp)
+        if refusal:
+            self.refusals[path] = refusal
+            self._failed.append(Failure(path, refusal.reason))
+        else:
+            self._paths["unchanged"].append(path)
+        return True
+
+    def _read(self, file: SourceFile) -> tuple[Document, list[Chunk]] | None:
+        """The document of a file and its chunks, or None where it cannot be one; read again where it was written to meanwhile."""
+        path, reason = file.path, ""
+        for _ in range(_READINGS):
+            stamp, read = stamp_inside(self._folder, path), None
+            self.refusals.pop(path, None)
+            try:
+                read = self._parsed(path)
+            except DocumentError as error:
+                reason = str(error)
+            if finished := stamp_inside(self._folder, path) == stamp:
+                break
+        if finished and path in self.refusals:
+            self._reading.stamps.keep(path, stamp)
+        elif finished:
+            self._stamps[path] = stamp
+        elif read:
+            self._unfinished.append(Failure(path, "what was written to it while it was read; index it again"))
+        else:
+            reason += "; it was written to while it was read: index it again"
+        if not read:
+            self._failed.append(Failure(path, reason))
+        return read
+
+    def _parsed(self, path: str) -> tuple[Document, list[Chunk]]:
+        with border(unindexed):
+            data = read_inside(self._folder, path, self._reading.limit)
+            try:
+                document = parse_document(path, data, self._reading.options)
+            except DocumentError as error:
+                if parser := parser_of(path, data):
+                    self.refusals[path] = Refusal(hashlib.sha256(data).hexdigest(), parser, str(error))
+                raise
+            return document, self._chunker.chunks(document)
+
+    def _known_vectors(self, document: Document) -> dict[str, np.ndarray]:
+        """Those of the file with the same bytes, which was moved or copied, or else of what was at the path before."""
+        source = self._of_digest.get(document.sha256, document.path)
+        return self._catalogue.vectors(self._name, source) if source in self._before else {}
+
+    def _commit(self, document: Document, chunks: int, error: DocumentError | None) -> None:
+        path = document.path
+        if error:
+            self._failed.append(Failure(path, str(error)))
+            return
+        self._reading.stamps.keep(path, self._stamps.get(path))
+        self._paths["changed" if path in self._before else "added"].append(path)
+        self._chunks += chunks
 
     def remove_all_but(self, present: set[str]) -> None:
         """Remove the documents whose files vanished, but not those in folders that could not be listed."""
-        failed = tuple(f"{failure.path}/" for failure in self.failed)
+        failed = tuple(f"{failure.path}/" for failure in self._failed)
         self._paths["removed"] = [path for path in self._before if path not in present and not path.startswith(failed)]
         self._catalogue.remove(self._name, self._paths["removed"])
 
     def report(self) -> SyncReport:
+        """What was done."""
         paths = {kind: tuple(self._paths[kind]) for kind in ("added", "changed", "removed", "unchanged")}
         good = self._before.keys() - self._damaged
-        kept = tuple(failure.path for failure in self.failed if failure.path in good)
-        ignored = tuple(Failure(file.path, file.reason) for file in self._catalogue.left_out(self._name) if file.in_part)
+        kept = tuple(failure.path for failure in self._failed if failure.path in good)
+        parts = [Failure(file.path, file.reason) for file in self._catalogue.left_out(self._name) if file.in_part]
         return SyncReport(
-            **paths, failed=tuple(self.failed), kept=kept, chunks=self._chunks, ignored=ignored, unread=tuple(self.unread)
+            **paths,
+            failed=tuple(self._failed),
+            kept=kept,
+            chunks=self._chunks,
+            ignored=(*parts, *self._unfinished),
+            unread=tuple(self._unread),
         )

@@ -90,6 +90,13 @@ CREATE TABLE left_out (
 CREATE TRIGGER document_part_removed AFTER DELETE ON documents
     BEGIN DELETE FROM left_out WHERE collection = old.collection AND path = old.path AND in_part; END;
 """
+_REFUSALS = """
+CREATE TABLE refusals (
+    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL, parser TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (collection, path)
+) WITHOUT ROWID;
+"""
 
 
 def _add_digests(connection: sqlite3.Connection) -> None:
@@ -126,7 +133,7 @@ def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
 
 
 _STEPS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (
-    *((_DOCUMENTS,), (_FEEDBACK,), (_add_digests,), (_add_layouts, _KEYS_AND_LANGUAGE), (_LEFT_OUT,)),
+    *((_DOCUMENTS,), (_FEEDBACK,), (_add_digests,), (_add_layouts, _KEYS_AND_LANGUAGE), (_LEFT_OUT,), (_REFUSALS,)),
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)
