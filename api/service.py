@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Self
 
@@ -21,18 +20,14 @@ from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import document_path
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
-from quotewise.index.ingest import Reading, Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
-from quotewise.index.progress import Progress
 from quotewise.index.sentences import Span
-from quotewise.index.stamps import Stamps
 from quotewise.index.store import Collection, Filter, StoredDocument
-from quotewise.index.sync_report import SyncReport
 from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.followups import Turn
-from quotewise.rag.pipeline import AskOptions, OncePerName, Pipeline
+from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
 from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verification, verify
 
@@ -48,15 +43,11 @@ Observer = Callable[[Answer, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An open index with its models.
-
-    ``load`` gives the embedder of a name; ``observers`` are called with every answer.
-    """
+    """An open index with its models; ``observers`` are called with every answer."""
 
     settings: Settings
     store: LocalStore
     pipeline: Pipeline
-    load: Callable[[str], Embedder]
     jobs: Jobs
     answers: RecentAnswers
     observers: set[Observer] = field(default_factory=set)
@@ -67,10 +58,10 @@ class Service:
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
         store = LocalStore(settings.index, create)
-        load = OncePerName(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
+        load = partial(load_embedder, threads=settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
-        return cls(settings, store, pipeline, load, Jobs(settings.max_uploads), RecentAnswers(settings.remembered_answers))
+        return cls(settings, store, pipeline, Jobs(settings.max_uploads), RecentAnswers(settings.remembered_answers))
 
     def close(self) -> None:
         """Finish the running job and close the index."""
@@ -147,18 +138,18 @@ class Service:
         self,
         caller: Caller,
         questions: Sequence[tuple[str, Sequence[str], AskOptions]],
-        wanted: Callable[[], bool] = lambda: True,
+        keep_reading: Callable[[], bool] = lambda: True,
     ) -> tuple[list[Extractions], ExtractTimings]:
         """The quotes of texts, each list with its question.
 
-        Reading ends after ``extract_seconds``, or when ``wanted`` returns False. Raises ForbiddenError, ReaderError.
+        Reading ends after ``extract_seconds``, or when ``keep_reading`` returns False. Raises ForbiddenError, ReaderError.
         """
         caller.require("ask")
         began = perf_counter()
         self.pipeline.text_reader()
         loaded, end = perf_counter(), monotonic() + self.settings.extract_seconds
         results = [
-            self.pipeline.extract(question, texts, options, lambda: monotonic() < end and wanted())
+            self.pipeline.extract(question, texts, options, lambda: monotonic() < end and keep_reading())
             for question, texts, options in questions
         ]
         return results, ExtractTimings.since(began, loaded)
@@ -255,7 +246,7 @@ class Service:
         The job is done or, if that takes longer than ``upload_seconds``, under way. Raises ForbiddenError, OverloadedError,
         InvalidPathError; the job has the errors of ``Uploads.put``.
         """
-        self._check_change(caller, collection)
+        self.check_change(caller, collection)
         path = document_path(path)
         self.jobs.acquire()
         try:
@@ -267,7 +258,7 @@ class Service:
 
     async def remove(self, caller: Caller, collection: str, path: str, condition: Condition) -> Job:
         """Remove a document and its file. The job has the errors of ``Uploads.remove``; otherwise as ``put``."""
-        self._check_change(caller, collection)
+        self.check_change(caller, collection)
         await asyncio.to_thread(self.collection_name, caller, collection)
         path = document_path(path)
         self.jobs.acquire()
@@ -284,7 +275,7 @@ class Service:
     def unindex(self, caller: Caller, paths: Sequence[str] | None) -> list[str]:
         """Remove documents or, for None, the whole default collection from the index, and return their paths; files stay."""
         name = self.settings.collection
-        self._check_change(caller, name)
+        self.check_change(caller, name)
         removed = sorted(self.store.catalogue.digests(name)) if paths is None else list(dict.fromkeys(paths))
         for path in paths or []:
             self.store.catalogue.document_at(name, path)
@@ -295,28 +286,6 @@ class Service:
                 self.store.catalogue.remove(name, removed)
                 self.store.publish(name)
         return removed
-
-    def check(self, caller: Caller, folder: Path, moved: bool = False) -> None:
-        """Raises what ``index`` would because of the embedder, or because the collection was made in another way."""
-        self._check_change(caller, self.settings.collection)
-        self._sync(folder).check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
-
-    def index(
-        self,
-        caller: Caller,
-        folder: Path,
-        moved: bool = False,
-        progress: Progress = lambda step: None,
-        again: bool = False,
-        stamps: Stamps | None = None,
-    ) -> SyncReport:
-        """Bring the default collection up to date with a folder; see ``Reading``. Raises SettingsError, what ``Sync.run`` does."""
-        self._check_change(caller, self.settings.collection)
-        settings = self.settings
-        if not stamps:
-            self.store.sweep()
-        sync = self._sync(folder, again, stamps)
-        return sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
 
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.
@@ -337,12 +306,13 @@ class Service:
     def embedder_of(self, name: str) -> Embedder:
         """That of a collection or, where there is none of that name, the one that a new collection gets."""
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
-        return self.load(made_by.get(name, self.settings.embedder))
+        return self.pipeline.embedder(made_by.get(name, self.settings.embedder))
 
     def _accessible(self, caller: Caller) -> list[Collection]:
         return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
 
-    def _check_change(self, caller: Caller, name: str) -> None:
+    def check_change(self, caller: Caller, name: str) -> None:
+        """Raises ForbiddenError where the caller may not change a collection, be there one or not."""
         caller.require("manage")
         caller.require_access(name)
 
@@ -351,13 +321,3 @@ class Service:
         limits, options = (settings.max_file_bytes, settings.chunk_tokens), settings.parse_options()
         uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped, options)
         return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
-
-    def _sync(self, folder: Path, again: bool = False, stamps: Stamps | None = None) -> Sync:
-        """With the embedder of the collection, unless the settings name another, which the sync will refuse."""
-        name = self.settings.embedder
-        if "embedder" not in self.settings.model_fields_set:
-            with suppress(UnknownCollectionError):
-                name = self.store.catalogue.collection(self.settings.collection).embedder
-        options = self.settings.parse_options(folder)
-        reading = Reading(self.settings.max_file_bytes, options, again, Stamps() if stamps is None else stamps)
-        return Sync(self.store, self.load(name), reading)

@@ -13,7 +13,7 @@ from quotewise.api.keys import Origin, Rate
 from quotewise.index.embedders import DEFAULT_EMBEDDER
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.formats import ParseOptions
-from quotewise.index.ingest import DEFAULT_FILE_LIMIT
+from quotewise.index.reading import DEFAULT_FILE_LIMIT
 from quotewise.rag.pipeline import DEFAULT_QUOTES, DEFAULT_TOP_K
 from quotewise.rag.readers.registry import AUTOMATIC
 from quotewise.rag.retrieval import Method

@@ -8,7 +8,7 @@ import numpy as np
 from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.documents import Document
 from quotewise.index.embedders import Embedder
-from quotewise.index.errors import DocumentError, border
+from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.store import Catalogue
 
 BATCH_CHUNKS = 256
@@ -93,7 +93,7 @@ class EmbeddingQueue:
         waiting, self._waiting = self._waiting, []
         known = {text: vector for one in waiting for text, vector in one.known.items()}
         try:
-            with border(unindexed):
+            with translate_errors(unindexed):
                 vectors = embed(self._embedder, [text for one in waiting for text in one.texts], known, self._embedded)
         except DocumentError as error:
             if len(waiting) == 1:
@@ -105,7 +105,7 @@ class EmbeddingQueue:
             return
         for one in waiting:
             try:
-                with border(unindexed):
+                with translate_errors(unindexed):
                     self._catalogue.put(self._name, one.document, one.chunks, vectors[: len(one.chunks)])
             except DocumentError as error:
                 self._done(one.document, 0, error)

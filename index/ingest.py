@@ -1,59 +1,35 @@
 """A folder into a collection: indexes only what changed, and keeps the last good version of a file that cannot be read now."""
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker
-from quotewise.index.documents import Document, SourceFile, find_files, parse_document
+from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunker
+from quotewise.index.documents import Document, SourceFile, find_files
 from quotewise.index.embedders import Embedder
-from quotewise.index.embedding import EmbeddingQueue, unindexed
+from quotewise.index.embedding import EmbeddingQueue
 from quotewise.index.errors import (
     ChunkingError,
     DocumentDamagedError,
     DocumentError,
     EmbedderMismatchError,
     FolderError,
-    border,
 )
-from quotewise.index.folders import read_inside, stamp_inside
-from quotewise.index.formats import ENDINGS, ParseOptions
-from quotewise.index.formats.detection import parser_of
+from quotewise.index.formats import ENDINGS
 from quotewise.index.languages import detect_language
-from quotewise.index.left_out import Refusal
 from quotewise.index.printable import printable
 from quotewise.index.progress import Progress, Work
-from quotewise.index.stamps import Stamp, Stamps
+from quotewise.index.reading import FileReader, Reading
 from quotewise.index.store import Catalogue, Collection, Store
 from quotewise.index.sync_report import Failure, SyncReport
 
-DEFAULT_FILE_LIMIT = 64_000_000
-"""Bytes."""
-_READINGS = 3
-"""How often a file is read that is written to meanwhile."""
 _MOST_VANISHED = 3
 """Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
 _LANGUAGE_DOCUMENTS, _LANGUAGE_CHARACTERS = 50, 2000
 """From so many documents, and so many characters of each, the language of a collection is detected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How the files of a folder are read.
-
-    ``limit`` is the size of the largest one in bytes. With ``again`` unchanged files are parsed, too, which is of use after a
-    parser got better. Files that have the same of the ``stamps`` as when they were last read are not opened.
-    """
-
-    limit: int = DEFAULT_FILE_LIMIT
-    options: ParseOptions = ParseOptions()
-    again: bool = False
-    stamps: Stamps = field(default_factory=Stamps)
 
 
 class Sync:
@@ -107,8 +83,6 @@ class Sync:
             run.remove_all_but({file.path for file in files})
             set_language(self._catalogue, name)
             report = run.report()
-            self._catalogue.put_left_out(name, report.left_out)
-            self._catalogue.put_refusals(name, run.refusals)
             self._store.publish(name)
         return report
 
@@ -203,22 +177,22 @@ def check_embedder(collection: Collection, embedder: Embedder) -> None:
 class _Run:
     """The state of one sync: what the catalogue knows, and what was done so far."""
 
-    def __init__(self, catalogue: Catalogue, embedder: Embedder, collection: Collection, folder: Path, reading: Reading) -> None:
+    def __init__(
+        self, catalogue: Catalogue, embedder: Embedder, collection: Collection, folder: Path, reading: Reading
+    ) -> None:
         self._catalogue, self._embedder, self._name = catalogue, embedder, collection.name
-        self._folder, self._reading = folder, reading
-        self._chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
-        # What was read by this process before was found intact by it, and is not read as a whole each time.
+        # What this process has read before, it found intact, and it does not read the whole catalogue each time.
         self._damaged = set() if reading.stamps else set(catalogue.damaged(self._name))
         self._before = catalogue.digests(self._name) | dict.fromkeys(self._damaged, "")  # a digest that no file has
         self._of_digest = {digest: path for path, digest in self._before.items()}
-        self._refused = catalogue.refusals(self._name)
-        self._paths: defaultdict[str, list[str]] = defaultdict(list)
+        chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
+        self._reader = FileReader(folder, reading, self._before, catalogue.refusals(self._name), chunker.chunks)
+        self._added: list[str] = []
+        self._changed: list[str] = []
+        self._removed: list[str] = []
         self._failed: list[Failure] = []
         self._unread: list[Failure] = []
-        self._unfinished: list[Failure] = []
-        self._stamps: dict[str, Stamp | None] = {}
         self._chunks = 0
-        self.refusals: dict[str, Refusal] = {}
 
     def read_all(self, files: Sequence[SourceFile], progress: Progress) -> None:
         """Index the files that changed: first all others are set aside, so that it is known how much there is to do."""
@@ -235,81 +209,18 @@ class _Run:
         queue = EmbeddingQueue(self._catalogue, self._name, self._embedder, work.embedded, done)
         due = []
         for file in readable:
-            if self._is_known(file):
+            if self._reader.is_known(file):
                 work.done(file.path)
             else:
-                due.append(file)
-        for file in due:
-            work.begin(file.path)
-            if read := self._read(file):
-                work.parsed(file.path, queue.add(*read, self._known_vectors(read[0])))
+                due.append(file.path)
+        for path in due:
+            work.begin(path)
+            if read := self._reader.read(path):
+                work.parsed(path, queue.add(*read, self._known_vectors(read[0])))
                 queue.flush_full()
             else:
-                work.done(file.path)
+                work.done(path)
         queue.flush()
-
-    def _is_known(self, file: SourceFile) -> bool:
-        """Whether a file is unchanged, or one that its parser has refused, or cannot be read; it is then reported as such."""
-        path, stamps = file.path, self._reading.stamps
-        refusal, indexed = self._refused.get(path), self._before.get(path)
-        if self._reading.again or not (refusal or indexed):
-            return False
-        if not stamps.is_unchanged(path, file.stamp):
-            try:
-                with border(unindexed):
-                    data = read_inside(self._folder, path, self._reading.limit)
-            except DocumentError as error:
-                self._failed.append(Failure(path, str(error)))
-                return True
-            sha256 = hashlib.sha256(data).hexdigest()
-            if refusal and sha256 != refusal.sha256:
-                refusal = None
-            if refusal and (parser_of(path, data) != refusal.parser or self._reading.options.may_open(refusal.reason)):
-                return False
-            if not refusal and sha256 != indexed:
-                return False
-            stamps.keep(path, file.stamp)
-        if refusal:
-            self.refusals[path] = refusal
-            self._failed.append(Failure(path, refusal.reason))
-        else:
-            self._paths["unchanged"].append(path)
-        return True
-
-    def _read(self, file: SourceFile) -> tuple[Document, list[Chunk]] | None:
-        """The document of a file and its chunks, or None where it cannot be one; read again where it was written to meanwhile."""
-        path, reason = file.path, ""
-        for _ in range(_READINGS):
-            stamp, read = stamp_inside(self._folder, path), None
-            self.refusals.pop(path, None)
-            try:
-                read = self._parsed(path)
-            except DocumentError as error:
-                reason = str(error)
-            if finished := stamp_inside(self._folder, path) == stamp:
-                break
-        if finished and path in self.refusals:
-            self._reading.stamps.keep(path, stamp)
-        elif finished:
-            self._stamps[path] = stamp
-        elif read:
-            self._unfinished.append(Failure(path, "what was written to it while it was read; index it again"))
-        else:
-            reason += "; it was written to while it was read: index it again"
-        if not read:
-            self._failed.append(Failure(path, reason))
-        return read
-
-    def _parsed(self, path: str) -> tuple[Document, list[Chunk]]:
-        with border(unindexed):
-            data = read_inside(self._folder, path, self._reading.limit)
-            try:
-                document = parse_document(path, data, self._reading.options)
-            except DocumentError as error:
-                if parser := parser_of(path, data):
-                    self.refusals[path] = Refusal(hashlib.sha256(data).hexdigest(), parser, str(error))
-                raise
-            return document, self._chunker.chunks(document)
 
     def _known_vectors(self, document: Document) -> dict[str, np.ndarray]:
         """Those of the file with the same bytes, which was moved or copied, or else of what was at the path before."""
@@ -321,27 +232,32 @@ class _Run:
         if error:
             self._failed.append(Failure(path, str(error)))
             return
-        self._reading.stamps.keep(path, self._stamps.get(path))
-        self._paths["changed" if path in self._before else "added"].append(path)
+        self._reader.committed(path)
+        (self._changed if path in self._before else self._added).append(path)
         self._chunks += chunks
 
     def remove_all_but(self, present: set[str]) -> None:
         """Remove the documents whose files vanished, but not those in folders that could not be listed."""
         failed = tuple(f"{failure.path}/" for failure in self._failed)
-        self._paths["removed"] = [path for path in self._before if path not in present and not path.startswith(failed)]
-        self._catalogue.remove(self._name, self._paths["removed"])
+        self._removed = [path for path in self._before if path not in present and not path.startswith(failed)]
+        self._catalogue.remove(self._name, self._removed)
 
     def report(self) -> SyncReport:
-        """What was done."""
-        paths = {kind: tuple(self._paths[kind]) for kind in ("added", "changed", "removed", "unchanged")}
+        """What was done, which the catalogue then knows, too."""
+        failed = sorted((*self._failed, *self._reader.failed), key=lambda failure: failure.path)
         good = self._before.keys() - self._damaged
-        kept = tuple(failure.path for failure in self._failed if failure.path in good)
         parts = [Failure(file.path, file.reason) for file in self._catalogue.left_out(self._name) if file.in_part]
-        return SyncReport(
-            **paths,
-            failed=tuple(self._failed),
-            kept=kept,
+        report = SyncReport(
+            added=tuple(self._added),
+            changed=tuple(self._changed),
+            removed=tuple(self._removed),
+            unchanged=tuple(self._reader.unchanged),
+            failed=tuple(failed),
+            kept=tuple(failure.path for failure in failed if failure.path in good),
             chunks=self._chunks,
-            ignored=(*parts, *self._unfinished),
+            ignored=(*parts, *self._reader.unfinished),
             unread=tuple(self._unread),
         )
+        self._catalogue.put_left_out(self._name, report.left_out)
+        self._catalogue.put_refusals(self._name, self._reader.refusals)
+        return report

@@ -89,14 +89,15 @@ class Work:
     def embedded(self, characters: int) -> None:
         """So many more characters of the files that were parsed are embedded, in the order of the files."""
         self._seconds_a_character.add(characters, self._lap())
-        path = ""
+        at_work = ""
         for path, file in self._waiting.items():
             some = min(characters, file.characters - file.embedded)
             file.embedded += some
             characters -= some
+            at_work = path
             if not characters:
                 break
-        self._tell(path)
+        self._tell(at_work)
 
     def committed(self, path: str) -> None:
         """A file that was parsed is done, whatever of it was embedded."""

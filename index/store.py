@@ -213,7 +213,7 @@ class Catalogue(Protocol):
         """The refusals of parsers by path, as they were set."""
 
     def put_refusals(self, name: str, refusals: Mapping[str, Refusal]) -> None:
-        """Set which files parsers refused, by path in UTF-8, so that none is parsed again while it and its parser are the same."""
+        """Set which files parsers refused, by path, so that none is parsed again while it and its parser are the same."""
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         """Keys of the documents that a filter accepts, ascending; None when it accepts all."""

@@ -18,10 +18,10 @@ from quotewise.index.errors import (
     MissingFileError,
     PreconditionError,
     UnknownDocumentError,
-    border,
+    translate_errors,
 )
 from quotewise.index.folders import access_error, read_inside
-from quotewise.index.formats import ParseOptions
+from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.ingest import check_embedder, find_collection, new_collection, set_language
 from quotewise.index.printable import printable
 from quotewise.index.store import Collection, Store, StoredDocument, valid_collection_name
@@ -66,7 +66,7 @@ class Uploads:
         file_limit: int,
         chunk_tokens: int | None = None,
         pause: Callable[[], None] = lambda: None,
-        options: ParseOptions = ParseOptions(),
+        options: ParseOptions = NO_OPTIONS,
     ) -> None:
         self._store, self._embedder_of, self._options = store, embedder_of, options
         self._folder, self._file_limit, self._chunk_tokens, self._pause = folder, file_limit, chunk_tokens, pause
@@ -101,7 +101,7 @@ class Uploads:
                 return Uploaded(known, created=False)
             try:
                 document = parse_document(path, data, self._options)
-                with border(unindexed):
+                with translate_errors(unindexed):
                     chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
                     before = self._store.catalogue.vectors(name, path) if known else {}
                     vectors = embed(embedder, chunk_texts(document, chunks), before, lambda _: self._pause())

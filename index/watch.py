@@ -1,13 +1,12 @@
 """The changes of a folder, as the system tells of them."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 from watchfiles import Change, watch
 
-from quotewise.index.ignored import NAMES
+from quotewise.index.ignore_rules import NAMES
 
 _QUIET_MS, _LONGEST_MS = 100, 500
 """How long nothing changes before a change is told, and how long that is waited for."""
@@ -52,7 +51,7 @@ def watched(folder: Path, index: Path, stop: Event, polling: bool = False) -> It
 
 def _identity(folder: Path) -> tuple[int, int] | None:
     try:
-        status = os.stat(folder)
+        status = folder.stat()
     except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -20,7 +20,7 @@ from quotewise.index.errors import (
     UnknownDocumentError,
 )
 from quotewise.index.folders import read_inside
-from quotewise.index.formats import ParseOptions
+from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.printable import printable
 from quotewise.index.store import Store
 from quotewise.rag.answers import Citation
@@ -84,7 +84,7 @@ class Source(Protocol):
 class FolderSource:
     """The files of a folder as they are on disk; a path that leads out of the folder is no file of it."""
 
-    def __init__(self, folder: Path, file_limit: int, options: ParseOptions = ParseOptions()) -> None:
+    def __init__(self, folder: Path, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
         self._folder = folder
         self._file_limit = file_limit
         self._options = options
@@ -118,7 +118,7 @@ class CollectionSource:
     The text of a file with the bytes that were indexed is the stored one, whatever the parser of today makes of them.
     """
 
-    def __init__(self, store: Store, name: str, file_limit: int, options: ParseOptions = ParseOptions()) -> None:
+    def __init__(self, store: Store, name: str, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
         self._store = store
         self._name = name
         self._folder = Path(store.catalogue.collection(name).root)

@@ -2,10 +2,10 @@
 
 The module is called after the parser and has
 
-- ``VERSION: int``, raised by each change that makes another text of the same bytes, or any text of bytes that were refused: files
-  that were refused are then parsed again, while those that were read keep their text until ``index --reread``;
-- ``parse(data: bytes) -> Parsed``, which raises DocumentError where the bytes cannot be read, and PasswordError where a password
-  is missing;
+- ``VERSION: int``, raised by each change that makes another text of the same bytes, or any text of bytes that were refused:
+  refused files are then parsed again, while those that were read keep their text until ``index --reread``;
+- ``parse(data: bytes) -> Parsed``, which raises DocumentError where the bytes cannot be read, and PasswordError where they are
+  encrypted;
 - with pages ``boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]``: where a span of the text stands on its page,
   computed from the file when a citation is shown; and ``render(data, page, boxes, width) -> bytes``: the page as a PNG image.
 
@@ -41,6 +41,9 @@ class ParseOptions:
         return bool(self.passwords) and kind_of(reason) == PASSWORD
 
 
+NO_OPTIONS = ParseOptions()
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A file format: its parser, which is imported when the first file is parsed, and the media type of its files.
@@ -63,7 +66,7 @@ class Format:
         """The version of the parser."""
         return _version(self.parser, self.isolated)
 
-    def parse(self, data: bytes, options: ParseOptions = ParseOptions()) -> Parsed:
+    def parse(self, data: bytes, options: ParseOptions = NO_OPTIONS) -> Parsed:
         """The text and structure of a file. Raises DocumentError where the bytes cannot be read."""
         try:
             parsed: Parsed = self._call(options, "parse", data)
@@ -71,13 +74,11 @@ class Format:
             raise DocumentError(self._locked(len(options.passwords))) from error
         return parsed
 
-    def boxes(self, data: bytes, layout: Layout, span: Span, options: ParseOptions = ParseOptions()) -> tuple[Box, ...]:
+    def boxes(self, data: bytes, layout: Layout, span: Span, options: ParseOptions = NO_OPTIONS) -> tuple[Box, ...]:
         """Where a span of the text that the parser made of these bytes stands on its page; empty without pages."""
         return tuple(self._call(options, "boxes", data, layout, span)) if self.has_pages else ()
 
-    def page_image(
-        self, data: bytes, page: int, boxes: Sequence[Box], width: int, options: ParseOptions = ParseOptions()
-    ) -> bytes:
+    def page_image(self, data: bytes, page: int, boxes: Sequence[Box], width: int, options: ParseOptions = NO_OPTIONS) -> bytes:
         """A page, from 1, as a PNG image with boxes marked. Raises DocumentError where there is no such page."""
         if not self.has_pages:
             raise DocumentError("has no pages that can be shown")

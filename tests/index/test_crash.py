@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import quotewise.index.ingest
+import quotewise.index.embedding
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
@@ -26,7 +26,7 @@ QUESTION = "Who was warned of file 17?"
 
 
 def run_sync(folder: Path, target: Path, batch_chunks: int) -> None:
-    quotewise.index.ingest._BATCH_CHUNKS = batch_chunks  # small batches spread the commits over the whole run
+    quotewise.index.embedding.BATCH_CHUNKS = batch_chunks  # small batches spread the commits over the whole run
     store = LocalStore(target, create=True)
     Sync(store, load_embedder()).run(folder)
     store.close()

@@ -15,10 +15,10 @@ import pytest
 from quotewise.index.catalogue import document_id
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentDamagedError, QuotewiseError
-from quotewise.index.ingest import SyncReport
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter, Hit, StoredChunk
+from quotewise.index.sync_report import SyncReport
 from quotewise.index.uploads import Uploads
 from tests.index.writing import COLLECTION, put, unit
 

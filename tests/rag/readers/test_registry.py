@@ -7,8 +7,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
-from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import AskOptions, Pipeline, extract
 from quotewise.rag.readers import Reading
@@ -68,7 +68,7 @@ class FirstSentence:
 
     name, threshold = "first", 0.5
 
-    def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = bool) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], keep_reading: Callable[[], bool] = bool) -> list[Reading]:
         certain = Calibration((10.0, -5.0), (1.0, 0.0), 0.5)
         first = [np.eye(1, len(passage.sentences), dtype=np.float32).T for passage in passages]
         return [certain.reading(question, passage, scores) for passage, scores in zip(passages, first, strict=True)]
