@@ -32,19 +32,19 @@ class FolderWatch(threading.Thread):
     def __init__(self, service: Service, folder: Path, stamps: Stamps, report: SyncReport) -> None:
         super().__init__(name="watch", daemon=True)
         self._service, self._folder, self._stamps, self._report = service, folder, stamps, report
-        self._stop = threading.Event()
+        self._ended = threading.Event()
         self._told = ""
         self._due = False
 
     def stop(self) -> None:
         """End the thread, soon."""
-        self._stop.set()
+        self._ended.set()
 
     def run(self) -> None:
         polling = False
-        while not self._stop.is_set():
+        while not self._ended.is_set():
             try:
-                for changed in watched(self._folder, self._service.store.folder, self._stop, polling):
+                for changed in watched(self._folder, self._service.store.folder, self._ended, polling):
                     self._due = self._due or changed
                     if self._due:
                         self._update()
@@ -55,7 +55,7 @@ class FolderWatch(threading.Thread):
             except Exception as error:  # noqa: BLE001 - of the system, or of the library in Rust
                 self._tell(f"the system tells of no changes ({error}); the folder is looked through instead")
                 polling = True
-            self._stop.wait(_AGAIN_SECONDS)
+            self._ended.wait(_AGAIN_SECONDS)
 
     def _update(self) -> None:
         """Index the folder; what fails is tried again every second."""
