@@ -20,6 +20,7 @@ def by_office(data: bytes, password: str = PASSWORD) -> bytes:
     plain, encrypted = BytesIO(data), BytesIO()
     with zipfile.ZipFile(plain, "a") as archive:
         archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("docProps/thumbnail.jpeg", bytes(8_000), zipfile.ZIP_STORED)  # what is smaller, it encrypts wrongly
     OOXMLFile(plain).encrypt(password, encrypted)
     return encrypted.getvalue()
 

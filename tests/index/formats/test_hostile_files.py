@@ -13,6 +13,7 @@ import pytest
 
 from quotewise.api.cli import main
 from quotewise.index.errors import DocumentError
+from quotewise.index.left_out import LeftOut
 from quotewise.index.local_store import LocalStore
 from tests.index.conftest import at_most
 from tests.index.formats.files import docx, p, parse_document, relations, xlsx, zipped
@@ -159,7 +160,7 @@ def test_a_sheet_of_ten_million_cells_is_named_and_the_other_sheet_is_read() -> 
     assert "the sheet Huge or a part of it, which is stopped at a limit" in str(document.unread_part)
 
 
-def test_ten_million_cells_by_repetition_are_no_more_than_what_is_in_them() -> None:
+def test_ten_million_cells_by_repetition_are_stopped_at_the_limit_which_is_named() -> None:
     names = (
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
@@ -170,13 +171,14 @@ def test_ten_million_cells_by_repetition_are_no_more_than_what_is_in_them() -> N
     body = f'<office:spreadsheet><table:table table:name="A">{row}</table:table></office:spreadsheet>'
     content = f"<office:document-content {names}><office:body>{body}</office:body></office:document-content>"
     data = zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
-    with at_most(120):
-        try:
-            document = parse_document("a.ods", data)
-        except DocumentError as error:
-            assert "limit" in str(error)
-        else:
-            assert PROSE in document.text and len(document.text) < 100_000_000
+    try:
+        document = parse_document("a.ods", data)
+    except DocumentError as error:  # where the processor is slow
+        left_out = LeftOut("a.ods", str(error))
+    else:
+        assert PROSE in document.text
+        left_out = LeftOut("a.ods", str(document.unread_part), in_part=True)
+    assert left_out.kind == "limit"
 
 
 def test_names_of_any_bytes_are_told_and_harm_no_other_file(
