@@ -19,7 +19,7 @@ from quotewise.index.ingest import Sync, SyncReport
 from quotewise.index.local_store import LocalStore
 
 # Of whoever runs the tests.
-for name in os.environ.keys() - {"QUOTEWISE_KILLS", "QUOTEWISE_FLIPS"}:
+for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
     if name.startswith(("QUOTEWISE_", "OTEL_")):
         del os.environ[name]
 

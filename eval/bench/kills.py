@@ -86,7 +86,8 @@ def _kill(
     process = context.Process(target=_work, args=(kind, folder, chance.getrandbits(32), theirs))
     process.start()
     theirs.close()
-    deadline, aimed_at = time.monotonic() + _TIMEOUT_SECONDS, chance.choice((None, 1, 2, 3, 5))
+    aimed_at = chance.choice((None, 0, 1, 2, 3, 5))  # 0 is also while the index is made or opened
+    deadline = time.monotonic() + (_TIMEOUT_SECONDS if aimed_at != 0 else chance.uniform(0, _LONGEST_SECONDS))
     commits, under_way = 0, 0
     with suppress(EOFError):
         while True:

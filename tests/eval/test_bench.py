@@ -35,9 +35,9 @@ def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
-    [outcome] = bench_kills(4)
+    [outcome] = bench_kills(6)
     assert outcome["losses"] == []
-    assert outcome["kills"] == {"service": 3, "indexing": 1}
+    assert outcome["kills"] == {"service": 4, "indexing": 2}
     assert outcome["during_a_change"] > 0
 
 
