@@ -29,7 +29,7 @@ from quotewise.index.store import Collection, Filter, StoredDocument
 from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.followups import Turn
-from quotewise.rag.pipeline import AskOptions, OncePerName, Pipeline
+from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
 from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verification, verify
 
@@ -45,15 +45,11 @@ Observer = Callable[[Answer, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An open index with its models.
-
-    ``load`` gives the embedder of a name; ``observers`` are called with every answer.
-    """
+    """An open index with its models; ``observers`` are called with every answer."""
 
     settings: Settings
     store: LocalStore
     pipeline: Pipeline
-    load: Callable[[str], Embedder]
     jobs: Jobs
     answers: RecentAnswers
     observers: set[Observer] = field(default_factory=set)
@@ -64,10 +60,10 @@ class Service:
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
         store = LocalStore(settings.index, create)
-        load = OncePerName(partial(load_embedder, threads=settings.threads))
         readers = Readers(settings.reader, settings.threads)
+        load = partial(load_embedder, threads=settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
-        return cls(settings, store, pipeline, load, Jobs(settings.max_uploads), RecentAnswers(settings.remembered_answers))
+        return cls(settings, store, pipeline, Jobs(settings.max_uploads), RecentAnswers(settings.remembered_answers))
 
     def close(self) -> None:
         """Finish the running job and close the index."""
@@ -144,18 +140,18 @@ class Service:
         self,
         caller: Caller,
         questions: Sequence[tuple[str, Sequence[str], AskOptions]],
-        wanted: Callable[[], bool] = lambda: True,
+        keep_reading: Callable[[], bool] = lambda: True,
     ) -> tuple[list[Extractions], ExtractTimings]:
         """The quotes of texts, each list with its question.
 
-        Reading ends after ``extract_seconds``, or when ``wanted`` returns False. Raises ForbiddenError, ReaderError.
+        Reading ends after ``extract_seconds``, or when ``keep_reading`` returns False. Raises ForbiddenError, ReaderError.
         """
         caller.require("ask")
         began = perf_counter()
         self.pipeline.text_reader()
         loaded, end = perf_counter(), monotonic() + self.settings.extract_seconds
         results = [
-            self.pipeline.extract(question, texts, options, lambda: monotonic() < end and wanted())
+            self.pipeline.extract(question, texts, options, lambda: monotonic() < end and keep_reading())
             for question, texts, options in questions
         ]
         return results, ExtractTimings.since(began, loaded)
@@ -323,7 +319,7 @@ class Service:
     def embedder_of(self, name: str) -> Embedder:
         """That of a collection or, where there is none of that name, the one that a new collection gets."""
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
-        return self.load(made_by.get(name, self.settings.embedder))
+        return self.pipeline.embedder(made_by.get(name, self.settings.embedder))
 
     def _accessible(self, caller: Caller) -> list[Collection]:
         return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
@@ -344,4 +340,4 @@ class Service:
         if "embedder" not in self.settings.model_fields_set:
             with suppress(UnknownCollectionError):
                 name = self.store.catalogue.collection(self.settings.collection).embedder
-        return Sync(self.store, self.load(name), self.settings.max_file_bytes)
+        return Sync(self.store, self.pipeline.embedder(name), self.settings.max_file_bytes)

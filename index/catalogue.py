@@ -160,7 +160,7 @@ class SqliteCatalogue(Records):
             row = connection.execute(added, list(values.values())).lastrowid or 0
             connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(row, *values.values()), row))
             put_text(connection, row, document.text, document.layout)
-            self._put_unread_part(connection, key, document.path, unread_part(document.ignored, len(chunks)))
+            self._put_unread_part(connection, key, document.path, unread_part(document.unread_part, len(chunks)))
             rows = (
                 (
                     *(row << ORDINAL_BITS | ordinal, row, chunk.start, chunk.end),

@@ -69,7 +69,7 @@ class Chunker:
         number = bisect_right(document.blocks, sentence.start, key=lambda block: block.start)
         block = document.blocks[number - 1]
         kind = SentenceKind.BOILERPLATE if block.kind == "navigation" else sentence_kind(document.text[slice(*sentence)])
-        return SentenceKind.ROW if block.kind == "row" and block.lined and kind is SentenceKind.PROSE else kind
+        return SentenceKind.ROW if block.kind == "row" and block.by_line and kind is SentenceKind.PROSE else kind
 
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
         """The sentences of a section, grouped to chunks: whole paragraphs where they fit, else sentences, else clauses."""
@@ -159,13 +159,13 @@ def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Paragr
         paragraphs: list[Paragraph] = []
         introduction: Paragraph = []
         for block in blocks:
-            spans = line_spans if block.lined else sentence_spans
+            spans = line_spans if block.by_line else sentence_spans
             sentences = spans(document.text, block.start, block.end)
             before = introduction or (paragraphs[-1] if paragraphs else [])
             if before and sentences and sentences[0].start - before[-1].end > _MAX_GAP:
                 yield heading, [*paragraphs, introduction] if introduction else paragraphs
                 paragraphs, introduction = [], []
-            if block.introduces:
+            if block.keep_with_next:
                 introduction += sentences
             elif sentences:
                 first, *others = _paragraphs(document.text, sentences)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, border
+from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, translate_errors
 from quotewise.index.formats import ENDINGS, may_be_document
 from quotewise.index.formats.detection import detected
 from quotewise.index.formats.faq import with_questions_as_headings
 from quotewise.index.formats.parsed import Block
-from quotewise.index.ignored import Ignored
+from quotewise.index.ignore_rules import IgnoreRules
 from quotewise.index.layout import Layout
 from quotewise.index.printable import printable
 
@@ -25,7 +25,7 @@ class Document:
     """A parsed file.
 
     ``path`` is relative to the indexed folder, with ``/``, in Unicode's composed form (NFC). ``text`` is what offsets refer to
-    (see ``Parsed``), ``sha256`` is of the bytes, and ``ignored`` says which part of the file was not used, and why.
+    (see ``Parsed``), ``sha256`` is of the bytes, and ``unread_part`` says which part of the file was not used, and why.
     """
 
     path: str
@@ -38,7 +38,7 @@ class Document:
     metadata: Mapping[str, str]
     blocks: tuple[Block, ...]
     layout: Layout
-    ignored: str | None = None
+    unread_part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SourceFile:
 
 
 def find_files(folder: Path) -> Iterator[SourceFile]:
-    """The files of a folder tree, sorted within each folder, without hidden and ignored ones (see ``Ignored``).
+    """The files of a folder tree, sorted within each folder, without hidden and ignored ones (see ``IgnoreRules``).
 
     Files of other formats than are read have that for a problem.
     Links to folders are never followed. A link to a file is followed when the file is inside the folder; otherwise it has a
@@ -66,9 +66,9 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
     """
     if not folder.is_dir():
         raise FolderError(f"{printable(str(folder))} is not a folder; give an existing folder of {ENDINGS} files")
-    root, pending = folder.resolve(), [("", Ignored())]
+    root, pending = folder.resolve(), [("", IgnoreRules())]
     while pending:
-        within, ignored = pending.pop()
+        within, rules = pending.pop()
         try:
             entries = sorted(os.scandir(folder / within), key=lambda entry: entry.name)
         except OSError as error:
@@ -76,17 +76,17 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
                 raise FolderError(f"cannot list {printable(str(folder))}: {error.strerror}") from error
             yield SourceFile(unicodedata.normalize("NFC", within[:-1]), f"folder cannot be listed: {error.strerror}")
             continue
-        ignored = ignored.within(folder, within, {entry.name for entry in entries})
+        rules = rules.within(folder, within, {entry.name for entry in entries})
         doubles, folders = _doubles([entry.name for entry in entries]), []
         for entry in entries:
             path = within + entry.name
             problem = _link_problem(entry.path, root) if entry.is_symlink() else None
-            if entry.name.startswith(".") or ignored.match(path + "/" * entry.is_dir(follow_symlinks=False)):
+            if entry.name.startswith(".") or rules.match(path + "/" * entry.is_dir(follow_symlinks=False)):
                 continue
             if entry.name in doubles:
                 yield SourceFile(path, "has the same name as another but for how its characters are composed; rename one")
             elif entry.is_dir(follow_symlinks=False):
-                folders.append((f"{path}/", ignored))
+                folders.append((f"{path}/", rules))
             elif problem or not entry.is_dir():
                 is_document = may_be_document(entry.name)
                 if any("\ud800" <= c <= "\udfff" for c in path):
@@ -160,7 +160,7 @@ def parse_document(path: str, data: bytes) -> Document:
     file_format = detected(path, data)
     if file_format is None:
         raise DocumentError(f"has no known format; expected {ENDINGS}")
-    with border(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
+    with translate_errors(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
         parsed = file_format.parse(data)
     if not parsed.text.strip():
         raise DocumentError("is blank")
@@ -175,7 +175,7 @@ def parse_document(path: str, data: bytes) -> Document:
         metadata=parsed.metadata,
         blocks=with_questions_as_headings(parsed.text, parsed.blocks),
         layout=parsed.layout,
-        ignored=parsed.ignored,
+        unread_part=parsed.unread_part,
     )
 
 

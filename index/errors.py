@@ -128,7 +128,7 @@ class InvalidNameError(QuotewiseError, code="invalid-name", status=422):
 
 
 @contextmanager
-def border(made: Callable[[str], QuotewiseError]) -> Iterator[None]:
+def translate_errors(made: Callable[[str], QuotewiseError]) -> Iterator[None]:
     """Turn whatever a library raises inside into an error of ours, made from the reason; our own errors pass unchanged.
 
     ``BaseException`` too, since a panic in a Rust library is not an ``Exception``; only the end of the program passes.

@@ -18,7 +18,7 @@ from quotewise.index.errors import (
     DocumentError,
     EmbedderMismatchError,
     FolderError,
-    border,
+    translate_errors,
 )
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import ENDINGS
@@ -255,7 +255,7 @@ class _Run:
     def read(self, folder: Path, path: str, limit: int) -> None:
         """Parse and chunk a file unless it is unchanged, and embed those that wait when they make a batch."""
         try:
-            with border(unindexed):
+            with translate_errors(unindexed):
                 data = read_inside(folder, path, limit)
                 if hashlib.sha256(data).hexdigest() == self._before.get(path):
                     self._paths["unchanged"].append(path)
@@ -273,7 +273,7 @@ class _Run:
         """Embed and commit the documents that wait; where embedding them together fails, each by itself."""
         waiting, self._waiting = self._waiting, []
         try:
-            with border(unindexed):
+            with translate_errors(unindexed):
                 vectors = embed(self._embedder, waiting)
         except DocumentError as error:
             if len(waiting) == 1:
@@ -285,7 +285,7 @@ class _Run:
             return
         for document, chunks in waiting:
             try:
-                with border(unindexed):
+                with translate_errors(unindexed):
                     self._catalogue.put(self._name, document, chunks, vectors[: len(chunks)])
                 self._paths["changed" if document.path in self._before else "added"].append(document.path)
                 self._chunks += len(chunks)

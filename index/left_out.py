@@ -40,6 +40,6 @@ def counts(files: Iterable[LeftOut]) -> dict[str, int]:
     return dict(Counter(file.kind for file in files).most_common())
 
 
-def unread_part(ignored: str | None, chunks: int) -> str | None:
+def unread_part(parsed: str | None, chunks: int) -> str | None:
     """Which part of a document with so many chunks cannot be quoted, and why."""
-    return ignored or (None if chunks else "all of it, since it holds nothing to quote")
+    return parsed or (None if chunks else "all of it, since it holds nothing to quote")

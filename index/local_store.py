@@ -27,7 +27,7 @@ from quotewise.index.errors import (
 from quotewise.index.search_index import LocalSearchIndex
 from quotewise.index.store import Catalogue, Changes, Filter, Hit, IndexedChunk, SearchIndex
 
-_LOOK_AGAIN_SECONDS = 1.0
+_CURRENT_SECONDS = 1.0
 """How long a search may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
 """How long a writer waits for the lock: enough for the search index to catch up on small changes."""
@@ -69,7 +69,7 @@ class LocalStore:
         self._lock = FileLock(folder / "writer.lock", mode=0o600)
         self._starting = threading.Lock()
         self._tasks: dict[str, _CatchUp] = {}
-        self._looked: dict[str, float] = {}
+        self._current_at: dict[str, float] = {}
         self._closed = threading.Event()
 
     @contextmanager
@@ -100,11 +100,11 @@ class LocalStore:
             self.catalogue.remove_collection(name)
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
-        self._follow(name)
+        self._wait_until_current(name)
         return self.search_index.search_dense(name, vector, limit, where)
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
-        self._follow(name)
+        self._wait_until_current(name)
         return self.search_index.search_lexical(name, query, limit, where)
 
     def catch_up(self, name: str) -> None:
@@ -144,24 +144,24 @@ class LocalStore:
             task.join(_STOP_SECONDS)
         self.catalogue.close()
 
-    def _follow(self, name: str) -> None:
-        """See that the search index reflects the catalogue, or as much of it as bounded waiting allows.
+    def _wait_until_current(self, name: str) -> None:
+        """Wait until the search index reflects the catalogue, or as much of it as ``wait_seconds`` allows.
 
         Raises IndexRebuildingError when there are documents but nothing to search yet, IndexUnavailableError when that will
         not change.
         """
-        looked = time.monotonic()
-        if looked - self._looked.get(name, -math.inf) < _LOOK_AGAIN_SECONDS:
+        now = time.monotonic()
+        if now - self._current_at.get(name, -math.inf) < _CURRENT_SECONDS:
             return
         if not self._is_current(name):
             task = self._task(name)
-            task.join(None if math.isinf(self.wait_seconds) else max(0.0, task.started + self.wait_seconds - looked))
+            task.join(None if math.isinf(self.wait_seconds) else max(0.0, task.started + self.wait_seconds - now))
             if not self.search_index.ready(name):
                 if isinstance(task.error, IndexUnavailableError):
                     raise IndexUnavailableError(str(task.error)) from task.error
                 raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
         if self.search_index.ready(name):
-            self._looked[name] = looked
+            self._current_at[name] = now
 
     def _task(self, name: str) -> "_CatchUp":
         """The thread that brings the search index of a collection up to date, or the last one if that failed just now."""
@@ -183,7 +183,7 @@ class LocalStore:
         changes = self.catalogue.changes(name, position)
         if changes.until != position:
             self.search_index.apply(replace(changes, chunks=lambda: self._until_closed(changes)))
-        self._looked.pop(name, None)
+        self._current_at.pop(name, None)
 
     def _until_closed(self, changes: Changes) -> Iterator[IndexedChunk]:
         for chunk in changes.chunks():

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from quotewise.index.checksums import CHECKSUMS, make_private, read_checksums, remove, replaced, sweep, write_checksums
-from quotewise.index.errors import IndexUnavailableError, QuotewiseError, border
+from quotewise.index.errors import IndexUnavailableError, QuotewiseError, translate_errors
 from quotewise.index.lexical import LexicalIndex, analyzer_name
 from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit
 from quotewise.index.vectors import Vectors
@@ -50,11 +50,11 @@ class LocalSearchIndex:
                 "the search index of %r is incomplete, damaged or of another version; it is made again", collection.name
             )
         try:
-            with border(_BrokenError):
+            with translate_errors(_BrokenError):
                 index.apply(changes)
         except _BrokenError as error:
             _log.warning("the search index of %r cannot be used and is made again: %s", collection.name, error)
-            with border(_unavailable):
+            with translate_errors(_unavailable):
                 index.apply(self._catalogue.changes(collection.name, UNCHANGED))
         remove(*outdated)
         for path in outdated:
@@ -110,7 +110,7 @@ class LocalSearchIndex:
         """An index to search; where that fails, it is made again at the next look. Raises IndexUnavailableError."""
         index = self._of(self._catalogue.collection(name))
         try:
-            with border(_unavailable):
+            with translate_errors(_unavailable):
                 yield index
         except IndexUnavailableError:
             index.change = UNCHANGED
@@ -138,7 +138,7 @@ class _CollectionIndex:
                 return
             seen, change = self._stamp(), read_checksums(self.folder, made_with)
             try:
-                with border(IndexUnavailableError):
+                with translate_errors(IndexUnavailableError):
                     if change:
                         vectors = Vectors.read(self.folder, collection.dimension)
                         self.lexical, self.vectors = LexicalIndex.open(self.folder, collection.language), vectors

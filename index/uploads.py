@@ -17,7 +17,7 @@ from quotewise.index.errors import (
     MissingFileError,
     PreconditionError,
     UnknownDocumentError,
-    border,
+    translate_errors,
 )
 from quotewise.index.folders import access_error, read_inside
 from quotewise.index.ingest import check_embedder, embed, find_collection, new_collection, set_language, unindexed
@@ -97,7 +97,7 @@ class Uploads:
                 return Uploaded(known, created=False)
             try:
                 document = parse_document(path, data)
-                with border(unindexed):
+                with translate_errors(unindexed):
                     chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
                     vectors = embed(embedder, [(document, chunks)], self._pause)
                 if not made:

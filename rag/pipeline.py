@@ -1,12 +1,13 @@
 """A question into a cited answer: embed, retrieve, read, select, cite."""
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from itertools import chain, zip_longest
-from typing import Generic, TypeVar
+from threading import Condition
+
+from cachetools import cached
 
 from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.embedders import Embedder
@@ -35,7 +36,6 @@ from quotewise.rag.selection import select_quotes, short_span
 DEFAULT_TOP_K = 12
 DEFAULT_QUOTES = 3
 _CLOSEST = 3
-_Model = TypeVar("_Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +60,12 @@ class AskOptions:
 DEFAULTS = AskOptions()
 
 
-class OncePerName(Generic[_Model]):
-    """A function of a name, called once a name by however many threads; a call with one name blocks no other name."""
-
-    def __init__(self, call: Callable[[str], _Model]) -> None:
-        self._call = call
-        self._locks: dict[str, threading.Lock] = {}
-        self._results: dict[str, _Model] = {}
-
-    def __call__(self, name: str) -> _Model:
-        """The result for a name. Raises what the function raises, and calls it again the next time."""
-        with self._locks.setdefault(name, threading.Lock()):
-            if name not in self._results:
-                self._results[name] = self._call(name)
-            return self._results[name]
-
-
 class Pipeline:
     """Answers questions from the collections of a store, and from texts. Safe to use from many threads.
 
     Args:
         store: holds the collections.
-        load: an embedder by the name that a collection remembers; called once a name.
+        load: an embedder by the name that a collection remembers; called once a name by however many threads, as ``embedder``.
         readers: a reader for an embedder, called once an embedder, and for None that of texts; by default ``Readers()``.
         threshold: the confidence below which no answer is given; by default the reader's own.
         method: of retrieval.
@@ -96,9 +80,9 @@ class Pipeline:
         method: Method = "hybrid",
     ) -> None:
         self._store = store
-        self._embedder = OncePerName(load)
+        self.embedder = cached({}, condition=Condition())(load)
         self._readers = choose = readers or Readers()
-        self._reader = OncePerName(lambda name: choose(self._embedder(name)))
+        self._reader = cached({}, condition=Condition())(lambda name: choose(self.embedder(name)))
         self._threshold = threshold
         self._method = method
 
@@ -109,7 +93,7 @@ class Pipeline:
             UnknownCollectionError, EmbedderError, EmbedderMismatchError: it is not to be had.
         """
         known = self._store.catalogue.collection(collection)
-        embedder = self._embedder(known.embedder)
+        embedder = self.embedder(known.embedder)
         check_embedder(known, embedder)
         return embedder
 
@@ -177,14 +161,14 @@ class Pipeline:
         return self._readers(None)
 
     def extract(
-        self, question: str, texts: Sequence[str], options: AskOptions = DEFAULTS, wanted: Callable[[], bool] = always
+        self, question: str, texts: Sequence[str], options: AskOptions = DEFAULTS, keep_reading: Callable[[], bool] = always
     ) -> Extractions:
         """The quotes of texts that come from any retriever, by ``max_quotes`` and ``threshold``. Raises ReaderError.
 
-        Texts are read one after the other until ``wanted``, which is called every few hundred word pieces, returns False.
+        Texts are read one after the other until ``keep_reading``, which is called every few hundred word pieces, returns False.
         """
         reader = self.text_reader()
-        return extract(reader, question, texts, replace(options, threshold=self._threshold_of(reader, options)), wanted)
+        return extract(reader, question, texts, replace(options, threshold=self._threshold_of(reader, options)), keep_reading)
 
     def _threshold_of(self, reader: Reader, options: AskOptions) -> float:
         return next(one for one in (options.threshold, self._threshold, reader.threshold) if one is not None)
@@ -200,15 +184,15 @@ class Pipeline:
 
 
 def extract(
-    reader: Reader, question: str, texts: Sequence[str], options: AskOptions, wanted: Callable[[], bool] = always
+    reader: Reader, question: str, texts: Sequence[str], options: AskOptions, keep_reading: Callable[[], bool] = always
 ) -> Extractions:
     """One extraction a text, in the same order; a text without any sentence has answerability 0 and no quotes.
 
-    Texts are read one after the other until ``wanted``, which is called every few hundred word pieces, returns False.
+    Texts are read one after the other until ``keep_reading``, which is called every few hundred word pieces, returns False.
     """
     threshold = reader.threshold if options.threshold is None else options.threshold
     results = []
-    readings = reader.read(question, list(map(text_passage, texts)), wanted)
+    readings = reader.read(question, list(map(text_passage, texts)), keep_reading)
     for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
         quotes = select_quotes(question, [reading], options.max_quotes)
         answerability = reader.confidence([reading])

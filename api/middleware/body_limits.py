@@ -65,8 +65,8 @@ class BodyLimits:
                     async with asyncio.timeout_at(deadline):
                         message = await receive()
                 except TimeoutError:
-                    wanted = f"within {settings.body_seconds:g} seconds, or at {_MIN_BYTES_PER_SECOND:,} bytes a second"
-                    raise RequestTimeoutError(f"the body did not arrive {wanted}", headers={"Connection": "close"}) from None
+                    expected = f"within {settings.body_seconds:g} seconds, or at {_MIN_BYTES_PER_SECOND:,} bytes a second"
+                    raise RequestTimeoutError(f"the body did not arrive {expected}", headers={"Connection": "close"}) from None
             arrived = len(message.get("body", b""))
             size, deadline = size + arrived, deadline + arrived / _MIN_BYTES_PER_SECOND
             if size > limit:

@@ -46,7 +46,7 @@ class Composer:
         self.problems: list[str] = []
         """What was not read of the file, and why."""
 
-    def add(self, text: str, kind: BlockKind = "paragraph", level: int = 0, introduces: bool = False) -> None:
+    def add(self, text: str, kind: BlockKind = "paragraph", level: int = 0, keep_with_next: bool = False) -> None:
         """Add a block. A heading has a level from 1; rows and code are read line by line."""
         text = text.strip("\n") if kind == "code" else cleaned(text)
         if kind == "code":
@@ -55,8 +55,8 @@ class Composer:
             return
         if kind == "heading":
             self._open(max(level, 1), text)
-        lined = kind in ("heading", "row") or (kind == "code" and max(map(len, text.split("\n"))) <= _LONG_ROW)
-        self._append(text, Block(0, 0, self.trail, lined, introduces or kind == "heading", kind))
+        by_line = kind in ("heading", "row") or (kind == "code" and max(map(len, text.split("\n"))) <= _LONG_ROW)
+        self._append(text, Block(0, 0, self.trail, by_line, keep_with_next or kind == "heading", kind))
 
     def add_table(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Add the rows of a table; each is read with the names of its columns and what is merged over it."""
@@ -104,8 +104,8 @@ class Composer:
             text = _DROPPED.sub(" ", parsed.text[block.start : block.end])
             self._append(text, replace(block, heading=(*above, *block.heading)), gap)
             end = block.end
-        if parsed.ignored:
-            self.problems.append(f"of {name}: {parsed.ignored}")
+        if parsed.unread_part:
+            self.problems.append(f"of {name}: {parsed.unread_part}")
 
     def under(self, *names: str) -> None:
         """What is added from now on stands under these names and no other heading."""
@@ -127,8 +127,8 @@ class Composer:
         shown = " ".join(cleaned(title or self.first_heading or "").split())[:_TITLE_LIMIT] or None
         entries = {key: cleaned(value) for key, value in (metadata or {}).items() if cleaned(value)}
         layout = Layout.of(self._parser, self._version, text, tuple(p for p in self._parts if p.start < len(text)))
-        ignored = "; ".join(dict.fromkeys(self.problems)) or None
-        return Parsed(text, tuple(introduced(self._blocks)), layout, shown, entries, "", ignored)
+        unread_part = "; ".join(dict.fromkeys(self.problems)) or None
+        return Parsed(text, tuple(introduced(self._blocks)), layout, shown, entries, "", unread_part)
 
     def _open(self, level: int, name: str) -> None:
         self._trail = [(depth, above) for depth, above in self._trail if depth < level]
@@ -161,7 +161,12 @@ def introduced(blocks: Sequence[Block]) -> Iterator[Block]:
     below: Block | None = None
     placed: list[Block] = []
     for block in reversed(blocks):
-        if below and block.introduces and below.heading[: len(block.heading)] == block.heading and below.kind != "navigation":
+        if (
+            below
+            and block.keep_with_next
+            and below.heading[: len(block.heading)] == block.heading
+            and below.kind != "navigation"
+        ):
             block = replace(block, heading=below.heading) if block.kind == "heading" else block
         below = block
         placed.append(block)

@@ -39,7 +39,7 @@ def parse(data: bytes) -> Parsed:
     blocks = [Block(record.start, record.end, (), False, False) for record in first[:above]]
     blocks += _rows(text, first[above:], trail)
     blocks += _rows(text, records, trail)
-    return Parsed(text, tuple(blocks), Layout.of("csv", VERSION, text), encoding=encoding, ignored=damage)
+    return Parsed(text, tuple(blocks), Layout.of("csv", VERSION, text), encoding=encoding, unread_part=damage)
 
 
 def _rows(text: str, records: "Iterator[Span] | list[Span]", trail: tuple[str, ...]) -> Iterator[Block]:

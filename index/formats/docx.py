@@ -273,13 +273,13 @@ def _blocks(parent: Element) -> Iterator[Element]:
             yield from _blocks(child)
 
 
-def _children(parent: Element, wanted: str) -> Iterator[Element]:
+def _children(parent: Element, tag: str) -> Iterator[Element]:
     """Rows or cells, also where they stand in controls."""
     for child in parent:
-        if child.tag == wanted:
+        if child.tag == tag:
             yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml", f"{W}ins", f"{W}moveTo"):
-            yield from _children(child, wanted)
+            yield from _children(child, tag)
 
 
 def _ancestors(node: Element, top: Element) -> Iterator[Element]:

@@ -43,7 +43,7 @@ def _divided(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
                 if text[start : entry.start()].strip():
                     yield replace(block, start=start, end=entry.start(), heading=block.heading + question)
                 question = (" ".join((entry["marked"] or entry["strong"] or entry["summary"]).split()),)
-                yield Block(entry.start(), entry.end(), block.heading + question, introduces=True, kind="heading")
+                yield Block(entry.start(), entry.end(), block.heading + question, keep_with_next=True, kind="heading")
                 start = entry.end()
         if text[start : block.end].strip():
             yield replace(block, start=start, heading=block.heading + question)

@@ -181,7 +181,7 @@ class _Walk:
             self._flush("navigation")
         if tag not in _BLOCKS:
             return
-        self._flush(level=int(tag[1]) if _BLOCKS[tag] == "heading" else 0, introduces=tag == "dt")
+        self._flush(level=int(tag[1]) if _BLOCKS[tag] == "heading" else 0, keep_with_next=tag == "dt")
         self._kinds.pop()
         self._region.pop()
         self._depth -= _is_named(element)
@@ -194,7 +194,7 @@ class _Walk:
         if text:
             self._inline.append(text if "code" in self._kinds else _COLLAPSED.sub(" ", text))
 
-    def _flush(self, kind: BlockKind | None = None, level: int = 0, introduces: bool = False) -> None:
+    def _flush(self, kind: BlockKind | None = None, level: int = 0, keep_with_next: bool = False) -> None:
         text, self._inline = "".join(self._inline), []
         if not text.strip():
             return
@@ -213,7 +213,7 @@ class _Walk:
             self._composer.add(text.replace("\u00a0", " "), own)
             return
         mark, self._mark = self._mark, ""
-        self._composer.add(mark + text.strip(), own, level + self._shift if level else 0, introduces)
+        self._composer.add(mark + text.strip(), own, level + self._shift if level else 0, keep_with_next)
 
     def _table(self, table: Element) -> None:
         caption = next(table.iterchildren("caption", "{*}caption"), None)

@@ -10,7 +10,7 @@ from email.header import decode_header
 from email.message import Message
 
 from quotewise.index.encodings import decode
-from quotewise.index.errors import DocumentError, QuotewiseError, border
+from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
 from quotewise.index.formats import format_of, html
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.parsed import Parsed
@@ -94,7 +94,7 @@ class Letters:
             parts = [one for one in part.get_payload() if isinstance(one, Message)]
             chosen = _alternative(parts) if kind == "multipart/alternative" else parts
             for number, one in enumerate(parts, 1):
-                if any(one is wanted for wanted in chosen) and self._parts <= _PARTS_LIMIT:
+                if any(one is other for other in chosen) and self._parts <= _PARTS_LIMIT:
                     self._body(one, f"{path}.{number}" if path else str(number), depth)
         elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") or "encrypted" in kind:
             self._composer.problems.append("a part that is encrypted")
@@ -156,7 +156,7 @@ class Letters:
             self._composer.problems.append(f"the attachment {shown}, a mailbox within a mail within a mail")
             return
         try:
-            with border(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
+            with translate_errors(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
                 self._composer.add_parsed(known.parse(data), name)
         except QuotewiseError as error:
             self._composer.problems.append(f"the attachment {shown}, which {error}")

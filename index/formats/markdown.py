@@ -12,7 +12,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from quotewise.index.encodings import decode
-from quotewise.index.errors import DocumentError, border
+from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
@@ -48,10 +48,10 @@ _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
 def parse(data: bytes) -> Parsed:
     """Parse a Markdown file. Raises DocumentError when the bytes are no text."""
     text, encoding, damage = decode(data)
-    metadata, body, ignored = _front_matter(text)
+    metadata, body, unread_part = _front_matter(text)
     blocks, first = _Outline(text, body).read()
     title = " ".join((metadata.get("title") or first or "").split())[:_TITLE_LIMIT] or None
-    problems = "; ".join(filter(None, (damage, ignored))) or None
+    problems = "; ".join(filter(None, (damage, unread_part))) or None
     return Parsed(text, tuple(blocks), Layout.of("markdown", VERSION, text), title, metadata, encoding, problems)
 
 
@@ -84,18 +84,20 @@ class _Outline:
                 self._html(first, last)
             elif token.type != "hr":
                 kind: BlockKind = "row" if token.type == "table_open" else "code"
-                self._add(self._lines[first], self._lines[last], lined=True, kind=kind)
+                self._add(self._lines[first], self._lines[last], by_line=True, kind=kind)
             self._read = max(self._read, last)
         self._left_out(len(self._lines) - 1)
         self._introduce()
         return self._blocks, self._title
 
-    def _add(self, start: int, end: int, lined: bool = False, introduces: bool = False, kind: BlockKind = "paragraph") -> None:
+    def _add(
+        self, start: int, end: int, by_line: bool = False, keep_with_next: bool = False, kind: BlockKind = "paragraph"
+    ) -> None:
         if start < end:
             trail = tuple(name for _, name in self._trail)
             if kind == "row":
                 trail += tuple(filter(None, (self._column_names(start),)))
-            self._blocks.append(Block(start, end, trail, lined, introduces, kind))
+            self._blocks.append(Block(start, end, trail, by_line, keep_with_next, kind))
 
     def _column_names(self, start: int) -> str:
         """What the first row of a table says, which is under what the others are read."""
@@ -128,7 +130,7 @@ class _Outline:
         if level == 1 and self._title is None:
             self._title = _plain(content) or None
         if content.strip():
-            self._add(start, end, lined=True, introduces=True, kind="heading")
+            self._add(start, end, by_line=True, keep_with_next=True, kind="heading")
 
     def _within_signs(self, start: int, end: int) -> tuple[int, int]:
         """A heading of one line without the number signs before and after it."""
@@ -145,7 +147,7 @@ class _Outline:
         first += 1
         end = self._text[self._lines[last - 1] : self._lines[last]].strip(" \t>\r\n")
         last -= last > first and end.startswith(markup) and not end.strip(markup[0])
-        self._add(self._lines[first], self._lines[last], lined=True, kind="code")
+        self._add(self._lines[first], self._lines[last], by_line=True, kind="code")
 
     def _prose(self, first: int, last: int) -> None:
         start = first
@@ -171,7 +173,7 @@ class _Outline:
         """A heading directly above another belongs to the section of that one."""
         for number in range(len(self._blocks) - 2, -1, -1):
             block, below = self._blocks[number : number + 2]
-            if block.introduces and below.heading[: len(block.heading)] == block.heading:
+            if block.keep_with_next and below.heading[: len(block.heading)] == block.heading:
                 self._blocks[number] = replace(block, heading=below.heading)
 
 
@@ -202,7 +204,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], int, str | None]:
     if match.end() > _FRONT_MATTER_LIMIT:
         return {}, 0, f"front matter, which is longer than {_FRONT_MATTER_LIMIT:,} characters"
     try:
-        with border(DocumentError):
+        with translate_errors(DocumentError):
             values = yaml.load(match.group(1), Loader=_Entries)
     except DocumentError as error:
         return {}, 0, f"front matter, which is no YAML that can be used: {error}"

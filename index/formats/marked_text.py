@@ -57,7 +57,7 @@ def read(data: bytes, dialect: Dialect) -> Parsed:
     named = dialect.title.search(text) if dialect.title else None
     title = " ".join((named[1] if named else outline.title or "").split())[:_TITLE_LIMIT] or None
     layout = Layout.of(dialect.name, dialect.version, text)
-    return Parsed(text, tuple(introduced(outline.blocks)), layout, title, encoding=encoding, ignored=damage)
+    return Parsed(text, tuple(introduced(outline.blocks)), layout, title, encoding=encoding, unread_part=damage)
 
 
 class _Outline:
@@ -96,7 +96,7 @@ class _Outline:
             start = line
         self._add(start, body.stop)
 
-    def _add(self, first: int, last: int, kind: BlockKind = "paragraph", lined: bool = False, names: str = "") -> None:
+    def _add(self, first: int, last: int, kind: BlockKind = "paragraph", by_line: bool = False, names: str = "") -> None:
         """Lines as a block, if one of them shows something."""
         while first < last and not self._lines[first].strip():
             first += 1
@@ -106,7 +106,7 @@ class _Outline:
             kind = "item"
         trail = (*(name for _, name in self._trail), *filter(None, (names,)))
         end = self._starts[last - 1] + len(self._lines[last - 1])
-        self.blocks.append(Block(self._starts[first], end, trail, lined, kind == "heading", kind))
+        self.blocks.append(Block(self._starts[first], end, trail, by_line, kind == "heading", kind))
 
     def _head(self, heading: Heading, line: int) -> None:
         name = " ".join(heading.name.split())[:_NAME_LIMIT]
@@ -132,7 +132,7 @@ class _Outline:
         if is_table and found[0].strip().startswith("|"):
             self._rows(line + 1, last)
         else:
-            self._add(line + 1, last, "code", lined=all(len(one) <= _LONG_ROW for one in self._lines[line + 1 : last]))
+            self._add(line + 1, last, "code", by_line=all(len(one) <= _LONG_ROW for one in self._lines[line + 1 : last]))
         return last + 1
 
     def _table(self, line: int, stop: int) -> int:
@@ -148,4 +148,4 @@ class _Outline:
     def _rows(self, first: int, last: int) -> None:
         shown = [one for one in self._lines[first:last] if not _ROW_RULE.fullmatch(one) and one.strip()]
         names = column_names([one.strip().strip("|").split("|") for one in shown[:3]])
-        self._add(first, last, "row", lined=all(len(one) <= _LONG_ROW for one in shown), names=names)
+        self._add(first, last, "row", by_line=all(len(one) <= _LONG_ROW for one in shown), names=names)

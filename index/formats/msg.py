@@ -4,7 +4,7 @@ from typing import Any
 
 from oxmsg import Message
 
-from quotewise.index.errors import DocumentError, border
+from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.mail import Letters, decoded_header
 from quotewise.index.formats.parsed import Parsed
@@ -17,7 +17,7 @@ _NO_DATE = 1601
 
 def parse(data: bytes) -> Parsed:
     """Parse an Outlook mail. Raises DocumentError."""
-    with border(lambda reason: DocumentError(f"is damaged or no Outlook mail: {reason}")):
+    with translate_errors(lambda reason: DocumentError(f"is damaged or no Outlook mail: {reason}")):
         message = Message.load(data)
         headers = _headers(message)
     composer = Composer("msg", VERSION)
@@ -61,7 +61,7 @@ def _headers(message: Message) -> list[tuple[str, str]]:
 def _read(source: Any, name: str) -> Any:
     """A property of a mail, or None where what the file says of it cannot be read."""
     try:
-        with border(DocumentError):
+        with translate_errors(DocumentError):
             return getattr(source, name)
     except DocumentError:
         return None

@@ -16,15 +16,15 @@ BlockKind = Literal[
 class Block:
     """A paragraph, list item, table or other run of text ``[start, end)`` under a trail of headings.
 
-    The units of a ``lined`` block are lines rather than sentences: tables, code and headings. A heading ``introduces`` the
-    block that follows it.
+    The units of a ``by_line`` block are lines rather than sentences: tables, code and headings. One with ``keep_with_next``,
+    such as a heading, shares a chunk with the block that follows it.
     """
 
     start: int
     end: int
     heading: tuple[str, ...] = ()
-    lined: bool = False
-    introduces: bool = False
+    by_line: bool = False
+    keep_with_next: bool = False
     kind: BlockKind = "paragraph"
 
 
@@ -34,7 +34,7 @@ class Parsed:
 
     ``blocks`` are disjoint and ascending; what is in none of them is never quoted. ``layout`` names the parser and its
     version. ``encoding`` is the codec that decodes the bytes to ``text``, or empty where the text is not the decoded file.
-    ``ignored`` says which part of the file was not used, and why.
+    ``unread_part`` says which part of the file was not used, and why.
     """
 
     text: str
@@ -43,4 +43,4 @@ class Parsed:
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
-    ignored: str | None = None
+    unread_part: str | None = None

@@ -21,7 +21,7 @@ _LONG_LINE = 600
 def parse(data: bytes) -> Parsed:
     """Parse source code. Raises DocumentError when the bytes are no text."""
     text, encoding, damage = decode(data)
-    return Parsed(text, tuple(_blocks(text)), Layout.of("source_code", VERSION, text), encoding=encoding, ignored=damage)
+    return Parsed(text, tuple(_blocks(text)), Layout.of("source_code", VERSION, text), encoding=encoding, unread_part=damage)
 
 
 def _blocks(text: str) -> Iterator[Block]:
@@ -47,5 +47,5 @@ def _blocks(text: str) -> Iterator[Block]:
 
 def _block(text: str, start: int, end: int, kind: str) -> Iterator[Block]:
     if kind and _VISIBLE.search(text, start, end):
-        lined = kind == "code" and end - start < _LONG_LINE * max(1, text.count("\n", start, end))
-        yield Block(start, end, (), lined, kind="code" if kind == "code" else "paragraph")
+        by_line = kind == "code" and end - start < _LONG_LINE * max(1, text.count("\n", start, end))
+        yield Block(start, end, (), by_line, kind="code" if kind == "code" else "paragraph")

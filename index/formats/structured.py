@@ -33,7 +33,7 @@ def parse(data: bytes) -> Parsed:
         if depth > _DEPTH_LIMIT:
             raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
     blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text))
-    return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, ignored=damage)
+    return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, unread_part=damage)
 
 
 def _objects(text: str) -> Iterator[Block]:

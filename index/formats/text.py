@@ -22,4 +22,4 @@ def parse(data: bytes) -> Parsed:
     first = _TITLE_LINE.match(text)
     title = first["title"] if first and is_title(first["title"]) else None
     layout = Layout.of("text", VERSION, text)
-    return Parsed(text, (Block(0, len(text)),), layout, title, encoding=encoding, ignored=damage)
+    return Parsed(text, (Block(0, len(text)),), layout, title, encoding=encoding, unread_part=damage)

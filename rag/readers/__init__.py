@@ -28,7 +28,8 @@ class Reading:
     ``features`` are the reader's scores, float32 (sentences of the passage, features), and ``evidence`` follows from them,
     float32 (sentences,): the calibrated probability that the sentence answers the question, or 0 where it is not to be
     quoted; values compare across the passages of one question. ``answers`` has the best span that starts in each sentence,
-    None where the reader predicts none. ``complete`` is whether all of the passage was read.
+    None where the reader predicts none. ``complete`` is whether all of the passage was read, and ``is_read`` whether any of it
+    was, rather than left since others hold the answer.
     """
 
     passage: Passage
@@ -36,15 +37,11 @@ class Reading:
     evidence: np.ndarray
     answers: tuple[AnswerSpan | None, ...]
     complete: bool = True
-
-    @property
-    def is_read(self) -> bool:
-        """Whether the passage was read at all, rather than left since others hold the answer."""
-        return bool(self.features.size)
+    is_read: bool = True
 
 
 def always() -> bool:
-    """The default of ``wanted``: read to the end."""
+    """The default of ``keep_reading``: read to the end."""
     return True
 
 
@@ -57,13 +54,13 @@ class Reader(Protocol):
     name: str
     threshold: float
 
-    def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], keep_reading: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, in the same order.
 
         Args:
             question: what is asked.
             passages: all retrieved for one question, or all texts that no search found.
-            wanted: called now and then; once it returns False, the passages left get readings that are not ``complete``.
+            keep_reading: called now and then; once it returns False, the passages left get readings that are not ``complete``.
         """
         ...
 

@@ -33,7 +33,7 @@ class SimilarityReader:
         self._cache: LRUCache[str, TokenVectors] = LRUCache(_CACHE_BYTES, lambda tokens: tokens.vectors.nbytes)
         self._caching = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = always) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], keep_reading: Callable[[], bool] = always) -> list[Reading]:
         """One reading a passage, in the same order."""
         features = self._features(question, passages)
         edges = np.cumsum([len(passage.sentences) for passage in passages], dtype=int)

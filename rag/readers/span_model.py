@@ -93,7 +93,7 @@ class SpanModel:
         texts: Sequence[str],
         sentences: Sequence[Sequence[Span]],
         contexts: Sequence[str] | None = None,
-        wanted: Callable[[], bool] = always,
+        keep_reading: Callable[[], bool] = always,
     ) -> Generator[TextReading, None, None]:
         """One reading a text, in order; closing the generator cancels the rest. A text is read alike in any company.
 
@@ -102,14 +102,14 @@ class SpanModel:
             texts: each is read in windows if it is long.
             sentences: ascending, disjoint spans of each text.
             contexts: to each text the title and headings that it stands under, which help to read it and are never quoted.
-            wanted: called before each window; once it returns False, nothing further is read.
+            keep_reading: called before each window; once it returns False, nothing further is read.
         """
         known = contexts if contexts and self._reads_context else [""] * len(texts)
         prompts = {context: prompt_ids(question, context, self.tokenizer) for context in set(known)}
         encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
 
         def run(prompt: list[int], ids: list[int], first: int, last: int) -> _Window | None:
-            return self._run(prompt, ids[first:last], first) if wanted() else None
+            return self._run(prompt, ids[first:last], first) if keep_reading() else None
 
         futures = [
             [

@@ -80,7 +80,7 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
         )
 
     app = create_app(opened, Settings(index=library, parallel=1, queue=2))
-    lane = app.state.slots["questions"]
+    slots = app.state.slots["questions"]
     with serving(app) as client, ThreadPoolExecutor(4) as pool:
         wait_until_ready(client)
         gate.clear()
@@ -93,16 +93,16 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
             asked = [pool.submit(ask, "first")]
             wait_until(lambda: read == ["first"])
             asked.append(pool.submit(ask, "second"))
-            wait_until(lambda: lane.waiting == 1)
+            wait_until(lambda: slots.waiting == 1)
             with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as impatient:
                 impatient.sendall(
                     b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
                     b'{"question": "impatient"}'
                 )
-                wait_until(lambda: lane.waiting == 2)
-            wait_until(lambda: lane.waiting == 1)
+                wait_until(lambda: slots.waiting == 2)
+            wait_until(lambda: slots.waiting == 1)
             asked.append(pool.submit(ask, "third"))
-            wait_until(lambda: lane.waiting == 2)
+            wait_until(lambda: slots.waiting == 2)
             for path in ("/ask", "/search"):
                 response = client.post(path, json=ASK)
                 refused(response, 503, "overloaded")
@@ -114,19 +114,19 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
         assert [future.result().status_code for future in asked] == [200] * 3
         assert read == ["first", "second", "third"], "nobody works for a client that has gone"
         assert ask("fourth").status_code == 200
-        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
+        wait_until(lambda: (slots.working, slots.waiting) == (0, 0))
 
 
 def test_whole_texts_come_in_turn_and_past_the_queue_not_at_all(library: Path, refused: Refused) -> None:
     app = create_app(lambda: Service.open(Settings(index=library)), Settings(index=library))
-    lane = app.state.slots["texts"]
+    slots = app.state.slots["texts"]
     with serving(app) as client:
         wait_until_ready(client)
         [document] = client.get("/documents").json()["documents"]
-        lane.working += 1000
+        slots.working += 1000
         for path in (f"/documents/{document['id']}/text", f"/documents/{UNKNOWN}/text"):
             refused(client.get(path), 503, "overloaded")
         assert client.get(f"/documents/{document['id']}").status_code == 200
-        lane.working -= 1000
+        slots.working -= 1000
         assert len(client.get(f"/documents/{document['id']}/text").text) == document["characters"]
-        wait_until(lambda: (lane.working, lane.waiting) == (0, 0))
+        wait_until(lambda: (slots.working, slots.waiting) == (0, 0))

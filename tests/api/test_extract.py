@@ -181,13 +181,13 @@ def test_nothing_is_read_any_more_for_a_client_that_has_gone(library: Path) -> N
     model = service.pipeline.text_reader().model
     counted = model._session = Counted(model._session)
     app = create_app(lambda: service, settings)
-    lane = app.state.slots["questions"]
+    slots = app.state.slots["questions"]
     with serving(app) as client:
         wait_until(lambda: client.get("/ready").status_code == 200)
         before = counted.runs
         with pytest.raises(httpx.ReadTimeout):
             client.post("/extract", json={"question": CAPITAL, "texts": [PIECES] * 10}, timeout=2)
-        wait_until(lambda: lane.working == 0)
+        wait_until(lambda: slots.working == 0)
         pieces = model.tokenizer.encode(PIECES).ids
         assert counted.runs - before < 10 * len(pieces) / model._window / 2
 

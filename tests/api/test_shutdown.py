@@ -41,7 +41,7 @@ async def endless():
 
 settings = load_settings()
 service = Service.open(settings)
-service = replace(service, pipeline=Pipeline(service.store, service.pipeline._embedder, Slow))
+service = replace(service, pipeline=Pipeline(service.store, service.pipeline.embedder, Slow))
 with server.bound("127.0.0.1", int(sys.argv[1])) as listener:
     listener.listen()
     server.prepare(settings)

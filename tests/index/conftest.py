@@ -53,4 +53,4 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers look for the changes of others at every search rather than every second."""
-    monkeypatch.setattr(quotewise.index.local_store, "_LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(quotewise.index.local_store, "_CURRENT_SECONDS", 0)

@@ -26,7 +26,7 @@ def sentences_of(document: Document) -> list[Span]:
     return [
         span
         for block in document.blocks
-        for span in (line_spans if block.lined else sentence_spans)(document.text, block.start, block.end)
+        for span in (line_spans if block.by_line else sentence_spans)(document.text, block.start, block.end)
     ]
 
 

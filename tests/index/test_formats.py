@@ -91,7 +91,7 @@ def test_a_hash_in_a_fence_is_no_heading_and_a_fence_is_read_by_lines(fence: str
     mark = fence.split("python")[0]
     data = f"# Real\n\n{fence}\n# comment\nx = 1\n{mark}\n\n> {fence}\n> # quoted\n> {mark}\n\n{fence}\n# open".encode()
     parsed = parse_markdown(data)
-    assert [(parsed.text[b.start : b.end], b.heading, b.lined) for b in parsed.blocks] == [
+    assert [(parsed.text[b.start : b.end], b.heading, b.by_line) for b in parsed.blocks] == [
         ("Real", ("Real",), True),
         ("# comment\nx = 1\n", ("Real",), True),
         ("> # quoted\n", ("Real",), True),
@@ -107,7 +107,7 @@ def test_comments_rules_and_link_definitions_are_no_prose_and_tables_are_read_by
     parsed = parse_markdown(
         b"<!-- hidden -->\n\nProse.\n\n***\n\n[a]: http://b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n<p>Html</p>\n"
     )
-    assert [(parsed.text[b.start : b.end].strip(), b.lined) for b in parsed.blocks] == [
+    assert [(parsed.text[b.start : b.end].strip(), b.by_line) for b in parsed.blocks] == [
         ("Prose.", False),
         ("| x | y |\n|---|---|\n| 1 | 2 |", True),
         ("<p>Html</p>", False),
@@ -158,7 +158,7 @@ def test_broken_front_matter_is_text(front: str) -> None:
 def test_escaped_surrogates_are_joined_as_json_means_them_and_halves_replaced(front: str, title: str | None) -> None:
     parsed = parse_markdown(f"---\n{front}\n---\nText.".encode())
     assert parsed.title == title
-    assert parsed.ignored is None
+    assert parsed.unread_part is None
     assert (title is None) == (parsed.metadata == {"😀": "😀 😀"})
 
 
@@ -178,7 +178,7 @@ def test_escaped_surrogates_are_joined_as_json_means_them_and_halves_replaced(fr
 def test_front_matter_that_yaml_cannot_use_is_text_and_the_reason_is_reported(front: str, reason: str) -> None:
     parsed = parse_markdown(f"---\n{front}\n---\nText.".encode())
     assert parsed.metadata == {}
-    assert reason in (parsed.ignored or "")
+    assert reason in (parsed.unread_part or "")
     assert parsed.text[parsed.blocks[-1].start :].rstrip().endswith("Text.")
 
 

@@ -234,14 +234,14 @@ def test_both_searches_find_what_was_committed_whatever_was_done_to_the_store() 
 
 
 def test_a_reader_looks_again_after_a_while(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quotewise.index.local_store, "_LOOK_AGAIN_SECONDS", 1000)
+    monkeypatch.setattr(quotewise.index.local_store, "_CURRENT_SECONDS", 1000)
     reader = LocalStore(store.folder)
     assert both(reader, "whale") == set()
     put(store, "a.txt", "Whales sing.")
     assert both(reader, "whale") == {"a.txt"}  # having had nothing to search
     put(store, "b.txt", "Whales swim.")
     assert both(reader, "whale") == {"a.txt"}
-    monkeypatch.setattr(quotewise.index.local_store, "_LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(quotewise.index.local_store, "_CURRENT_SECONDS", 0)
     assert both(reader, "whale") == {"a.txt", "b.txt"}
     reader.close()
 

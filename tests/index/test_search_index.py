@@ -184,7 +184,7 @@ def test_without_an_index_nothing_is_answered_while_another_writes(
         shutil.rmtree(store.folder / "search")
     else:
         monkeypatch.setattr(quotewise.index.lexical, "_VERSION", 1_000_000)
-    monkeypatch.setattr(quotewise.index.local_store, "_LOOK_AGAIN_SECONDS", 1)
+    monkeypatch.setattr(quotewise.index.local_store, "_CURRENT_SECONDS", 1)
     opened = LocalStore(store.folder)
     with store.writing():
         for _ in range(2):

@@ -39,7 +39,7 @@ def trace(pages: Sequence[Page], starts: Mapping[tuple[int, int], int], characte
     return Part(characters, _TRACE, 1, b85encode(packed).decode())
 
 
-def segment_starts(layout: Layout, wanted: set[int]) -> dict[int, list[int]]:
+def segment_starts(layout: Layout, pages: set[int]) -> dict[int, list[int]]:
     """Where the segments of pages stand in the text, by page, as ``trace`` packed it."""
     trace = next((part.label for part in reversed(layout.parts) if part.kind == _TRACE), "")
     numbers = np.frombuffer(zlib.decompress(b85decode(trace)), "<i8") if trace else np.zeros(0, "<i8")
@@ -48,7 +48,7 @@ def segment_starts(layout: Layout, wanted: set[int]) -> dict[int, list[int]]:
     while at < len(numbers):
         page, count = int(numbers[at]), int(numbers[at + 1])
         starts = before + np.cumsum(numbers[at + 2 : at + 2 + count])
-        if page in wanted:
+        if page in pages:
             found[page] = starts.tolist()
         before = int(starts[-1]) if count else before
         at += 2 + count

@@ -54,7 +54,7 @@ def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
         if not any(segment.text.strip() for page in pages for segment in page.segments if segment.kind != INVISIBLE):
             raise DocumentError(_textless(found))
         blocks, margins = drafts(pages, bookmarks(document))
-        ignored = _unread(document, found, {line.page for block in blocks for line in block.lines})
+        unread_part = _unread(document, found, {line.page for block in blocks for line in block.lines})
         labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
         entries = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := metadata(document, key))}
     text = _Text(labels)
@@ -66,7 +66,7 @@ def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
         Layout.of("pdf", VERSION, text.text, (*text.parts, trace(pages, text.starts, len(text.text)))),
         _title(entries.get("Title", ""), blocks),
         {"pages": str(len(found)), **{key.lower(): value for key, value in entries.items()}},
-        ignored=ignored,
+        unread_part=unread_part,
     )
 
 
@@ -117,8 +117,8 @@ class _Text:
             if block.kind == "heading":
                 self._trail[-1] = block.level, " ".join(self.text_of(start, end).split())
             heading = tuple(name for _, name in self._trail)
-            lined = block.kind in ("heading", "table", "code")
-            self.blocks.append(PdfBlock(start, end, heading, lined, block.kind == "heading", block.kind, block.level))
+            by_line = block.kind in ("heading", "table", "code")
+            self.blocks.append(PdfBlock(start, end, heading, by_line, block.kind == "heading", block.kind, block.level))
         self._introduce()
 
     def add_margins(self, blocks: Sequence[Draft]) -> None:
@@ -175,7 +175,7 @@ class _Text:
         """A heading right above a deeper one belongs to what stands under that one."""
         for number in range(len(self.blocks) - 2, -1, -1):
             block, below = self.blocks[number : number + 2]
-            if block.introduces and below.heading[: len(block.heading)] == block.heading:
+            if block.keep_with_next and below.heading[: len(block.heading)] == block.heading:
                 self.blocks[number] = replace(block, heading=below.heading)
 
 

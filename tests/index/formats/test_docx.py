@@ -103,12 +103,12 @@ def test_another_main_part_is_found_and_external_parts_are_not_fetched() -> None
         "doc/main.xml": f"<w:document {name}><w:body>{p('Here.')}<w:altChunk/></w:body></w:document>",
     }
     document = parse_document("a.docx", zipped(members))
-    assert texts(document) == ["Here."] and "inside it" in str(document.ignored)
+    assert texts(document) == ["Here."] and "inside it" in str(document.unread_part)
 
 
 def test_a_damaged_part_is_named_and_the_others_are_read() -> None:
     assert texts(read(p("Text."), comments="<w:comment>")) == ["Text."]
-    assert "comments" in str(read(p("Text."), comments="<w:comment>").ignored)
+    assert "comments" in str(read(p("Text."), comments="<w:comment>").unread_part)
     try:
         read("<w:p>")
     except DocumentError as error:

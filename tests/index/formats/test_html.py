@@ -93,11 +93,11 @@ def test_a_page_is_decoded_as_browsers_do(data: bytes, text: str) -> None:
 
 def test_unclosed_formatting_loses_nothing() -> None:
     document = parsed("".join(f"<font color=red><b>Line {n}.<br>" for n in range(3_000)) + "<p>End.")
-    assert "Line 2999." in document.text and document.text.endswith("End.") and document.ignored is None
+    assert "Line 2999." in document.text and document.text.endswith("End.") and document.unread_part is None
 
 
 def test_elements_nested_too_deep_are_stopped_and_named() -> None:
     with pytest.raises(DocumentError, match=r"nested deeper than 2,048"):
         parse_document("deep.html", b"<div>" * 10_000)
     document = parsed("<p>Before.</p>" + "<div>" * 10_000 + "Inside.")
-    assert texts(document)[0] == "Before." and "nested deeper" in str(document.ignored)
+    assert texts(document)[0] == "Before." and "nested deeper" in str(document.unread_part)

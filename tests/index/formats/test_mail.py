@@ -30,7 +30,7 @@ def test_a_mail_is_read_with_its_headers_one_alternative_and_its_attachments() -
         "> Wie hoch?",
         "Clause 1.",
     ]
-    assert document.title == "Miete für März" and "logo.png" in str(document.ignored)
+    assert document.title == "Miete für März" and "logo.png" in str(document.unread_part)
     clause = block(document, "Clause 1.")
     part = document.layout.place(Span(clause.start, clause.end)).part
     assert part is not None and (part.kind, part.label) == ("attachment", "2 Vertrag.docx")
@@ -71,7 +71,7 @@ def test_mails_in_mails_are_stopped_and_named() -> None:
         message = outer
     document = parse_document("a.eml", message.as_bytes())
     assert "Level 9." in document.text and "Innermost." not in document.text
-    assert document.ignored == "mails in mails deeper than 5"
+    assert document.unread_part == "mails in mails deeper than 5"
     bomb = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(5_000))
     with pytest.raises(DocumentError):
         parse_document("a.eml", b"Subject: bomb\n" + bomb)

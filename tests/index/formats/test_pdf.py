@@ -29,7 +29,7 @@ def kinds(parsed: Parsed) -> list[tuple[str, str]]:
 
 
 def sentences(parsed: Parsed) -> list[str]:
-    spans = [s for b in parsed.blocks for s in (line_spans if b.lined else sentence_spans)(parsed.text, b.start, b.end)]
+    spans = [s for b in parsed.blocks for s in (line_spans if b.by_line else sentence_spans)(parsed.text, b.start, b.end)]
     return [parsed.text[span.start : span.end] for span in spans]
 
 
@@ -55,7 +55,7 @@ def test_paragraphs_are_whole_and_stand_under_their_headings() -> None:
             ]
         )
     )
-    assert [(b.kind, b.level, b.heading) for b in parsed.blocks if isinstance(b, PdfBlock) and b.introduces] == [
+    assert [(b.kind, b.level, b.heading) for b in parsed.blocks if isinstance(b, PdfBlock) and b.keep_with_next] == [
         ("heading", 1, ("Lease",)),
         ("heading", 2, ("Lease", "Deposit")),
         ("heading", 3, ("Lease", "Deposit", "Keys")),
@@ -209,10 +209,10 @@ def test_text_that_is_not_seen_is_reported_and_not_read() -> None:
         Page([*column(LOREM, y=300), Line("Hidden order", y=400, mode=3), Line("Off the sheet", y=20)], crop=(0, 0, 612, 700))
     )
     assert parsed.text == LOREM
-    assert parsed.ignored == "invisible text on the page; text outside the visible page on the page"
+    assert parsed.unread_part == "invisible text on the page; text outside the visible page on the page"
     scan = read(Page(column(LOREM, mode=3), picture=True), Page(picture=True), Page())
     assert scan.text == LOREM
-    assert scan.ignored == "1 of 3 pages (2), no text layer"
+    assert scan.unread_part == "1 of 3 pages (2), no text layer"
 
 
 def test_what_is_drawn_twice_for_bold_is_read_once() -> None:

@@ -21,7 +21,7 @@ def test_quoted_line_breaks_titles_and_separator_lines_of_csv() -> None:
     assert texts(document)[0] == "All prices;;"
     assert 'Pie;"warm;\nor cold";3' in texts(document)
     assert block(document, "Pie").heading == ("Item | Note | Price",)
-    assert block(document, "Tea").lined and not block(document, "Pie").lined
+    assert block(document, "Tea").by_line and not block(document, "Pie").by_line
     assert "sep" not in "".join(texts(document))
 
 
@@ -77,4 +77,4 @@ def test_ten_million_cells_are_stopped_and_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("quotewise.index.formats.sandbox._serving", True)  # parsed here, where the limit is lower
     rows = "".join(f'<row r="{n}"><c><v>{n}</v></c><c><v>1</v></c></row>' for n in range(1, 100))
     document = parse_document("a.xlsx", xlsx({"Sheet1": rows}))
-    assert "1 | 1" in document.text and "more than 20 cells" in str(document.ignored)
+    assert "1 | 1" in document.text and "more than 20 cells" in str(document.unread_part)

@@ -117,7 +117,7 @@ def test_comments_of_source_code_are_prose_and_the_rest_is_lines() -> None:
     document = parse_document(
         "a.py", b'# The limit is five\n# since May.\nLIMIT = 5\n\ndef f():\n    """Says\n    hello."""\n    return 1\n'
     )
-    kinds = [(b.kind, b.lined) for b in document.blocks]
+    kinds = [(b.kind, b.by_line) for b in document.blocks]
     assert kinds == [("paragraph", False), ("code", True), ("code", True), ("paragraph", False), ("code", True)]
 
 

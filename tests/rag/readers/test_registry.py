@@ -68,7 +68,7 @@ class FirstSentence:
 
     name, threshold = "first", 0.5
 
-    def read(self, question: str, passages: Sequence[Passage], wanted: Callable[[], bool] = bool) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], keep_reading: Callable[[], bool] = bool) -> list[Reading]:
         certain = Calibration((10.0, -5.0), (1.0, 0.0), 0.5)
         first = [np.eye(1, len(passage.sentences), dtype=np.float32).T for passage in passages]
         return [certain.reading(question, passage, scores) for passage, scores in zip(passages, first, strict=True)]

@@ -14,7 +14,7 @@ _MAX_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class IgnoreRules:
     """The patterns that hold in a folder: each with the folder of its file, outermost first."""
 
     patterns: tuple[tuple[str, GitIgnoreSpec], ...] = ()
