@@ -18,7 +18,7 @@ import typer
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.measures import NAN, Region, auroc, gold_regions, token_f1
 from quotewise.eval.processes import in_own_process, peak_mib
-from quotewise.index.errors import QuotewiseError, border
+from quotewise.index.errors import QuotewiseError, translate_errors
 
 PEERS = ("tutorial", "haystack", "txtai", "quotewise")
 _WARM_UP = 3
@@ -95,7 +95,10 @@ def compare(gold: Path, corpus: Path, weights: Weights, names: Sequence[str]) ->
     located = load_gold(gold).located(documents.get)
     questions, rows = [question.question for question in located.questions], {}
     for name in names:
-        with tempfile.TemporaryDirectory() as folder, border(lambda reason, name=name: PeerError(f"{name} failed: {reason}")):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            translate_errors(lambda reason, name=name: PeerError(f"{name} failed: {reason}")),
+        ):
             indexing = in_own_process(_index, name, corpus, Path(folder), weights, time.time())
             answers, asking = in_own_process(_ask, name, questions, Path(folder), weights, time.time())
         figures = judged(located, answers, documents) | indexing | asking
