@@ -213,7 +213,7 @@ class Stores(RuleBasedStateMachine):
 
 
 def test_both_searches_find_what_was_committed_whatever_was_done_to_the_store() -> None:
-    run_state_machine_as_test(Stores, settings=settings(max_examples=15, stateful_step_count=12, deadline=None))
+    run_state_machine_as_test(Stores, settings=settings(max_examples=10, stateful_step_count=12, deadline=None))
 
 
 def test_a_reader_looks_again_after_a_while(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
