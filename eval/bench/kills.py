@@ -33,7 +33,7 @@ _KINDS = ("service", "service", "indexing")
 _DOCUMENTS = 24
 _KILLS_OF_AN_INDEX = 25
 _LONGEST_SECONDS, _AIM_SECONDS = 2.0, 0.05
-"""Within which a process is killed: after it or its work began, or, where the kill is aimed, after a commit of the indexes began."""
+"""Within which a process is killed, from when it or its work began or, where it is aimed, from when a commit began."""
 _TIMEOUT_SECONDS = 60.0
 _MOST_HITS = 10_000
 Change = tuple[str, str, str]
