@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Protocol, cast
 
@@ -95,10 +96,7 @@ def compare(gold: Path, corpus: Path, weights: Weights, names: Sequence[str]) ->
     located = load_gold(gold).located(documents.get)
     questions, rows = [question.question for question in located.questions], {}
     for name in names:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            translate_errors(lambda reason, name=name: PeerError(f"{name} failed: {reason}")),
-        ):
+        with tempfile.TemporaryDirectory() as folder, translate_errors(partial(_failure, name)):
             indexing = in_own_process(_index, name, corpus, Path(folder), weights, time.time())
             answers, asking = in_own_process(_ask, name, questions, Path(folder), weights, time.time())
         figures = judged(located, answers, documents) | indexing | asking
@@ -130,6 +128,10 @@ def judged(gold: GoldSet, answers: Sequence[PeerAnswer | None], documents: dict[
 
 def _peer(name: str) -> Peer:
     return cast(Peer, importlib.import_module(f"quotewise.eval.peers.{name}"))
+
+
+def _failure(name: str, reason: str) -> PeerError:
+    return PeerError(f"{name} failed: {reason}")
 
 
 def _index(name: str, corpus: Path, folder: Path, weights: Weights, began: float) -> dict[str, float]:
