@@ -16,13 +16,11 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, TypeAdapter, model_validator
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from quotewise.api import requests, responses
 from quotewise.api.callers import LOCAL
 from quotewise.api.errors import InvalidRequestError
-from quotewise.api.middleware.body_limits import check_values
 from quotewise.api.routes import Call, answer, call_of, find_passages
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -128,16 +126,6 @@ def create_app(settings: Settings) -> ASGIApp:
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await Request(scope, receive).body()  # here, since the errors of a task group are wrapped
-        except ClientDisconnect:
-            return
-        await check_values(body)
-        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replay() -> Message:
-            return messages.pop() if messages else await receive()
-
         server.streamable_http_app(
             json_response=True,
             stateless_http=True,
@@ -146,7 +134,7 @@ def create_app(settings: Settings) -> ASGIApp:
         )
         manager = server.session_manager
         async with manager.run():  # for one request, so that nothing runs between requests
-            await manager.handle_request(scope, replay, send)
+            await manager.handle_request(scope, receive, send)
 
     return app
 

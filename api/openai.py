@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
 
 from quotewise.api import events, problems
-from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest, error_response
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
@@ -28,7 +27,7 @@ _SHA256_DIGITS = 16
 """Digits of the sha256 in a link, by which the page sees that a document has changed."""
 problems.register_shape(f"{_PREFIX}/", error_response)
 _DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
-router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS, route_class=JsonRoute)
+router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS)
 
 
 @router.post("/chat/completions")

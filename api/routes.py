@@ -14,7 +14,6 @@ from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
 from quotewise.api.errors import UnsupportedMediaTypeError
-from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.sentences import Span
@@ -88,7 +87,7 @@ Page = Annotated[int, Path(ge=1, le=1_000_000, openapi_examples=_FIRST)]
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 }
-router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
+router = APIRouter(dependencies=[Depends(json_only)])
 
 
 def answer(body: requests.AskRequest, call: Call) -> responses.AskResponse:
