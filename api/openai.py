@@ -16,6 +16,7 @@ from quotewise.api.responses import AskResponse, to_python
 from quotewise.api.routes import Called, json_only
 from quotewise.api.service import Service, Step
 from quotewise.rag.answers import Answer, Citation, SearchResult
+from quotewise.rag.pipeline import AskOptions
 
 _PREFIX = "/v1"
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
@@ -35,7 +36,7 @@ def complete(body: ChatRequest, call: Called, request: Request) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
     service, caller, request_id = call
     name = service.existing_collection(caller, body.model)
-    question, options = body.question(), service.options(history=body.history())
+    question, options = body.question(), AskOptions(history=body.history())
     completion = _Completion(body, service, request_id, service.settings.public_url or str(request.base_url))
     if body.stream:
         steps = service.stream(caller, question, name, options, request_id)

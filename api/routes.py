@@ -8,16 +8,16 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.descriptors import check_descriptors
 from quotewise.api.errors import UnsupportedMediaTypeError
 from quotewise.api.service import Service
-from quotewise.api.settings import Settings
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
+from quotewise.rag.pipeline import AskOptions
 
 
 class Call(NamedTuple):
@@ -93,14 +93,13 @@ router = APIRouter(dependencies=[Depends(json_only)])
 def answer(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """The response to a question. Raises what ``Service.ask`` does."""
     service, caller, request_id = call
-    result = service.ask(caller, body.question, body.collection, service.options(**body.options()), request_id)
+    result = service.ask(caller, body.question, body.collection, body.options(), request_id)
     return responses.AskResponse.of(result, passages=result.passages if body.include_passages else None, request_id=request_id)
 
 
 def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:
     """The response to a search. Raises what ``Service.search`` does."""
-    options = call.service.options(body.top_k, where=body.filter.value())
-    result = call.service.search(call.caller, body.question, body.collection, options)
+    result = call.service.search(call.caller, body.question, body.collection, body.options())
     return responses.SearchResponse.of(result, request_id=call.request_id)
 
 
@@ -117,8 +116,7 @@ def ask(
     """
     if not events.accepted(request.headers.get("accept", "")):
         return json_response(answer(body, call))
-    options = call.service.options(**body.options())
-    steps = call.service.stream(call.caller, body.question, body.collection, options, call.request_id)
+    steps = call.service.stream(call.caller, body.question, body.collection, body.options(), call.request_id)
     return events.answer_events(request.url.path, call.request_id, steps)
 
 
@@ -157,7 +155,7 @@ def extract_batch(
 
 
 def _extract(call: Call, bodies: list[requests.ExtractRequest], request: Request) -> Any:
-    questions = [(body.question, body.texts, call.service.options(max_quotes=body.max_quotes)) for body in bodies]
+    questions = [(body.question, body.texts, AskOptions(max_quotes=body.max_quotes)) for body in bodies]
     return call.service.extract(call.caller, questions, lambda: not request.state.gone())
 
 
@@ -239,14 +237,8 @@ async def ready(call: Called) -> responses.Ready:
 
 
 class McpApp:
-    """ASGI app of ``POST /mcp``, loaded at its first request, since the SDK takes half a second to import."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._app: ASGIApp | None = None
+    """ASGI app of ``POST /mcp``, whose module is loaded at the first request, since the SDK takes half a second to import."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._app is None:
-            module = await asyncio.to_thread(importlib.import_module, "quotewise.api.mcp")
-            self._app = self._app or module.create_app(self._settings)
-        await self._app(scope, receive, send)
+        module = await asyncio.to_thread(importlib.import_module, "quotewise.api.mcp")
+        await module.app(scope, receive, send)
