@@ -1,6 +1,7 @@
 """OpenAI's chat completions over quotes: a model is a collection, and the content is quotes with numbers in brackets."""
 
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
 from quotewise.api.routes import Called, json_only
 from quotewise.api.service import Service, Step
+from quotewise.index.printable import printable
 from quotewise.rag.answers import Answer, Citation, SearchResult
 from quotewise.rag.pipeline import AskOptions
 
@@ -58,6 +60,12 @@ def model(name: Annotated[CollectionName, Path(alias="model", openapi_examples=_
 
 def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "quotewise"}
+
+
+def _link_title(place: str) -> str:
+    """A place as the title of a link in Markdown."""
+    escaped = re.sub(r'([\\"])', r"\\\1", printable(place))
+    return f'"{escaped}"'
 
 
 class _Completion:
@@ -116,14 +124,14 @@ class _Completion:
         span = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_SHA256_DIGITS]}"
         url = f"{self._base}/documents/{document.id}/view?{span}"
         end = start + len(citation.quote)
-        title = f"{document.title}, {citation.part}" if citation.part else document.title
-        marked = {"start_index": start, "end_index": end, "url": url, "title": title}
+        marked = {"start_index": start, "end_index": end, "url": url, "title": document.at(citation.place)}
         return {"type": "url_citation", "url_citation": marked}
 
     def _links(self, annotations: Sequence[dict[str, Any]]) -> str:
         if not self._body.quotewise.links:
             return ""
-        return "\n" + "".join(f"\n[{number}]: {note['url_citation']['url']}" for number, note in enumerate(annotations, 1))
+        links = ((number, note["url_citation"]) for number, note in enumerate(annotations, 1))
+        return "\n" + "".join(f"\n[{number}]: {link['url']} {_link_title(link['title'])}" for number, link in links)
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **extra: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}

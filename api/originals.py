@@ -24,7 +24,7 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     place = layout.place(span)
     boxes = shown.boxes(_file(service, document), layout, span) if shown else ()
     pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
-    return SpanPlace(*place.lines, place.page, str(place.part or ""), pages, boxes)
+    return SpanPlace(*place.lines, place.page, layout.printed(span), pages, boxes)
 
 
 def page_image(

@@ -12,7 +12,7 @@ from quotewise.index.layout import Box
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.store import Catalogue, DocumentReference, StoredDocument
 from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
-from quotewise.rag.passages import Passage
+from quotewise.rag.passages import Passage, Printed
 from quotewise.rag.verification import Verification
 
 
@@ -172,7 +172,7 @@ class SpanPlace:
     line_start: int
     line_end: int
     page: int | None
-    place: Annotated[str, Field(description="as printed, such as: page 3; empty for formats without parts")]
+    place: Printed
     pages: Annotated[int, Field(description="the last page with text; 0 for documents whose pages cannot be shown")]
     boxes: tuple[Box, ...]
 

@@ -21,7 +21,6 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.ingest import SyncReport
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import printable
-from quotewise.index.sentences import Span
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 
@@ -80,9 +79,7 @@ def show_extracted(names: Sequence[str], extractions: Extractions) -> None:
 def show_passages(passages: tuple[Passage, ...]) -> None:
     """Passages with where they stand."""
     for number, passage in enumerate(passages, 1):
-        part = passage.layout.place(Span(passage.start, passage.end)).part
-        place = f"{passage.document.path}, {part}" if part else f"{passage.document.path}:{passage.line_start}"
-        console.print(_numbered(number, shown(passage.text), place))
+        console.print(_numbered(number, shown(passage.text), passage.document.at(passage.place)))
 
 
 def report_json(report: SyncReport) -> dict[str, Any]:
@@ -148,8 +145,7 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
 
 
 def _cited(citation: Citation) -> RenderableType:
-    within = f", {citation.part}" if citation.part else f":{citation.line_start}"
-    place = f"{citation.document.path}{within}, characters {citation.start}-{citation.end}"
+    place = f"{citation.document.at(citation.place)}, characters {citation.start}-{citation.end}"
     return _numbered(citation.id, shown(citation.quote), place, *citation.heading)
 
 

@@ -3,7 +3,9 @@
 import json
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
+from itertools import pairwise
 from typing import Self
 
 from quotewise.index.sentences import Span, line_starts
@@ -20,8 +22,8 @@ class Box:
     bottom: float
 
 
-_NUMBERED = ("page", "slide", "cell", "message")
-_NAMED = ("row", "chapter")
+_OF_LINES = frozenset(("", "text", "markdown", "csv", "source_code", "structured", "rst", "asciidoc", "org", "latex"))
+"""The parsers whose text is the decoded file, so that its lines are those that an editor shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,6 @@ class Part:
     kind: str
     number: int
     label: str = ""
-
-    def __str__(self) -> str:
-        """As a person would name it: page 3, slide 2, sheet Costs, Costs!A2:C2."""
-        if self.kind == "page" and self.label not in ("", str(self.number)):
-            return f"page {self.number} ({self.label})"
-        if self.kind in _NUMBERED or not self.label:
-            return f"{self.kind} {self.number}"
-        return self.label if self.kind in _NAMED else f"{self.kind} {self.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +75,24 @@ class Layout:
         part = self.parts[number - 1] if number else None
         return Place((first, last), part.number if part and part.kind in ("page", "slide") else None, part=part)
 
+    def printed(self, span: Span, heading: Sequence[str] = ()) -> str:
+        """Where a span stands, as people write it after the name of the file.
+
+        Such as: ``page 3``, ``page 5 (iii)``, ``pages 3–4``, ``slide 5``, ``sheet Costs, B4``, ``00:12:04``, ``lines 3–5``.
+        Where the text is not the file itself nobody can count its lines: its section is named, the last name of the trail of
+        ``heading`` that is not of columns, or else its paragraph.
+        """
+        place, end = self.place(span), self.place(Span(max(span.start, span.end - 1), span.end))
+        if place.part:
+            return _printed_parts(place.part, end.part or place.part)
+        if self.parser in _OF_LINES:
+            return _numbered("line", *place.lines)
+        section = next((name for name in reversed(heading) if " | " not in name), "")
+        if section:
+            return f"section {section}"
+        before = self.line_starts[: place.lines[0]]
+        return f"paragraph {1 + sum(after - start > 1 for start, after in pairwise(before))}"
+
     def line_span(self, first: int, last: int, characters: int) -> Span:
         """The span of the lines ``first`` to ``last``, from 1, of a text that has so many characters."""
         return Span(self.line_starts[first - 1], self.line_starts[last] if last < len(self.line_starts) else characters)
@@ -96,3 +108,28 @@ class Layout:
         head, _, lines = data.partition(b"\0")
         parser, version, parts = json.loads(head)
         return cls(parser, version, array("I", lines), tuple(Part(*part) for part in parts))
+
+
+def _printed_parts(first: Part, last: Part) -> str:
+    """The parts from ``first`` to ``last``, as people write them."""
+    if first.kind != last.kind:
+        last = first
+    label = first.label
+    if first.kind == "row":
+        sheet, _, cells = label.rpartition("!")
+        other, _, end = last.label.rpartition("!")
+        if other == sheet and last.number > first.number:
+            cells = f"{cells.partition(':')[0]}:{end.rpartition(':')[2]}"
+        return f"sheet {sheet}, {cells}"
+    if first.kind == "cue":
+        begin, end = (part.label.partition(" --> ")[0].partition(".")[0] for part in (first, last))
+        return begin if begin == end else f"{begin}–{end}"
+    if first.kind == "page" and first.number == last.number and label not in ("", str(first.number)):
+        return f"page {first.number} ({label})"
+    if not label or first.kind in ("page", "slide", "cell", "message"):
+        return _numbered(first.kind, first.number, last.number)
+    return label if first.kind == "chapter" else f"{first.kind} {label}"
+
+
+def _numbered(kind: str, first: int, last: int) -> str:
+    return f"{kind} {first}" if first == last else f"{kind}s {first}–{last}"

@@ -54,6 +54,10 @@ class DocumentReference:
     sha256: str
     media_type: str
 
+    def at(self, place: str) -> str:
+        """A place of it in printed form, such as: lease.pdf, page 3."""
+        return f"{self.path}, {place}"
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument(DocumentReference):

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, PlainSerializer
 
 from quotewise.index.sentences import Span
 from quotewise.index.store import DocumentReference
-from quotewise.rag.passages import Passage, rounded
+from quotewise.rag.passages import Passage, Printed, rounded
 
 Probability = Annotated[float, rounded(4, Annotated[float, Field(ge=0, le=1)])]
 Unrounded = Annotated[float, Field(ge=0, le=1, description="confidence below which nothing is answered")]
@@ -32,7 +32,7 @@ class Citation:
     """A quote and its place: ``quote`` is ``[start, end)`` of the document's text, in Unicode code points.
 
     ``id`` counts from 1. Lines are 1-based and inclusive; ``page`` is None for formats without pages; ``highlights`` lie
-    inside the quote. ``part`` is in printed form, such as ``page 3`` or ``sheet Costs``, and empty for formats without parts.
+    inside the quote. ``place`` is in printed form, such as ``page 3`` or ``sheet Costs, B4`` (see ``Layout.printed``).
     """
 
     id: int
@@ -46,7 +46,7 @@ class Citation:
     score: Annotated[float, rounded(4)]
     highlights: tuple[HighlightedSpan, ...]
     document: DocumentReference
-    part: Annotated[str, Field(exclude=True)] = ""
+    place: Printed = ""
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -186,5 +186,5 @@ def cite(number: int, passage: Passage, span: Span, score: float, highlights: Se
         score=score,
         highlights=tuple(highlights),
         document=passage.document,
-        part=str(place.part or ""),
+        place=passage.layout.printed(span, passage.heading),
     )

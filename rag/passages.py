@@ -14,6 +14,7 @@ from quotewise.index.store import DocumentReference, StoredChunk
 
 RANK_OFFSET = 60
 """The constant k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009, section 2)."""
+Printed = Annotated[str, Field(description="where it stands, as people write it, such as: page 3")]
 _NO_LAYOUT = Layout.of("", 0, "")
 
 
@@ -29,7 +30,7 @@ class Passage:
     ``text`` is ``[start, end)`` of the document's text, and ``line_start`` the 1-based line of ``start``. ``score`` is that
     of its best chunk in the fused ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk
     of it was among the nearest. ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each
-    sentence is in one of them. ``kinds`` are those of the sentences, and ``layout`` is the document's.
+    sentence is in one of them. ``kinds`` are those of the sentences, ``layout`` is the document's, ``place`` in printed form.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Passage:
     chunks: Annotated[tuple[Span, ...], Field(exclude=True)] = ()
     kinds: Annotated[tuple[SentenceKind, ...], Field(exclude=True)] = ()
     layout: Annotated[Layout, Field(exclude=True), GetPydanticSchema(lambda kind, handler: any_schema())] = _NO_LAYOUT
+    place: Printed = ""
 
     @property
     def rank_score(self) -> float:
@@ -105,6 +107,7 @@ def _passage(chunks: list[StoredChunk], scores: Mapping[int, float], similaritie
     first, last = chunks[0], chunks[-1]
     return Passage(
         document=first.document,
+        place=first.layout.printed(Span(first.start, last.end), first.heading),
         start=first.start,
         end=last.end,
         line_start=first.layout.place(Span(first.start, first.end)).lines[0],

@@ -37,6 +37,7 @@ CITATION = {
     "score": float,
     "highlights": [SPAN],
     "document": DOCUMENT,
+    "place": str,
 }
 TIMINGS = dict.fromkeys(("embed", "search", "read", "total"), float)
 ANSWER = {
@@ -61,6 +62,7 @@ PASSAGE = {
     "score": float,
     "similarity": float,
     "document": DOCUMENT,
+    "place": str,
 }
 
 

@@ -141,8 +141,8 @@ def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path
     assert again.err == "failed: c.txt: is empty\n"
     asked = run("ask", "When was the bridge built?")
     assert "[1] The bridge was built in 1890." in asked.words
-    assert "a.txt:1, characters 0-29" in asked.words
-    assert "a.txt:1" in run("search", "bridge").words
+    assert "a.txt, line 1, characters 0-29" in asked.words
+    assert "a.txt, line 1" in run("search", "bridge").words
     status = run("status")
     assert f"default111all-MiniLM-L6-v2{folder}" in status.letters and "c.txt: is empty" in status.out
     assert f"processor: {instruction_set()}" in status.words

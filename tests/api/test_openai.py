@@ -58,7 +58,7 @@ def check_marked(content: str, annotations: list[dict[str, Any]], citations: lis
         assert marked["url"].startswith(f"{base}/documents/{citation['document']['id']}/view?")
         version = citation["document"]["sha256"][:16]
         assert parse_qs(url.query) == {"start": [str(citation["start"])], "end": [str(citation["end"])], "sha256": [version]}
-        assert marked["title"] == citation["document"]["title"]
+        assert marked["title"] == f"{citation['document']['path']}, {citation['place']}"
 
 
 def test_the_content_is_quotes_with_numbers_that_annotations_mark_and_link(eager: httpx.Client, service: openai.OpenAI) -> None:
@@ -115,8 +115,8 @@ def test_where_nothing_answers_the_closest_passages_are_offered_as_such(shy: ope
 def test_frontends_without_annotations_can_ask_for_links_in_the_content(service: openai.OpenAI) -> None:
     linked = complete(service, user(CAFE), extra_body={"quotewise": {"links": True}})
     message = linked.choices[0].message
-    urls = [annotation.url_citation.url for annotation in message.annotations]
-    links = "".join(f"\n[{number}]: {url}" for number, url in enumerate(urls, 1))
+    cited = [annotation.url_citation for annotation in message.annotations]
+    links = "".join(f'\n[{number}]: {one.url} "{one.title}"' for number, one in enumerate(cited, 1))
     assert message.content == f"{linked.quotewise['answer']}\n{links}"
     parts = complete(service, user(CAFE), stream=True, extra_body={"quotewise": {"links": True}})
     assert "".join(part.choices[0].delta.content or "" for part in parts) == message.content
@@ -137,7 +137,7 @@ def test_earlier_turns_are_read_from_the_messages() -> None:
         return [(turn.question, turn.quotes) for turn in request.history()]
 
     system = {"role": "system", "content": "Be brief."}
-    quoted = "It says [2] here.\nTwice. [1]\nAnd [1] so on [2]\n\n[1]: http://x/1\n[2]: http://x/2"
+    quoted = 'It says [2] here.\nTwice. [1]\nAnd [1] so on [2]\n\n[1]: http://x/1 "a.pdf, page 1"\n[2]: http://x/2'
     assert turns(system, user("Who?"), assistant(quoted)) == [("Who?", ("It says [2] here.\nTwice.", "And [1] so on"))]
     unanswered = assistant(f"{NOT_FOUND}\n{CLOSEST}\nA passage. [1]")
     assert turns(user([{"type": "text", "text": "Who?"}]), unanswered) == [("Who?", ())]

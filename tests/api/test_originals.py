@@ -1,5 +1,6 @@
 """A PDF from its upload to its page: cited by page, found on it, drawn, verified; and files that are left out."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import UnknownDocumentError
 from tests.api.conftest import ready
-from tests.index.formats.files import docx
+from tests.index.formats.files import docx, xlsx
 from tests.index.formats.pdf_files import Line, Page, Pdf
 
 LEASE = Pdf(
@@ -31,6 +32,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("originals") / "docs"
     folder.mkdir()
     (folder / "tea.txt").write_text("Tea was first drunk in southwest China.")
+    (folder / "talk.vtt").write_text("WEBVTT\n\n00:12:04.000 --> 00:12:09.500\nThe ferry leaves at noon.\n")
+    rows = ("Boat", "480 euros"), ("Ferry", "90 euros"), ("Harbour", "12 euros")
+    cells = ("".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) for row in (("Item", "Price"), *rows))
+    (folder / "book.xlsx").write_bytes(xlsx({"Costs": "".join(f'<row r="{n}">{row}</row>' for n, row in enumerate(cells, 3))}))
     (folder / "photo.png").write_bytes(b"\x89PNG")
     (folder / "broken.docx").write_bytes(b"PK\x03\x04 and no more")
     (folder / "empty.pdf").touch()
@@ -84,14 +89,32 @@ def test_a_quote_of_a_pdf_has_its_page_its_boxes_and_a_picture_in_which_it_is_ma
 def test_a_text_has_a_place_but_no_page(client: httpx.Client) -> None:
     document = cited(client, "Where was tea first drunk?")["document"]["id"]
     place = client.get(f"/documents/{document}/place", params={"start": 0, "end": 3}).json()
-    assert place == {"line_start": 1, "line_end": 1, "page": None, "place": "", "pages": 0, "boxes": []}
+    assert place == {"line_start": 1, "line_end": 1, "page": None, "place": "line 1", "pages": 0, "boxes": []}
     assert client.get(f"/documents/{document}/pages/1.png").status_code == 404
 
 
-def test_titles_in_the_protocol_of_openai_name_the_page(client: httpx.Client) -> None:
-    body = {"model": "default", "messages": [{"role": "user", "content": "What is the rent of the mill?"}]}
-    annotations = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]["annotations"]
-    assert annotations[0]["url_citation"]["title"] == "Lease, page 2"
+@pytest.mark.parametrize(
+    ("question", "printed"),
+    [
+        ("What is the rent of the mill?", "lease.pdf, page 2"),
+        ("What is the price of the boat?", "book.xlsx, sheet Costs, A3:B4"),
+        ("When does the ferry leave?", "talk.vtt, 00:12:04"),
+        ("Who signs all cheques?", "rules.docx, paragraph 1"),
+        ("Where was tea first drunk?", "tea.txt, line 1"),
+    ],
+)
+def test_every_protocol_says_where_a_quote_stands_as_people_write_it(client: httpx.Client, question: str, printed: str) -> None:
+    citation = cited(client, question)
+    assert f"{citation['document']['path']}, {citation['place']}" == printed
+    body = {"model": "default", "messages": [{"role": "user", "content": question}], "quotewise": {"links": True}}
+    message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
+    assert message["annotations"][0]["url_citation"]["title"] == printed
+    assert f'"{printed}"\n' in message["content"] + "\n"
+    call = {"name": "ask", "arguments": {"question": question, "max_quotes": 1}}
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    answer = client.post("/mcp", json=asked, headers={"Accept": "application/json, text/event-stream"}).json()
+    [told] = json.loads(answer["result"]["content"][0]["text"])["citations"]
+    assert told["place"] == citation["place"]
 
 
 @pytest.mark.parametrize("question", ["What is the rent of the mill?", "Who signs all cheques?"])

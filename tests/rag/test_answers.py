@@ -17,11 +17,11 @@ SPAN, ANSWER = Span(11, 36), Span(30, 35)
 REFERENCE = f'{{"id":"{"1" * 16}","path":"a.md","title":"A","sha256":"{"0" * 64}","media_type":"text/markdown"}}'
 PASSAGE_JSON = (
     '{"text":"It rained.\\nThe bridge fell in March.","start":0,"end":36,"line_start":1,"heading":["One"],'
-    f'"score":0.03279,"similarity":0.5124,"document":{REFERENCE}}}'
+    f'"score":0.03279,"similarity":0.5124,"document":{REFERENCE},"place":""}}'
 )
 CITATION_JSON = (
     '{"id":1,"quote":"The bridge fell in March.","start":11,"end":36,"line_start":1,"line_end":1,"page":null,'
-    f'"heading":["One"],"score":0.9877,"highlights":[{{"start":30,"end":35}}],"document":{REFERENCE}}}'
+    f'"heading":["One"],"score":0.9877,"highlights":[{{"start":30,"end":35}}],"document":{REFERENCE},"place":"line 1"}}'
 )
 TIMINGS_JSON = '{"embed":1.0,"search":2.0,"read":3.5,"total":6.5}'
 
