@@ -122,10 +122,11 @@ def create_server(call_of: CallOf) -> MCPServer:
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Streamable HTTP without sessions: each request is answered on its own, in JSON, after the middleware authenticated it."""
-    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    limit = sys.maxsize  # since ``BodyLimits`` comes first
     _server.streamable_http_app(
-        json_response=True, stateless_http=True, transport_security=security, max_request_body_size=limit
+        json_response=True,
+        stateless_http=True,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        max_request_body_size=sys.maxsize,  # since ``BodyLimits`` comes first
     )
     manager = _server.session_manager
     async with manager.run():  # for one request, so that nothing runs between requests

@@ -2,22 +2,26 @@
 
 import asyncio
 import importlib
+import resource
 from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any, NamedTuple
 
+import psutil
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
-from quotewise.api.descriptors import check_descriptors
-from quotewise.api.errors import UnsupportedMediaTypeError
+from quotewise.api.errors import DescriptorsError, UnsupportedMediaTypeError
 from quotewise.api.service import Service
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
 from quotewise.rag.pipeline import AskOptions
+
+_MAX_DESCRIPTORS = 0.9
+"""Share of the file descriptors that may be open in a process that is ready; the rest is for those who come to see why."""
 
 
 class Call(NamedTuple):
@@ -230,10 +234,11 @@ async def health() -> responses.Alive:
 @router.get("/ready", responses=problems.responses("descriptors-exhausted", *INDEX_PROBLEMS))
 async def ready(call: Called) -> responses.Ready:
     """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
-    check_descriptors()
-    return responses.Ready(
-        await asyncio.to_thread(call.service.ready, call.caller)
-    )  # not in the thread pool of the routes: it may be full
+    limit, used = resource.getrlimit(resource.RLIMIT_NOFILE)[0], psutil.Process().num_fds()
+    if limit != resource.RLIM_INFINITY and used > _MAX_DESCRIPTORS * limit:
+        raise DescriptorsError(f"{used} of {limit} file descriptors are open; raise the limit (ulimit -n), or start again")
+    # Not in the thread pool of the routes: it may be full.
+    return responses.Ready(await asyncio.to_thread(call.service.ready, call.caller))
 
 
 class McpApp:
