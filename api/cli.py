@@ -40,6 +40,7 @@ from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.printable import printable
 from quotewise.index.store import Filter
+from quotewise.rag.pipeline import AskOptions
 
 if TYPE_CHECKING:
     from quotewise.api.service import Service
@@ -168,7 +169,7 @@ def ask(
     settings = settings_of(context)
     _check(question)
     with opened(settings) as service:
-        answer = service.ask(LOCAL, question, options=service.options(where=Filter(path_prefix)))
+        answer = service.ask(LOCAL, question, options=AskOptions(where=Filter(path_prefix)))
     if as_json:
         terminal.show_json(AskResponse.of(answer, passages=None, request_id=_REQUEST))
     else:
@@ -189,7 +190,7 @@ def search(
     settings = settings_of(context)
     _check(question)
     with opened(settings) as service:
-        result = service.search(LOCAL, question, options=service.options(where=Filter(path_prefix)))
+        result = service.search(LOCAL, question, options=AskOptions(where=Filter(path_prefix)))
     if as_json:
         terminal.show_json(to_python(result)["passages"])
     else:
@@ -219,7 +220,7 @@ def extract(
     texts = [terminal.read_text(name, settings.max_file_bytes) for name in names]
     text_reader = Readers(settings.reader, settings.threads)()
     loaded = time.perf_counter()
-    options = pipeline.AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
+    options = AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
     result = pipeline.extract(text_reader, question, texts, options)
     if as_json:
         timings = ExtractTimings.since(began, loaded)

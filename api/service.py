@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic, perf_counter
 from typing import Self
@@ -26,8 +26,7 @@ from quotewise.index.sentences import Span
 from quotewise.index.store import Collection, Filter, StoredDocument
 from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
-from quotewise.rag.followups import Turn
-from quotewise.rag.pipeline import AskOptions, Pipeline
+from quotewise.rag.pipeline import DEFAULTS, AskOptions, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
 from quotewise.rag.verification import Claim, CollectionSource, ReadOnce, Verification, verify
 
@@ -93,20 +92,8 @@ class Service:
                     self.pipeline.ask("Is it ready?", name)
         self.store.wait_seconds = _CATCH_UP_SECONDS
 
-    def options(
-        self,
-        top_k: int | None = None,
-        max_quotes: int | None = None,
-        where: Filter | None = None,
-        threshold: float | None = None,
-        history: Sequence[Turn] = (),
-    ) -> AskOptions:
-        """The options of a question, with those of the settings where None."""
-        settings = self.settings
-        return AskOptions(top_k or settings.top_k, max_quotes or settings.max_quotes, where or Filter(), threshold, history)
-
     def ask(
-        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions | None = None, request: str = ""
+        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions = DEFAULTS, request: str = ""
     ) -> Answer:
         """The whole answer to a question. Raises what ``stream`` does."""
         *_, answer = self.stream(caller, question, collection, options, request)
@@ -114,14 +101,14 @@ class Service:
         return answer
 
     def stream(
-        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions | None = None, request: str = ""
+        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions = DEFAULTS, request: str = ""
     ) -> Iterator[Step]:
         """The passages, each citation and the answer to a question, each as soon as it is known.
 
         ``request`` is the id under which feedback can be given. Raises ForbiddenError and what ``Pipeline.stream`` does.
         """
-        name, options = self.collection_name(caller, collection), options or self.options()
-        for step in self.pipeline.stream(question, name, options):
+        name = self.collection_name(caller, collection)
+        for step in self.pipeline.stream(question, name, self._with_settings(options)):
             if isinstance(step, Answer):
                 self.answers.remember(caller.id, request, name, step, options.history)
                 for observe in self.observers:
@@ -129,10 +116,10 @@ class Service:
             yield step
 
     def search(
-        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions | None = None
+        self, caller: Caller, question: str, collection: str | None = None, options: AskOptions = DEFAULTS
     ) -> SearchResult:
         """The passages closest to a question. Raises ForbiddenError and what ``Pipeline.search`` does."""
-        return self.pipeline.search(question, self.collection_name(caller, collection), options or self.options())
+        return self.pipeline.search(question, self.collection_name(caller, collection), self._with_settings(options))
 
     def extract(
         self,
@@ -149,7 +136,7 @@ class Service:
         self.pipeline.text_reader()
         loaded, end = perf_counter(), monotonic() + self.settings.extract_seconds
         results = [
-            self.pipeline.extract(question, texts, options, lambda: monotonic() < end and keep_reading())
+            self.pipeline.extract(question, texts, self._with_settings(options), lambda: monotonic() < end and keep_reading())
             for question, texts, options in questions
         ]
         return results, ExtractTimings.since(began, loaded)
@@ -307,6 +294,10 @@ class Service:
         """That of a collection or, where there is none of that name, the one that a new collection gets."""
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.pipeline.embedder(made_by.get(name, self.settings.embedder))
+
+    def _with_settings(self, options: AskOptions) -> AskOptions:
+        limits = options.top_k or self.settings.top_k, options.max_quotes or self.settings.max_quotes
+        return replace(options, top_k=limits[0], max_quotes=limits[1])
 
     def _accessible(self, caller: Caller) -> list[Collection]:
         return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]

@@ -21,7 +21,7 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.sync_report import SyncReport
 
 # Of whoever runs the tests.
-for name in os.environ.keys() - {"QUOTEWISE_KILLS", "QUOTEWISE_FLIPS"}:
+for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
     if name.startswith(("QUOTEWISE_", "OTEL_")):
         del os.environ[name]
 

@@ -19,6 +19,7 @@ from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
 from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
 from quotewise.index.uploads import Condition
+from quotewise.rag.pipeline import AskOptions
 from tests.conftest import WHY
 
 ASKER = Caller("asker", ("ask",), ("notes",))
@@ -129,7 +130,7 @@ def test_some_lines_a_part_and_a_right_quote_read_no_whole_text(
         service.read_lines(LOCAL, document.id, excerpt.lines, excerpt.lines + 1)
     assert "".join(service.text(LOCAL, document.id, 10, 30)) == text[10:30]
     assert "".join(service.text(LOCAL, document.id, len(text) + 5)) == ""
-    service.ask(LOCAL, "What is ten?", options=service.options(where=Filter("none")), request="one")
+    service.ask(LOCAL, "What is ten?", options=AskOptions(where=Filter("none")), request="one")
     assert service.feedback(LOCAL, "one", True, (document.id, Span(len(text) - 17, len(text) - 1)))
     assert sum(read) < 400
     assert "".join(service.text(LOCAL, document.id)) == text

@@ -103,16 +103,6 @@ def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Sq
     again.close()
 
 
-def test_the_same_path_in_two_collections_is_two_documents(catalogue: SqliteCatalogue) -> None:
-    catalogue.add_collection(replace(COLLECTION, name="other"))
-    put(catalogue, "a.txt", "One.")
-    put(catalogue, "a.txt", "Two.", name="other")
-    first, second = catalogue.document_at("default", "a.txt"), catalogue.document_at("other", "a.txt")
-    assert (catalogue.text(first.id), catalogue.text(second.id)) == ("One.", "Two.")
-    catalogue.remove("other", ["a.txt"])
-    assert (catalogue.documents("other"), catalogue.documents("default")) == ([], [first])
-
-
 def test_a_put_that_fails_leaves_the_version_before_it(catalogue: SqliteCatalogue) -> None:
     put(catalogue, "a.txt", "One.")
     before = (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change("default"))
