@@ -24,7 +24,7 @@ from playwright.sync_api import Route as Routed
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from quotewise.api import page as pages
+import quotewise.api
 from quotewise.api.app import create_app
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service
@@ -36,8 +36,9 @@ from tests.api.conftest import Refused, ready, serving, wait_until_ready
 from tests.conftest import SEED, WHY
 
 CHROMIUM = shutil.which("chromium")
-BUILT = pages.FILES / "quotewise-chat.js"
-SOURCES = pages.FILES.parent / "widget"
+STATIC = Path(quotewise.api.__path__[0]) / "static"
+BUILT = STATIC / "quotewise-chat.js"
+SOURCES = STATIC.parent / "widget"
 MOST_BYTES = 60_000
 SILENT = "how deep is the ocean trench of Mars?"
 HOSTILE_NAME = "evil <img src=x onerror=alert(1)>.txt"
