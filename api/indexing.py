@@ -1,6 +1,5 @@
 """The use cases that bring a collection up to date with its folder."""
 
-from functools import partial
 from pathlib import Path
 
 from quotewise.api.callers import Caller
