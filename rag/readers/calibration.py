@@ -66,17 +66,18 @@ class Calibration:
         return float(_probability(features @ np.array(self.confidence)))
 
 
-def load_calibrations(path: Path) -> dict[str, Calibration]:
-    """The calibrations of a file, by what they are for. Raises ReaderError where it is missing or damaged."""
+def load_calibrations(path: Path, *needed: str) -> dict[str, Calibration]:
+    """The calibrations of a file, by what they are for. Raises ReaderError where it is damaged or lacks one that is needed."""
     try:
         stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            part: Calibration(tuple(c["sentence"]), tuple(c["confidence"]), float(c["threshold"]), float(c.get("unrelated", 0)))
-            for part, c in stored.items()
-            if part != "fitted_on"
+        parts = {name: part for name, part in stored.items() if name != "fitted_on"}
+        fitted = {
+            name: Calibration(tuple(p["sentence"]), tuple(p["confidence"]), float(p["threshold"]), float(p.get("unrelated", 0)))
+            for name, p in parts.items()
         }
+        return {name: fitted[name] for name in (*needed, *fitted)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReaderError(f"cannot load the calibration from {path}: {error!r}") from error
+        raise ReaderError(f"cannot load the calibrations from {path}: {error!r}") from error
 
 
 def confidence_features(readings: Sequence[Reading]) -> np.ndarray | None:

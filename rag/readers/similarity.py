@@ -28,7 +28,7 @@ class SimilarityReader:
 
     def __init__(self, embedder: Embedder, calibration: Calibration | None = None) -> None:
         self._embedder = embedder
-        self._calibration = calibration or load_calibrations(_CALIBRATION)["passages"]
+        self._calibration = calibration or load_calibrations(_CALIBRATION, "passages")["passages"]
         self.threshold = self._calibration.threshold
         self._cache: LRUCache[str, TokenVectors] = LRUCache(_CACHE_BYTES, lambda tokens: tokens.vectors.nbytes)
         self._caching = threading.Lock()

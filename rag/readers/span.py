@@ -37,7 +37,7 @@ class SpanReader:
     def __init__(self, folder: Path = FAST_FOLDER, threads: int | None = None, calibration: Calibration | None = None) -> None:
         self.model = SpanModel(folder, threads)
         self.name: str = self.model.described["name"]
-        self._calibrations = {} if calibration else load_calibrations(folder / "calibration.json")
+        self._calibrations = {} if calibration else load_calibrations(folder / "calibration.json", "passages", "texts")
         self._of_retrieved = calibration or self._calibrations["passages"]
         self._of_texts = calibration or self._calibrations["texts"]
         self.threshold = self._of_retrieved.threshold

@@ -23,9 +23,11 @@ import quotewise.index.embedders
 from quotewise.index.embedders import (
     BUNDLED,
     DEFAULT_EMBEDDER,
+    MULTILINGUAL_EMBEDDER,
     Embedder,
     OnnxEmbedder,
     SentenceTransformerEmbedder,
+    embedder_for,
     load_embedder,
 )
 from quotewise.index.errors import EmbedderError
@@ -234,3 +236,48 @@ def test_neither_embedding_nor_indexing_imports_torch_or_stores_telemetry(tmp_pa
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
     assert not list(tmp_path.rglob("*nnxruntime*"))
+
+
+IN_OTHER_WORDS = {
+    "When was the tenant protection law passed?": "Das Parlament beschloss am 3. Mai 2019 das Gesetz über den Mieterschutz.",
+    "Wo schläft die Katze?": "Le chat dort sur le canapé rouge du salon.",
+    "How tall is Tokyo Tower?": "東京タワーの高さは333メートルです。",
+    "Innerhalb wie vieler Tage ist die Rechnung zu zahlen?": "The invoice must be paid within thirty days.",
+    "When did the volcano erupt?": "El volcán entró en erupción en 1902 y destruyó la ciudad.",
+}
+
+
+@pytest.fixture(scope="module")
+def multilingual() -> Embedder:
+    return load_embedder(MULTILINGUAL_EMBEDDER, 1)
+
+
+def test_a_question_finds_what_answers_it_in_another_language(multilingual: Embedder) -> None:
+    documents = multilingual.encode_document(list(IN_OTHER_WORDS.values()))
+    questions = np.stack([multilingual.encode_query(question) for question in IN_OTHER_WORDS])
+    assert (questions @ documents.T).argmax(axis=1).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_prefix_that_a_model_was_trained_with_is_no_part_of_the_text(multilingual: Embedder) -> None:
+    text = "東京タワーの高さは 333 メートルです。 " * 60
+    [tokens, *_] = multilingual.encode_document_tokens([text, "short"])
+    assert len(tokens.vectors) == len(tokens.offsets) <= multilingual.max_tokens - 4
+    assert "".join(text[a:b] for a, b in tokens.offsets).replace(" ", "")[-20:] in text.replace(" ", "")
+    assert not np.allclose(multilingual.encode_query("short"), multilingual.encode_document(["short"])[0])
+
+
+@pytest.mark.parametrize(
+    ("texts", "name"),
+    [
+        (
+            ["The committee met on Tuesday, and it was agreed that the work is to be done by the staff of the office."],
+            DEFAULT_EMBEDDER,
+        ),
+        (["def f(x): return x", ""], DEFAULT_EMBEDDER),
+        (list(IN_OTHER_WORDS.values()), MULTILINGUAL_EMBEDDER),
+        ([], DEFAULT_EMBEDDER),
+    ],
+    ids=["English", "code", "mixed", "nothing"],
+)
+def test_a_collection_gets_the_embedder_for_its_languages(texts: list[str], name: str) -> None:
+    assert embedder_for(texts) == name

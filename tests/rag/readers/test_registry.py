@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from quotewise.index.embedders import Embedder
+from quotewise.index.embedders import MULTILINGUAL_EMBEDDER, Embedder, load_embedder
 from quotewise.index.errors import ReaderError
 from quotewise.index.local_store import LocalStore
 from quotewise.index.sync_report import SyncReport
@@ -15,10 +15,11 @@ from quotewise.rag.readers import Reading
 from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.readers.registry import TRAINED, Readers, is_multilingual
 from quotewise.rag.readers.similarity import SimilarityReader
-from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import FAST_FOLDER
+from quotewise.rag.readers.span_model import DEEP_FOLDER
 
 WHO = "Who built the lighthouse?"
+ENGLISH = "The lighthouse was built by the men of the harbour in 1790."
+FRENCH = "Le phare a été construit par les hommes du port et la tour est dans la ville."
 
 
 class Counting:
@@ -46,16 +47,25 @@ def test_an_embedder_of_many_languages_is_known_by_its_vocabulary(embedder: Embe
         assert not is_multilingual(Counting(pieces))  # type: ignore[arg-type]
 
 
-def test_each_embedder_gets_the_reader_for_its_languages_or_the_one_that_is_named(embedder: Embedder) -> None:
-    readers = Readers()
-    many: Embedder = Counting(f"{RUSSIAN} {GREEK}")  # type: ignore[assignment]
-    assert isinstance(readers(embedder), SpanReader)
-    assert readers(embedder) is readers(embedder) is readers()
-    assert isinstance(readers(many), SimilarityReader)
-    assert isinstance(Readers("similarity")(embedder), SimilarityReader)
-    assert isinstance(Readers("similarity")(), SpanReader), "which reads texts"
-    assert isinstance(Readers("span")(many), SpanReader)
-    assert isinstance(Readers(str(FAST_FOLDER))(many), SpanReader)
+def test_each_embedder_and_text_gets_the_reader_for_its_languages_or_the_one_that_is_named(embedder: Embedder) -> None:
+    readers, many = Readers(), load_embedder(MULTILINGUAL_EMBEDDER, 1)
+    assert is_multilingual(many)
+    for english in (
+        readers(embedder),
+        readers(),
+        readers(None, [ENGLISH]),
+    ):
+        assert english.name == "quotewise-reader"
+    for deep in (
+        readers(many),
+        readers(None, [FRENCH]),
+    ):
+        assert deep.name == "quotewise-reader-deep"
+    assert readers(embedder).model is readers().model, "a model is loaded once"  # type: ignore[attr-defined]
+    assert isinstance(Readers("similarity")(many), SimilarityReader)
+    assert Readers("similarity")().name == "quotewise-reader", "which reads texts"
+    assert Readers("fast")(many).name == "quotewise-reader"
+    assert Readers(str(DEEP_FOLDER))(embedder).name == "quotewise-reader-deep"
 
 
 def test_a_reader_that_is_not_there_is_named(embedder: Embedder, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from quotewise.index.store import Filter
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
-from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.readers.calibration import load_calibrations
 from quotewise.rag.readers.registry import Readers
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import FAST_FOLDER
@@ -39,7 +39,7 @@ def pipeline(store: LocalStore, sync: Callable[..., SyncReport], folder: Path, e
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(text.encode())
     sync()
-    return Pipeline(store, lambda name: embedder, Readers("span"), threshold=0)
+    return Pipeline(store, lambda name: embedder, Readers("fast"), threshold=0)
 
 
 def retrieved(store: LocalStore, embedder: Embedder, question: str) -> list[Passage]:
@@ -108,7 +108,7 @@ def test_confidence_is_fitted_on_the_readings_that_are_served(
 ) -> None:
     passages = retrieved(store, embedder, question)
     case = Case(question, reader.read_all(question, passages), [np.zeros(len(p.sentences), bool) for p in passages])
-    calibration = Calibration.load(FAST_FOLDER / "calibration.json", "passages")
+    calibration = load_calibrations(FAST_FOLDER / "calibration.json")["passages"]
     fitted = outcome_of(case, calibration.sentence).features
     assert fitted is not None
     assert calibration.confidence_of(fitted) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)
@@ -130,5 +130,5 @@ def test_a_reading_has_evidence_features_and_a_span_for_each_sentence(
 @pytest.mark.parametrize("damage", ["", "[]", "{}", '{"passages": {"sentence": [1]}}', '{"passages": 3}', "\0"])
 def test_a_damaged_calibration_is_named(tmp_path: Path, damage: str) -> None:
     (tmp_path / "calibration.json").write_text(damage)
-    with pytest.raises(ReaderError, match=r"'passages' from .*calibration\.json"):
-        Calibration.load(tmp_path / "calibration.json", "passages")
+    with pytest.raises(ReaderError, match=r"calibrations from .*calibration\.json"):
+        load_calibrations(tmp_path / "calibration.json", "passages")

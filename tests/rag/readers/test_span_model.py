@@ -12,9 +12,9 @@ from quotewise.index.embedders import BUNDLED as EMBEDDER
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import load_model
 from quotewise.index.sentences import Span, sentence_spans
-from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.readers.calibration import load_calibrations
 from quotewise.rag.readers.span import SpanReader
-from quotewise.rag.readers.span_model import FAST_FOLDER, SpanModel, TextReading
+from quotewise.rag.readers.span_model import DEEP_FOLDER, FAST_FOLDER, SpanModel, TextReading
 from tests.conftest import writable_copy
 from tests.index.texts import examples, texts
 
@@ -117,8 +117,9 @@ def test_odd_questions_and_texts_are_read_with_finite_numbers(model: SpanModel, 
     assert np.isfinite(reading.scores).all()
 
 
-def test_the_int8_model_says_what_the_float_weights_say() -> None:
-    parity, session = np.load(FAST_FOLDER / "parity.npz"), load_model(FAST_FOLDER, ReaderError).session
+@pytest.mark.parametrize("folder", [FAST_FOLDER, DEEP_FOLDER], ids=lambda folder: folder.name)
+def test_the_int8_model_says_what_the_float_weights_say(folder: Path) -> None:
+    parity, session = np.load(folder / "parity.npz"), load_model(folder, ReaderError).session
     said = [
         session.run(None, {"input_ids": ids[None], "token_type_ids": types[None]})
         for ids, types in zip(parity["ids"], parity["types"], strict=True)
@@ -168,10 +169,31 @@ def test_a_tokenizer_of_another_kind_is_refused(copy: Path) -> None:
         SpanModel(copy)
 
 
-def test_the_bundled_files_belong_together() -> None:
-    described = json.loads((FAST_FOLDER / "model.json").read_text(encoding="utf-8"))
-    assert described["sha256"] == hashlib.sha256((FAST_FOLDER / "model.onnx").read_bytes()).hexdigest()
-    for part, features in (("passages", 5), ("texts", 3)):
-        fitted = Calibration.load(FAST_FOLDER / "calibration.json", part)
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("東京タワーの高さは？", "東京タワーは港区にある。高さは333メートルである。1958年に完成した。", "333メートル"),
+        ("长江有多长？", "长江是中国最长的河流。它的长度为6300公里。它流入东海。", "6300公里"),
+        ("Wann wurde der Leuchtturm gebaut?", "Der Leuchtturm steht auf Rügen.  Er wurde 1827 gebaut.", "1827"),
+        ("متى بني البرج؟", "يقع البرج في المدينة القديمة. بني البرج في عام 1889.", "1889"),
+    ],
+)
+def test_the_deep_reader_finds_the_answer_in_other_languages_and_not_more(question: str, text: str, answer: str) -> None:
+    sentences = sentence_spans(text)
+    [reading] = SpanModel(DEEP_FOLDER, 1).read(question, [text], [sentences])
+    best = reading.answers[int(reading.scores[:, 0].argmax())]
+    assert best is not None
+    assert answer in text[slice(*best.span)]
+    assert len(text[slice(*best.span)]) <= len(answer) + 8
+    assert text[slice(*best.span)] == text[slice(*best.span)].strip()
+
+
+@pytest.mark.parametrize("folder", [FAST_FOLDER, DEEP_FOLDER], ids=lambda folder: folder.name)
+def test_the_bundled_files_belong_together(folder: Path) -> None:
+    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    assert described["sha256"] == hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    assert (folder / "model.onnx").stat().st_size < 50_000_000
+    for part, fitted in load_calibrations(folder / "calibration.json", "passages", "texts").items():
+        features = 3 if part == "texts" else 5
         assert (len(fitted.sentence), len(fitted.confidence)) == (features + 1, 2)
         assert 0 < fitted.threshold < 1
