@@ -12,13 +12,21 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.uploads import Condition
 
-FRENCH = {
-    "bail.md": "# Bail d'habitation\n\n## Loyer\n\nLe loyer mensuel est fixé à 840 euros, charges comprises. Il est "
-    "payable d'avance, le premier jour de chaque mois.\n\n## Durée\n\nLe bail est conclu pour une durée de trois ans. Le locataire peut "
-    "donner congé à tout moment avec un préavis d'un mois.\n",
-    "phare.txt": "Le phare se dresse à la pointe de l'île. Il fut construit en 1837 par l'ingénieur Léonce Reynaud.\n\n"
-    "Deux gardiens y vivaient jusqu'à son automatisation en 1990.\n",
-}
+LEASE = """# Bail d'habitation
+
+## Loyer
+
+Le loyer mensuel est fixé à 840 euros, charges comprises. Il est payable d'avance, le premier jour de chaque mois.
+
+## Durée
+
+Le bail est conclu pour une durée de trois ans. Le locataire peut donner congé à tout moment avec un préavis d'un mois.
+"""
+LIGHTHOUSE = """Le phare se dresse à la pointe de l'île. Il fut construit en 1837 par l'ingénieur Léonce Reynaud.
+
+Deux gardiens y vivaient jusqu'à son automatisation en 1990.
+"""
+FRENCH = {"bail.md": LEASE, "phare.txt": LIGHTHOUSE}
 JAPANESE = {
     "kisoku.txt": "図書館の利用規則\n\n開館時間は午前九時から午後八時までです。月曜日は休館です。\n\n本は一人五冊まで、二週間借りることができます。\n"
     "延滞した場合は、返却するまで新しい本を借りることができません。\n",
@@ -73,13 +81,13 @@ def test_the_first_upload_decides_and_a_later_sync_keeps_what_a_collection_was_m
     service: Service, tmp_path: Path
 ) -> None:
     async def body() -> bytes:
-        return FRENCH["phare.txt"].encode()
+        return LIGHTHOUSE.encode()
 
     asyncio.run(service.put(LOCAL, "phares", "phare.txt", body, Condition()))
     assert service.store.catalogue.collection("phares").embedder == "multilingual-e5-small"
     indexed(service, tmp_path / "documents", {"lighthouse.txt": "The lighthouse was built in 1837. Two keepers lived there."})
-    (tmp_path / "documents" / "phare.txt").write_text(FRENCH["phare.txt"], encoding="utf-8")
-    (tmp_path / "documents" / "bail.txt").write_text(FRENCH["bail.md"], encoding="utf-8")
+    (tmp_path / "documents" / "phare.txt").write_text(LIGHTHOUSE, encoding="utf-8")
+    (tmp_path / "documents" / "bail.txt").write_text(LEASE, encoding="utf-8")
     index_folder(service, LOCAL, tmp_path / "documents")
     assert service.store.catalogue.collection("default").embedder == "all-MiniLM-L6-v2"
     assert len(service.documents(LOCAL, "default").documents) == 3
