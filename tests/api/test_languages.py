@@ -27,10 +27,14 @@ LIGHTHOUSE = """Le phare se dresse à la pointe de l'île. Il fut construit en 1
 Deux gardiens y vivaient jusqu'à son automatisation en 1990.
 """
 FRENCH = {"bail.md": LEASE, "phare.txt": LIGHTHOUSE}
-JAPANESE = {
-    "kisoku.txt": "図書館の利用規則\n\n開館時間は午前九時から午後八時までです。月曜日は休館です。\n\n本は一人五冊まで、二週間借りることができます。\n"
-    "延滞した場合は、返却するまで新しい本を借りることができません。\n",
-}
+RULES = """図書館の利用規則
+
+開館時間は午前九時から午後八時までです。月曜日は休館です。
+
+本は一人五冊まで、二週間借りることができます。
+延滞した場合は、返却するまで新しい本を借りることができません。
+"""
+JAPANESE = {"kisoku.txt": RULES}
 
 
 @pytest.fixture
