@@ -39,6 +39,11 @@ class Part:
     number: int
     label: str = ""
 
+    @property
+    def printed(self) -> str:
+        """As people write it, such as: page 3."""
+        return _printed_parts(self, self)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
