@@ -7,12 +7,13 @@ from typing import Literal
 
 from quotewise.index.formats import csv
 from quotewise.index.formats.parsed import Block
+from quotewise.index.layout import OF_LINES
 from quotewise.index.sentences import Span
 
 _MOST_CHARACTERS = 5_000_000
 """Of a text that is shown by blocks: some 2,500 pages. A longer one is shown by lines."""
-_UNSHOWN = frozenset(("", "text", "source_code", "structured", "rst", "asciidoc", "org", "latex", "pdf"))
-"""Parsers whose texts are shown by lines: what an editor shows, and pages, which are shown as pictures."""
+_SHOWN_BY_LINES = OF_LINES - {"markdown", "csv"} | {"pdf"}
+"""Parsers whose texts are shown as an editor shows them, or beside their pages."""
 _REACH = 500
 """Characters within which marks of Markdown end."""
 _INLINE = re.compile(
@@ -67,7 +68,7 @@ class ShownBlock:
 
 def is_shown_by_blocks(parser: str, characters: int) -> bool:
     """Whether a text of so many characters that a parser made is shown by blocks, rather than by lines."""
-    return parser not in _UNSHOWN and characters <= _MOST_CHARACTERS
+    return parser not in _SHOWN_BY_LINES and characters <= _MOST_CHARACTERS
 
 
 def shown_blocks(text: str, blocks: Sequence[Block], parser: str) -> tuple[ShownBlock, ...]:
