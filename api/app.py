@@ -6,14 +6,18 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
+from pathlib import Path
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from quotewise.api import logs, openai, openapi, page, problems, routes, routes_documents, tracing
-from quotewise.api.errors import CannotStartError, NotReadyError
+from quotewise.api import logs, openai, openapi, problems, routes, routes_documents, tracing
+from quotewise.api.errors import CannotStartError, NotFoundError, NotReadyError
 from quotewise.api.keys import Keys
 from quotewise.api.metrics import Metrics, observe_answer
 from quotewise.api.middleware import authenticate, error_responses, metrics
@@ -25,6 +29,8 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_STATIC = Path(__file__).parent / "static"
+_REVALIDATE = {"Cache-Control": "no-cache"}
 _log = logging.getLogger("quotewise")
 
 
@@ -66,8 +72,8 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
     )
     for router in (routes.router, routes_documents.router, openai.router, metrics.router):
         app.include_router(router)
-    app.router.routes.append(Route("/mcp", routes.McpApp(settings), methods=["POST"], include_in_schema=False))
-    page.install(app)
+    app.router.routes.append(Route("/mcp", routes.McpApp(), methods=["POST"], include_in_schema=False))
+    _add_pages(app)
     _add_middleware(app, settings)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
@@ -79,6 +85,22 @@ def from_environment() -> FastAPI:
     logs.install(settings)
     tracing.install()
     return create_app(lambda: Service.open(settings), settings)
+
+
+def _add_pages(app: FastAPI) -> None:
+    """The chat at ``/``, the source view of each document, and the static files that both are made of."""
+
+    @app.get("/", include_in_schema=False)
+    async def index() -> FileResponse:
+        return FileResponse(_STATIC / "index.html", headers=_REVALIDATE)
+
+    @app.get("/documents/{id}/view", include_in_schema=False)
+    async def view(id: str) -> FileResponse:
+        if not re.fullmatch("[0-9a-f]{16}", id):
+            raise NotFoundError(f"{id!r} is no id of a document: expected 16 hexadecimal digits")
+        return FileResponse(_STATIC / "view.html", headers=_REVALIDATE)
+
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_STATIC)))
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -79,6 +79,10 @@ class CannotStartError(QuotewiseError, code="cannot-start", status=503):
     """the index or a model cannot be used; repair that and start the service again"""
 
 
+class DescriptorsError(QuotewiseError, code="descriptors-exhausted", status=503):
+    """the process has hardly any file descriptors left; raise its limit of open files"""
+
+
 class DocumentChangedError(QuotewiseError, code="document-changed", status=409):
     """A document was replaced while its text was read, or its file is no longer the one that was indexed."""
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service, Step
 from quotewise.api.settings import load_settings
-from quotewise.index.ingest import SyncReport, checked_files
-from quotewise.index.store import Filter
+from quotewise.index.ingest import checked_files
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
-from quotewise.rag.followups import Turn
+from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.verification import Claim, Verification
 
 
@@ -39,35 +40,24 @@ class Library:
 
     def update(self) -> SyncReport:
         """Bring the index up to date with the folder."""
-        self.report = self._service.index(LOCAL, self.folder)
+        self.report = index_folder(self._service, LOCAL, self.folder)
         return self.report
 
     def ask(self, question: str, **options: Any) -> Answer:
-        """Answer a question with quotes, if the documents do; ``options`` are those of ``stream``."""
-        *_, answer = self.stream(question, **options)
-        assert isinstance(answer, Answer)
-        return answer
+        """Answer a question with quotes, if the documents do; ``options`` are those of ``AskOptions``, by name."""
+        return self._service.ask(LOCAL, question, options=AskOptions(**options))
 
-    def stream(
-        self,
-        question: str,
-        top_k: int | None = None,
-        max_quotes: int | None = None,
-        where: Filter | None = None,
-        threshold: float | None = None,
-        history: Sequence[Turn] = (),
-    ) -> Iterator[Step]:
-        """The passages, each citation and the answer, each as soon as it is known; options that are None are the settings'."""
-        options = self._service.options(top_k, max_quotes, where, threshold, history)
-        return self._service.stream(LOCAL, question, options=options)
+    def stream(self, question: str, **options: Any) -> Iterator[Step]:
+        """The passages, each citation and the answer, each as soon as it is known; ``options`` as for ``ask``."""
+        return self._service.stream(LOCAL, question, options=AskOptions(**options))
 
-    def search(self, question: str, top_k: int | None = None, where: Filter | None = None) -> SearchResult:
-        """The passages closest to a question."""
-        return self._service.search(LOCAL, question, options=self._service.options(top_k, where=where))
+    def search(self, question: str, **options: Any) -> SearchResult:
+        """The passages closest to a question; ``options`` as for ``ask``."""
+        return self._service.search(LOCAL, question, options=AskOptions(**options))
 
     def extract(self, question: str, texts: Sequence[str], max_quotes: int | None = None) -> Extractions:
         """The quotes of texts from anywhere that answer a question."""
-        (result,), _ = self._service.extract(LOCAL, [(question, texts, self._service.options(max_quotes=max_quotes))])
+        (result,), _ = self._service.extract(LOCAL, [(question, texts, AskOptions(max_quotes=max_quotes))])
         return result
 
     def verify(self, citations: Sequence[Citation]) -> list[Verification]:

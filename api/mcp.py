@@ -1,6 +1,7 @@
 """The Model Context Protocol over the service: tools that ask, search, read and verify, and documents as resources."""
 
 import re
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, Self, get_type_hints
@@ -16,16 +17,13 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, TypeAdapter, model_validator
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from quotewise.api import requests, responses
 from quotewise.api.callers import LOCAL
 from quotewise.api.errors import InvalidRequestError
-from quotewise.api.middleware.body_limits import check_values
 from quotewise.api.routes import Call, answer, call_of, find_passages
 from quotewise.api.service import Service
-from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.index.store import StoredDocument
 from quotewise.rag.verification import Verification
@@ -122,33 +120,17 @@ def create_server(call_of: CallOf) -> MCPServer:
     return server
 
 
-def create_app(settings: Settings) -> ASGIApp:
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Streamable HTTP without sessions: each request is answered on its own, in JSON, after the middleware authenticated it."""
-    server = create_server(call_of)
-    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await Request(scope, receive).body()  # here, since the errors of a task group are wrapped
-        except ClientDisconnect:
-            return
-        await check_values(body)
-        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replay() -> Message:
-            return messages.pop() if messages else await receive()
-
-        server.streamable_http_app(
-            json_response=True,
-            stateless_http=True,
-            transport_security=security,
-            max_request_body_size=settings.max_body_bytes,
-        )
-        manager = server.session_manager
-        async with manager.run():  # for one request, so that nothing runs between requests
-            await manager.handle_request(scope, replay, send)
-
-    return app
+    _server.streamable_http_app(
+        json_response=True,
+        stateless_http=True,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        max_request_body_size=sys.maxsize,  # since ``BodyLimits`` comes first
+    )
+    manager = _server.session_manager
+    async with manager.run():  # for one request, so that nothing runs between requests
+        await manager.handle_request(scope, receive, send)
 
 
 def serve_stdio(service: Service) -> None:
@@ -204,3 +186,6 @@ def _documents(call: Call, cursor: str | None) -> types.ListResourcesResult:
 def _resource(document: StoredDocument) -> types.Resource:
     uri, size = _SCHEME + document.id, document.size_bytes
     return types.Resource(uri=uri, name=document.path, title=document.title, mime_type="text/plain", size=size)
+
+
+_server = create_server(call_of)

@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
 
 from quotewise.api import events, problems
-from quotewise.api.middleware.body_limits import JsonRoute
 from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest, error_response
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
@@ -19,6 +18,7 @@ from quotewise.api.routes import Called, json_only
 from quotewise.api.service import Service, Step
 from quotewise.index.printable import printable
 from quotewise.rag.answers import Answer, Citation, SearchResult
+from quotewise.rag.pipeline import AskOptions
 
 _PREFIX = "/v1"
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
@@ -30,7 +30,7 @@ _SHA256_DIGITS = 16
 """Digits of the sha256 in a link, by which the page sees that a document has changed."""
 problems.register_shape(f"{_PREFIX}/", error_response)
 _DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
-router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS, route_class=JsonRoute)
+router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS)
 
 
 @router.post("/chat/completions")
@@ -38,7 +38,7 @@ def complete(body: ChatRequest, call: Called, request: Request) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
     service, caller, request_id = call
     name = service.existing_collection(caller, body.model)
-    question, options = body.question(), service.options(history=body.history())
+    question, options = body.question(), AskOptions(history=body.history())
     completion = _Completion(body, service, request_id, service.settings.public_url or str(request.base_url))
     if body.stream:
         steps = service.stream(caller, question, name, options, request_id)

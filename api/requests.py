@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -10,6 +10,7 @@ from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
 from quotewise.index.store import Filter
 from quotewise.rag import verification
 from quotewise.rag.followups import Turn
+from quotewise.rag.pipeline import AskOptions
 
 MAX_QUESTION = 2000
 MAX_TEXT = 20_000
@@ -113,6 +114,10 @@ class SearchRequest(Strict):
     top_k: TopK | None = Field(default=None, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()
 
+    def options(self) -> AskOptions:
+        """How to answer, or to search."""
+        return AskOptions(self.top_k, where=self.filter.value())
+
 
 class HistoryTurn(Strict):
     """An earlier question of the conversation, and the quotes that answered it."""
@@ -133,11 +138,9 @@ class AskRequest(SearchRequest):
         default=[], description="the earlier turns, oldest first: they determine what a follow-up is about"
     )
 
-    def options(self) -> dict[str, Any]:
-        """The arguments of ``Service.options``."""
+    def options(self) -> AskOptions:
         turns = tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
-        limits = {"top_k": self.top_k, "max_quotes": self.max_quotes}
-        return {**limits, "where": self.filter.value(), "threshold": self.threshold, "history": turns}
+        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns)
 
 
 class ExtractRequest(Strict):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from time import perf_counter
 from typing import Annotated, Any, Literal, Self
 
+from cachetools import cached
 from pydantic import Field, TypeAdapter
 
 from quotewise.index.layout import Box
@@ -227,13 +228,9 @@ class Ready:
     status: Literal["ready"] = "ready"
 
 
-_adapters: dict[type, TypeAdapter[Any]] = {}
-
-
+@cached({})
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
+    return TypeAdapter(kind)
 
 
 def to_json(value: Any) -> bytes:

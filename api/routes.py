@@ -2,23 +2,26 @@
 
 import asyncio
 import importlib
+import resource
 from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any, NamedTuple
 
+import psutil
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
-from quotewise.api.descriptors import check_descriptors
-from quotewise.api.errors import UnsupportedMediaTypeError
-from quotewise.api.middleware.body_limits import JsonRoute
+from quotewise.api.errors import DescriptorsError, UnsupportedMediaTypeError
 from quotewise.api.service import Service
-from quotewise.api.settings import Settings
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
+from quotewise.rag.pipeline import AskOptions
+
+_MAX_DESCRIPTORS = 0.9
+"""Share of the file descriptors that may be open in a process that is ready; the rest is for those who come to see why."""
 
 
 class Call(NamedTuple):
@@ -88,20 +91,19 @@ Page = Annotated[int, Path(ge=1, le=1_000_000, openapi_examples=_FIRST)]
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 }
-router = APIRouter(dependencies=[Depends(json_only)], route_class=JsonRoute)
+router = APIRouter(dependencies=[Depends(json_only)])
 
 
 def answer(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """The response to a question. Raises what ``Service.ask`` does."""
     service, caller, request_id = call
-    result = service.ask(caller, body.question, body.collection, service.options(**body.options()), request_id)
+    result = service.ask(caller, body.question, body.collection, body.options(), request_id)
     return responses.AskResponse.of(result, passages=result.passages if body.include_passages else None, request_id=request_id)
 
 
 def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:
     """The response to a search. Raises what ``Service.search`` does."""
-    options = call.service.options(body.top_k, where=body.filter.value())
-    result = call.service.search(call.caller, body.question, body.collection, options)
+    result = call.service.search(call.caller, body.question, body.collection, body.options())
     return responses.SearchResponse.of(result, request_id=call.request_id)
 
 
@@ -118,8 +120,7 @@ def ask(
     """
     if not events.accepted(request.headers.get("accept", "")):
         return json_response(answer(body, call))
-    options = call.service.options(**body.options())
-    steps = call.service.stream(call.caller, body.question, body.collection, options, call.request_id)
+    steps = call.service.stream(call.caller, body.question, body.collection, body.options(), call.request_id)
     return events.answer_events(request.url.path, call.request_id, steps)
 
 
@@ -158,7 +159,7 @@ def extract_batch(
 
 
 def _extract(call: Call, bodies: list[requests.ExtractRequest], request: Request) -> Any:
-    questions = [(body.question, body.texts, call.service.options(max_quotes=body.max_quotes)) for body in bodies]
+    questions = [(body.question, body.texts, AskOptions(max_quotes=body.max_quotes)) for body in bodies]
     return call.service.extract(call.caller, questions, lambda: not request.state.gone())
 
 
@@ -239,21 +240,16 @@ async def health() -> responses.Alive:
 @router.get("/ready", responses=problems.responses("descriptors-exhausted", *INDEX_PROBLEMS))
 async def ready(call: Called) -> responses.Ready:
     """Whether the index is open, the models are loaded and files can be opened; and how many collections the caller may use."""
-    check_descriptors()
-    return responses.Ready(
-        await asyncio.to_thread(call.service.ready, call.caller)
-    )  # not in the thread pool of the routes: it may be full
+    limit, used = resource.getrlimit(resource.RLIMIT_NOFILE)[0], psutil.Process().num_fds()
+    if limit != resource.RLIM_INFINITY and used > _MAX_DESCRIPTORS * limit:
+        raise DescriptorsError(f"{used} of {limit} file descriptors are open; raise the limit (ulimit -n), or start again")
+    # Not in the thread pool of the routes: it may be full.
+    return responses.Ready(await asyncio.to_thread(call.service.ready, call.caller))
 
 
 class McpApp:
-    """ASGI app of ``POST /mcp``, loaded at its first request, since the SDK takes half a second to import."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._app: ASGIApp | None = None
+    """ASGI app of ``POST /mcp``, whose module is loaded at the first request, since the SDK takes half a second to import."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._app is None:
-            module = await asyncio.to_thread(importlib.import_module, "quotewise.api.mcp")
-            self._app = self._app or module.create_app(self._settings)
-        await self._app(scope, receive, send)
+        module = await asyncio.to_thread(importlib.import_module, "quotewise.api.mcp")
+        await module.app(scope, receive, send)

@@ -8,10 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response
 from pydantic import Field, WithJsonSchema
-from starlette.requests import ClientDisconnect
 
 from quotewise.api import jobs, problems
-from quotewise.api.errors import InvalidRequestError, UnsupportedMediaTypeError
+from quotewise.api.errors import UnsupportedMediaTypeError
 from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
@@ -90,10 +89,7 @@ async def put(
             raise UnsupportedMediaTypeError(
                 f"the content type is {media_type}; expected {' or '.join(CONTENT_TYPES)}: the body is the file"
             )
-        try:
-            pieces = [piece async for piece in request.stream()]
-        except ClientDisconnect as error:
-            raise InvalidRequestError("the body ended early") from error
+        pieces = [piece async for piece in request.stream()]
         return await asyncio.to_thread(b"".join, pieces)  # which takes long for a large one
 
     condition = _condition(if_match, if_none_match)

@@ -54,12 +54,11 @@ class LexicalIndex:
 
     def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
         """The best chunks for any of the words of a query, best first, of these documents only."""
-        text = _CJK.sub(lambda run: f" {' '.join(_bigrams(run[0]) or run[0])} ", with_names(query))
-        terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:_MAX_TERMS]
-        if not terms or limit <= 0:
+        searched = list(dict.fromkeys(_terms(query, self._analyzer)))[:_MAX_TERMS]
+        if not searched or limit <= 0:
             return []
         schema = self._index.schema
-        queries = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)) for term in terms]
+        queries = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)) for term in searched]
         combined = tantivy.Query.boolean_query(queries)
         if documents is not None:
             within = tantivy.Query.const_score_query(_of_documents(schema, documents), 0.0)
@@ -92,6 +91,17 @@ class LexicalIndex:
 def analyzer_name(language: str) -> str:
     """The name of the analyzer for an ISO 639-1 code, with its version; without a stemmer it is the same for all."""
     return f"{_LANGUAGES.get(language or 'en', 'plain')}-{_VERSION}"
+
+
+def terms(text: str, language: str = "en") -> list[str]:
+    """What a text is searched by: the stems of its words but for stop words, and its names with signs in them."""
+    return _terms(text, _analyzer(language))
+
+
+def _terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
+    spaced = _CJK.sub(lambda run: f" {' '.join(_bigrams(run[0]) or run[0])} ", with_names(text))
+    found: list[str] = analyzer.analyze(spaced)
+    return found
 
 
 def with_names(text: str) -> str:

@@ -46,6 +46,10 @@ _KINDS = re.compile(
     )
     + ")"
 )
+_MESSAGE = re.compile(
+    rf"{_LEAD}(?:[\[(]?(?:{_DATE}[ ,T]*)?{_TIME}[\])]?(?:[ ]*[-–—])?[ ]+"
+    r"(?:[^\W\d_][^:\r\n]{0,40}:[ \t]+|<[^<>\r\n]{1,30}>[ \t]+)?|<[^<>\s][^<>\r\n]{0,30}>[ \t]+)"
+)
 _COLUMNS = re.compile(r"\S(?:[ ]*+\t[ \t]*+| {3,}+|[ ]?\.{4,}[ ]?| = )\S")
 _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
@@ -58,6 +62,9 @@ _BARE_MARKS = {"item", "dash"}
 _MARKS = {*_BARE_MARKS, "bracket", "letter", "decimal", "number", "part"}
 _NAME_WORDS = 5
 _BARE_LINE = 40
+_TITLE_WORDS = 6
+_TITLE_WIDTH = 0.7
+"""Of the longest line of a paragraph: the width that its title and the next word have at most."""
 
 
 def is_rule(line: str) -> bool:
@@ -76,6 +83,12 @@ def is_title(line: str) -> bool:
         and not any(c in "[]{}|$=\\`" for c in line)
         and (kind is None or kind.lastgroup == "key")
     )
+
+
+def message_prefix(line: str) -> int:
+    """The characters of a message of a dialogue that say when and by whom it is, or 0."""
+    found = _MESSAGE.match(line)
+    return found.end() if found else 0
 
 
 class Opening(NamedTuple):
@@ -106,7 +119,26 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
             opened[number + 1] = Opening()
     if len(opened) == 1:
         opened |= dict.fromkeys(_unmarked(lines), Opening())
+    if len(lines) > 1 and _is_titled([line.strip(" \t>\r\n") for line in lines]):
+        opened.setdefault(1, Opening())
     return opened
+
+
+def _is_titled(lines: Sequence[str]) -> bool:
+    """Whether the first line of a paragraph is its title: it ends before the first word that would have had room."""
+    first, second = lines[0], lines[1]
+    if (
+        not second
+        or len(first.split()) > _TITLE_WORDS
+        or ":" in first
+        or _UNFINISHED.search(first.lower())
+        or not is_title(first)
+    ):
+        return False
+    begins = next((c for c in second if c.isalnum()), "a")
+    is_sentence = len(second.split()) > 2 and (second[-1] in ".!?…" or len(second) > _BARE_LINE)
+    room = len(first) + 1 + len(second.split()[0]) <= _TITLE_WIDTH * max(map(len, lines))
+    return is_sentence and room and not begins.islower()
 
 
 def _kind(line: str, match: re.Match[str] | None) -> str | None:

@@ -48,7 +48,7 @@ _MAX_PARTS = 4
 _PARTS = re.compile(
     r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
 )
-_STOP_WORDS = re.compile(
+STOP_WORDS = re.compile(
     r"(?:a|about|all|also|am|an|and|any|anything|are|as|at|be|been|but|by|can|come|could|did|do|does|done|else|even|"
     r"exactly|far|for|from|get|give|given|go|going|got|had|happen|happened|has|have|he|her|here|him|his|how|i|if|in|"
     r"into|is|it|its|just|least|long|look|made|make|many|may|me|might|more|most|much|my|no|not|of|on|one|ones|or|"
@@ -137,7 +137,7 @@ def _is_fragment(question: str) -> bool:
 
 
 def _content_words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if not _STOP_WORDS.fullmatch(word)]
+    return [word for word in _WORD.findall(text) if not STOP_WORDS.fullmatch(word)]
 
 
 def _names(text: str) -> list[str]:
@@ -146,7 +146,7 @@ def _names(text: str) -> list[str]:
     last = -1
     for number, match in enumerate(_WORD.finditer(text)):
         word = match[0]
-        if number == 0 or not (word[0].isupper() or word[0].isdigit()) or _STOP_WORDS.fullmatch(word):
+        if number == 0 or not (word[0].isupper() or word[0].isdigit()) or STOP_WORDS.fullmatch(word):
             continue
         if last >= 0 and _GAP.fullmatch(text, last, match.start()):
             names[-1] += text[last : match.end()]

@@ -43,15 +43,15 @@ class AskOptions:
     """How to answer a question.
 
     Args:
-        top_k: chunks to retrieve.
-        max_quotes: most quotes of an answer, or of each text in ``extract``.
+        top_k: chunks to retrieve, by default 12.
+        max_quotes: most quotes of an answer, or of each text in ``extract``, by default 3.
         where: which documents to search.
         threshold: confidence below which nothing is answered; by default the pipeline's or else the reader's own.
         history: the turns before, first one first: they say what a follow-up is about.
     """
 
-    top_k: int = DEFAULT_TOP_K
-    max_quotes: int = DEFAULT_QUOTES
+    top_k: int | None = None
+    max_quotes: int | None = None
     where: Filter = field(default_factory=Filter)
     threshold: float | None = None
     history: Sequence[Turn] = ()
@@ -122,7 +122,7 @@ class Pipeline:
             for part in parts:
                 turns = (Turn(answer.question, tuple(c.quote for c in answer.citations)) for answer in answers)
                 answers.append(self.ask(part, collection, replace(options, history=(*options.history, *turns))))
-            yield from _merge(question, answers, options.max_quotes)
+            yield from _merge(question, answers, options.max_quotes or DEFAULT_QUOTES)
             return
         began = time.perf_counter()
         embedder = self.embedder_of(collection)
@@ -134,7 +134,7 @@ class Pipeline:
         readings = reader.read(question, passages)
         if len(texts) > 1:
             readings = combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
-        quotes = select_quotes(question, readings, options.max_quotes)
+        quotes = select_quotes(question, readings, options.max_quotes or DEFAULT_QUOTES)
         confidence = reader.confidence(readings)
         threshold = self._threshold_of(reader, options)
         answered = bool(quotes) and confidence >= threshold
@@ -178,7 +178,7 @@ class Pipeline:
     ) -> SearchResult:
         queries = [Query(text, embedder.encode_query(text)) for text in texts]
         embedded = time.perf_counter()
-        passages = retrieve(self._store, collection, queries, options.top_k, options.where, self._method)
+        passages = retrieve(self._store, collection, queries, options.top_k or DEFAULT_TOP_K, options.where, self._method)
         timings = Timings.of(embedded - began, time.perf_counter() - embedded)
         return SearchResult(texts[0], tuple(passages), timings)
 
@@ -194,7 +194,7 @@ def extract(
     results = []
     readings = reader.read(question, list(map(text_passage, texts)), keep_reading)
     for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
-        quotes = select_quotes(question, [reading], options.max_quotes)
+        quotes = select_quotes(question, [reading], options.max_quotes or DEFAULT_QUOTES)
         answerability = reader.confidence([reading])
         answered = bool(quotes) and answerability >= threshold
         short = short_span(question, quotes[0], answerability) if answered else None

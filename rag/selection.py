@@ -1,10 +1,12 @@
 """Readings into quotes: the best sentences, neighbours joined, without duplicates."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from quotewise.index.sentences import Span
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.sentences import Span, line_starts
+from quotewise.rag.candidates import Candidate, asked_terms, candidates_of
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 
@@ -18,6 +20,9 @@ _EXPLAIN = re.compile(
 )
 _DUPLICATE_OVERLAP = 0.8
 """Share of the words of the shorter sentence that are in the longer one, from which on both say the same."""
+_VERSION_OVERLAP = 0.6
+"""Share of the words of the longer sentence that are in the shorter one, from which on they are versions of one."""
+_VERSION_WORDS = 5
 _MAX_SENTENCES = 8
 """Sentences of all quotes together."""
 _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
@@ -43,26 +48,6 @@ class Quote:
     answer: AnswerSpan | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """The sentence at ``position`` of reading ``number``."""
-
-    number: int
-    position: int
-    passage: Passage
-    span: Span
-    score: float
-    answer: AnswerSpan | None
-
-    @property
-    def odds(self) -> float:
-        return self.score / max(1 - self.score, 1e-6)
-
-    @property
-    def text(self) -> str:
-        return self.passage.slice(self.span)
-
-
 def explains(question: str) -> bool:
     """Whether a question asks why or how, rather than for one fact."""
     return _EXPLAIN.search(question) is not None
@@ -71,24 +56,24 @@ def explains(question: str) -> bool:
 def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -> list[Quote]:
     """Up to ``max_quotes`` quotes, the likeliest first, each adding to those before it; neighbouring sentences make one."""
     min_ratio = _MIN_ODDS_RATIO_EXPLAINING if explains(question) else _MIN_ODDS_RATIO
-    candidates = [
-        _Candidate(number, position, reading.passage, sentence, float(score), answer)
-        for number, reading in enumerate(readings)
-        for position, (sentence, score, answer) in enumerate(
-            zip(reading.passage.sentences, reading.evidence, reading.answers, strict=True)
-        )
-        if score > 0
-    ]
-    candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage.document.path, candidate.span))
-    chosen: list[_Candidate] = []
-    for candidate in candidates:
+    chosen: list[Candidate] = []
+    for candidate in candidates_of(question, readings):
         if len(chosen) == _MAX_SENTENCES or (chosen and candidate.odds < min_ratio * chosen[0].odds):
             break
         if any(_is_duplicate(candidate.text, other.text) for other in chosen):
             continue
         if len(_runs([*chosen, candidate])) <= max_quotes:
             chosen.append(candidate)
-    return sorted((_quote(run) for run in _runs(chosen)), key=lambda quote: -quote.score)
+    if chosen:
+        for version in _versions(question, chosen[0], readings):
+            if (
+                not any(_is_duplicate(version.text, other.text) for other in chosen)
+                and len(_runs([*chosen, version])) <= max_quotes
+            ):
+                chosen.append(version)
+    ranks = {(one.number, one.position): rank for rank, one in enumerate(chosen)}
+    runs = sorted(_runs(chosen), key=lambda run: min((-one.score, ranks[one.number, one.position]) for one in run))
+    return [_quote(run) for run in runs]
 
 
 def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | None:
@@ -125,18 +110,51 @@ def _is_number_or_name(word: str) -> bool:
     return any(character.isdigit() for character in word) or word[:1].isupper()
 
 
-def _runs(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
+def _versions(question: str, best: Candidate, readings: Sequence[Reading]) -> Iterator[Candidate]:
+    """Sentences that are the best one but for a number, a name or a negation: another version of it, read or not.
+
+    Each has all that the best one has of what the question names.
+    """
+    asked = asked_terms(question) & best.terms
+    for number, reading in enumerate(readings):
+        for position, (span, kind) in enumerate(zip(reading.passage.sentences, reading.passage.kinds, strict=True)):
+            is_other = kind is SentenceKind.PROSE and (reading.passage.document.id, span) != (
+                best.passage.document.id,
+                best.span,
+            )
+            if is_other and _is_version(reading.passage.slice(span), best.text):
+                version = Candidate(number, position, reading.passage, span, best.score, reading.answers[position])
+                if asked <= version.terms:
+                    yield version
+
+
+def _is_version(sentence: str, other: str) -> bool:
+    """Whether nearly all words of two sentences are the same, and not few."""
+    words, others = ({word.lower() for word in _WORD.findall(some)} for some in (sentence, other))
+    longer = max(len(words), len(others))
+    return longer >= _VERSION_WORDS and len(words & others) >= _VERSION_OVERLAP * longer
+
+
+def _runs(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
     """Candidates as runs of neighbouring sentences of one passage."""
-    runs: list[list[_Candidate]] = []
+    runs: list[list[Candidate]] = []
     for candidate in sorted(chosen, key=lambda c: (c.number, c.position)):
-        if runs and (runs[-1][-1].number, runs[-1][-1].position + 1) == (candidate.number, candidate.position):
+        if runs and _goes_on(runs[-1][-1], candidate):
             runs[-1].append(candidate)
         else:
             runs.append([candidate])
     return runs
 
 
-def _quote(run: Sequence[_Candidate]) -> Quote:
+def _goes_on(before: Candidate, candidate: Candidate) -> bool:
+    """Whether a sentence goes on from the one before in its paragraph or list, without a heading or row of a table between."""
+    if (before.number, before.position + 1) != (candidate.number, candidate.position) or before.row or candidate.row:
+        return False
+    gap = candidate.passage.slice(Span(before.span.end, candidate.span.start))
+    return len(line_starts(gap)) <= 2
+
+
+def _quote(run: Sequence[Candidate]) -> Quote:
     """Whole sentences; highlights are their answers, the best one's first."""
     ordered = sorted(run, key=lambda candidate: -candidate.score)
     best = ordered[0]

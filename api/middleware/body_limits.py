@@ -1,17 +1,18 @@
 """Limits of what a request carries: parameters of its query; encoding, size, arrival time and JSON values of its body."""
 
 import asyncio
-import json
 import re
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from quotewise.api.errors import InvalidRequestError, PayloadTooLargeError, RequestTimeoutError, UnsupportedMediaTypeError
+from quotewise.api.errors import (
+    InvalidRequestError,
+    MalformedJsonError,
+    PayloadTooLargeError,
+    RequestTimeoutError,
+    UnsupportedMediaTypeError,
+)
 from quotewise.api.settings import Settings
 
 MAX_VALUES = 20_000
@@ -19,18 +20,16 @@ MAX_VALUES = 20_000
 _MAX_PARAMETERS = 50
 _MIN_BYTES_PER_SECOND = 50_000
 """A body may take longer than ``body_seconds`` as long as it arrives at this rate."""
-_INLINE_BYTES = 65_536
-"""Larger bodies are parsed in a thread; one of this size takes the event loop under a millisecond."""
 _SEPARATORS = b",", b"[", b"{"
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([,\[{])', re.DOTALL)
 """A string, unterminated ones to the end of the body, so that no byte is scanned twice; or a separator of values, group 1."""
-_T = TypeVar("_T")
 
 
 class BodyLimits:
     """ASGI middleware that refuses a long query, and an encoded, large or slow body by its headers or while it arrives.
 
-    The body of a PUT, a document, may have ``max_file_bytes``; any other ``max_body_bytes``.
+    The body of a PUT, a document, may have ``max_file_bytes``; any other ``max_body_bytes``. That of a POST is JSON, and is
+    handed on in one piece once it is known to have at most ``MAX_VALUES`` values.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -55,10 +54,8 @@ class BodyLimits:
         size = int(declared) if declared.isdigit() and int(declared) > limit else 0
         deadline = asyncio.get_running_loop().time() + settings.body_seconds
 
-        async def limited() -> Message:
+        async def piece() -> Message:
             nonlocal size, deadline, complete
-            if complete:  # what comes now is that the client disconnects
-                return await receive()
             message: Message = {}
             if size <= limit:
                 try:
@@ -66,7 +63,10 @@ class BodyLimits:
                         message = await receive()
                 except TimeoutError:
                     expected = f"within {settings.body_seconds:g} seconds, or at {_MIN_BYTES_PER_SECOND:,} bytes a second"
-                    raise RequestTimeoutError(f"the body did not arrive {expected}", headers={"Connection": "close"}) from None
+                    detail = f"the body did not arrive {expected}"
+                    raise RequestTimeoutError(detail, headers={"Connection": "close"}) from None
+            if message.get("type") == "http.disconnect" and scope["method"] in ("POST", "PUT"):
+                raise InvalidRequestError("the body ended early")
             arrived = len(message.get("body", b""))
             size, deadline = size + arrived, deadline + arrived / _MIN_BYTES_PER_SECOND
             if size > limit:
@@ -74,55 +74,36 @@ class BodyLimits:
             complete = not message.get("more_body")
             return message
 
+        async def limited() -> Message:
+            if complete:  # what comes now is that the client disconnects
+                return await receive()
+            message = await piece()
+            if scope["method"] != "POST":
+                return message
+            pieces = [message.get("body", b"")]
+            while not complete:
+                message = await piece()
+                pieces.append(message.get("body", b""))
+            message["body"] = b"".join(pieces)
+            await _check_json(message["body"])
+            return message
+
         return limited
 
 
-class JsonRoute(APIRoute):
-    """A route whose JSON bodies have at most ``MAX_VALUES`` values and, if large, are parsed off the event loop."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            return await handle(_JsonRequest(request.scope, request.receive))
-
-        return handled
-
-
-class _JsonRequest(Request):
-    async def json(self) -> Any:
-        if not hasattr(self, "_json"):
-            self._json = await _off_loop_if_large(_parse, await self.body())
-        return self._json
-
-
-async def check_values(body: bytes) -> None:
-    """Raises InvalidRequestError where a body of JSON has more than ``MAX_VALUES`` values."""
-    await _off_loop_if_large(_check_values, body)
-
-
-async def _off_loop_if_large(work: Callable[[bytes], _T], body: bytes) -> _T:
-    if len(body) <= _INLINE_BYTES and _at_most_values(body) <= MAX_VALUES:
-        return work(body)
-    return await asyncio.to_thread(work, body)
-
-
-def _parse(body: bytes) -> Any:
-    _check_values(body)
-    return json.loads(body.decode("utf-8-sig"))
+async def _check_json(body: bytes) -> None:
+    """Raises MalformedJsonError where it is not UTF-8, and InvalidRequestError for more than ``MAX_VALUES`` values."""
+    if b"\0" in body:  # as in UTF-16, whose quotation marks would not be found
+        raise MalformedJsonError("the body is not JSON in UTF-8")
+    # Each value but the first follows a separator; only where there are too many are those in strings told from others.
+    if 1 + sum(map(body.count, _SEPARATORS)) > MAX_VALUES:
+        await asyncio.to_thread(_check_values, body)
 
 
 def _check_values(body: bytes) -> None:
-    if _at_most_values(body) <= MAX_VALUES:
-        return
     values = 1
     for token in _TOKEN.finditer(body):  # in Python, so that other threads have their turn, and no further than needed
         values += token.lastindex is not None
         if values > MAX_VALUES:
             wrong = f"should have at most {MAX_VALUES:,} values, those within others included"
             raise InvalidRequestError(f"body: {wrong}", [("body", wrong)])
-
-
-def _at_most_values(body: bytes) -> int:
-    """An upper bound: each value but the first follows a separator, but separators in strings are counted too."""
-    return 1 + sum(map(body.count, _SEPARATORS))

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from quotewise.api.errors import OverloadedError
+from quotewise.api.errors import InvalidRequestError, OverloadedError
 from quotewise.api.settings import Settings
 
 _MAX_WAIT = 10.0
@@ -32,22 +32,19 @@ class Slots:
 
     async def acquire(self, disconnected: "asyncio.Future[Message]") -> bool:
         """Wait for a slot until the client disconnects or ten seconds have passed. Returns whether one is taken."""
-        acquired: asyncio.Future[Any] = asyncio.ensure_future(self._semaphore.acquire())
-        awaited: set[asyncio.Future[Any]] = {acquired, disconnected}
+        acquiring: asyncio.Future[Any] = asyncio.ensure_future(self._semaphore.acquire())
         self.waiting += 1
         try:
-            await asyncio.wait(awaited, timeout=_MAX_WAIT, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([acquiring, disconnected], timeout=_MAX_WAIT, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            if not acquired.cancel():
+            if not acquiring.cancel():
                 self._semaphore.release()
             raise
         finally:
             self.waiting -= 1
-        if not acquired.done():
-            acquired.cancel()
-            return False
-        self.working += 1
-        return True
+        taken = not acquiring.cancel()
+        self.working += taken
+        return taken
 
     def release(self) -> None:
         self.working -= 1
@@ -75,54 +72,34 @@ class ConcurrencyLimit:
         if not (is_text or method == "POST"):
             await self._app(scope, receive, send)
             return
-        admission = _Admission(self._slots["texts" if is_text else "questions"], receive, send)
-        scope.setdefault("state", {})["gone"] = admission.is_disconnected
-        try:
-            if is_text:  # nothing else reads its empty body
-                await admission.receive()
-            await self._app(scope, admission.receive, admission.send)
-        finally:
-            admission.end()
-
-
-class _Admission:
-    """One request, from the first byte of its body to the last of its answer."""
-
-    def __init__(self, slots: Slots, receive: Receive, send: Send) -> None:
+        slots, has_slot = self._slots["texts" if is_text else "questions"], False
         slots.check()
-        self._slots, self._receive, self._send = slots, receive, send
-        self._has_slot = False
-        self._disconnected: asyncio.Future[Message] | None = None
+        body = [await receive()]  # all of it, by ``BodyLimits``
+        slots.check()
+        disconnected = asyncio.ensure_future(receive())
+        scope.setdefault("state", {})["gone"] = disconnected.done
 
-    async def receive(self) -> Message:
-        if self._disconnected:
-            return await self._disconnected
-        message = await self._receive()
-        if message.get("more_body"):
-            return message
-        self._slots.check()
-        self._disconnected = asyncio.ensure_future(self._receive())
-        self._has_slot = await self._slots.acquire(self._disconnected)
-        if self._disconnected.done():
-            return self._disconnected.result()
-        if not self._has_slot:
-            raise OverloadedError(f"no turn within {_MAX_WAIT:g} seconds; try again later")
-        return message
+        async def replay() -> Message:
+            return body.pop() if body else await disconnected
 
-    def is_disconnected(self) -> bool:
-        return self._disconnected is not None and self._disconnected.done()
+        def release() -> None:
+            nonlocal has_slot
+            if has_slot:
+                has_slot = False
+                slots.release()
 
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            self._release()  # before the client knows that it may ask again
-        await self._send(message)
+        async def send_and_release(message: Message) -> None:
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                release()  # before the client knows that it may ask again
+            await send(message)
 
-    def end(self) -> None:
-        if self._disconnected:
-            self._disconnected.cancel()
-        self._release()
-
-    def _release(self) -> None:
-        if self._has_slot:
-            self._has_slot = False
-            self._slots.release()
+        try:
+            has_slot = await slots.acquire(disconnected)
+            if disconnected.done():
+                raise InvalidRequestError("the client has disconnected")
+            if not has_slot:
+                raise OverloadedError(f"no turn within {_MAX_WAIT:g} seconds; try again later")
+            await self._app(scope, replay, send_and_release)
+        finally:
+            disconnected.cancel()
+            release()

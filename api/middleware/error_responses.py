@@ -71,8 +71,6 @@ def install(app: FastAPI) -> None:
 
 
 def _as_ours(request: Request, error: Exception) -> QuotewiseError:
-    if isinstance(error.__cause__, QuotewiseError):  # raised while FastAPI read the body
-        return error.__cause__
     if isinstance(error, RequestValidationError):
         wrong = error.errors()
         if any(e["type"] == "json_invalid" for e in wrong):

@@ -11,6 +11,7 @@ from quotewise.api import service as service_module
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.errors import DocumentChangedError, ForbiddenError, InvalidRequestError
 from quotewise.api.feedback import UnknownRequestError
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.catalogue import SqliteCatalogue
@@ -18,6 +19,7 @@ from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
 from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
 from quotewise.index.uploads import Condition
+from quotewise.rag.pipeline import AskOptions
 from tests.conftest import WHY
 
 ASKER = Caller("asker", ("ask",), ("notes",))
@@ -45,7 +47,7 @@ CHANGING: dict[str, Use] = {
     "put": lambda service, caller: asyncio.run(service.put(caller, "default", "a.txt", _no_body, Condition())),
     "remove": lambda service, caller: asyncio.run(service.remove(caller, "default", "a.txt", Condition())),
     "unindex": lambda service, caller: service.unindex(caller, None),
-    "index": lambda service, caller: service.index(caller, Path("nowhere")),
+    "index": lambda service, caller: index_folder(service, caller, Path("nowhere")),
 }
 OF_NO_COLLECTION: dict[str, Use] = {
     "extract": lambda service, caller: service.extract(caller, []),
@@ -100,7 +102,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, P
     folder = tmp_path_factory.mktemp("large")
     (folder / "numbers.md").write_text("# Numbers\n\n" + "<!--" + "x\n" * 100_000 + "-->\n\nTen is a number.\n")
     with Service.open(Settings(index=tmp_path_factory.mktemp("index"), max_file_bytes=2_000_000), create=True) as service:
-        service.index(LOCAL, folder)
+        index_folder(service, LOCAL, folder)
         yield service, folder
 
 
@@ -128,7 +130,7 @@ def test_some_lines_a_part_and_a_right_quote_read_no_whole_text(
         service.read_lines(LOCAL, document.id, excerpt.lines, excerpt.lines + 1)
     assert "".join(service.text(LOCAL, document.id, 10, 30)) == text[10:30]
     assert "".join(service.text(LOCAL, document.id, len(text) + 5)) == ""
-    service.ask(LOCAL, "What is ten?", options=service.options(where=Filter("none")), request="one")
+    service.ask(LOCAL, "What is ten?", options=AskOptions(where=Filter("none")), request="one")
     assert service.feedback(LOCAL, "one", True, (document.id, Span(len(text) - 17, len(text) - 1)))
     assert sum(read) < 400
     assert "".join(service.text(LOCAL, document.id)) == text
@@ -142,6 +144,6 @@ def test_a_text_that_is_replaced_while_it_is_read_is_not_mixed(large: tuple[Serv
     next(pieces)
     path = folder / "numbers.md"
     path.write_text(path.read_text().replace("Ten", "Six"))
-    service.index(LOCAL, folder)
+    index_folder(service, LOCAL, folder)
     with pytest.raises(DocumentChangedError):
         next(pieces)

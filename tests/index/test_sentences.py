@@ -231,6 +231,33 @@ def test_cues_of_subtitles_are_apart_from_their_times(end: str) -> None:
     ]
 
 
+@ends
+@pytest.mark.parametrize(
+    ("title", "rest"),
+    [
+        ("Garden", ["Slugs eat the lettuce."]),
+        ("Staff and duties", ["Marta Olsen leads the service team."]),
+        ("Opening hours 2024", ["The museum opens at nine and closes at five on all days", "but Monday."]),
+        ("MINUTES", ["“The roof leaks,” said the chair."]),
+    ],
+)
+def test_a_title_line_right_above_its_text_is_apart_from_it(title: str, rest: list[str], end: str) -> None:
+    assert sentences(end.join([title, *rest])) == [title, end.join(rest)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yesterday the old\nMayor of Turin resigned.",
+        "The\nRhine flows north.",
+        "Ann Lee\nwas elected in May.",
+        "He met Ann,\nBob left early.",
+    ],
+)
+def test_the_first_line_of_prose_is_no_title(text: str) -> None:
+    assert sentences(text) == [text]
+
+
 def test_what_is_folded_is_a_sentence_without_its_tags() -> None:
     text = "<details>\n<summary>How long does it take?</summary>\nTen days\n</details>\n<summary><b>Why?</b></summary>\n\nNo."
     assert sentences(text) == ["How long does it take?", "Ten days", "<b>Why?</b>", "No."]

@@ -1,0 +1,276 @@
+"""Readings into candidates: sentences with their scores, corrected by what the structure of a document says of them.
+
+A heading or a question of a list is hardly an answer, what follows it is; and of rows, list items and other parallel
+sentences those are left out that have less of what the question names than another one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.lexical import terms
+from quotewise.index.lines import message_prefix, openings
+from quotewise.index.sentences import Span, line_starts
+from quotewise.rag.followups import STOP_WORDS
+from quotewise.rag.passages import Passage
+from quotewise.rag.readers import AnswerSpan, Reading
+from quotewise.rag.rows import Row
+
+_RIVAL = 0.3
+"""The odds of a parallel sentence with more of what the question names must be at least this fraction of another's."""
+_SURE_RIVAL = 0.03
+"""The same where the question names the entry or a cell of the row: the reader hardly tells rows and entries apart."""
+_HEADING_ODDS = 0.1
+"""What is left of the odds of a heading that says nothing of what is asked, or nothing more than that."""
+_WORTH_COMPARING = 0.02
+"""Least fraction of the best odds at which a sentence is looked at closely."""
+_PARALLEL_WORDS = 1 / 3
+_PARALLEL_LENGTH = 1.5
+_PREFIX = 12
+"""Characters before the name of a heading in its line, such as a number or ``Q:``."""
+_WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_LETTER = re.compile(r"(?<=\S )(?!I\b)[A-Z](?![\w+#.'’-])")
+"""A letter that is a name, as in "plan A"."""
+_KEY = re.compile(r"\W*([^:：|]{1,45}?)[*_\"'”\])]*(?::|：)")
+_END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$")
+_QUESTION_END = re.compile(r"[?？][\W_]*$")
+_QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_INTRODUCTION_END = re.compile(r"[:：][*_]*$")
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those)\b", re.IGNORECASE)
+_POINTER = re.compile(r"(?:th(?:is|at|ese|ose)|the same|here|there)\b", re.IGNORECASE)
+_NOTE = re.compile(r"\[\^[^\]\s]{1,60}\]")
+_ASKING = re.compile(rf"{STOP_WORDS.pattern}|should|shall|must|need", re.IGNORECASE)
+_MONTH = r"(?:Jan|Febr?|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The sentence at ``position`` of reading ``number``, which may be quoted."""
+
+    number: int
+    position: int
+    passage: Passage
+    span: Span
+    score: float
+    answer: AnswerSpan | None
+
+    @property
+    def odds(self) -> float:
+        return odds(self.score)
+
+    @cached_property
+    def text(self) -> str:
+        return self.passage.slice(self.span)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return _terms(self.text)
+
+    @cached_property
+    def row(self) -> Row | None:
+        is_row = self.passage.kinds[self.position] is SentenceKind.ROW
+        return Row.of(self.text, self.passage.heading) if is_row else None
+
+    @cached_property
+    def line(self) -> str | None:
+        """The line of which the sentence is all but a mark, if it is that and no message of a dialogue."""
+        text, start, end = self.passage.text, self.span.start - self.passage.start, self.span.end - self.passage.start
+        first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        rest = text[end : last if last >= 0 else len(text)]
+        if "\n" in text[start:end] or rest.strip() or message_prefix(text[first:end]):
+            return None
+        return None if any(map(str.isalpha, text[first:start])) else text[first:end]
+
+    @cached_property
+    def key(self) -> frozenset[str]:
+        """The terms of what an entry such as ``Phone: 555 0142`` is about."""
+        found = _KEY.match(self.line) if self.line is not None else None
+        return _terms(found[1]) if found else frozenset()
+
+
+def odds(probability: float) -> float:
+    return probability / max(1 - probability, 1e-6)
+
+
+def candidates_of(question: str, readings: Sequence[Reading]) -> list[Candidate]:
+    """The sentences that are evidence, the likeliest first; one that outdoes others has at least the score of each."""
+    asked, names = asked_terms(question), _names(question)
+    best = max((float(reading.evidence.max(initial=0)) for reading in readings), default=0.0)
+    found: list[Candidate] = []
+    for number, reading in enumerate(readings):
+        of_passage = [_of_sentence(number, position, reading) for position in range(len(reading.passage.sentences))]
+        found += [one for one in _weighed(question, asked, of_passage, _WORTH_COMPARING * odds(best)) if one.score > 0]
+    found += _unread_rows(question, asked, found, readings)
+    outdone = {id(one) for one in found if any(_outdoes(other, one, asked, names) for other in found)}
+    left = [one for one in found if id(one) not in outdone]
+    beaten = [one for one in found if id(one) in outdone]
+    left = [
+        replace(one, score=max([one.score, *(other.score for other in beaten if _outdoes(one, other, asked, names))]))
+        for one in left
+    ]
+    return sorted(left, key=lambda one: (-one.score, one.passage.document.path, one.span))
+
+
+def asked_terms(question: str) -> frozenset[str]:
+    """What a question names: its terms but for those that only ask."""
+    words = (word for word in question.split() if not _ASKING.fullmatch(_EDGES.sub("", word)))
+    return frozenset((*terms(" ".join(words)), *_LETTER.findall(question)))
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset((*terms(text), *_LETTER.findall(text)))
+
+
+def _names(question: str) -> frozenset[str]:
+    """The terms of a question's names and numbers: after its first word, those with a capital, a digit or a sign."""
+    words = [_EDGES.sub("", word) if word[-1:] in "?.,!;:" else word for word in question.split()[1:]]
+    named = (word for word in words if word[:1].isupper() or not word.isalpha())
+    return frozenset((*terms(" ".join(named)), *_LETTER.findall(question)))
+
+
+def _of_sentence(number: int, position: int, reading: Reading) -> Candidate:
+    score, answer = float(reading.evidence[position]), reading.answers[position]
+    return Candidate(number, position, reading.passage, reading.passage.sentences[position], score, answer)
+
+
+def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate], least: float) -> Iterator[Candidate]:
+    """The sentences of a passage: headings count little, and questions pass their score on to what follows them."""
+    passage = sentences[0].passage if sentences else None
+    titles = [_bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
+    listed = _listed(asked, sentences, titles)
+    passed = 0.0
+    for one, following in zip(sentences, [*sentences[1:], None], strict=True):
+        score = max(one.score, passed, listed.get(one.position, 0.0)) if one.score > 0 else 0.0
+        passed = 0.0
+        one = replace(one, score=score)
+        if not score or one.odds < least:
+            yield one
+        elif one.row:
+            answer = one.row.answer(question, asked, one.answer, one.span.start) if one.answer else None
+            yield _lowered(one) if one.row.is_header else replace(one, answer=answer)
+        elif _QUESTION_END.search(one.text) and (
+            _is_heading(one.text, titles) or 2 * len(one.terms & asked) >= len(asked_terms(one.text))
+        ):
+            follows = following is not None and following.score > 0 and not _QUESTION_END.search(following.text)
+            passed = score if follows else 0.0
+            yield replace(one, score=0.0) if follows else _lowered(one)
+        elif _is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
+            yield _lowered(one)
+        else:
+            yield replace(one, answer=_whole(one)) if one.answer else one
+
+
+def _unread_rows(
+    question: str, asked: frozenset[str], found: Sequence[Candidate], readings: Sequence[Reading]
+) -> Iterator[Candidate]:
+    """Rows of which the question names a cell, of a table of which the reader has read other rows: as likely as the best."""
+    best: dict[tuple[str, tuple[str, ...]], Candidate] = {}
+    for one in found:
+        table = one.passage.document.id, one.passage.heading
+        if one.row and not one.row.is_header and (table not in best or one.score > best[table].score):
+            best[table] = one
+    for number, reading in enumerate(readings):
+        known = None if reading.is_read else best.get((reading.passage.document.id, reading.passage.heading))
+        for position in range(len(reading.passage.sentences) if known else 0):
+            one = _of_sentence(number, position, reading)
+            if known and one.row and one.row.named(asked) and known.terms & asked < one.terms & asked:
+                predicted = AnswerSpan(one.span, known.answer.probability if known.answer else 0.0)
+                answer = one.row.answer(question, asked, predicted, one.span.start)
+                yield replace(one, score=known.score, answer=answer)
+
+
+def _listed(asked: frozenset[str], sentences: Sequence[Candidate], titles: Sequence[str]) -> dict[int, float]:
+    """The items of lists whose heading or introduction has all that is asked, by position, each with the best one's score."""
+    found: dict[int, float] = {}
+    for place, one in enumerate(sentences):
+        introduces = one.score > 0 and (_INTRODUCTION_END.search(one.text) or _is_heading(one.text, titles))
+        if not introduces or not asked or not asked <= one.terms:
+            continue
+        items: list[Candidate] = []
+        for before, item in zip(sentences[place:], sentences[place + 1 :], strict=False):
+            if not _is_item(before, item, bool(items)):
+                break
+            items.append(item)
+        if len(items) > 1:
+            found |= dict.fromkeys((item.position for item in items), max(item.score for item in items))
+    return found
+
+
+def _is_item(before: Candidate, item: Candidate, follows: bool) -> bool:
+    """Whether a sentence is an item of a list, or goes on with one."""
+    gap = item.passage.slice(Span(before.span.end, item.span.start))
+    if len(line_starts(gap)) > (2 if follows else 3) or item.row:
+        return False
+    return bool(gap.strip()) or (follows and "\n" not in gap)
+
+
+def _lowered(one: Candidate) -> Candidate:
+    lower = _HEADING_ODDS * one.odds
+    return replace(one, score=lower / (1 + lower))
+
+
+def _is_heading(sentence: str, titles: Sequence[str]) -> bool:
+    bare = _bare(sentence)
+    return any(title and bare.endswith(title) and len(bare) - len(title) <= _PREFIX for title in titles)
+
+
+def _bare(text: str) -> str:
+    return _EDGES.sub("", " ".join(text.split())).casefold()
+
+
+def _whole(one: Candidate) -> AnswerSpan | None:
+    """The answer of a sentence as a person would mark it: dates as a whole, and without who said it and when."""
+    assert one.answer is not None
+    start, end = one.answer.span.start - one.span.start, one.answer.span.end - one.span.start
+    for date in _DATE.finditer(one.text):
+        if date.start() <= start and end <= date.end():
+            start, end = date.span()
+    said = message_prefix(one.text)
+    if start < said:
+        start = said
+    return replace(one.answer, span=Span(one.span.start + start, one.span.start + end)) if start < end else None
+
+
+def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: frozenset[str]) -> bool:
+    """Whether another sentence of the same kind has all that one has of what is asked, and more, at no much lower score."""
+    if other is one or other.odds < _SURE_RIVAL * one.odds or other.passage.document.id != one.passage.document.id:
+        return False
+    is_near = other.odds >= _RIVAL * one.odds
+    if _refers(one, other) or _refers(other, one):
+        return is_near and _refers(one, other)
+    more, less = other.terms & asked, one.terms & asked
+    if not less < more or other.passage.heading != one.passage.heading or _QUESTION_START.match(other.text):
+        return False
+    if other.row and one.row:
+        return not other.row.is_header and (is_near or bool(other.row.named(asked) - less))
+    if other.number != one.number or other.row or one.row:
+        return False
+    if other.line is not None and one.line is not None and _are_items(other.line, one.line):
+        return is_near or bool(other.key and other.key <= asked)
+    return is_near and bool((more - less) & names) and _are_parallel(other.text, one.text)
+
+
+def _refers(one: Candidate, other: Candidate) -> bool:
+    """Whether an answer is only a word such as "this town" with a note, and the other sentence is the note."""
+    if one.answer is None or not _POINTER.match(one.passage.slice(one.answer.span)):
+        return False
+    return any(other.text.startswith(f"{note}:") for note in _NOTE.findall(one.text))
+
+
+def _are_items(line: str, other: str) -> bool:
+    """Whether two lines are items or entries of one list, rather than lines of prose."""
+    return len(openings([line, other])) == 2 or not (_END.search(line) or _END.search(other))
+
+
+def _are_parallel(sentence: str, other: str) -> bool:
+    """Whether two sentences say the same of two things."""
+    words, others = _WORD.findall(sentence.lower()), _WORD.findall(other.lower())
+    shorter, longer = sorted((len(words), len(others)))
+    shared = len({*words} & {*others})
+    return longer <= _PARALLEL_LENGTH * shorter and shared >= _PARALLEL_WORDS * shorter and not _PRONOUN.search(other)
