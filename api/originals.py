@@ -39,7 +39,7 @@ def structure(service: Service, caller: Caller, document_id: str) -> Structure:
     if not is_shown_by_blocks(layout.parser, document.characters):
         return Structure(parts, ())
     try:
-        parsed = parse_document(document.path, _file(service, document))
+        parsed = parse_document(document.path, _file(service, document), service.settings.parse_options())
     except (DocumentError, DocumentChangedError, FolderUnavailableError, FolderReadOnlyError):
         return Structure(parts, ())
     same = parsed.text == service.store.catalogue.text(document_id)  # a parser may have got better since
