@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import Route as Routed
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from tests.api.browser import ask, check, opened, text_of
@@ -44,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(folder: Path) -> Iterator[httpx.Client]:
     settings = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
     with Service.open(settings, create=True) as service:
-        service.index(LOCAL, folder)
+        index_folder(service, LOCAL, folder)
     with ready(settings) as client:
         yield client
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from tests.api.browser import check, opened, text_of, without_breaks
@@ -88,7 +89,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(folder: Path) -> Iterator[httpx.Client]:
     settings = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
     with Service.open(settings, create=True) as service:
-        service.index(LOCAL, folder)
+        index_folder(service, LOCAL, folder)
     with ready(settings) as client:
         yield client
 
