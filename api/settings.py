@@ -119,7 +119,9 @@ class Settings(BaseSettings):
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"  # which would quote the bytes
             raise SettingsError(f"the password file {path} cannot be read: {reason}") from None
-        return ParseOptions(tuple(filter(None, lines[:_MOST_PASSWORDS])))
+        if len(lines) > _MOST_PASSWORDS:
+            raise SettingsError(f"the password file {path} holds {len(lines):,} lines; at most {_MOST_PASSWORDS} are tried")
+        return ParseOptions(tuple(filter(None, lines)))
 
     @classmethod
     def settings_customise_sources(

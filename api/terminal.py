@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -22,7 +22,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import printable
 from quotewise.index.progress import Step
-from quotewise.index.sync_report import Failure, SyncReport
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 
@@ -114,15 +114,12 @@ def show_report(report: SyncReport) -> None:
     if report.removed and not (report.added or report.changed or report.unchanged or report.failed):
         gone = f"the folder holds no documents any more; removed from the index: {_some(report.removed)}"
         errors.print(Text(gone, "yellow"), soft_wrap=True)
-    for part in report.ignored:
-        errors.print(Text(f"ignored of {printable(part.path)}: {printable(part.reason)}", "yellow"), soft_wrap=True)
-    for failure in report.failed:
-        errors.print(Text(_failed(failure, report), "yellow"), soft_wrap=True)
-    for file in report.unread[:_SHOWN_LEFT_OUT]:
-        errors.print(Text(f"not read: {printable(file.path)}: {file.reason}", "yellow"), soft_wrap=True)
-    if len(report.unread) > _SHOWN_LEFT_OUT:
-        more = f"not read: {len(report.unread) - _SHOWN_LEFT_OUT:,} more files, which --json lists"
-        errors.print(Text(more, "yellow"), soft_wrap=True)
+    complaints = list(_complaints(report))
+    unnamed = max(len(report.unread) - _SHOWN_LEFT_OUT, 0)
+    for line in complaints[: len(complaints) - unnamed]:
+        errors.print(Text(line, "yellow"), soft_wrap=True)
+    if unnamed:
+        errors.print(Text(f"not read: {unnamed:,} more files, which --json lists", "yellow"), soft_wrap=True)
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
@@ -156,16 +153,17 @@ def sync_progress() -> Iterator[Callable[[Step], None]]:
         yield show
 
 
-def note_changes(report: SyncReport, known: Collection[Failure] = ()) -> None:
-    """What a sync changed and which files it could not read, but for those that are known, on standard error."""
+def note_changes(report: SyncReport, before: SyncReport) -> None:
+    """What a sync changed, and what it could not read that the one before could, on standard error."""
     for done, paths in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
         if paths:
             note(f"{len(paths):,} {done}: {_some(paths)}")
     if report.removed and not (report.added or report.changed or report.unchanged):
         note("the folder holds no documents any more")
-    for failure in report.failed:
-        if failure not in known:
-            note(_failed(failure, report))
+    known = set(_complaints(before))
+    for line in _complaints(report):
+        if line not in known:
+            note(line)
 
 
 def _some(paths: Sequence[str]) -> str:
@@ -173,9 +171,15 @@ def _some(paths: Sequence[str]) -> str:
     return ", ".join(map(printable, paths[:_SHOWN_REMOVED])) + more
 
 
-def _failed(failure: Failure, report: SyncReport) -> str:
-    kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
-    return f"failed: {printable(failure.path)}: {failure.reason}{kept}"
+def _complaints(report: SyncReport) -> Iterator[str]:
+    """A line for each file that was not read, or only in part."""
+    for part in report.ignored:
+        yield f"ignored of {printable(part.path)}: {printable(part.reason)}"
+    for failure in report.failed:
+        kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
+        yield f"failed: {printable(failure.path)}: {failure.reason}{kept}"
+    for file in report.unread:
+        yield f"not read: {printable(file.path)}: {file.reason}"
 
 
 def _cited(citation: Citation) -> RenderableType:

@@ -26,7 +26,7 @@ class FolderWatch(threading.Thread):
         service: whose default collection the folder is.
         folder: the folder.
         stamps: of its files when they were last read.
-        report: of the last sync, whose failures are not told again.
+        report: of the last sync, whose complaints are not told again.
     """
 
     def __init__(self, service: Service, folder: Path, stamps: Stamps, report: SyncReport) -> None:
@@ -71,7 +71,7 @@ class FolderWatch(threading.Thread):
             self._due = False
             return
         self._due, self._told = False, ""
-        terminal.note_changes(report, self._report.failed)
+        terminal.note_changes(report, self._report)
         self._report = report
 
     def _index(self) -> SyncReport:

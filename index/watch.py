@@ -27,9 +27,10 @@ def watched(folder: Path, index: Path, stop: Event, polling: bool = False) -> It
 
     def concerns(change: Change, name: str) -> bool:
         path = Path(name)
-        parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
-        hidden = any(part.startswith(".") for part in parts[:-1]) or (parts and parts[-1].startswith("."))
-        return not path.is_relative_to(own) and (not hidden or path.name in NAMES)
+        if path == root or path.is_relative_to(own):
+            return False
+        *folders, last = path.relative_to(root).parts if path.is_relative_to(root) else path.parts
+        return not any(part.startswith(".") for part in folders) and (not last.startswith(".") or last in NAMES)
 
     identity, first = _identity(root), True
     for changes in watch(

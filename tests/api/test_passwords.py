@@ -54,6 +54,9 @@ def test_passwords_that_would_be_indexed_or_cannot_be_read_are_refused(tmp_path:
         assert not service.store.catalogue.collections()
     with pytest.raises(SettingsError, match=r"passwords\.txt cannot be read: No such file"):
         Settings(password_file=passwords).parse_options()
+    passwords.write_text("a\n" * 101)
+    with pytest.raises(SettingsError, match="holds 101 lines; at most 100 are tried"):
+        Settings(password_file=passwords).parse_options()
     passwords.write_bytes(b"secret-\xff")
     with pytest.raises(SettingsError) as error:
         Settings(password_file=passwords).parse_options()

@@ -13,6 +13,7 @@ from quotewise.api.settings import Settings
 from quotewise.api.watching import FolderWatch
 from quotewise.index.formats.parsed import Parsed
 from quotewise.index.stamps import Stamps
+from quotewise.rag.pipeline import AskOptions
 from tests.api.conftest import wait_until
 from tests.index.syncing import write
 
@@ -60,7 +61,7 @@ def test_the_index_follows_the_folder(
     wait_until(lambda: texts(service).keys() == {"a.txt", "c.txt", "sub/d.txt"})
     (folder / ".gitignore").write_text("sub\n")
     wait_until(lambda: texts(service).keys() == {"a.txt", "c.txt"})
-    [passage] = service.search(LOCAL, "penguins", options=service.options(top_k=1)).passages
+    [passage] = service.search(LOCAL, "penguins", options=AskOptions(top_k=1)).passages
     assert passage.document.path == "a.txt"
     for path in folder.glob("*.txt"):
         path.unlink()
@@ -101,13 +102,14 @@ def test_a_bad_file_is_told_once_and_stops_nothing(
     monkeypatch.setattr(quotewise.index.formats.text, "parse", counted)
     (folder / "bad.txt").write_bytes(b"\0\1\2")
     (folder / "caf\udce9.txt").write_bytes(b"Whales sing.")
-    wait_until(lambda: len(service.store.catalogue.left_out("default")) == 2)
+    (folder / "song.mp3").write_bytes(b"ID3")
+    wait_until(lambda: len(service.store.catalogue.left_out("default")) == 3)
     for name, text in (("b", "Sharks bite."), ("c", "Crabs walk.")):
         write(folder, **{name: text})
         wait_until(lambda name=name: f"{name}.txt" in texts(service))
     assert parsed.count(b"\0\1\2") == 1, "while it is the same"
     told = capsys.readouterr().err
-    assert (told.count("bad.txt"), told.count("udce9.txt")) == (1, 1)
+    assert [told.count(name) for name in ("failed: bad.txt", "udce9.txt", "not read: song.mp3")] == [1, 1, 1]
     assert "1 added: b.txt" in told
 
 
