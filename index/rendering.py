@@ -159,8 +159,8 @@ def _markdown(text: str, block: Block) -> Iterator[ShownBlock]:
         prefixes = [mark for mark in prefixes if mark.start >= first]
         if first > start:
             prefixes.insert(0, InlineMark(start, first, "hidden"))
-    marks = sorted([*prefixes, *_inline(text, first, end)], key=lambda mark: (mark.start, -mark.end))
-    yield ShownBlock(kind, start, end, level, marks=tuple(marks))
+    ordered = sorted([*prefixes, *_inline(text, first, end)], key=lambda mark: (mark.start, -mark.end))
+    yield ShownBlock(kind, start, end, level, marks=tuple(ordered))
 
 
 def _inline(text: str, start: int, end: int) -> Iterator[InlineMark]:
