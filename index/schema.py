@@ -40,7 +40,14 @@ def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
     return np.column_stack([spans, np.array(kinds, np.int32)]).tobytes()
 
 
-_STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = ("v1.sql", "v2.sql", "v3.sql", _add_layouts, "v5.sql")
+_STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
+    "v1.sql",
+    "v2.sql",
+    "v3.sql",
+    _add_layouts,
+    "v5.sql",
+    "v6.sql",
+)
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)
 

@@ -259,7 +259,7 @@ NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
     "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
     "another program": (another_program, "is not a Quotewise catalogue"),
-    "newer": (a_newer_version, "version 99, newer than the 5"),
+    "newer": (a_newer_version, "version 99, newer than the 6"),
 }
 
 
@@ -333,6 +333,7 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
             ]
     assert {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds} == set(SentenceKind) - {SentenceKind.ROW}
     assert [content for _, content in catalogue.feedback("default")] == (["good"] if version > 1 else [])
+    assert (catalogue.left_out("default"), catalogue.refusals("default")) == ([], {})
     catalogue.check()
     catalogue.close()
 
