@@ -25,6 +25,7 @@ from quotewise.api.cli_options import (
     Language,
     MaxQuotes,
     Moved,
+    PasswordFile,
     Prefix,
     Reader,
     Threshold,
@@ -43,7 +44,8 @@ from quotewise.rag.pipeline import AskOptions
 
 if TYPE_CHECKING:
     from quotewise.api.service import Service
-    from quotewise.index.ingest import SyncReport
+    from quotewise.index.stamps import Stamps
+    from quotewise.index.sync_report import SyncReport
 
 COMMANDS = "quotewise.commands"
 """Entry points of this group add the commands of other packages; each is a function of ``app``."""
@@ -73,16 +75,22 @@ def serve(
     embedder: Embedder = None,
     chunk_tokens: ChunkTokens = None,
     max_file_bytes: FileLimit = None,
+    password_file: PasswordFile = None,
     reader: Reader = None,
     threshold: Threshold = None,
     moved: Moved = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Index changes of FOLDER as they come.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Where there is no index, begin an empty one, for uploads.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
     settings = settings_of(context)
+    if watch and folder is None:
+        raise QuotewiseError("--watch needs the FOLDER to watch")
     from quotewise.api import server
+    from quotewise.api.indexing import check_folder
     from quotewise.index.ingest import checked_files
+    from quotewise.index.stamps import Stamps
 
     server.prepare(settings)
     if settings.log_format == "json":
@@ -93,9 +101,10 @@ def serve(
     with opened(settings, empty or folder is not None) as service:
         service.load_reader()
         if folder is not None:
-            service.check(LOCAL, folder, moved)
+            check_folder(service, LOCAL, folder, moved)
         with server.bound(settings.host, settings.port) as listener:
-            report = _index(service, folder, moved) if folder is not None else None
+            stamps = Stamps()
+            report = _index(service, folder, moved, stamps=stamps) if folder is not None else None
             service.warm()
             server.listen(listener)  # only now, so that until then clients are refused instead of kept waiting
             url = server.url(listener)
@@ -106,6 +115,10 @@ def serve(
             if not (server.is_local(listener) or Keys(settings.index).exist()):
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
+            if watch and folder is not None and report:
+                from quotewise.api.watching import FolderWatch
+
+                FolderWatch(service, folder, stamps, report).start()
             server.serve(service, listener)
 
 
@@ -119,14 +132,16 @@ def index(
     chunk_tokens: ChunkTokens = None,
     language: Language = None,
     max_file_bytes: FileLimit = None,
+    password_file: PasswordFile = None,
     moved: Moved = False,
+    reread: Annotated[bool, typer.Option("--reread", help="Parse unchanged files too, as after an upgrade.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any file is not read, or only in part.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
     settings = settings_of(context)
     with opened(settings, create=True) as service:
-        report = _index(service, folder, moved)
+        report = _index(service, folder, moved, reread)
     if as_json:
         terminal.show_json(terminal.report_json(report))
     else:
@@ -225,6 +240,7 @@ def verify_citations(
     ] = None,
     index: IndexDir = None,
     collection: CollectionName = None,
+    password_file: PasswordFile = None,
     as_json: Json = False,
 ) -> None:
     """Check that quotes still stand where they were found; the exit code is 1 if any does not."""
@@ -236,7 +252,7 @@ def verify_citations(
         with opened(settings) as service:
             results = service.verify(LOCAL, claims)
     elif folder.is_dir():
-        source = FolderSource(folder, settings.max_file_bytes)
+        source = FolderSource(folder, settings.max_file_bytes, settings.parse_options())
         results = [verify(claim, source) for claim in claims]
     else:
         raise QuotewiseError(f"{printable(str(folder))} is not a folder")
@@ -308,9 +324,11 @@ def _print_error(message: str, code: int) -> int:
     return code
 
 
-def _index(service: "Service", folder: Path, moved: bool) -> "SyncReport":
-    with terminal.progress() as report:
-        return service.index(LOCAL, folder, moved, report)
+def _index(service: "Service", folder: Path, moved: bool, again: bool = False, stamps: "Stamps | None" = None) -> "SyncReport":
+    from quotewise.api.indexing import index_folder
+
+    with terminal.sync_progress() as progress:
+        return index_folder(service, LOCAL, folder, moved, progress, again, stamps)
 
 
 def _check(question: str) -> None:

@@ -25,6 +25,10 @@ Language = Annotated[
     typer.Option("--language", metavar="CODE", help="ISO 639-1 code of the language; detected by default."),
 ]
 FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", metavar="FILE", help="Passwords of encrypted PDF and Office files, one a line."),
+]
 Reader = Annotated[
     str | None, typer.Option("--reader", metavar="NAME", help="auto, span, similarity, or the folder of a trained reader.")
 ]

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from cachetools import FIFOCache
 
@@ -17,6 +17,7 @@ from quotewise.index.uploads import Uploaded
 
 _KEPT = 1000
 """Jobs whose outcome can still be read."""
+_T = TypeVar("_T")
 _log = logging.getLogger("quotewise")
 
 Outcome = Uploaded | QuotewiseError | None
@@ -79,6 +80,14 @@ class Jobs:
         if not job.future.done():
             self._jobs[job.id] = job
         return job
+
+    def submit(self, work: Callable[[], _T]) -> Future[_T]:
+        """Queue work of the process itself, which takes no slot and should call ``check_stopped`` now and then.
+
+        Raises StoppedError while the process ends.
+        """
+        self.check_stopped()
+        return self._thread.submit(work)
 
     def _outcome(self, job_id: str, work: Callable[[], Uploaded | None]) -> Outcome:
         try:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service, Step
 from quotewise.api.settings import load_settings
-from quotewise.index.ingest import SyncReport, checked_files
+from quotewise.index.ingest import checked_files
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.pipeline import AskOptions
 from quotewise.rag.verification import Claim, Verification
@@ -38,7 +40,7 @@ class Library:
 
     def update(self) -> SyncReport:
         """Bring the index up to date with the folder."""
-        self.report = self._service.index(LOCAL, self.folder)
+        self.report = index_folder(self._service, LOCAL, self.folder)
         return self.report
 
     def ask(self, question: str, **options: Any) -> Answer:

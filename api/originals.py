@@ -22,7 +22,7 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
     span, shown = _within(span, document.characters), shown_format(document.media_type)
     place = layout.place(span)
-    boxes = shown.boxes(_file(service, document), layout, span) if shown else ()
+    boxes = shown.boxes(_file(service, document), layout, span, service.settings.parse_options()) if shown else ()
     pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
     return SpanPlace(*place.lines, place.page, layout.printed(span), pages, boxes)
 
@@ -38,10 +38,10 @@ def page_image(
     document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
     if not (shown := shown_format(document.media_type)):
         raise UnknownPageError(f"the document has no pages that can be shown: its media type is {document.media_type}")
-    data = _file(service, document)
+    data, options = _file(service, document), service.settings.parse_options()
     try:
-        boxes = shown.boxes(data, layout, _within(span, document.characters)) if span else ()
-        return shown.page_image(data, page, boxes, width)
+        boxes = shown.boxes(data, layout, _within(span, document.characters), options) if span else ()
+        return shown.page_image(data, page, boxes, width, options)
     except DocumentError as error:
         raise UnknownPageError(f"the document {error}") from error
 

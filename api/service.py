@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Self
 
@@ -21,7 +20,6 @@ from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import document_path
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
-from quotewise.index.ingest import Progress, Sync, SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
@@ -183,7 +181,8 @@ class Service:
     def verify(self, caller: Caller, claims: Sequence[Claim], collection: str | None = None) -> list[Verification]:
         """Whether quotes still stand in their files, in the order of the claims. Raises FolderUnavailableError."""
         name = self.collection_name(caller, collection)
-        source = ReadOnce(CollectionSource(self.store, name, self.settings.max_file_bytes), 1)
+        settings = self.settings
+        source = ReadOnce(CollectionSource(self.store, name, settings.max_file_bytes, settings.parse_options()), 1)
         by_path = sorted(range(len(claims)), key=lambda number: claims[number].path)  # so that each file is read once
         results = {number: verify(claims[number], source) for number in by_path}
         return [results[number] for number in range(len(claims))]
@@ -234,7 +233,7 @@ class Service:
         The job is done or, if that takes longer than ``upload_seconds``, under way. Raises ForbiddenError, OverloadedError,
         InvalidPathError; the job has the errors of ``Uploads.put``.
         """
-        self._check_change(caller, collection)
+        self.check_change(caller, collection)
         path = document_path(path)
         self.jobs.acquire()
         try:
@@ -246,7 +245,7 @@ class Service:
 
     async def remove(self, caller: Caller, collection: str, path: str, condition: Condition) -> Job:
         """Remove a document and its file. The job has the errors of ``Uploads.remove``; otherwise as ``put``."""
-        self._check_change(caller, collection)
+        self.check_change(caller, collection)
         await asyncio.to_thread(self.collection_name, caller, collection)
         path = document_path(path)
         self.jobs.acquire()
@@ -263,7 +262,7 @@ class Service:
     def unindex(self, caller: Caller, paths: Sequence[str] | None) -> list[str]:
         """Remove documents or, for None, the whole default collection from the index, and return their paths; files stay."""
         name = self.settings.collection
-        self._check_change(caller, name)
+        self.check_change(caller, name)
         removed = sorted(self.store.catalogue.digests(name)) if paths is None else list(dict.fromkeys(paths))
         for path in paths or []:
             self.store.catalogue.document_at(name, path)
@@ -274,18 +273,6 @@ class Service:
                 self.store.catalogue.remove(name, removed)
                 self.store.publish(name)
         return removed
-
-    def check(self, caller: Caller, folder: Path, moved: bool = False) -> None:
-        """Raises what ``index`` would because of the embedder, or because the collection was made in another way."""
-        self._check_change(caller, self.settings.collection)
-        self._sync().check(folder, self.settings.collection, self.settings.chunk_tokens, moved)
-
-    def index(self, caller: Caller, folder: Path, moved: bool = False, progress: Progress = lambda *_: None) -> SyncReport:
-        """Bring the default collection up to date with a folder. Raises what ``Sync.run`` does."""
-        self._check_change(caller, self.settings.collection)
-        self.store.sweep()
-        settings = self.settings
-        return self._sync().run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
 
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.
@@ -315,20 +302,13 @@ class Service:
     def _accessible(self, caller: Caller) -> list[Collection]:
         return [known for known in self.store.catalogue.collections() if caller.can_access(known.name)]
 
-    def _check_change(self, caller: Caller, name: str) -> None:
+    def check_change(self, caller: Caller, name: str) -> None:
+        """Raises ForbiddenError where the caller may not change a collection, be there one or not."""
         caller.require("manage")
         caller.require_access(name)
 
     async def _change(self, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
         settings, folder = self.settings, self.store.folder / "uploads"
-        limits = (settings.max_file_bytes, settings.chunk_tokens)
-        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped)
+        limits, options = (settings.max_file_bytes, settings.chunk_tokens), settings.parse_options()
+        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped, options)
         return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
-
-    def _sync(self) -> Sync:
-        """With the embedder of the collection, unless the settings name another, which the sync will refuse."""
-        name = self.settings.embedder
-        if "embedder" not in self.settings.model_fields_set:
-            with suppress(UnknownCollectionError):
-                name = self.store.catalogue.collection(self.settings.collection).embedder
-        return Sync(self.store, self.pipeline.embedder(name), self.settings.max_file_bytes)

@@ -12,13 +12,16 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from quotewise.api.keys import Origin, Rate
 from quotewise.index.embedders import DEFAULT_EMBEDDER
 from quotewise.index.errors import QuotewiseError
-from quotewise.index.ingest import DEFAULT_FILE_LIMIT
+from quotewise.index.formats import ParseOptions
+from quotewise.index.reading import DEFAULT_FILE_LIMIT
 from quotewise.rag.pipeline import DEFAULT_QUOTES, DEFAULT_TOP_K
 from quotewise.rag.readers.registry import AUTOMATIC
 from quotewise.rag.retrieval import Method
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
+_MOST_PASSWORDS = 100
+"""Each of which takes up to 0.1 s to try on a file."""
 
 
 def _listed(value: object) -> object:
@@ -58,6 +61,9 @@ class Settings(BaseSettings):
         default=None, pattern="^[a-z]{2}$", description="of the collection that is indexed, ISO 639-1; detected by default"
     )
     max_file_bytes: int = Field(default=DEFAULT_FILE_LIMIT, ge=1, description="largest file that is indexed")
+    password_file: Path | None = Field(
+        default=None, description="file of passwords, one a line, that are tried on encrypted PDF and Office files"
+    )
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s?#]+$", description="base of links in answers; by default that of the request"
     )
@@ -97,6 +103,25 @@ class Settings(BaseSettings):
     shutdown_seconds: int = Field(
         default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
     )
+
+    def parse_options(self, folder: Path | None = None) -> ParseOptions:
+        """What the settings tell the parsers of the files in a folder, which must not hold the passwords.
+
+        Raises SettingsError where the file of passwords cannot be read, or would be indexed.
+        """
+        path = self.password_file
+        if path is None:
+            return ParseOptions()
+        if folder is not None and path.resolve().is_relative_to(folder.resolve()):
+            raise SettingsError(f"the password file {path} is in the folder that is indexed; keep it elsewhere")
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"  # which would quote the bytes
+            raise SettingsError(f"the password file {path} cannot be read: {reason}") from None
+        if len(lines) > _MOST_PASSWORDS:
+            raise SettingsError(f"the password file {path} holds {len(lines):,} lines; at most {_MOST_PASSWORDS} are tried")
+        return ParseOptions(tuple(filter(None, lines)))
 
     @classmethod
     def settings_customise_sources(

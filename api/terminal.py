@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -18,9 +19,10 @@ from quotewise.api.responses import to_python
 from quotewise.index.documents import read_file
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
-from quotewise.index.ingest import SyncReport
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import printable
+from quotewise.index.progress import Step
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer, Citation, Extractions
 from quotewise.rag.passages import Passage
 
@@ -110,21 +112,14 @@ def show_report(report: SyncReport) -> None:
     }
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     if report.removed and not (report.added or report.changed or report.unchanged or report.failed):
-        gone = ", ".join(printable(path) for path in report.removed[:_SHOWN_REMOVED])
-        more = f" and {len(report.removed) - _SHOWN_REMOVED:,} more" if len(report.removed) > _SHOWN_REMOVED else ""
-        errors.print(
-            Text(f"the folder holds no documents any more; removed from the index: {gone}{more}", "yellow"), soft_wrap=True
-        )
-    for part in report.ignored:
-        errors.print(Text(f"ignored of {printable(part.path)}: {printable(part.reason)}", "yellow"), soft_wrap=True)
-    for failure in report.failed:
-        kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
-        errors.print(Text(f"failed: {printable(failure.path)}: {failure.reason}{kept}", "yellow"), soft_wrap=True)
-    for file in report.unread[:_SHOWN_LEFT_OUT]:
-        errors.print(Text(f"not read: {printable(file.path)}: {file.reason}", "yellow"), soft_wrap=True)
-    if len(report.unread) > _SHOWN_LEFT_OUT:
-        more = f"not read: {len(report.unread) - _SHOWN_LEFT_OUT:,} more files, which --json lists"
-        errors.print(Text(more, "yellow"), soft_wrap=True)
+        gone = f"the folder holds no documents any more; removed from the index: {_some(report.removed)}"
+        errors.print(Text(gone, "yellow"), soft_wrap=True)
+    complaints = list(_complaints(report))
+    unnamed = max(len(report.unread) - _SHOWN_LEFT_OUT, 0)
+    for line in complaints[: len(complaints) - unnamed]:
+        errors.print(Text(line, "yellow"), soft_wrap=True)
+    if unnamed:
+        errors.print(Text(f"not read: {unnamed:,} more files, which --json lists", "yellow"), soft_wrap=True)
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
@@ -142,6 +137,49 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name[-40:])
+
+
+@contextmanager
+def sync_progress() -> Iterator[Callable[[Step], None]]:
+    """A bar of the bytes that are done on standard error, where that is a terminal, with the file at work."""
+    columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[left]}"), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task("", total=None, left="")
+
+        def show(step: Step) -> None:
+            left = "-:--:--" if step.seconds_left is None else str(timedelta(seconds=round(step.seconds_left)))
+            bar.update(task, completed=step.done_bytes, total=step.total_bytes, description=step.path[-40:], left=left)
+
+        yield show
+
+
+def note_changes(report: SyncReport, before: SyncReport) -> None:
+    """What a sync changed, and what it could not read that the one before could, on standard error."""
+    for done, paths in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+        if paths:
+            note(f"{len(paths):,} {done}: {_some(paths)}")
+    if report.removed and not (report.added or report.changed or report.unchanged):
+        note("the folder holds no documents any more")
+    known = set(_complaints(before))
+    for line in _complaints(report):
+        if line not in known:
+            note(line)
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _SHOWN_REMOVED:,} more" if len(paths) > _SHOWN_REMOVED else ""
+    return ", ".join(map(printable, paths[:_SHOWN_REMOVED])) + more
+
+
+def _complaints(report: SyncReport) -> Iterator[str]:
+    """A line for each file that was not read, or only in part."""
+    for part in report.ignored:
+        yield f"ignored of {printable(part.path)}: {printable(part.reason)}"
+    for failure in report.failed:
+        kept = " (its last good version stays indexed)" if failure.path in report.kept else ""
+        yield f"failed: {printable(failure.path)}: {failure.reason}{kept}"
+    for file in report.unread:
+        yield f"not read: {printable(file.path)}: {file.reason}"
 
 
 def _cited(citation: Citation) -> RenderableType:

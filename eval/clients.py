@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from quotewise.api.app import create_app
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
 from quotewise.eval.gold import reason
@@ -172,7 +173,7 @@ def in_process(corpus: Path, settings: Settings) -> Iterator[Client]:
         settings = settings.model_copy(update={"index": Path(folder), "rate": "1000000/second"})
         started = time.perf_counter()
         service = Service.open(settings, create=True)
-        service.index(LOCAL, corpus)
+        index_folder(service, LOCAL, corpus)
         index_seconds = round(time.perf_counter() - started, 3)
         service.warm()
         app = create_app(service, settings)

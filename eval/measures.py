@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from quotewise.eval.gold import GoldQuestion
-from quotewise.index.sentences import Span, sentence_spans
+from quotewise.index.sentences import sentence_spans
 
 NAN = float("nan")
 Figures = Sequence[Mapping[str, float]]
@@ -90,33 +90,32 @@ def failed(question: GoldQuestion) -> dict[str, float]:
 
 def sentences(gold: Sequence[Region], quotes: Sequence[Region], text_of: Callable[[str], str]) -> dict[str, float]:
     """Precision, recall and F1 of the quoted sentences against those that hold a gold quote."""
-    documents = {region.path: _sentence_spans(text_of(region.path)) for region in [*gold, *quotes]}
-    relevant, quoted = (
-        {(r.path, s) for r in regions for s in documents[r.path] if s.start < r.end and r.start < s.end}
-        for regions in (gold, quotes)
-    )
-    precision, recall = _ratio(len(relevant & quoted), len(quoted)), _ratio(len(relevant & quoted), len(relevant))
-    f1 = _ratio(2 * precision * recall, precision + recall)
-    return {"sentence precision": precision, "sentence recall": recall, "sentence F1": f1}
 
+    def of(regions: Sequence[Region]) -> set[Any]:
+        return {(r.path, s) for r in regions for s in _spans_of(text_of(r.path)) if s.start < r.end and r.start < s.end}
 
-_sentence_spans = lru_cache(maxsize=256)(lambda text: tuple[Span, ...](sentence_spans(text)))
+    shares = _overlap(of(gold), of(quotes))
+    return {f"sentence {name}": shares[name] for name in ("precision", "recall", "F1")}
 
 
 def characters(gold: Sequence[Region], quotes: Sequence[Region]) -> dict[str, float]:
     """Precision, recall and intersection over union of characters (Smith and Troynikov, Evaluating Chunking, Chroma 2024)."""
-    relevant, quoted = _merged(gold), _merged(quotes)
-    shared = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in relevant for b in quoted if a.path == b.path)
-    of_relevant, of_quoted = (sum(region.end - region.start for region in regions) for regions in (relevant, quoted))
+    relevant, quoted = ({(r.path, at) for r in regions for at in range(r.start, r.end)} for regions in (gold, quotes))
+    shares = _overlap(relevant, quoted)
+    return {f"character {name}": shares[name] for name in ("precision", "recall", "IoU")}
+
+
+_spans_of = lru_cache(maxsize=256)(sentence_spans)
+
+
+def _overlap(relevant: set[Any], quoted: set[Any]) -> dict[str, float]:
+    shared, every = len(relevant & quoted), len(relevant | quoted)
     return {
-        "character precision": _ratio(shared, of_quoted),
-        "character recall": _ratio(shared, of_relevant),
-        "character IoU": _ratio(shared, of_relevant + of_quoted - shared),
+        "precision": shared / max(1, len(quoted)),
+        "recall": shared / max(1, len(relevant)),
+        "F1": 2 * shared / max(1, len(relevant) + len(quoted)),
+        "IoU": shared / max(1, every),
     }
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
 
 
 def _merged(regions: Sequence[Region]) -> list[Region]:

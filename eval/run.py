@@ -4,7 +4,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,16 +12,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import AskingError, Client, Response
 from quotewise.eval.gold import GoldQuestion, GoldSet, reason
 from quotewise.eval.measures import MEASURES, NAN, Estimate, Region, SystemAnswer, estimate, failed, gold_regions, judge
+from quotewise.eval.processes import machine, peak_mib
 from quotewise.index import embedders
 from quotewise.index.errors import QuotewiseError
-from quotewise.index.onnx_model import instruction_set
 from quotewise.rag.readers import span_model
 
 _PACKAGES = ("quotewise", "numpy", "onnxruntime", "faiss-cpu", "tantivy", "nupunkt", "langchain-text-splitters")
@@ -73,7 +71,7 @@ class RunConfig(_Frozen):
             settings=settings.model_dump(mode="json", include=_SETTINGS) if settings else {},
             versions={"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in _PACKAGES},
             models=models,
-            machine=_machine(),
+            machine=machine(),
         )
 
 
@@ -276,23 +274,3 @@ def _passage_of(gold: Region, passages: Sequence[Region], text: str) -> Region:
     end = text.find("\n", gold.end)
     lines = Region(gold.path, text.rfind("\n", 0, gold.start) + 1, len(text) if end < 0 else end)
     return next((p for p in passages if p.path == gold.path and p.start <= gold.start and gold.end <= p.end), lines)
-
-
-def peak_mib() -> int:
-    """The peak resident memory of this process; unlike ``ru_maxrss`` not that of the process which started it."""
-    status = Path("/proc/self/status")
-    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
-    peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-    return round(max(peaks, default=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024)
-
-
-def _machine() -> dict[str, Any]:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
-    return {
-        "processor": next((line.split(": ", 1)[1] for line in lines if line.startswith("model name")), platform.processor()),
-        "instruction_set": instruction_set(),
-        "cores": psutil.cpu_count() or 1,
-        "memory_gib": round(psutil.virtual_memory().total / (1 << 30)),
-        "system": f"{platform.system()} {platform.machine()}",
-    }

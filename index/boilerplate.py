@@ -27,6 +27,7 @@ _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 class SentenceKind(IntEnum):
     """What a sentence is for; a copyright notice is quoted only where the question asks for one. The values are stored.
 
+    What stands in the ``MARGIN`` of pages, as running header or footer, is quoted where nothing else answers.
     A ``ROW`` of a table is read by itself, under the names of its columns: among its neighbours, the reader mistakes rows.
     """
 
@@ -34,6 +35,7 @@ class SentenceKind(IntEnum):
     BOILERPLATE = 1
     NOTICE = 2
     ROW = 3
+    MARGIN = 4
 
 
 def sentence_kind(sentence: str) -> SentenceKind:

@@ -135,6 +135,10 @@ class SqliteCatalogue(Records):
         rows = self._rows(f"WHERE d.collection = ?{at_path}", self._key(name), *values)
         return [row[5] for row in rows if not self._whole(row)]
 
+    def vectors(self, name: str, path: str) -> dict[str, np.ndarray]:
+        rows = self._rows("WHERE d.collection = ? AND d.path = ?", self._key(name), path)
+        return {chunk.text: chunk.vector for chunk in self._indexed_chunks([row[2] for row in rows])}
+
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         key = self._key(name)
         if len(chunks) >= 1 << ORDINAL_BITS:

@@ -68,8 +68,15 @@ class Chunker:
         """The kind of a sentence: what its block says, and else what it reads like."""
         number = bisect_right(document.blocks, sentence.start, key=lambda block: block.start)
         block = document.blocks[number - 1]
-        kind = SentenceKind.BOILERPLATE if block.kind == "navigation" else sentence_kind(document.text[slice(*sentence)])
-        return SentenceKind.ROW if block.kind == "row" and block.by_line and kind is SentenceKind.PROSE else kind
+        if block.kind == "navigation":
+            return SentenceKind.BOILERPLATE
+        kind = sentence_kind(document.text[slice(*sentence)])
+        if kind is not SentenceKind.PROSE:
+            return kind
+        if block.kind == "row" and block.by_line:
+            return SentenceKind.ROW
+        is_running = block.kind in ("header", "footer") and document.media_type != "text/html"
+        return SentenceKind.MARGIN if is_running else kind
 
     def _split(self, text: str, section: list[Paragraph]) -> Iterator[list[Span]]:
         """The sentences of a section, grouped to chunks: whole paragraphs where they fit, else sentences, else clauses."""

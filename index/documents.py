@@ -7,17 +7,18 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, translate_errors
-from quotewise.index.formats import ENDINGS, may_be_document
+from quotewise.index.formats import ENDINGS, NO_OPTIONS, ParseOptions, may_be_document
 from quotewise.index.formats.detection import detected
 from quotewise.index.formats.faq import with_questions_as_headings
 from quotewise.index.formats.parsed import Block
 from quotewise.index.ignore_rules import IgnoreRules
 from quotewise.index.layout import Layout
 from quotewise.index.printable import printable
+from quotewise.index.stamps import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,13 @@ class Document:
 class SourceFile:
     """A file of a folder: its path relative to that in composed form, and the reason if it cannot be indexed.
 
-    ``is_document`` is whether its format is read.
+    ``is_document`` is whether its format is read; ``stamp`` is that of the file, None where there is none.
     """
 
     path: str
     problem: str | None = None
     is_document: bool = True
+    stamp: Stamp | None = field(default=None, compare=False)
 
 
 def find_files(folder: Path) -> Iterator[SourceFile]:
@@ -93,8 +95,15 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
                     problem = "file name is not valid UTF-8; rename it"
                 elif not is_document:
                     problem = problem or "has no known format"
-                yield SourceFile(unicodedata.normalize("NFC", path), problem, is_document)
+                yield SourceFile(unicodedata.normalize("NFC", path), problem, is_document, None if problem else _stamp(entry))
         pending += reversed(folders)
+
+
+def _stamp(entry: "os.DirEntry[str]") -> Stamp | None:
+    try:
+        return Stamp.of(entry.stat())
+    except OSError:  # it vanished
+        return None
 
 
 def _doubles(names: Sequence[str]) -> set[str]:
@@ -135,7 +144,7 @@ def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> 
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise MissingFileError("is not a regular file")
             size = os.fstat(file.fileno()).st_size
-            data = file.read(min(size, limit_bytes) + 1)
+            data = b"" if size > limit_bytes else file.read(size + 1)
     except FileNotFoundError:
         raise MissingFileError("vanished before it could be read") from None
     except OSError as error:
@@ -144,14 +153,14 @@ def read_file(path: Path | str, limit_bytes: int, folder: int | None = None) -> 
         if error.errno == errno.EISDIR:
             raise MissingFileError("cannot be read: is a folder") from error
         raise DocumentError(f"cannot be read: {error.strerror or error}") from error
-    if len(data) > limit_bytes:
+    if max(size, len(data)) > limit_bytes:
         raise AlteredError(f"is larger than {limit_bytes:,} bytes; raise max_file_bytes to index it")
     if not data:
         raise AlteredError("is empty")
     return data
 
 
-def parse_document(path: str, data: bytes) -> Document:
+def parse_document(path: str, data: bytes, options: ParseOptions = NO_OPTIONS) -> Document:
     """Parse the bytes of the file at ``path``, relative to the indexed folder.
 
     Raises:
@@ -161,7 +170,7 @@ def parse_document(path: str, data: bytes) -> Document:
     if file_format is None:
         raise DocumentError(f"has no known format; expected {ENDINGS}")
     with translate_errors(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
-        parsed = file_format.parse(data)
+        parsed = file_format.parse(data, options)
     if not parsed.text.strip():
         raise DocumentError("is blank")
     return Document(

@@ -39,6 +39,13 @@ class DocumentDamagedError(QuotewiseError, code="document-damaged", status=503):
     """the stored text of the document is damaged; it is read again from its file when the folder is next indexed"""
 
 
+class PasswordError(DocumentError):
+    """A file is encrypted, and no password opens it that was given."""
+
+    def __init__(self, message: str = "needs a password") -> None:
+        super().__init__(message)
+
+
 class AlteredError(DocumentError):
     """A file exists but is empty or too large for a document."""
 

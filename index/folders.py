@@ -3,13 +3,16 @@
 import errno
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from quotewise.index.documents import read_file
 from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError, MissingFileError, QuotewiseError
+from quotewise.index.stamps import Stamp
 
+_T = TypeVar("_T")
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _PASSING = getattr(os, "O_PATH", os.O_RDONLY)
 """Flags to open a folder on the way to another, which need not be readable."""
@@ -62,9 +65,21 @@ def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
         MissingFileError, DocumentError: as ``read_file`` does.
         FolderReadOnlyError, FolderUnavailableError: the root cannot be opened.
     """
-    root = root.resolve()
+    return _found(root.resolve(), path, lambda name, folder: read_file(name, limit_bytes, folder))
+
+
+def stamp_inside(root: Path, path: str) -> Stamp | None:
+    """The stamp of the file at a path below a folder as it is now; None where it cannot be had."""
     try:
-        return _read(root, path, limit_bytes)
+        return _found(root.resolve(), path, lambda name, folder: Stamp.of(os.stat(name, dir_fd=folder)))
+    except QuotewiseError:
+        return None
+
+
+def _found(root: Path, path: str, act: Callable[[str, int], _T]) -> _T:
+    """What ``act`` returns for the name of a file and the descriptor of its folder. Raises what ``read_inside`` does."""
+    try:
+        return _at(root, path, act)
     except OSError as error:
         if error.errno != errno.ELOOP:
             raise _unread(error) from error
@@ -72,7 +87,7 @@ def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
         target = (root / path).resolve(strict=True)
         if not target.is_relative_to(root):
             raise MissingFileError("is not a file of the folder")
-        return _read(root, target.relative_to(root).as_posix(), limit_bytes)
+        return _at(root, target.relative_to(root).as_posix(), act)
     except (OSError, RuntimeError) as error:
         raise _unread(error) from error
 
@@ -82,12 +97,12 @@ def access_error(error: OSError, message: str) -> QuotewiseError:
     return (FolderReadOnlyError if error.errno in _READ_ONLY else FolderUnavailableError)(message)
 
 
-def _read(root: Path, path: str, limit_bytes: int) -> bytes:
+def _at(root: Path, path: str, act: Callable[[str, int], _T]) -> _T:
     *folders, name = path.split("/")
     if {"", ".", ".."} & {*folders, name} or "\0" in path:
         raise MissingFileError("is not a file of the folder")
     with opened(root, folders) as folder:
-        return read_file(actual(name, folder), limit_bytes, folder)
+        return act(actual(name, folder), folder)
 
 
 def _unread(error: Exception) -> DocumentError:

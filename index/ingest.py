@@ -1,76 +1,35 @@
 """A folder into a collection: indexes only what changed, and keeps the last good version of a file that cannot be read now."""
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunk, Chunker, embedding_text
-from quotewise.index.documents import Document, SourceFile, find_files, parse_document
+from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunker
+from quotewise.index.documents import Document, SourceFile, find_files
 from quotewise.index.embedders import Embedder
+from quotewise.index.embedding import EmbeddingQueue
 from quotewise.index.errors import (
     ChunkingError,
     DocumentDamagedError,
     DocumentError,
     EmbedderMismatchError,
     FolderError,
-    translate_errors,
 )
-from quotewise.index.folders import read_inside
 from quotewise.index.formats import ENDINGS
 from quotewise.index.languages import detect_language
-from quotewise.index.left_out import LeftOut
 from quotewise.index.printable import printable
+from quotewise.index.progress import Progress, Work
+from quotewise.index.reading import FileReader, Reading
 from quotewise.index.store import Catalogue, Collection, Store
+from quotewise.index.sync_report import Failure, SyncReport
 
-DEFAULT_FILE_LIMIT = 64_000_000
-"""Bytes."""
-_BATCH_CHUNKS = 512
-"""Chunks embedded together: enough to fill length-sorted batches on every core, little enough to hold in memory."""
 _MOST_VANISHED = 3
 """Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
 _LANGUAGE_DOCUMENTS, _LANGUAGE_CHARACTERS = 50, 2000
 """From so many documents, and so many characters of each, the language of a collection is detected."""
-
-Progress = Callable[[int, int, str], None]
-"""Called with the number of files done, the number of all files, and the path just done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file, or a part of one, that could not be indexed, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
-
-    ``ignored`` are parts of indexed files, such as front matter that cannot be parsed, also of unchanged ones; ``unread`` are
-    files of other formats than are read.
-    """
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    failed: tuple[Failure, ...]
-    kept: tuple[str, ...]
-    chunks: int
-    ignored: tuple[Failure, ...] = ()
-    unread: tuple[Failure, ...] = ()
-
-    @property
-    def left_out(self) -> tuple[LeftOut, ...]:
-        """Every file that was not read, or only in part."""
-        whole = [LeftOut(file.path, file.reason) for file in (*self.failed, *self.unread)]
-        return (*whole, *(LeftOut(file.path, file.reason, in_part=True) for file in self.ignored))
 
 
 class Sync:
@@ -79,11 +38,12 @@ class Sync:
     Args:
         store: where the collection is.
         embedder: makes the vectors; must be the one that the collection was made with.
-        file_limit: the size of the largest file that is indexed, in bytes.
+        reading: how the files are read.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, file_limit: int = DEFAULT_FILE_LIMIT) -> None:
-        self._store, self._catalogue, self._embedder, self._file_limit = store, store.catalogue, embedder, file_limit
+    def __init__(self, store: Store, embedder: Embedder, reading: Reading | None = None) -> None:
+        self._store, self._catalogue, self._embedder = store, store.catalogue, embedder
+        self._reading = reading or Reading()
 
     def run(
         self,
@@ -91,7 +51,7 @@ class Sync:
         name: str = "default",
         chunk_tokens: int | None = None,
         moved: bool = False,
-        progress: Progress = lambda done, total, path: None,
+        progress: Progress = lambda step: None,
         language: str | None = None,
     ) -> SyncReport:
         """Add new files, replace changed ones, remove vanished ones, one transaction a document, then publish.
@@ -101,7 +61,7 @@ class Sync:
             name: the collection, which is made if it does not exist.
             chunk_tokens: the chunk size of a new collection; an existing one keeps its own.
             moved: the collection's folder is now at ``folder``.
-            progress: called after each file.
+            progress: called before and after each file, and now and then within one.
             language: an ISO 639-1 code; by default the collection keeps its language, or it is detected.
 
         Raises:
@@ -118,18 +78,11 @@ class Sync:
                 self._catalogue.add_collection(collection)
             elif known != collection:
                 self._catalogue.update_collection(collection)
-            run = _Run(self._catalogue, self._embedder, collection)
-            for done, file in enumerate(files, 1):
-                if file.problem:
-                    (run.failed if file.is_document else run.unread).append(Failure(file.path, file.problem))
-                else:
-                    run.read(folder, file.path, self._file_limit)
-                progress(done, len(files), printable(file.path))
-            run.flush()
+            run = _Run(self._catalogue, self._embedder, collection, folder, self._reading)
+            run.read_all(files, progress)
             run.remove_all_but({file.path for file in files})
             set_language(self._catalogue, name)
             report = run.report()
-            self._catalogue.put_left_out(name, report.left_out)
             self._store.publish(name)
         return report
 
@@ -221,89 +174,90 @@ def check_embedder(collection: Collection, embedder: Embedder) -> None:
         )
 
 
-def embed(
-    embedder: Embedder, chunked: Sequence[tuple[Document, Sequence[Chunk]]], pause: Callable[[], None] = lambda: None
-) -> np.ndarray:
-    """float32 (chunks, dimension): the vectors of all chunks in order; ``pause`` is called before each batch, and may raise."""
-    texts = [embedding_text(chunk.heading, made.text[chunk.start : chunk.end]) for made, chunks in chunked for chunk in chunks]
-    vectors = []
-    for first in range(0, max(1, len(texts)), _BATCH_CHUNKS):
-        pause()
-        vectors.append(embedder.encode_document(texts[first : first + _BATCH_CHUNKS]))
-    return np.concatenate(vectors)
-
-
-def unindexed(reason: str) -> DocumentError:
-    """The error for an unforeseen failure of a library in the work on one document."""
-    return DocumentError(f"cannot be indexed: {reason}")
-
-
 class _Run:
-    """The state of one sync: the documents that wait to be embedded, and what was done so far."""
+    """The state of one sync: what the catalogue knows, and what was done so far."""
 
-    def __init__(self, catalogue: Catalogue, embedder: Embedder, collection: Collection) -> None:
+    def __init__(
+        self, catalogue: Catalogue, embedder: Embedder, collection: Collection, folder: Path, reading: Reading
+    ) -> None:
         self._catalogue, self._embedder, self._name = catalogue, embedder, collection.name
-        self._chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
-        self._damaged = set(catalogue.damaged(self._name))
+        # What this process has read before, it found intact, and it does not read the whole catalogue each time.
+        self._damaged = set() if reading.stamps else set(catalogue.damaged(self._name))
         self._before = catalogue.digests(self._name) | dict.fromkeys(self._damaged, "")  # a digest that no file has
-        self._waiting: list[tuple[Document, list[Chunk]]] = []
-        self._paths: defaultdict[str, list[str]] = defaultdict(list)
-        self.failed: list[Failure] = []
-        self.unread: list[Failure] = []
+        self._of_digest = {digest: path for path, digest in self._before.items()}
+        chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
+        self._reader = FileReader(folder, reading, self._before, catalogue.refusals(self._name), chunker.chunks)
+        self._added: list[str] = []
+        self._changed: list[str] = []
+        self._removed: list[str] = []
+        self._failed: list[Failure] = []
+        self._unread: list[Failure] = []
         self._chunks = 0
 
-    def read(self, folder: Path, path: str, limit: int) -> None:
-        """Parse and chunk a file unless it is unchanged, and embed those that wait when they make a batch."""
-        try:
-            with translate_errors(unindexed):
-                data = read_inside(folder, path, limit)
-                if hashlib.sha256(data).hexdigest() == self._before.get(path):
-                    self._paths["unchanged"].append(path)
-                    return
-                document = parse_document(path, data)
-                chunks = self._chunker.chunks(document)
-        except DocumentError as error:
-            self.failed.append(Failure(path, str(error)))
-            return
-        self._waiting.append((document, chunks))
-        if sum(len(chunks) for _, chunks in self._waiting) >= _BATCH_CHUNKS:
-            self.flush()
+    def read_all(self, files: Sequence[SourceFile], progress: Progress) -> None:
+        """Index the files that changed: first all others are set aside, so that it is known how much there is to do."""
+        for file in files:
+            if file.problem:
+                (self._failed if file.is_document else self._unread).append(Failure(file.path, file.problem))
+        readable = [file for file in files if not file.problem]
+        work = Work({file.path: file.stamp.size if file.stamp else 0 for file in readable}, progress)
 
-    def flush(self) -> None:
-        """Embed and commit the documents that wait; where embedding them together fails, each by itself."""
-        waiting, self._waiting = self._waiting, []
-        try:
-            with translate_errors(unindexed):
-                vectors = embed(self._embedder, waiting)
-        except DocumentError as error:
-            if len(waiting) == 1:
-                self.failed.append(Failure(waiting[0][0].path, str(error)))
+        def done(document: Document, chunks: int, error: DocumentError | None) -> None:
+            self._commit(document, chunks, error)
+            work.committed(document.path)
+
+        queue = EmbeddingQueue(self._catalogue, self._name, self._embedder, work.embedded, done)
+        due = []
+        for file in readable:
+            if self._reader.is_known(file):
+                work.done(file.path)
             else:
-                for alone in waiting:
-                    self._waiting = [alone]
-                    self.flush()
+                due.append(file.path)
+        for path in due:
+            work.begin(path)
+            if read := self._reader.read(path):
+                work.parsed(path, queue.add(*read, self._known_vectors(read[0])))
+                queue.flush_full()
+            else:
+                work.done(path)
+        queue.flush()
+
+    def _known_vectors(self, document: Document) -> dict[str, np.ndarray]:
+        """Those of the file with the same bytes, which was moved or copied, or else of what was at the path before."""
+        source = self._of_digest.get(document.sha256, document.path)
+        return self._catalogue.vectors(self._name, source) if source in self._before else {}
+
+    def _commit(self, document: Document, chunks: int, error: DocumentError | None) -> None:
+        path = document.path
+        if error:
+            self._failed.append(Failure(path, str(error)))
             return
-        for document, chunks in waiting:
-            try:
-                with translate_errors(unindexed):
-                    self._catalogue.put(self._name, document, chunks, vectors[: len(chunks)])
-                self._paths["changed" if document.path in self._before else "added"].append(document.path)
-                self._chunks += len(chunks)
-            except DocumentError as error:
-                self.failed.append(Failure(document.path, str(error)))
-            vectors = vectors[len(chunks) :]
+        self._reader.committed(path)
+        (self._changed if path in self._before else self._added).append(path)
+        self._chunks += chunks
 
     def remove_all_but(self, present: set[str]) -> None:
         """Remove the documents whose files vanished, but not those in folders that could not be listed."""
-        failed = tuple(f"{failure.path}/" for failure in self.failed)
-        self._paths["removed"] = [path for path in self._before if path not in present and not path.startswith(failed)]
-        self._catalogue.remove(self._name, self._paths["removed"])
+        failed = tuple(f"{failure.path}/" for failure in self._failed)
+        self._removed = [path for path in self._before if path not in present and not path.startswith(failed)]
+        self._catalogue.remove(self._name, self._removed)
 
     def report(self) -> SyncReport:
-        paths = {kind: tuple(self._paths[kind]) for kind in ("added", "changed", "removed", "unchanged")}
+        """What was done, which the catalogue then knows, too."""
+        failed = sorted((*self._failed, *self._reader.failed), key=lambda failure: failure.path)
         good = self._before.keys() - self._damaged
-        kept = tuple(failure.path for failure in self.failed if failure.path in good)
-        ignored = tuple(Failure(file.path, file.reason) for file in self._catalogue.left_out(self._name) if file.in_part)
-        return SyncReport(
-            **paths, failed=tuple(self.failed), kept=kept, chunks=self._chunks, ignored=ignored, unread=tuple(self.unread)
+        parts = [Failure(file.path, file.reason) for file in self._catalogue.left_out(self._name) if file.in_part]
+        report = SyncReport(
+            added=tuple(self._added),
+            changed=tuple(self._changed),
+            removed=tuple(self._removed),
+            unchanged=tuple(self._reader.unchanged),
+            failed=tuple(failed),
+            kept=tuple(failure.path for failure in failed if failure.path in good),
+            chunks=self._chunks,
+            ignored=(*parts, *self._reader.unfinished),
+            unread=tuple(self._unread),
         )
+        self._catalogue.put_left_out(self._name, report.left_out)
+        self._catalogue.put_refusals(self._name, self._reader.refusals)
+        return report

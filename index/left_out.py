@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+PASSWORD = "password"
 _KINDS = {
-    "password": r"password|encrypt|copy protect",
+    PASSWORD: r"password|encrypt|copy protect",
     "no text layer": r"no text layer",
     "unknown format": r"no known format|which is not read",
     "too large": r"larger than",
@@ -21,6 +22,11 @@ _KINDS = {
 DAMAGED = "damaged"
 
 
+def kind_of(reason: str) -> str:
+    """The kind by which a reason is counted."""
+    return next((kind for kind, sign in _KINDS.items() if re.search(sign, reason, re.IGNORECASE)), DAMAGED)
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A file that was not read and why, or with ``in_part`` which part of it was not, and why."""
@@ -31,8 +37,16 @@ class LeftOut:
     kind: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        kind = next((kind for kind, sign in _KINDS.items() if re.search(sign, self.reason, re.IGNORECASE)), DAMAGED)
-        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "kind", kind_of(self.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That a parser, in this version, refused the bytes of this sha256, and why; it would do so again."""
+
+    sha256: str
+    parser: str
+    reason: str
 
 
 def counts(files: Iterable[LeftOut]) -> dict[str, int]:

@@ -1,11 +1,11 @@
 """The part of the catalogue beside documents: collections, and API keys and feedback as JSON that it does not interpret."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from quotewise.index.connections import Database, digest
 from quotewise.index.errors import IndexDamagedError, InvalidNameError, UnknownCollectionError
-from quotewise.index.left_out import LeftOut
+from quotewise.index.left_out import LeftOut, Refusal
 from quotewise.index.printable import printable
 from quotewise.index.store import Collection, valid_collection_name
 
@@ -99,6 +99,19 @@ class Records:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM left_out WHERE collection = ? AND NOT in_part", (key,))
             connection.executemany(_ADD_LEFT_OUT, [(key, printable(f.path), 0, f.reason) for f in files if not f.in_part])
+
+    def refusals(self, name: str) -> dict[str, Refusal]:
+        query = "SELECT path, sha256, parser, reason FROM refusals WHERE collection = ?"
+        return {path: Refusal(*refusal) for path, *refusal in self._database.rows(query, self._key(name))}
+
+    def put_refusals(self, name: str, refusals: Mapping[str, Refusal]) -> None:
+        key = self._key(name)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM refusals WHERE collection = ?", (key,))
+            connection.executemany(
+                "INSERT INTO refusals (collection, path, sha256, parser, reason) VALUES (?, ?, ?, ?, ?)",
+                [(key, path, refusal.sha256, refusal.parser, refusal.reason) for path, refusal in refusals.items()],
+            )
 
     def _put_unread_part(self, connection: sqlite3.Connection, key: int, path: str, reason: str | None) -> None:
         """What of the document at a path is not read, None for nothing; the file was left out no longer."""

@@ -1,10 +1,9 @@
-"""The tables of a catalogue, as the steps that make each version from the one before."""
+"""The tables of a catalogue, as the steps that make each version from the one before: files in ``tables/``, and functions."""
 
 import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,98 +15,14 @@ from quotewise.index.errors import IndexDamagedError, IndexVersionError
 from quotewise.index.layout import Layout
 from quotewise.index.texts import put_text
 
-APPLICATION_ID = 0x51574953  # "QWIS"
-
-_DOCUMENTS = f"""
-CREATE TABLE collections (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL, embedder TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, dimension INTEGER NOT NULL, chunk_tokens INTEGER NOT NULL
-);
-CREATE TABLE documents (
-    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
-    path TEXT NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, encoding TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL, characters INTEGER NOT NULL, chunks INTEGER NOT NULL, metadata TEXT NOT NULL,
-    indexed_at TEXT NOT NULL,
-    UNIQUE (collection, path)
-);
-CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, text TEXT NOT NULL);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, line INTEGER NOT NULL, heading TEXT NOT NULL, sentences BLOB NOT NULL,
-    text TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX chunks_of_document ON chunks (document);
-CREATE TABLE changes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, stamp TEXT NOT NULL DEFAULT (hex(randomblob(8))),
-    collection INTEGER NOT NULL, document INTEGER NOT NULL
-);
-CREATE INDEX changes_of_collection ON changes (collection, seq);
-CREATE TRIGGER document_added AFTER INSERT ON documents
-    BEGIN INSERT INTO changes (collection, document) VALUES (new.collection, new.row); END;
-CREATE TRIGGER document_removed AFTER DELETE ON documents
-    BEGIN INSERT INTO changes (collection, document) VALUES (old.collection, old.row); END;
-PRAGMA application_id = {APPLICATION_ID};
-"""
-_FEEDBACK = """
-CREATE TABLE feedback (
-    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
-    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE, request TEXT NOT NULL, content TEXT NOT NULL,
-    UNIQUE (collection, request)
-);
-"""
-_DIGESTED = {
-    "documents": "row, collection, id, path, title, sha256, media_type, encoding, size_bytes, characters, chunks, metadata, "
-    "indexed_at",
-    "texts": "document, text",
-    "chunks": "id, document, start, end, line, heading, sentences, CAST(text AS BLOB), vector",
-}
-"""What the digest of a row covered in version 3, in this order; as a blob, text that damage made invalid UTF-8 is no error."""
-_CHUNKS = "id, document, start, end, heading, with_kinds(start, sentences, text), text, vector"
-_TEXTS = """
-CREATE TABLE texts (
-    document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, start INTEGER NOT NULL, text TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    PRIMARY KEY (document, start)
-);
-CREATE TABLE layouts (
-    document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, layout BLOB NOT NULL, digest BLOB NOT NULL
-);
-"""
-_KEYS_AND_LANGUAGE = """
-CREATE TABLE keys (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content TEXT NOT NULL, revision INTEGER NOT NULL UNIQUE,
-    digest BLOB NOT NULL
-);
-ALTER TABLE collections ADD COLUMN language TEXT NOT NULL DEFAULT '';
-"""
-_LEFT_OUT = """
-CREATE TABLE left_out (
-    collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
-    path TEXT NOT NULL, in_part INTEGER NOT NULL, reason TEXT NOT NULL,
-    PRIMARY KEY (collection, path, in_part)
-) WITHOUT ROWID;
-CREATE TRIGGER document_part_removed AFTER DELETE ON documents
-    BEGIN DELETE FROM left_out WHERE collection = old.collection AND path = old.path AND in_part; END;
-"""
-
-
-def _add_digests(connection: sqlite3.Connection) -> None:
-    for table, columns in _DIGESTED.items():
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
-        connection.execute(f"UPDATE {table} SET digest = digest({columns})")
+APPLICATION_ID = 0x51574953
+"""``QWIS``, as in ``tables/v1.sql``."""
 
 
 def _add_layouts(connection: sqlite3.Connection) -> None:
-    """Texts in segments, layouts and sentence kinds, all made from the texts; what is damaged gets no digest that fits."""
+    """Version 4, whose segments, layouts and sentence kinds are made from the texts."""
     connection.create_function("with_kinds", 3, _with_kinds, deterministic=True)
-    connection.execute(
-        f"UPDATE chunks SET digest = digest({_CHUNKS}), sentences = with_kinds(start, sentences, text) "
-        f"WHERE digest = digest({_DIGESTED['chunks']})"
-    )
-    connection.execute("ALTER TABLE chunks DROP COLUMN line")
-    connection.execute("ALTER TABLE texts RENAME TO whole_texts")
-    _execute(connection, _TEXTS)
+    _execute(connection, "v4.sql")
     rows = connection.execute(
         "SELECT t.document, CAST(text AS BLOB), t.digest, media_type FROM whole_texts t JOIN documents ON row = t.document"
     )
@@ -125,8 +40,13 @@ def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
     return np.column_stack([spans, np.array(kinds, np.int32)]).tobytes()
 
 
-_STEPS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (
-    *((_DOCUMENTS,), (_FEEDBACK,), (_add_digests,), (_add_layouts, _KEYS_AND_LANGUAGE), (_LEFT_OUT,)),
+_STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
+    "v1.sql",
+    "v2.sql",
+    "v3.sql",
+    _add_layouts,
+    "v5.sql",
+    "v6.sql",
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)
@@ -184,7 +104,7 @@ def _is_current(database: Database) -> bool:
 def _upgrade(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     connection.create_function("digest", -1, digest, deterministic=True)
-    for step in chain.from_iterable(_STEPS[version:]):
+    for step in _STEPS[version:]:
         if isinstance(step, str):
             _execute(connection, step)
         else:
@@ -193,9 +113,9 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 
 def _execute(connection: sqlite3.Connection, script: str) -> None:
-    """Run the statements of a script within the transaction, which ``executescript`` would commit."""
+    """Run the statements of a file within the transaction, which ``executescript`` would commit."""
     statement = ""
-    for line in script.splitlines(keepends=True):
+    for line in (Path(__file__).parent / "tables" / script).read_text(encoding="utf-8").splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)

@@ -12,7 +12,7 @@ from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
 from quotewise.index.layout import Layout
-from quotewise.index.left_out import LeftOut
+from quotewise.index.left_out import LeftOut, Refusal
 from quotewise.index.sentences import Span
 
 COLLECTION_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
@@ -195,6 +195,9 @@ class Catalogue(Protocol):
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids that still exist, in the order of ``ids``."""
 
+    def vectors(self, name: str, path: str) -> dict[str, np.ndarray]:
+        """The float32 vectors of the document at a path, by the texts that were embedded, as far as it is there and intact."""
+
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         """Add a document, or replace the one at its path, at once or not at all; vectors are float32 (chunks, dimension).
 
@@ -209,6 +212,12 @@ class Catalogue(Protocol):
 
     def put_left_out(self, name: str, files: Iterable[LeftOut]) -> None:
         """Set which files were not read at all; ``put`` and ``remove`` keep account of documents that are read in part."""
+
+    def refusals(self, name: str) -> dict[str, Refusal]:
+        """The refusals of parsers by path, as they were set."""
+
+    def put_refusals(self, name: str, refusals: Mapping[str, Refusal]) -> None:
+        """Set which files parsers refused, by path, so that none is parsed again while it and its parser are the same."""
 
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         """Keys of the documents that a filter accepts, ascending; None when it accepts all."""

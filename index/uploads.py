@@ -9,6 +9,7 @@ from quotewise.index.atomic_files import document_path, remove_file, replaced_fi
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import parse_document
 from quotewise.index.embedders import Embedder
+from quotewise.index.embedding import chunk_texts, embed, unindexed
 from quotewise.index.errors import (
     DocumentDamagedError,
     DocumentError,
@@ -20,7 +21,8 @@ from quotewise.index.errors import (
     translate_errors,
 )
 from quotewise.index.folders import access_error, read_inside
-from quotewise.index.ingest import check_embedder, embed, find_collection, new_collection, set_language, unindexed
+from quotewise.index.formats import NO_OPTIONS, ParseOptions
+from quotewise.index.ingest import check_embedder, find_collection, new_collection, set_language
 from quotewise.index.printable import printable
 from quotewise.index.store import Collection, Store, StoredDocument, valid_collection_name
 
@@ -53,6 +55,7 @@ class Uploads:
         file_limit: the size of the largest document, in bytes.
         chunk_tokens: the chunk size of collections that are made here.
         pause: called during long work; an exception from it cancels the work.
+        options: what is known of files beside their bytes.
     """
 
     def __init__(
@@ -63,8 +66,9 @@ class Uploads:
         file_limit: int,
         chunk_tokens: int | None = None,
         pause: Callable[[], None] = lambda: None,
+        options: ParseOptions = NO_OPTIONS,
     ) -> None:
-        self._store, self._embedder_of = store, embedder_of
+        self._store, self._embedder_of, self._options = store, embedder_of, options
         self._folder, self._file_limit, self._chunk_tokens, self._pause = folder, file_limit, chunk_tokens, pause
 
     def put(self, name: str, path: str, data: bytes, condition: Condition = Condition()) -> Uploaded:
@@ -96,10 +100,11 @@ class Uploads:
                         pass
                 return Uploaded(known, created=False)
             try:
-                document = parse_document(path, data)
+                document = parse_document(path, data, self._options)
                 with translate_errors(unindexed):
                     chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
-                    vectors = embed(embedder, [(document, chunks)], self._pause)
+                    before = self._store.catalogue.vectors(name, path) if known else {}
+                    vectors = embed(embedder, chunk_texts(document, chunks), before, lambda _: self._pause())
                 if not made:
                     self._make(collection)
                 with replaced_file(root, path, data):

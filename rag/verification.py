@@ -20,6 +20,7 @@ from quotewise.index.errors import (
     UnknownDocumentError,
 )
 from quotewise.index.folders import read_inside
+from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.printable import printable
 from quotewise.index.store import Store
 from quotewise.rag.answers import Citation
@@ -83,9 +84,10 @@ class Source(Protocol):
 class FolderSource:
     """The files of a folder as they are on disk; a path that leads out of the folder is no file of it."""
 
-    def __init__(self, folder: Path, file_limit: int) -> None:
+    def __init__(self, folder: Path, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
         self._folder = folder
         self._file_limit = file_limit
+        self._options = options
 
     def read(self, path: str) -> SourceText:
         try:
@@ -103,7 +105,7 @@ class FolderSource:
         @cache
         def text() -> str:
             try:
-                return parse_document(path, data).text
+                return parse_document(path, data, self._options).text
             except DocumentError:  # no text any more, so not the file that was cited
                 return ""
 
@@ -116,11 +118,11 @@ class CollectionSource:
     The text of a file with the bytes that were indexed is the stored one, whatever the parser of today makes of them.
     """
 
-    def __init__(self, store: Store, name: str, file_limit: int) -> None:
+    def __init__(self, store: Store, name: str, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
         self._store = store
         self._name = name
         self._folder = Path(store.catalogue.collection(name).root)
-        self._on_disk = FolderSource(self._folder, file_limit)
+        self._on_disk = FolderSource(self._folder, file_limit, options)
 
     def read(self, path: str) -> SourceText:
         in_place = self._folder.is_dir()

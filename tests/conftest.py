@@ -12,14 +12,16 @@ import hypothesis
 import pytest
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.embedders import Embedder, load_embedder
-from quotewise.index.ingest import Sync, SyncReport
+from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 
 # Of whoever runs the tests.
-for name in os.environ.keys() - {"QUOTEWISE_KILLS", "QUOTEWISE_FLIPS"}:
+for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
     if name.startswith(("QUOTEWISE_", "OTEL_")):
         del os.environ[name]
 
@@ -76,6 +78,6 @@ def sync(store: LocalStore, embedder: Embedder, folder: Path) -> Callable[..., S
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service over the seeds; not to be written to."""
     service = Service.open(Settings(index=tmp_path_factory.mktemp("seeds")), create=True)
-    service.index(LOCAL, SEEDS)
+    index_folder(service, LOCAL, SEEDS)
     yield service
     service.store.close()

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from quotewise.api.app import create_app
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.server import bound, url
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
@@ -38,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = Settings(index=Path(folder))
         service = Service.open(settings, create=True)
-        service.index(LOCAL, SEEDS)
+        index_folder(service, LOCAL, SEEDS)
         service.warm()
         listener = bound("127.0.0.1", 0)
         server = uvicorn.Server(uvicorn.Config(create_app(lambda: service, settings), log_level="warning"))

@@ -12,7 +12,7 @@ import numpy as np
 import typer
 from tokenizers import Tokenizer
 
-from quotewise.eval.run import peak_mib
+from quotewise.eval.processes import peak_mib
 from quotewise.index.embedders import BUNDLED, OnnxEmbedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore

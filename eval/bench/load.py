@@ -1,26 +1,28 @@
 """Open-loop load: requests leave when they are due, whether or not earlier ones are answered; and three times too much of it.
 
 Latency counts from when a request was due, so that a stall also counts for the requests that it held up (coordinated omission;
-Tene, How NOT to Measure Latency, 2013). Requests are sent by locust, in a process of its own, since its gevent changes the
-sockets of the whole process: ``python -m quotewise.eval.bench.load URL RATE SECONDS < questions``.
+Tene, How NOT to Measure Latency, 2013). The users of load generators such as locust wait for an answer before they ask again.
 """
 
-import json
-import subprocess
-import sys
+import asyncio
+import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 import typer
 
 from quotewise.eval.bench.servers import BenchError, Folder, Gold, Server, closed_loop, questions_of, serving, watched
+from quotewise.eval.clients import key_headers
 from quotewise.eval.gold import SEEDS
+from quotewise.eval.processes import in_own_process
 
 REFUSALS = ("429", "503")
 _TIMEOUT_SECONDS = 30
@@ -82,14 +84,14 @@ def bench_overload(
         return overload(server, questions_of(gold), times, seconds)
 
 
-def overload(server: Server, questions: Sequence[str], times: float, seconds: float, count: int = 100) -> dict[str, Any]:
+def overload(server: Server, questions: Sequence[str], times: float, seconds: float, requests: int = 100) -> dict[str, Any]:
     """Put ``times`` as many questions to a server as four clients get answered, for so many seconds, and watch it.
 
-    Before and after, one client asks ``count`` questions one after the other.
+    Before and after, one client asks ``requests`` questions one after the other.
     """
-    closed_loop(server.url, questions, count)
-    before = closed_loop(server.url, questions, count)
-    served = closed_loop(server.url, questions, count, _CLIENTS)["requests_per_second"]
+    closed_loop(server.url, questions, requests)
+    before = closed_loop(server.url, questions, requests)
+    served = closed_loop(server.url, questions, requests, _CLIENTS)["requests_per_second"]
     resident = server.resident_mib()
     with watched(server) as seen:
         over = load(server.url, questions, served * times, seconds)
@@ -103,7 +105,7 @@ def overload(server: Server, questions: Sequence[str], times: float, seconds: fl
         "failed": sum(over.failures.values()) - refused,
         **seen.summary(),
         "resident_mib": {"before": resident, "most": max(seen.resident_mib), "after": server.resident_mib()},
-        "one_client_after": closed_loop(server.url, questions, count),
+        "one_client_after": closed_loop(server.url, questions, requests),
     }
 
 
@@ -114,13 +116,7 @@ def load(url: str, questions: Sequence[str], rate: float, seconds: float) -> Loa
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise BenchError(f"{url!r} is not the address of a service")
-    if find_spec("locust") is None:
-        raise ModuleNotFoundError("there is no locust", name="locust")
-    command = [sys.executable, "-m", __name__, url, str(rate), str(seconds)]
-    process = subprocess.run(command, input=json.dumps(list(questions)), capture_output=True, text=True, check=False)
-    if process.returncode:
-        raise BenchError(f"the load generator failed: {process.stderr.strip().splitlines()[-1:]}")
-    sent = json.loads(process.stdout.splitlines()[-1])
+    sent = in_own_process(_send_all, url, rate, seconds, questions)
     failures = Counter(failure for _, _, failure in sent if failure)
     times = [ms for ms, _, failure in sent if not failure]
     if not times:
@@ -152,34 +148,32 @@ def highest_rate(limit_ms: float, measure: Callable[[float], Load], first: float
 
 def _send_all(url: str, rate: float, seconds: float, questions: Sequence[str]) -> list[tuple[float, float, str | None]]:
     """Of each request the milliseconds since it was due, when it left, and the failure."""
-    import random
-    import time
+    return asyncio.run(_sent(url, rate, seconds, questions))
 
-    import gevent
-    from locust.contrib.fasthttp import FastHttpSession
-    from locust.env import Environment
 
-    from quotewise.eval.clients import key_headers
-
-    environment, keyed, chance = Environment(host=url), key_headers(), random.Random(0)
-    timeouts = {"connection_timeout": _TIMEOUT_SECONDS, "network_timeout": _TIMEOUT_SECONDS}
+async def _sent(url: str, rate: float, seconds: float, questions: Sequence[str]) -> list[tuple[float, float, str | None]]:
     sent: list[tuple[float, float, str | None]] = []
+    chance, limits = random.Random(0), httpx.Limits(max_connections=None, max_keepalive_connections=0)
 
-    def send(due: float, question: str) -> None:
-        session = FastHttpSession(url, environment.events.request, None, **timeouts)
+    async def send(due: float, question: str) -> None:
         left = time.perf_counter()
-        with session.request("POST", "/ask", json={"question": question}, headers=keyed, catch_response=True) as response:
-            failure = None if response.status_code == 200 else str(response.status_code or response.error)
-            response.success()
+        try:
+            response = await http.post("/ask", json={"question": question})
+            failure = None if response.status_code == 200 else str(response.status_code)
+        except httpx.TransportError as error:
+            failure = type(error).__name__
         sent.append(((time.perf_counter() - due) * 1000, left, failure))
 
-    started, due, pending = time.perf_counter(), 0.0, list[Any]()
-    while (due := due + chance.expovariate(rate)) < seconds:
-        gevent.sleep(max(0.0, started + due - time.perf_counter()))
-        pending.append(gevent.spawn(send, started + due, f"{questions[len(pending) % len(questions)]} ({len(pending)})"))
-    gevent.joinall(pending)
+    headers = key_headers()
+    async with (
+        httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT_SECONDS, limits=limits) as http,
+        asyncio.TaskGroup() as requests,
+    ):
+        started, due = time.perf_counter(), 0.0
+        for number in count():
+            due += chance.expovariate(rate)
+            if due >= seconds:
+                break
+            await asyncio.sleep(started + due - time.perf_counter())
+            requests.create_task(send(started + due, f"{questions[number % len(questions)]} ({number})"))
     return sent
-
-
-if __name__ == "__main__":
-    print(json.dumps(_send_all(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]), json.load(sys.stdin))))  # noqa: T201

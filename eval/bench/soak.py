@@ -8,8 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ import typer
 
 from quotewise.eval.bench.servers import Folder, Gold, Server, questions_of, serving, watched
 from quotewise.eval.gold import SEEDS
+from quotewise.eval.processes import in_own_process
 
 _CLIENTS, _BURST, _DOCUMENTS = 4, 60, 20
 _TRAFFIC = json.loads(Path(__file__).with_name("traffic.json").read_text(encoding="utf-8"))
@@ -35,20 +35,19 @@ def soak(
     server: Server, questions: Sequence[str], minutes: int, busy: float = 48.0, idle: float = 12.0
 ) -> Iterator[dict[str, Any]]:
     """The figures of each minute: a burst and then ``busy`` seconds of four clients, and ``idle`` seconds of none."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as clients:  # another process, which does not delay the watcher
-        for minute in range(1, minutes + 1):
-            with watched(server) as seen:
-                answers = clients.submit(_traffic, server.url, questions, minute, busy).result()
-                time.sleep(idle)
-            yield {
-                "minute": minute,
-                "answers": dict(sorted(answers.items())),
-                "descriptors": server.process.num_fds() if hasattr(server.process, "num_fds") else None,
-                "threads": server.process.num_threads(),
-                "resident_mib": server.resident_mib(),
-                "log_bytes": server.log.stat().st_size,
-                **seen.summary(),
-            }
+    for minute in range(1, minutes + 1):
+        with watched(server) as seen:
+            answers = in_own_process(_traffic, server.url, questions, minute, busy)  # which does not delay the watcher
+            time.sleep(idle)
+        yield {
+            "minute": minute,
+            "answers": dict(sorted(answers.items())),
+            "descriptors": server.process.num_fds() if hasattr(server.process, "num_fds") else None,
+            "threads": server.process.num_threads(),
+            "resident_mib": server.resident_mib(),
+            "log_bytes": server.log.stat().st_size,
+            **seen.summary(),
+        }
 
 
 def hostile_requests(url: str) -> dict[str, httpx.Request]:

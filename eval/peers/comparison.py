@@ -4,14 +4,12 @@ Each system indexes in a process of its own, and answers in another, whose start
 """
 
 import importlib
-import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Protocol, cast
 
@@ -20,12 +18,13 @@ import typer
 
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.measures import NAN, Region, auroc, gold_regions, token_f1
-from quotewise.eval.run import peak_mib
-from quotewise.index.errors import QuotewiseError
+from quotewise.eval.processes import in_own_process, peak_mib
+from quotewise.index.errors import QuotewiseError, translate_errors
 
 PEERS = ("tutorial", "haystack", "txtai", "quotewise")
 _WARM_UP = 3
 """Questions asked before latency is measured."""
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}
 
 
 class PeerError(QuotewiseError):
@@ -95,23 +94,13 @@ def compare(gold: Path, corpus: Path, weights: Weights, names: Sequence[str]) ->
     """The figures of each system and its set-up, by name. Raises GoldError, and PeerError where a system fails."""
     documents = dict(texts(corpus))
     located = load_gold(gold).located(documents.get)
-    rows = {}
+    questions, rows = [question.question for question in located.questions], {}
     for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            indexing = _run(name, corpus, folder, weights)
-            asking = _run(name, None, folder, weights, [question.question for question in located.questions])
-        p50, p95 = np.percentile(asking["ms"], (50, 95)).round(1).tolist()
-        answers = [PeerAnswer(**answer) if answer else None for answer in asking["answers"]]
-        rows[_peer(name).name] = {
-            **judged(located, answers, documents),
-            "index seconds": indexing["seconds"],
-            "index MiB": indexing["peak_mib"],
-            "start-up seconds": asking["seconds"],
-            "p50 ms": p50,
-            "p95 ms": p95,
-            "peak MiB": asking["peak_mib"],
-            "set up": _peer(name).setup,
-        }
+        with tempfile.TemporaryDirectory() as folder, translate_errors(partial(_failure, name)):
+            indexing = in_own_process(_index, name, corpus, Path(folder), weights, time.time())
+            answers, asking = in_own_process(_ask, name, questions, Path(folder), weights, time.time())
+        figures = judged(located, answers, documents) | indexing | asking
+        rows[_peer(name).name] = {**figures, "set up": _peer(name).setup}
     return rows
 
 
@@ -141,24 +130,22 @@ def _peer(name: str) -> Peer:
     return cast(Peer, importlib.import_module(f"quotewise.eval.peers.{name}"))
 
 
-def _run(name: str, corpus: Path | None, folder: str, weights: Weights, questions: Sequence[str] = ()) -> Any:
-    """What ``_task`` prints in a process of its own."""
-    task = [name, str(corpus or ""), folder, str(weights.embedder), str(weights.reader), time.time(), list(questions)]
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}
-    command = [sys.executable, "-m", __name__]
-    process = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, env=environment, check=False)
-    if process.returncode:
-        raise PeerError(f"{name} failed to {'index' if corpus else 'answer'}: {process.stderr.strip().splitlines()[-1:]}")
-    return json.loads(process.stdout.splitlines()[-1])
+def _failure(name: str, reason: str) -> PeerError:
+    return PeerError(f"{name} failed: {reason}")
 
 
-def _task(name: str, corpus: str, folder: str, embedder: str, reader: str, began: float, questions: Sequence[str]) -> Any:
-    """Index a corpus, or open what was indexed and answer; ``seconds`` begin with the process and end with the first answer."""
-    peer, weights = _peer(name), Weights(Path(embedder), Path(reader))
-    if corpus:
-        peer.index(Path(corpus), Path(folder), weights)
-        return {"seconds": round(time.time() - began, 2), "peak_mib": peak_mib()}
-    ask = peer.open(Path(folder), weights)
+def _index(name: str, corpus: Path, folder: Path, weights: Weights, began: float) -> dict[str, float]:
+    os.environ |= _OFFLINE
+    _peer(name).index(corpus, folder, weights)
+    return {"index seconds": round(time.time() - began, 2), "index MiB": peak_mib()}
+
+
+def _ask(
+    name: str, questions: Sequence[str], folder: Path, weights: Weights, began: float
+) -> tuple[list[PeerAnswer | None], dict[str, float]]:
+    """The answers, and the figures of them; the start-up ends with the first answer."""
+    os.environ |= _OFFLINE
+    ask = _peer(name).open(folder, weights)
     ask("Is it ready?")
     seconds = round(time.time() - began, 2)
     for question in questions[:_WARM_UP]:
@@ -166,11 +153,7 @@ def _task(name: str, corpus: str, folder: str, embedder: str, reader: str, began
     answers, times = [], []
     for question in questions:
         started = time.perf_counter()
-        answer = ask(question)
-        answers.append(asdict(answer) if answer else None)
+        answers.append(ask(question))
         times.append((time.perf_counter() - started) * 1000)
-    return {"seconds": seconds, "answers": answers, "ms": times, "peak_mib": peak_mib()}
-
-
-if __name__ == "__main__":
-    print(json.dumps(_task(*json.load(sys.stdin))))  # noqa: T201
+    p50, p95 = np.percentile(times, (50, 95)).round(1).tolist()
+    return answers, {"start-up seconds": seconds, "p50 ms": p50, "p95 ms": p95, "peak MiB": peak_mib()}

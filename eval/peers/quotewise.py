@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.peers.comparison import PeerAnswer, Weights
@@ -15,7 +16,7 @@ setup = "as installed, with a threshold of 0"
 
 def index(corpus: Path, folder: Path, weights: Weights) -> None:
     service = Service.open(Settings(index=folder / "index"), create=True)
-    service.index(LOCAL, corpus)
+    index_folder(service, LOCAL, corpus)
     service.store.close()
 
 

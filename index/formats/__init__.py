@@ -2,26 +2,46 @@
 
 The module is called after the parser and has
 
-- ``VERSION: int``, raised by each change that makes another text of the same bytes;
-- ``parse(data: bytes) -> Parsed``, which raises DocumentError where the bytes cannot be read;
+- ``VERSION: int``, raised by each change that makes another text of the same bytes, or any text of bytes that were refused:
+  refused files are then parsed again, while those that were read keep their text until ``index --reread``;
+- ``parse(data: bytes) -> Parsed``, which raises DocumentError where the bytes cannot be read, and PasswordError where they are
+  encrypted;
 - with pages ``boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]``: where a span of the text stands on its page,
   computed from the file when a citation is shown; and ``render(data, page, boxes, width) -> bytes``: the page as a PNG image.
+
+The functions of a format that ``takes_passwords`` have those to try as their last argument.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pathlib import PurePosixPath
 from typing import Any
 
-from quotewise.index.errors import DocumentError
+from quotewise.index.errors import DocumentError, PasswordError
 from quotewise.index.formats import sandbox
 from quotewise.index.formats.parsed import Parsed
 from quotewise.index.layout import Box, Layout
+from quotewise.index.left_out import PASSWORD, kind_of
 from quotewise.index.sentences import Span
 
 _SECONDS, _BYTES_A_SECOND = 18.0, 500_000
 """What the parser of an isolated format may take for a small file, and what is added for a large one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """What is known of files beside their bytes: the passwords to try on those that are encrypted, of which nothing is kept."""
+
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+    def may_open(self, reason: str) -> bool:
+        """Whether a file may be read with these that was refused for that reason, perhaps without them."""
+        return bool(self.passwords) and kind_of(reason) == PASSWORD
+
+
+NO_OPTIONS = ParseOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +50,7 @@ class Format:
 
     ``content_types`` are accepted for uploads beside the media type. An ``isolated`` one, whose bytes are compressed, binary or
     read by a library in C, is parsed in a child process, so that no file can end or stop this one. With ``has_pages`` spans
-    can be found on pages, which can be drawn.
+    can be found on pages, which can be drawn. ``is_office`` files are decrypted before they are parsed.
     """
 
     parser: str
@@ -38,35 +58,70 @@ class Format:
     content_types: tuple[str, ...] = ()
     isolated: bool = False
     has_pages: bool = False
+    takes_passwords: bool = False
+    is_office: bool = False
 
-    def parse(self, data: bytes) -> Parsed:
+    @property
+    def version(self) -> int:
+        """The version of the parser."""
+        return _version(self.parser, self.isolated)
+
+    def parse(self, data: bytes, options: ParseOptions = NO_OPTIONS) -> Parsed:
         """The text and structure of a file. Raises DocumentError where the bytes cannot be read."""
-        parsed: Parsed = self._call("parse", data)
+        try:
+            parsed: Parsed = self._call(options, "parse", data)
+        except PasswordError as error:
+            raise DocumentError(self._locked(len(options.passwords))) from error
         return parsed
 
-    def boxes(self, data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]:
+    def boxes(self, data: bytes, layout: Layout, span: Span, options: ParseOptions = NO_OPTIONS) -> tuple[Box, ...]:
         """Where a span of the text that the parser made of these bytes stands on its page; empty without pages."""
-        return tuple(self._call("boxes", data, layout, span)) if self.has_pages else ()
+        return tuple(self._call(options, "boxes", data, layout, span)) if self.has_pages else ()
 
-    def page_image(self, data: bytes, page: int, boxes: Sequence[Box], width: int) -> bytes:
+    def page_image(self, data: bytes, page: int, boxes: Sequence[Box], width: int, options: ParseOptions = NO_OPTIONS) -> bytes:
         """A page, from 1, as a PNG image with boxes marked. Raises DocumentError where there is no such page."""
         if not self.has_pages:
             raise DocumentError("has no pages that can be shown")
-        image: bytes = self._call("render", data, page, boxes, width)
+        image: bytes = self._call(options, "render", data, page, boxes, width)
         return image
 
-    def _call(self, name: str, data: bytes, *arguments: Any) -> Any:
+    def _call(self, options: ParseOptions, name: str, data: bytes, *arguments: Any) -> Any:
         """The only way to a parser: in a child process with limits where its libraries or its work are at risk."""
+        given = (*arguments, options.passwords) if self.takes_passwords else arguments
         if self.isolated:
-            return sandbox.call(_run, self.parser, name, data, *arguments, seconds=_SECONDS + len(data) / _BYTES_A_SECOND)
-        return _run(self.parser, name, data, *arguments)
+            locks = options.passwords if self.is_office else None
+            seconds = _SECONDS + len(data) / _BYTES_A_SECOND
+            return sandbox.call(_run, self.parser, name, locks, data, *given, seconds=seconds)
+        return _run(self.parser, name, None, data, *given)
+
+    def _locked(self, tried: int) -> str:
+        if not (self.takes_passwords or self.is_office):
+            return "needs a password, and files of its format are not decrypted; save it without one"
+        if tried:
+            return f"needs a password, and none of the {tried} in the password file opens it"
+        return "needs a password; write it into a file, one a line, and name that: --password-file FILE"
 
 
-def _run(parser: str, name: str, *arguments: Any) -> Any:
+def _run(parser: str, name: str, passwords: Sequence[str] | None, data: bytes, *arguments: Any) -> Any:
+    """What a function of a parser returns for a file, which is decrypted first where ``passwords`` are given."""
+    if passwords is not None and data.startswith(OLE):
+        from quotewise.index.formats.encryption import decrypted  # only in the child
+
+        data = decrypted(data, passwords)
     function: Callable[..., Any] = getattr(import_module(f"{__name__}.{parser}"), name)
-    return function(*arguments)
+    return function(data, *arguments)
 
 
+@cache
+def _version(parser: str, isolated: bool) -> int:
+    if isolated:  # its libraries are not imported here
+        return sandbox.call(_version, parser, False)
+    version: int = import_module(f"{__name__}.{parser}").VERSION
+    return version
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How files of streams begin: those of Office 97, of Outlook, and encrypted ones of newer Office."""
 _CODE_ENDINGS = """
     .py .js .ts .jsx .tsx .java .c .h .cc .cpp .hpp .cs .go .rs .rb .php .sh .bash .ps1 .bat .sql .r .jl .lua .pl .swift .kt
     .scala .css .scss .el
@@ -78,11 +133,14 @@ _UNREAD = """
 """
 
 
-def _isolated(parser: str, media_type: str, *content_types: str) -> Format:
-    return Format(parser, media_type, content_types, isolated=True)
+def _isolated(parser: str, media_type: str, *content_types: str, **more: bool) -> Format:
+    return Format(parser, media_type, content_types, isolated=True, **more)
 
 
-_OFFICE = "application/vnd.openxmlformats-officedocument"
+def _office(parser: str, kind: str) -> Format:
+    return _isolated(parser, f"application/vnd.openxmlformats-officedocument.{kind}", is_office=True)
+
+
 _OPEN = "application/vnd.oasis.opendocument"
 _TEXT, _CODE = Format("text", "text/plain"), Format("source_code", "text/plain")
 _DATA = Format("structured", "text/plain")
@@ -91,23 +149,23 @@ FORMATS: Mapping[str, Format] = {
     ".txt": _TEXT,
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), Format("markdown", "text/markdown")),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _PAGE),
-    **dict.fromkeys((".docx", ".docm", ".dotx"), _isolated("docx", f"{_OFFICE}.wordprocessingml.document")),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _isolated("xlsx", f"{_OFFICE}.spreadsheetml.sheet")),
-    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), _isolated("pptx", f"{_OFFICE}.presentationml.presentation")),
-    ".xls": _isolated("xls", "application/vnd.ms-excel"),
+    **dict.fromkeys((".docx", ".docm", ".dotx"), _office("docx", "wordprocessingml.document")),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _office("xlsx", "spreadsheetml.sheet")),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), _office("pptx", "presentationml.presentation")),
+    ".xls": _isolated("xls", "application/vnd.ms-excel", is_office=True),
     **dict.fromkeys((".odt", ".ott"), _isolated("opendocument", f"{_OPEN}.text")),
     ".ods": _isolated("opendocument", f"{_OPEN}.spreadsheet"),
     ".odp": _isolated("opendocument", f"{_OPEN}.presentation"),
-    ".pdf": Format("pdf", "application/pdf", isolated=True, has_pages=True),
+    ".pdf": _isolated("pdf", "application/pdf", has_pages=True, takes_passwords=True),
     ".epub": _isolated("epub", "application/epub+zip"),
     ".rtf": _isolated("rtf", "application/rtf", "text/rtf"),
     ".csv": Format("csv", "text/csv"),
     **dict.fromkeys((".tsv", ".tab"), Format("csv", "text/tab-separated-values")),
     ".srt": Format("subtitles", "application/x-subrip"),
     ".vtt": Format("subtitles", "text/vtt"),
-    ".eml": _isolated("mail", "message/rfc822"),
-    ".mbox": _isolated("mbox", "application/mbox"),
-    ".msg": _isolated("msg", "application/vnd.ms-outlook"),
+    ".eml": _isolated("mail", "message/rfc822", takes_passwords=True),
+    ".mbox": _isolated("mbox", "application/mbox", takes_passwords=True),
+    ".msg": _isolated("msg", "application/vnd.ms-outlook", takes_passwords=True),
     ".ipynb": Format("ipynb", "application/x-ipynb+json"),
     **dict.fromkeys((".rst", ".rest"), Format("rst", "text/x-rst")),
     **dict.fromkeys((".adoc", ".asciidoc", ".asc"), Format("asciidoc", "text/asciidoc")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from quotewise.index.errors import DocumentError
+from quotewise.index.errors import DocumentError, PasswordError
 
 Element = Any
 MEMBER_LIMIT = 80_000_000
@@ -22,7 +22,6 @@ _ENCRYPTED = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAME = re.compile(_STRICT + rb"(\w+)")
 """The names of ISO/IEC 29500 Strict, which say the same as those that Office writes."""
-NEEDS_PASSWORD = "needs a password"
 
 
 class Archive:
@@ -35,7 +34,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         if data.startswith(_OLE):
             if _ENCRYPTED in data:
-                raise DocumentError(NEEDS_PASSWORD)
+                raise PasswordError
             raise DocumentError("is a file of an older version of Office under a newer ending; save it again in the new format")
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
@@ -65,7 +64,7 @@ class Archive:
             raise DocumentError(f"is damaged: it has no member {name[:200]}")
         info = self._infos[known]
         if info.flag_bits & 1:
-            raise DocumentError(NEEDS_PASSWORD)
+            raise PasswordError
         limit = min(MEMBER_LIMIT, self._left)
         try:
             with self._zip.open(info) as file:

@@ -3,9 +3,8 @@
 from pathlib import PurePosixPath
 
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, Format, format_of
+from quotewise.index.formats import FORMATS, OLE, UNREAD_ENDINGS, Format, format_of
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _MEMBERS = {
     b"word/document.xml": ".docx",
@@ -41,7 +40,7 @@ def detected(path: str, data: bytes) -> Format | None:
     if start.startswith(b"{\\rtf"):
         return FORMATS[".rtf"]
     if ending in _OFFICE or known is None:
-        if data.startswith(_OLE):
+        if data.startswith(OLE):
             return _of_streams(data, known)
         if data.startswith(_ZIP):
             tail = data[-262_144:] + data[:_HEAD]
@@ -51,6 +50,15 @@ def detected(path: str, data: bytes) -> Format | None:
     if ending in (".xls", ".doc") and b"\0" not in start:
         return FORMATS[".tsv"] if ending == ".xls" else FORMATS[".txt"]
     return known
+
+
+def parser_of(path: str, data: bytes) -> str:
+    """The parser that reads a file, and its version: ``pdf 1``; empty where none does."""
+    try:
+        known = detected(path, data)
+    except DocumentError:
+        return ""
+    return f"{known.parser} {known.version}" if known else ""
 
 
 def _of_streams(data: bytes, known: Format | None) -> Format | None:

@@ -5,13 +5,13 @@ Of two alternatives of a text the plain one is read, unless it is only a hint at
 
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.header import decode_header
 from email.message import Message
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
-from quotewise.index.formats import format_of, html
+from quotewise.index.formats import ParseOptions, format_of, html
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.parsed import Parsed
 
@@ -28,13 +28,16 @@ _STUB = 0.3
 _MAIL_ENDINGS = (".eml", ".msg", ".mbox")
 
 
-def parse(data: bytes) -> Parsed:
-    """Parse a mail. Raises DocumentError where it has neither a header nor a text."""
+def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
+    """Parse a mail; the passwords are tried on what is attached to it.
+
+    Raises DocumentError where it has neither a header nor a text.
+    """
     message = read_message(data)
     if not message.keys():
         raise DocumentError("is no mail: it begins with no header such as From or Subject")
     composer = Composer("mail", VERSION)
-    letters = Letters(composer)
+    letters = Letters(composer, passwords)
     letters.add(message)
     subject = decoded_header(message.get("Subject"))
     return composer.finish(
@@ -58,8 +61,8 @@ def read_message(data: bytes) -> Message:
 class Letters:
     """Adds mails and what is attached to them to one document, within bounds on their number, depth and size."""
 
-    def __init__(self, composer: Composer) -> None:
-        self._composer = composer
+    def __init__(self, composer: Composer, passwords: Sequence[str] = ()) -> None:
+        self._composer, self._options = composer, ParseOptions(tuple(passwords))
         self._parts = 0
         self._bytes = 0
 
@@ -157,7 +160,7 @@ class Letters:
             return
         try:
             with translate_errors(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
-                self._composer.add_parsed(known.parse(data), name)
+                self._composer.add_parsed(known.parse(data, self._options), name)
         except QuotewiseError as error:
             self._composer.problems.append(f"the attachment {shown}, which {error}")
 

@@ -1,6 +1,7 @@
 """A mailbox (.mbox): its mails in order, each a part with its subject."""
 
 import re
+from collections.abc import Sequence
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
@@ -12,7 +13,7 @@ _MESSAGES_LIMIT = 20_000
 _FROM = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]+\r?\n(?=[A-Za-z-]+:)")
 
 
-def parse(data: bytes) -> Parsed:
+def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
     """Parse a mailbox. Raises DocumentError where it holds no mail."""
     starts = [found.span() for found in _FROM.finditer(data)]
     if not starts:
@@ -24,7 +25,7 @@ def parse(data: bytes) -> Parsed:
     for number, ((_, start), end) in enumerate(zip(starts[:_MESSAGES_LIMIT], ends, strict=False), 1):
         message = read_message(re.sub(rb"(?m)^>(>*From )", rb"\1", data[start:end]))
         composer.part("message", number, decoded_header(message.get("Subject")))
-        Letters(composer).add(message)
+        Letters(composer, passwords).add(message)
         if composer.is_full:
             break
     return composer.finish()

@@ -1,5 +1,6 @@
 """Mails that Outlook saves (.msg): as other mails."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from oxmsg import Message
@@ -15,13 +16,13 @@ _NO_DATE = 1601
 """The year of what stands where no date was written."""
 
 
-def parse(data: bytes) -> Parsed:
+def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
     """Parse an Outlook mail. Raises DocumentError."""
     with translate_errors(lambda reason: DocumentError(f"is damaged or no Outlook mail: {reason}")):
         message = Message.load(data)
         headers = _headers(message)
     composer = Composer("msg", VERSION)
-    letters = Letters(composer)
+    letters = Letters(composer, passwords)
     letters.add_headers(headers)
     above = composer.trail
     plain, page = _read(message, "body"), _read(message, "html_body")

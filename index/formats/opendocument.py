@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from quotewise.index.errors import DocumentError
-from quotewise.index.formats.archives import NEEDS_PASSWORD, Archive
+from quotewise.index.errors import DocumentError, PasswordError
+from quotewise.index.formats.archives import Archive
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.parsed import BlockKind, Parsed
@@ -35,7 +35,7 @@ def parse(data: bytes) -> Parsed:
     archive = Archive(data)
     manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive else b""
     if b"encryption-data" in manifest:
-        raise DocumentError(NEEDS_PASSWORD)
+        raise PasswordError
     if "content.xml" not in archive:
         raise DocumentError("is no OpenDocument file: it has no content.xml")
     composer = Composer("opendocument", VERSION)

@@ -12,6 +12,7 @@ _HEADER_ROWS = 4
 _LABEL = 200
 _NAMES = 1_000
 """Characters of the names of all columns, which come with each row."""
+_YEAR = re.compile(r"(?:FY ?)?(?:1[5-9]|20)\d\d(?:[/–-]\d\d)?")
 _NUMBER = re.compile(r"[\W_]*\d[\d\s.,:/%'’+-]*\W*\w{0,3}\W*")
 
 
@@ -65,8 +66,9 @@ def column_names(rows: Sequence[Sequence[str]]) -> str:
     return _names(placed[: _header_rows(placed, width)], width)
 
 
-def _is_name(text: str) -> bool:
-    return len(text) <= _HEADER_CELL and not is_number(text) and text[-1] not in ":.?!"
+def is_name(text: str) -> bool:
+    """Whether a cell looks like the name of a column."""
+    return 0 < len(text) <= _HEADER_CELL and not is_number(text) and text[-1] not in ":.?!"
 
 
 def is_number(text: str) -> bool:
@@ -114,7 +116,11 @@ def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int)
         return 0  # one row has no name, and where its first cell is marked alone it names the row
     first = [cell.text.strip() for _, cell, _ in placed[0]]
     named = [text for text in first if text]
-    looks = len(named) >= max(2, (width + 1) // 2) and all(map(_is_name, named))
+    years = {place for place, text in enumerate(first) if _YEAR.fullmatch(text)}
+    second = [cell.text.strip() for _, cell, _ in placed[1]]
+    if len(years) < 2 or all(_YEAR.fullmatch(text) for place, text in enumerate(second) if place in years):
+        years = set()  # of which there is one in each row
+    looks = len(named) >= max(2, (width + 1) // 2) and all(is_name(t) for n, t in enumerate(first) if t and n not in years)
     return int(looks and len({*named}) == len(named))
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import xlrd
 
-from quotewise.index.errors import DocumentError
-from quotewise.index.formats.archives import NEEDS_PASSWORD
+from quotewise.index.errors import DocumentError, PasswordError
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.formats.parsed import Parsed
@@ -22,7 +21,7 @@ def parse(data: bytes) -> Parsed:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except xlrd.XLRDError as error:
         if "encrypt" in str(error).lower():
-            raise DocumentError(NEEDS_PASSWORD) from error
+            raise PasswordError from error
         raise DocumentError(f"is damaged or no Excel workbook: {str(error)[:200]}") from error
     except (AssertionError, IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError) as error:
         raise DocumentError(f"is damaged: it is no Excel workbook throughout ({type(error).__name__})") from error

@@ -16,6 +16,9 @@ from quotewise.rag.readers import AnswerSpan, Reading
 
 _ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|owner|publish", re.IGNORECASE)
 
+_MARGIN_ODDS = 0.2
+"""What is left of the odds of running headers and footers, which name what a page is about and answer nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -50,7 +53,9 @@ class Calibration:
         answers = answers or (None,) * len(features)
         *weights, bias = self.sentence
         evidence = _probability((features * np.array(weights, np.float32)).sum(axis=1) + bias)
-        quotable = {SentenceKind.PROSE, SentenceKind.ROW}
+        in_margin = np.array([kind is SentenceKind.MARGIN for kind in passage.kinds], bool)
+        evidence = np.where(in_margin, evidence / (evidence + (1 - evidence) / _MARGIN_ODDS), evidence)
+        quotable = {SentenceKind.PROSE, SentenceKind.ROW, SentenceKind.MARGIN}
         if _ASKS_FOR_NOTICE.search(question):
             quotable.add(SentenceKind.NOTICE)
         excluded = [

@@ -10,6 +10,7 @@ import pytest
 
 from quotewise.api import originals
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import UnknownDocumentError
@@ -46,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(folder: Path) -> Settings:
     chosen = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
     with Service.open(chosen, create=True) as service:
-        service.index(LOCAL, folder)
+        index_folder(service, LOCAL, folder)
     return chosen
 
 

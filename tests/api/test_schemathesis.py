@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from tests.api.conftest import ready
@@ -21,7 +22,7 @@ def test_every_response_to_generated_requests_is_as_the_description_says(tmp_pat
     """
     settings = Settings(index=tmp_path / "index", reader="similarity")
     with Service.open(settings, create=True) as service:
-        service.index(LOCAL, shutil.copytree(SEEDS, tmp_path / "seeds"))
+        index_folder(service, LOCAL, shutil.copytree(SEEDS, tmp_path / "seeds"))
     with ready(settings) as client:
         command = [SCHEMATHESIS, "run", f"{client.base_url}/openapi.json", "--max-examples", "5", "--no-color"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)

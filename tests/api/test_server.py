@@ -82,6 +82,22 @@ def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -
     assert not list((tmp_path / "index").glob("catalogue.sqlite-*")), "the catalogue was not closed"
 
 
+def test_serve_follows_the_changes_of_a_watched_folder_and_stops_when_told_to(tmp_path: Path, folder: Path) -> None:
+    (folder / "tea.txt").write_text("Tea was first drunk in China.")
+    with quotewise("serve", folder, "--watch", "--port", "0", index=tmp_path / "index") as process:
+        assert process.stdout
+        _, address = listening(process.stdout)
+        with httpx.Client(base_url=address, timeout=30) as client:
+            (folder / "coffee.txt").write_text("Coffee was first brewed in Yemen.")
+            assert process.stdout.readline() == "1 added: coffee.txt\n"
+            answer = client.post("/ask", json={"question": "Where was coffee first brewed?"}).raise_for_status().json()
+            assert [citation["document"]["path"] for citation in answer["citations"]] == ["coffee.txt"]
+            (folder / "bad.txt").write_bytes(b"\0")
+            assert "failed: bad.txt: is binary" in process.stdout.readline()
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+
+
 def test_serve_tells_where_it_listens_as_json(tmp_path: Path) -> None:
     with quotewise("serve", SEEDS, "--port", "0", "--json", index=tmp_path / "index") as process:
         assert process.stdout
@@ -105,6 +121,7 @@ def test_serve_names_the_mistake_before_the_port_that_is_taken_and_each_in_one_l
             ("--reader", str(tmp_path / "no reader")): "no reader",
             (str(SEEDS), "--chunk-tokens", "17"): "chunks of",
             ("--chunk-tokens", "1"): "chunk_tokens",
+            ("--watch",): "--watch needs the FOLDER",
         }
         for arguments, named in mistakes.items():
             with pytest.raises(SystemExit, match="1"):

@@ -11,6 +11,7 @@ from quotewise.api import service as service_module
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.errors import DocumentChangedError, ForbiddenError, InvalidRequestError
 from quotewise.api.feedback import UnknownRequestError
+from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.catalogue import SqliteCatalogue
@@ -46,7 +47,7 @@ CHANGING: dict[str, Use] = {
     "put": lambda service, caller: asyncio.run(service.put(caller, "default", "a.txt", _no_body, Condition())),
     "remove": lambda service, caller: asyncio.run(service.remove(caller, "default", "a.txt", Condition())),
     "unindex": lambda service, caller: service.unindex(caller, None),
-    "index": lambda service, caller: service.index(caller, Path("nowhere")),
+    "index": lambda service, caller: index_folder(service, caller, Path("nowhere")),
 }
 OF_NO_COLLECTION: dict[str, Use] = {
     "extract": lambda service, caller: service.extract(caller, []),
@@ -101,7 +102,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, P
     folder = tmp_path_factory.mktemp("large")
     (folder / "numbers.md").write_text("# Numbers\n\n" + "<!--" + "x\n" * 100_000 + "-->\n\nTen is a number.\n")
     with Service.open(Settings(index=tmp_path_factory.mktemp("index"), max_file_bytes=2_000_000), create=True) as service:
-        service.index(LOCAL, folder)
+        index_folder(service, LOCAL, folder)
         yield service, folder
 
 
@@ -143,6 +144,6 @@ def test_a_text_that_is_replaced_while_it_is_read_is_not_mixed(large: tuple[Serv
     next(pieces)
     path = folder / "numbers.md"
     path.write_text(path.read_text().replace("Ten", "Six"))
-    service.index(LOCAL, folder)
+    index_folder(service, LOCAL, folder)
     with pytest.raises(DocumentChangedError):
         next(pieces)

@@ -47,6 +47,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "chunk_tokens": 64,
         "language": "de",
         "max_file_bytes": 1,
+        "password_file": "/run/secrets/passwords",
         "public_url": "https://quotes.example.org/docs",
         "max_body_bytes": 2,
         "body_seconds": 1.5,

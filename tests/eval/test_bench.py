@@ -35,9 +35,9 @@ def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
-    [outcome] = bench_kills(4)
+    [outcome] = bench_kills(6)
     assert outcome["losses"] == []
-    assert outcome["kills"] == {"service": 3, "indexing": 1}
+    assert outcome["kills"] == {"service": 4, "indexing": 2}
     assert outcome["during_a_change"] > 0
 
 
@@ -102,7 +102,7 @@ def test_the_highest_rate_is_found_within_a_tenth(true: float) -> None:
 def test_far_past_what_it_can_serve_a_service_refuses_quickly_stays_alive_and_recovers(library: Path, tmp_path: Path) -> None:
     with ready(Settings(index=library, parallel=1, queue=3)) as client:
         server = Server(psutil.Process(), str(client.base_url).rstrip("/"), tmp_path)
-        result = overload(server, [WHY], times=20, seconds=1, count=3)
+        result = overload(server, [WHY], times=20, seconds=1, requests=3)
     assert result["failed"] == 0, result
     assert result["refused"] > 0
     assert result["answered_per_second"] > 0

@@ -103,16 +103,6 @@ def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Sq
     again.close()
 
 
-def test_the_same_path_in_two_collections_is_two_documents(catalogue: SqliteCatalogue) -> None:
-    catalogue.add_collection(replace(COLLECTION, name="other"))
-    put(catalogue, "a.txt", "One.")
-    put(catalogue, "a.txt", "Two.", name="other")
-    first, second = catalogue.document_at("default", "a.txt"), catalogue.document_at("other", "a.txt")
-    assert (catalogue.text(first.id), catalogue.text(second.id)) == ("One.", "Two.")
-    catalogue.remove("other", ["a.txt"])
-    assert (catalogue.documents("other"), catalogue.documents("default")) == ([], [first])
-
-
 def test_a_put_that_fails_leaves_the_version_before_it(catalogue: SqliteCatalogue) -> None:
     put(catalogue, "a.txt", "One.")
     before = (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change("default"))
@@ -269,7 +259,7 @@ NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
     "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
     "another program": (another_program, "is not a Quotewise catalogue"),
-    "newer": (a_newer_version, "version 99, newer than the 5"),
+    "newer": (a_newer_version, "version 99, newer than the 6"),
 }
 
 
@@ -343,6 +333,7 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
             ]
     assert {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds} == set(SentenceKind) - {SentenceKind.ROW}
     assert [content for _, content in catalogue.feedback("default")] == (["good"] if version > 1 else [])
+    assert (catalogue.left_out("default"), catalogue.refusals("default")) == ([], {})
     catalogue.check()
     catalogue.close()
 

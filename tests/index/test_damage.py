@@ -1,12 +1,13 @@
-"""A flipped bit anywhere in an index is noticed or harmless. ``QUOTEWISE_FLIPS`` sets how many there are in each file."""
+"""Damage anywhere in an index is noticed or harmless. ``QUOTEWISE_FLIPS`` sets how many bits are flipped in each file."""
 
 import os
 import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,14 @@ import pytest
 from quotewise.index.catalogue import document_id
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentDamagedError, QuotewiseError
-from quotewise.index.ingest import SyncReport
+from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter, Hit, StoredChunk
 from quotewise.index.uploads import Uploads
 from tests.index.writing import COLLECTION, put, unit
 
-FLIPS = int(os.environ.get("QUOTEWISE_FLIPS", "2"))
+FLIPS = int(os.environ.get("QUOTEWISE_FLIPS", "1"))
 WORDS = "whales sing number"
 
 
@@ -70,29 +71,40 @@ def assert_unaltered(found: dict[str, Any], truth: dict[str, Any]) -> None:
             assert answer == truth[question]
 
 
-def test_a_flipped_bit_in_any_file_never_alters_what_is_given_out(intact: Path, tmp_path: Path) -> None:
+def spoilt(data: bytes, kind: int | str) -> bytes | None:
+    """The content of a file after one kind of damage, None for no file; a number is the seed of a flipped bit."""
+    if isinstance(kind, str):
+        return {"missing": None, "empty": b"", "longer": data + b"more"}[kind]
+    chance = random.Random(kind)
+    flipped = bytearray(data)
+    flipped[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    return bytes(flipped)
+
+
+def test_damage_to_any_file_alters_nothing_that_is_given_out_and_a_search_index_is_made_again(
+    intact: Path, tmp_path: Path
+) -> None:
     store = LocalStore(intact)
     truth = everything(store)
     assert [len(truth[kind]) for kind in ("documents", "vectors", "words", "filtered")] == [12, 24, 24, 6]
     store.close()
     files = [path.relative_to(intact) for path in intact.rglob("*") if path.is_file() and path.stat().st_size]
     assert len(files) > 8
-    for file in files:
-        for seed in range(FLIPS):
-            chance = random.Random(f"{file.suffix} {seed}")
-            copy = Path(shutil.copytree(intact, tmp_path / f"{file.name} {seed}"))
-            data = bytearray((copy / file).read_bytes())
-            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-            (copy / file).write_bytes(data)
+    for file, other in zip(files, cycle(("missing", "empty", "longer")), strict=False):
+        for kind in (*range(FLIPS), *((other,) if file.parts[0] == "search" else ())):
+            copy = Path(shutil.copytree(intact, tmp_path / f"{file.name} {kind}"))
+            data = spoilt((copy / file).read_bytes(), kind)
+            (copy / file).unlink()
+            if data is not None:
+                (copy / file).write_bytes(data)
             try:
-                damaged = LocalStore(copy)
-                found = everything(damaged)
-                assert_unaltered(found, truth)
-                if file.parts[0] == "search":
-                    assert found.keys() == truth.keys()
-                    assert all(len(found[kind]) == len(truth[kind]) for kind in ("vectors", "words", "filtered"))
-                list(check(damaged))
-                damaged.close()
+                with closing(LocalStore(copy)) as damaged:
+                    found = everything(damaged)
+                    assert_unaltered(found, truth)
+                    if file.parts[0] == "search":
+                        assert found.keys() == truth.keys()
+                        assert all(len(found[kind]) == len(truth[kind]) for kind in ("vectors", "words", "filtered"))
+                    list(check(damaged))
             except QuotewiseError:
                 assert file.name == "catalogue.sqlite"
             shutil.rmtree(copy, ignore_errors=True)  # Tantivy may be looking at it
@@ -118,61 +130,62 @@ DAMAGE = {
 }
 
 
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    """An index, and the folder of two files that it is of; each test leaves it sound."""
+    parent = tmp_path_factory.mktemp("synced")
+    (parent / "folder").mkdir()
+    (parent / "folder" / "a.txt").write_text(SYNCED, encoding="utf-8")
+    (parent / "folder" / "c.txt").write_text("Sharks do not sing.", encoding="utf-8")
+    with closing(LocalStore(parent / "index", create=True)) as store:
+        Sync(store, embedder).run(parent / "folder")
+    return parent
+
+
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync(
-    store: LocalStore,
-    embedder: Embedder,
-    sync: Callable[..., SyncReport],
-    folder: Path,
-    kind: str,
-    caplog: pytest.LogCaptureFixture,
+def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync_or_put(
+    synced: Path, embedder: Embedder, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (folder / "a.txt").write_text(SYNCED, encoding="utf-8")
-    (folder / "c.txt").write_text("Sharks do not sing.", encoding="utf-8")
-    sync()
-    with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
-        connection.execute(f"{DAMAGE[kind]} WHERE {'row' if 'documents' in DAMAGE[kind] else 'document'} = 1")
-    connection.close()
-    [damaged] = store.catalogue.damaged("default")
-    assert damaged == ("b.txt" if kind == "path" else "a.txt")
-    findings = {finding.part: finding for finding in check(store)}
-    assert not findings["documents of default"].sound
-    assert damaged in findings["documents of default"].detail
-    if "documents" in DAMAGE[kind]:
-        with pytest.raises(DocumentDamagedError, match="read it anew from its file"):
-            store.catalogue.document_at("default", damaged)
-        assert [document.path for document in store.catalogue.documents("default")] == ["c.txt"]
-    elif "texts" in DAMAGE[kind]:
-        with pytest.raises(DocumentDamagedError):
-            store.catalogue.text(store.catalogue.document_at("default", "a.txt").id)
-    elif kind not in ("no chunk", "no layout"):
-        hits = store.search_lexical("default", "seven seas sing", 9, Filter())
-        for _ in range(2):
-            assert [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]
-        assert len([record for record in caplog.records if "is damaged" in record.message]) == 1
+    table = next(table for table in ("documents", "texts", "layouts", "chunks") if table in DAMAGE[kind])
 
-    report = sync()
-    assert (report.failed, report.unchanged) == ((), ("c.txt",))
-    assert report.added + report.changed == ("a.txt",)
-    assert store.catalogue.damaged("default") == []
-    assert store.catalogue.text(store.catalogue.document_at("default", "a.txt").id) == SYNCED
-    assert all(finding.sound for finding in check(store))
+    def damage() -> list[str]:
+        with closing(sqlite3.connect(synced / "index" / "catalogue.sqlite")) as connection, connection:
+            [row] = connection.execute("SELECT row FROM documents WHERE path = 'a.txt'").fetchone()
+            connection.execute(f"{DAMAGE[kind]} WHERE {'row' if table == 'documents' else 'document'} = {row}")
+        return store.catalogue.damaged("default")
 
-
-def test_a_damaged_document_that_is_put_again_is_sound(
-    store: LocalStore, embedder: Embedder, sync: Callable[..., SyncReport], folder: Path
-) -> None:
-    (folder / "a.txt").write_text(SYNCED, encoding="utf-8")
-    sync()
-    uploads = Uploads(store, lambda name: embedder, store.folder / "uploads", 1000)
-    for statement in DAMAGE.values():
-        with sqlite3.connect(store.folder / "catalogue.sqlite") as connection:
-            connection.execute(statement)
-        connection.close()
-        assert store.catalogue.damaged("default")
-        uploads.put("default", "a.txt", SYNCED.encode())
+    def assert_sound() -> None:
         assert store.catalogue.damaged("default") == []
-        assert [document.path for document in store.catalogue.documents("default")] == ["a.txt"]
+        assert [document.path for document in store.catalogue.documents("default")] == ["a.txt", "c.txt"]
+        assert store.catalogue.text(store.catalogue.document_at("default", "a.txt").id) == SYNCED
+        assert all(finding.sound for finding in check(store))
+
+    with closing(LocalStore(synced / "index")) as store:
+        [damaged] = damage()
+        assert damaged == ("b.txt" if kind == "path" else "a.txt")
+        findings = {finding.part: finding for finding in check(store)}
+        assert not findings["documents of default"].sound
+        assert damaged in findings["documents of default"].detail
+        if table == "documents":
+            with pytest.raises(DocumentDamagedError, match="read it anew from its file"):
+                store.catalogue.document_at("default", damaged)
+            assert [document.path for document in store.catalogue.documents("default")] == ["c.txt"]
+        elif table == "texts":
+            with pytest.raises(DocumentDamagedError):
+                store.catalogue.text(store.catalogue.document_at("default", "a.txt").id)
+        elif kind not in ("no chunk", "no layout"):
+            hits = store.search_lexical("default", "seven seas sing", 9, Filter())
+            for _ in range(2):
+                assert [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])] == ["c.txt"]
+            assert len([record for record in caplog.records if "is damaged" in record.message]) == 1
+
+        report = Sync(store, embedder).run(synced / "folder")
+        assert (report.failed, report.unchanged) == ((), ("c.txt",))
+        assert report.added + report.changed == ("a.txt",)
+        assert_sound()
+        assert damage()
+        Uploads(store, lambda name: embedder, synced / "uploads", 1000).put("default", "a.txt", SYNCED.encode())
+        assert_sound()
 
 
 def test_a_check_tells_of_indexes_that_are_behind_or_hold_another_number(intact: Path, tmp_path: Path) -> None:

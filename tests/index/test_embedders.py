@@ -52,7 +52,7 @@ def real_sentences(number: int) -> list[str]:
     return list(sentences)[:: len(sentences) // number][:number]
 
 
-SENTENCES = real_sentences(120)
+SENTENCES = real_sentences(60)
 MIXED = [
     *SENTENCES[:40],
     *("", " ", "a", "\n", "🏴‍☠️", "ロシアは警告を無視した。", "e\u0301" * 50, "word " * 1000, " ".join(SENTENCES[:30])),
@@ -61,6 +61,9 @@ MIXED = [
 
 @pytest.fixture(scope="module")
 def original() -> SentenceTransformerEmbedder:
+    import torch
+
+    torch.set_num_threads(1)  # beside the tests of other workers, threads of which each waits for the slowest take far longer
     return SentenceTransformerEmbedder(str(get_model_path()))
 
 
@@ -71,7 +74,7 @@ def model(tmp_path: Path) -> Path:
 
 def test_the_bundled_model_makes_the_vectors_of_the_original(embedder: Embedder, original: SentenceTransformerEmbedder) -> None:
     cosines = (embedder.encode_document(SENTENCES) * original.encode_document(SENTENCES)).sum(axis=1)
-    assert len(cosines) == 120
+    assert len(cosines) == 60
     assert cosines.mean() >= 0.999
     assert cosines.min() >= 0.99
 
@@ -124,9 +127,9 @@ def test_vectors_are_float32_of_length_one_and_word_pieces_have_exact_places(
     assert (chosen.encode_document([]).shape, chosen.count_tokens([]), chosen.encode_document_tokens([])) == ((0, 384), [], [])
     question = chosen.encode_query("why did Russia ignore the warning?")
     assert (question.shape, question.dtype) == ((384,), np.float32)
-    texts = MIXED[-12:]
+    texts = MIXED[-10:-2]
     vectors = chosen.encode_document(texts)
-    assert (vectors.shape, vectors.dtype) == ((12, 384), np.float32)
+    assert (vectors.shape, vectors.dtype) == ((8, 384), np.float32)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     for text, tokens, count in zip(texts, chosen.encode_document_tokens(texts), chosen.count_tokens(texts), strict=True):
         pieces = min(count, chosen.max_tokens - 2)
@@ -209,7 +212,8 @@ def test_a_model_that_cannot_be_loaded_is_named(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_neither_embedding_nor_indexing_imports_torch(tmp_path: Path) -> None:
+def test_neither_embedding_nor_indexing_imports_torch_or_stores_telemetry(tmp_path: Path) -> None:
+    """Without our setting ONNX Runtime leaves an id of the machine and a queue of events in the user's home."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.txt").write_text("The warning was too general. " * 50)
     program = """if True:
@@ -224,13 +228,9 @@ def test_neither_embedding_nor_indexing_imports_torch(tmp_path: Path) -> None:
         assert Sync(LocalStore(Path(sys.argv[1], "index"), create=True), embedder).run(Path(sys.argv[1], "folder")).added
         print(*{"torch", "transformers", "sentence_transformers", "sklearn", "onnx"} & set(sys.modules))
     """
-    done = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
-
-
-def test_the_runtime_of_the_models_stores_no_telemetry(tmp_path: Path) -> None:
-    """Without our setting it leaves an id of the machine and a queue of events in the user's home."""
     environment = {name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")}
-    program = "from quotewise.index.embedders import load_embedder; load_embedder().encode_query('tea')"
-    subprocess.run([sys.executable, "-c", program], env={**environment, "HOME": str(tmp_path)}, check=True)
+    environment["HOME"] = str(tmp_path)
+    command = [sys.executable, "-c", program, tmp_path]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
     assert not list(tmp_path.rglob("*nnxruntime*"))

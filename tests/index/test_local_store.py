@@ -3,16 +3,19 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import quotewise.index.local_store
 from quotewise.index.errors import (
@@ -111,30 +114,13 @@ def test_a_word_of_any_script_is_found_again(store: LocalStore, word: str) -> No
     assert lexical_hits(store, word) == ["a.txt"]
 
 
-def test_a_filter_holds_inside_both_searches_and_not_after_them(store: LocalStore) -> None:
-    for number in range(120):
-        put(store, f"b/{number}.txt", "Whales, whales, whales.", EAST)
-    for number in range(5):
-        put(store, f"a/{number}.md", "A whale among the many other beasts of the sea.", NORTH, {"kind": f"k{number}"})
-    assert {path[0] for path in nearest(store, EAST, 50)} == {"b"}
-    for where, expected in (
-        (Filter(path_prefix="a/"), {f"a/{n}.md" for n in range(5)}),
-        (Filter(media_type="text/markdown"), {f"a/{n}.md" for n in range(5)}),
-        (Filter(metadata={"kind": ["k1", "k4", "k9"]}), {"a/1.md", "a/4.md"}),
-        (Filter("b/", metadata={"kind": ["k2"]}), set()),
-    ):
-        assert set(nearest(store, EAST, 5, where)) == expected
-        assert set(lexical_hits(store, "whale", 5, where)) == expected
-
-
-def test_a_filtered_search_orders_as_the_same_documents_would_alone(store: LocalStore) -> None:
+def test_a_filter_holds_inside_both_searches_which_order_as_the_same_documents_would_alone(store: LocalStore) -> None:
     chance = np.random.default_rng(3)
     vectors = {}
     for number in range(60):
         path = f"{'abc'[number % 3]}/{number:02}.txt"
         vectors[path] = unit(*chance.normal(size=DIMENSION))
         put(store, path, "Whales swim. " + "Sharks too. " * int(chance.integers(1, 4)), vectors[path])
-    everything = lexical_hits(store, "whale", 60)
 
     @examples(40)
     @given(st.sampled_from(("", "a/", "b/", "c/1", "d")), st.integers(1, 70), st.integers(0, 1 << 20))
@@ -142,58 +128,92 @@ def test_a_filtered_search_orders_as_the_same_documents_would_alone(store: Local
         question = unit(*np.random.default_rng(seed).normal(size=DIMENSION))
         allowed = sorted((p for p in vectors if p.startswith(prefix)), key=lambda p: -(vectors[p] @ question))
         assert nearest(store, question, limit, Filter(prefix)) == allowed[:limit]
-        words = [path for path in everything if path.startswith(prefix)]
-        assert sorted(lexical_hits(store, "whale", 60, Filter(prefix))) == sorted(words)
+        words = lexical_hits(store, "whale", limit, Filter(prefix))
+        assert set(words) <= set(allowed) and len(words) == min(limit, len(allowed))
 
     check()
 
 
-def test_what_was_removed_or_replaced_is_never_found_again(store: LocalStore) -> None:
-    for name in ("a.txt", "b.txt", "c.txt"):
-        put(store, name, "Whales sing. " * 20, EAST)
-    assert both(store, "whale") == {"a.txt", "b.txt", "c.txt"}
-    stale = store.search_dense("default", EAST, 99, Filter("b"))
-    put(store, "b.txt", "Sharks bite.", NORTH)
-    store.catalogue.remove("default", ["c.txt", "not-there.txt"])
-    assert store.catalogue.chunks([hit.chunk_id for hit in stale]) == []
-    assert set(lexical_hits(store, "whale")) == {"a.txt"}
-    assert lexical_hits(store, "shark") == ["b.txt"]
-    assert nearest(store, NORTH, 1) == ["b.txt"]
-    assert set(nearest(store, limit=999)) == {"a.txt", "b.txt"}
-    store.publish("default")
-    again = LocalStore(store.folder)
-    assert set(lexical_hits(again, "whale shark sing bite")) == {"a.txt", "b.txt"}
-    assert set(nearest(again, limit=999)) == {"a.txt", "b.txt"}
-    again.close()
+class Stores(RuleBasedStateMachine):
+    """Whatever is done by two open stores of a folder, both searches of either find what the catalogue has, and that only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scratch = TemporaryDirectory()
+        self.folder = Path(self.scratch.name, "index")
+        self.words: dict[str, dict[str, str]] = {}
+        self.opened: list[LocalStore] = []
+        self.begin_anew()
+
+    def closed(self) -> Path:
+        """The file of the catalogue, which nothing has open."""
+        for store in self.opened:
+            store.close()
+        return self.folder / "catalogue.sqlite"
+
+    @rule(names=st.permutations(["default", "other"]))
+    def begin_anew(self, names: Sequence[str] = ("default", "other")) -> None:
+        """A new catalogue beside the old search index, whose collections may have had other keys."""
+        self.closed().unlink(missing_ok=True)
+        self.opened = [LocalStore(self.folder, create=True) for _ in range(2)]
+        for name in names:
+            self.opened[0].catalogue.add_collection(replace(COLLECTION, name=name))
+        self.words, self.backup = {name: {} for name in names}, None
+
+    backup: tuple[bytes, dict[str, dict[str, str]]] | None = None
+    stores, names, paths = st.sampled_from((0, 1)), st.sampled_from(("default", "other")), st.sampled_from(("a.txt", "b.txt"))
+
+    @rule(by=stores, name=names, path=paths, word=st.sampled_from(("whale", "shark")))
+    def put(self, by: int, name: str, path: str, word: str) -> None:
+        put(self.opened[by], path, f"The {word} sings.", name=name)
+        self.words[name][path] = word
+
+    @rule(by=stores, name=names, path=paths)
+    def remove(self, by: int, name: str, path: str) -> None:
+        self.opened[by].catalogue.remove(name, [path, "not-there.txt"])
+        self.words[name].pop(path, None)
+
+    @rule(by=stores, name=names)
+    def publish(self, by: int, name: str) -> None:
+        self.opened[by].publish(name)
+
+    @rule(by=stores, name=names)
+    def remove_collection(self, by: int, name: str) -> None:
+        self.opened[by].remove_collection(name)
+        with pytest.raises(UnknownCollectionError):
+            self.opened[1 - by].search_lexical(name, "whale", 1, ANYWHERE)
+        self.opened[by].catalogue.add_collection(replace(COLLECTION, name=name))
+        self.words[name] = {}
+
+    @rule()
+    def back_up(self) -> None:
+        self.backup = self.closed().read_bytes(), deepcopy(self.words)
+        self.opened = [LocalStore(self.folder) for _ in range(2)]
+
+    @precondition(lambda self: self.backup is not None)
+    @rule()
+    def restore(self) -> None:
+        assert self.backup
+        self.closed().write_bytes(self.backup[0])
+        self.words = deepcopy(self.backup[1])
+        self.opened = [LocalStore(self.folder) for _ in range(2)]
+
+    @invariant()
+    def what_is_there_is_found(self) -> None:
+        for store in self.opened:
+            for name, words in self.words.items():
+                assert sorted(paths(store, store.search_dense(name, EAST, 99, ANYWHERE))) == sorted(words)
+                for word in ("whale", "shark"):
+                    hits = store.search_lexical(name, word, 99, ANYWHERE)
+                    assert sorted(paths(store, hits)) == sorted(path for path in words if words[path] == word)
+
+    def teardown(self) -> None:
+        assert not self.closed().with_name("catalogue.sqlite-wal").exists()
+        self.scratch.cleanup()
 
 
-def test_what_was_committed_but_not_published_is_found_after_reopening(store: LocalStore) -> None:
-    put(store, "a.txt", "Whales sing.")
-    store.publish("default")
-    put(store, "b.txt", "Whales swim.")
-    store.catalogue.remove("default", ["a.txt"])
-    store.close()
-    again = LocalStore(store.folder)
-    assert both(again, "whale") == {"b.txt"}
-    again.close()
-
-
-def test_another_open_store_sees_every_change(store: LocalStore) -> None:
-    reader = LocalStore(store.folder)
-    assert both(reader, "whale") == set()
-    put(store, "a.txt", "Whales sing.")
-    store.publish("default")
-    assert both(reader, "whale") == {"a.txt"}
-    put(store, "b.txt", "Whales swim.")  # and does not publish
-    assert both(reader, "whale") == {"a.txt", "b.txt"}
-    put(reader, "c.txt", "Whales breathe.")
-    reader.catalogue.remove("default", ["a.txt"])
-    reader.publish("default")
-    assert both(store, "whale") == both(reader, "whale") == {"b.txt", "c.txt"}
-    store.remove_collection("default")
-    with pytest.raises(UnknownCollectionError):
-        reader.search_lexical("default", "whale", 1, ANYWHERE)
-    reader.close()
+def test_both_searches_find_what_was_committed_whatever_was_done_to_the_store() -> None:
+    run_state_machine_as_test(Stores, settings=settings(max_examples=10, stateful_step_count=12, deadline=None))
 
 
 def test_a_reader_looks_again_after_a_while(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,19 +227,6 @@ def test_a_reader_looks_again_after_a_while(store: LocalStore, monkeypatch: pyte
     monkeypatch.setattr(quotewise.index.local_store, "_CURRENT_SECONDS", 0)
     assert both(reader, "whale") == {"a.txt", "b.txt"}
     reader.close()
-
-
-def test_collections_do_not_see_each_other(store: LocalStore) -> None:
-    store.catalogue.add_collection(replace(COLLECTION, name="other", dimension=2))
-    put(store, "a.txt", "Whales sing.")
-    put(store, "a.txt", "Whales swim.", unit(1, 0), name="other")
-    assert both(store, "whale") == {"a.txt"}
-    assert len(store.search_dense("other", unit(1, 0), 9, ANYWHERE)) == 1
-    store.remove_collection("default")
-    assert len(store.search_lexical("other", "whale", 9, ANYWHERE)) == 1
-    store.catalogue.add_collection(COLLECTION)
-    assert both(store, "whale") == set()
-    assert "1" not in [path.name for path in (store.folder / "search").iterdir()]
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "..", "a/b", "a b", "é", "x" * 65, "a\n", "\udc80", "-r\0"])
@@ -302,82 +309,6 @@ def test_a_lock_that_cannot_be_used_is_an_error_of_the_index(store: LocalStore) 
     with pytest.raises(IndexUnavailableError, match="the lock of"):
         lexical_hits(fresh, "whale")
     opened.close()
-    fresh.close()
-
-
-# Damage
-
-
-@pytest.fixture(scope="module")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published index; not to be written to."""
-    store = LocalStore(tmp_path_factory.mktemp("intact") / "index", create=True)
-    store.catalogue.add_collection(COLLECTION)
-    for number in range(8):
-        put(store, f"{number}.txt", f"Whales and number{number}. " * (number + 1), unit(1, number, 0, 1))
-        store.publish("default")
-    store.close()
-    return store.folder
-
-
-def results(folder: Path) -> list[set[tuple[int, float]]]:
-    """What two searches find, whatever the order of equally good hits."""
-    store = LocalStore(folder)
-    hits = store.search_dense("default", EAST, 99, ANYWHERE), store.search_lexical("default", "whales number3", 99, ANYWHERE)
-    store.close()
-    return [{(hit.chunk_id, round(hit.score, 4)) for hit in some} for some in hits]
-
-
-@pytest.mark.parametrize("damage", [None, b"", b"more"], ids=["missing", "empty", "longer"])  # see test_damage for flipped bits
-def test_a_search_index_is_made_again_whichever_file_is_damaged(intact: Path, tmp_path: Path, damage: bytes | None) -> None:
-    expected = results(intact)
-    assert len(expected[0]) > 8
-    names = [path.relative_to(intact) for path in (intact / "search").rglob("*") if path.is_file()]
-    assert len(names) > 3
-    for number, name in enumerate(names):
-        copy = Path(shutil.copytree(intact, tmp_path / str(number)))
-        data = (copy / name).read_bytes()
-        (copy / name).unlink()
-        if damage is not None:
-            (copy / name).write_bytes(damage and data + damage)
-        assert results(copy) == results(copy) == expected, name
-
-
-def test_a_catalogue_restored_from_a_backup_is_the_truth_again(store: LocalStore) -> None:
-    put(store, "a.txt", "Whales sing.")
-    store.publish("default")
-    store.close()
-    file = store.folder / "catalogue.sqlite"
-    backup = file.read_bytes()
-    assert not file.with_name("catalogue.sqlite-wal").exists()
-    later = LocalStore(store.folder)
-    put(later, "b.txt", "Whales swim.")
-    put(later, "c.txt", "Whales dive.")
-    later.publish("default")
-    later.close()
-
-    file.write_bytes(backup)
-    restored = LocalStore(store.folder)
-    assert both(restored, "whale") == {"a.txt"}
-    put(restored, "d.txt", "Whales breathe.")
-    assert both(restored, "whale") == {"a.txt", "d.txt"}
-    put(restored, "e.txt", "Whales sleep.")  # as many changes as before the restoration, but others
-    restored.publish("default")
-    assert both(restored, "whale") == {"a.txt", "d.txt", "e.txt"}
-    assert lexical_hits(restored, "swim dive") == []
-    restored.close()
-
-
-def test_a_catalogue_begun_anew_beside_an_old_search_index_is_the_truth(store: LocalStore) -> None:
-    put(store, "a.txt", "Whales sing.")
-    store.publish("default")
-    store.close()
-    (store.folder / "catalogue.sqlite").unlink()
-    fresh = LocalStore(store.folder, create=True)
-    fresh.catalogue.add_collection(COLLECTION)
-    assert fresh.search_dense("default", EAST, 9, ANYWHERE) == []
-    put(fresh, "b.txt", "Whales swim.")
-    assert (both(fresh, "whale"), lexical_hits(fresh, "sing")) == ({"b.txt"}, [])
     fresh.close()
 
 

@@ -18,9 +18,9 @@ from quotewise.index.errors import (
     StoppedError,
     UnknownCollectionError,
 )
-from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Collection, Filter
+from quotewise.index.sync_report import SyncReport
 from quotewise.index.uploads import Condition, Uploads
 from tests.index.conftest import ordinary_user
 
@@ -67,12 +67,12 @@ def test_what_cannot_be_committed_leaves_file_and_document_as_they_were(
     monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 1)
     for path in ("a.txt", "a.md"):
         with pytest.raises(DocumentError, match=rf"'{path}' has \d+ chunks; the limit is 2"):
-            uploads.put("default", path, b"# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n" + b"One fish. " * 250)
+            uploads.put("default", path, b"# A\n\na\n\n# B\n\nb\n\n# C\n\nc\n\n" + b"One fish. " * 150)
     monkeypatch.undo()
     with store.catalogue._database.connection() as connection:
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
     with pytest.raises(IndexUnavailableError, match="full"):
-        uploads.put("default", "a.txt", b"Three fish. " * 300)
+        uploads.put("default", "a.txt", b"Three fish. " * 100)
     assert contents(store, folder) == before
 
 

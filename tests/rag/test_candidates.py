@@ -1,5 +1,6 @@
 """What is quoted of sentences whose scores are about the same: those that have what the question names."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from quotewise.index.sentences import Span, line_spans, sentence_spans
 from quotewise.index.store import DocumentReference
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
+from quotewise.rag.readers.calibration import Calibration
 from quotewise.rag.selection import Quote, select_quotes, short_span
 
 HEAD = "Turbine | Power | Built | Site"
@@ -43,8 +45,7 @@ def reading(
     evidence = np.array(scores or [0.0] * len(sentences), np.float32)
     found = [text.find(answer, s.start) if answer else -1 for s, answer in zip(sentences, answers, strict=bool(answers))]
     spans = [AnswerSpan(Span(a, a + len(t)), 0.5) if t else None for a, t in zip(found, answers, strict=False)]
-    features = evidence[:, None] if scores else np.zeros((len(sentences), 0), np.float32)
-    return Reading(passage, features, evidence, tuple(spans) or (None,) * len(sentences))
+    return Reading(passage, evidence[:, None], evidence, tuple(spans) or (None,) * len(sentences), is_read=bool(scores))
 
 
 def texts(quotes: list[Quote]) -> list[str]:
@@ -201,6 +202,15 @@ def test_a_short_answer_is_a_whole_date_and_no_name_of_who_said_it(text: str, pr
     [quote] = select_quotes("When is it?", [reading(text, [0.9], answers=(predicted,))], 1)
     span = short_span("When is it?", quote, 1.0)
     assert span is not None and text[slice(*span.span)] == short
+
+
+def test_what_stands_in_the_margin_of_pages_is_quoted_where_nothing_else_answers() -> None:
+    certain, question = Calibration((1.0, 0.0), (), 0.0), "What is Apache Tika?"
+    passage = reading("Apache Tika - page of the project\n\nApache Tika is a toolkit.", [0.0, 0.0]).passage
+    passage = replace(passage, kinds=(SentenceKind.MARGIN, SentenceKind.PROSE))
+    for scores, quoted in (([2.0, 1.0], "Apache Tika is a toolkit."), ([2.0, -3.0], "Apache Tika - page of the project")):
+        one = certain.reading(question, passage, np.array(scores, np.float32)[:, None])
+        assert texts(select_quotes(question, [one], 3))[0] == quoted
 
 
 WORDS = st.sampled_from(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
-from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
 from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.readers.span import SpanReader

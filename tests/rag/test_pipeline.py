@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import UnknownCollectionError
-from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer
 from quotewise.rag.pipeline import AskOptions, Pipeline
 from quotewise.rag.verification import Claim, CollectionSource, Verdict, verify

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from quotewise.index.embedders import Embedder
-from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.pipeline import Pipeline
 
 TREES = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Larch", "Maple", "Oak"]

@@ -9,9 +9,9 @@ import quotewise.index.formats.text
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import FolderUnavailableError
 from quotewise.index.formats.parsed import Block, Parsed
-from quotewise.index.ingest import SyncReport
 from quotewise.index.layout import Layout
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.verification import Claim, CollectionSource, FolderSource, Source, Verdict, verify
 from tests.index.conftest import open_folder, ordinary_user  # noqa: F401

@@ -20,6 +20,8 @@ _CAPTION = re.compile(
 )
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
 _TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
+_LINES_OF_CELL = 4
+"""Which a file may draw before it goes up again to the next cell of the row."""
 _HEADING_CHARACTERS = 160
 _BOLD_CHARACTERS = 100
 _LEVELS = 6
@@ -102,7 +104,8 @@ class _Grouping:
         block = self._open
         if block is not None and before is not None:
             turned = before.page != line.page or line.new_column
-            if line.row and before.row and not turned:
+            beside = line.page == before.page and before.top - line.top < _LINES_OF_CELL * line.height
+            if line.row and before.row and (not turned or beside):
                 block.lines.append(line)
                 return
             if not line.row and turned and (unfinished := self._unfinished(line, following)) is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from quotewise.index.errors import DocumentError
+from quotewise.index.errors import DocumentError, PasswordError
 
 _BOOKMARKS = 5000
 
@@ -43,6 +43,8 @@ def opened(data: bytes, passwords: Sequence[str] = ()) -> Iterator[Any]:
     for password in passwords if not document and pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD else ():
         document = document or pdfium.FPDF_LoadMemDocument64(data, len(data), password.encode())
     if not document:
+        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD:
+            raise PasswordError
         raise DocumentError(_refusal(data, pdfium.FPDF_GetLastError()))
     try:
         yield document
@@ -51,8 +53,6 @@ def opened(data: bytes, passwords: Sequence[str] = ()) -> Iterator[Any]:
 
 
 def _refusal(data: bytes, code: int) -> str:
-    if code == pdfium.FPDF_ERR_PASSWORD:
-        return "needs a password"
     if code == pdfium.FPDF_ERR_SECURITY:
         return "is encrypted in a way that is not supported"
     if b"%PDF-" not in data[:1024]:

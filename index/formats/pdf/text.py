@@ -14,7 +14,8 @@ from quotewise.index.formats.pdf.document import bookmarks, metadata, opened, op
 from quotewise.index.formats.pdf.lines import Line
 from quotewise.index.formats.pdf.pages import read_page
 from quotewise.index.formats.pdf.places import VERSION, trace
-from quotewise.index.formats.pdf.segments import INVISIBLE, Page
+from quotewise.index.formats.pdf.segments import INVISIBLE, Page, Segment
+from quotewise.index.formats.pdf.tables import Table
 from quotewise.index.layout import Layout, Part
 
 _PICTURE = 0.5
@@ -37,7 +38,8 @@ _CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\
 class PdfBlock(Block):
     """A block with its kind and, for headings, its level from 1.
 
-    The kinds are paragraph, heading, list-item, table, caption, code, footnote, header, footer, note and field.
+    The kinds are paragraph, heading, list-item, row, table (of contents), caption, code, footnote, header, footer, note and
+    field.
     """
 
     kind: str = "paragraph"  # type: ignore[assignment]  # which are more than those of other formats
@@ -98,6 +100,7 @@ class _Text:
         self._pieces: list[str] = []
         self._length = 0
         self._trail: list[tuple[int, str]] = []
+        self._table: Table | None = None
         self.blocks: list[Block] = []
         self.parts: list[Part] = []
         self.starts: dict[tuple[int, int], int] = {}
@@ -116,9 +119,11 @@ class _Text:
             start, end = self._add(block, hyphens)
             if block.kind == "heading":
                 self._trail[-1] = block.level, " ".join(self.text_of(start, end).split())
-            heading = tuple(name for _, name in self._trail)
+            heading, kind = tuple(name for _, name in self._trail), block.kind
+            if kind == "table" and self._table and not self._table.is_contents:
+                heading, kind = (*heading, *filter(None, (self._table.names,))), "row"
             by_line = block.kind in ("heading", "table", "code")
-            self.blocks.append(PdfBlock(start, end, heading, by_line, block.kind == "heading", block.kind, block.level))
+            self.blocks.append(PdfBlock(start, end, heading, by_line, block.kind == "heading", kind, block.level))
         self._introduce()
 
     def add_margins(self, blocks: Sequence[Draft]) -> None:
@@ -141,26 +146,39 @@ class _Text:
     def _add(self, block: Draft, hyphens: _Hyphens | None) -> tuple[int, int]:
         if self._length:
             self._push("\n" if block.kind == "list-item" and self._ends_item(block) else "\n\n")
+        if block.kind == "table":
+            return self._add_table(Table.of(block.lines, self._table))
         start = self._length
         before = None
         for number, line in enumerate(block.lines):
             dropped, gap = False, ""
             if before is not None:
                 dropped, gap = hyphens.gap(before, line) if hyphens else (False, "\n")
-                gap = "\n" if block.kind in ("table", "code") or number in block.breaks else gap
+                gap = "\n" if block.kind == "code" or number in block.breaks else gap
             if dropped and gap != "\n":
                 self._pieces[-1] = self._pieces[-1][:-1]
                 self._length -= 1
             self._push(gap)
-            if not self.parts or self.parts[-1].number != line.page:
-                self.parts.append(Part(self._length, "page", line.page, self._labels.get(line.page, "")))
             for place, segment in enumerate(line.segments):
-                if place:
-                    self._push("\t" if line.row else " ")
-                self.starts[segment.page, segment.number] = self._length
-                self._push(segment.text)
+                self._add_segment(segment, " " if place else "")
             before = line
         return start, self._length
+
+    def _add_table(self, table: Table) -> tuple[int, int]:
+        self._table, start = table, self._length
+        for number, row in enumerate(table.rows):
+            for place, cell in enumerate(row.cells):
+                self._add_segment(cell[0], "\t" if place else "\n" if number else "")
+                for segment in cell[1:]:
+                    self._add_segment(segment, " ")
+        return start, self._length
+
+    def _add_segment(self, segment: Segment, gap: str) -> None:
+        self._push(gap)
+        if not self.parts or self.parts[-1].number != segment.page:
+            self.parts.append(Part(self._length, "page", segment.page, self._labels.get(segment.page, "")))
+        self.starts[segment.page, segment.number] = self._length
+        self._push(segment.text)
 
     def _ends_item(self, block: Draft) -> bool:
         last = self.blocks[-1] if self.blocks else None

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import md5
 
 FONTS = {"regular": "Helvetica", "bold": "Helvetica-Bold", "code": "Courier", "serif": "Times-Roman"}
 
@@ -168,6 +169,40 @@ def encrypted() -> bytes:
         [Page([Line("Secret.")])],
         trailer=f"/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /O {keys} /U {keys} /P -4 >>",
     ).write()
+
+
+def locked(text: str, password: str) -> bytes:
+    """A file of one line that is encrypted with a password: RC4 with 40 bits, ISO 32000-1, 7.6.3."""
+    padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+    user = (password.encode("latin-1") + padding)[:32]
+    owner = _rc4(md5(user).digest()[:5], user)
+    key = md5(user + owner + b"\xfc\xff\xff\xff" + b"\0").digest()[:5]
+    content = _rc4(md5(key + b"\4\0\0\0\0").digest()[:10], f"BT /R 11 Tf 72 720 Td ({text}) Tj ET".encode("cp1252"))
+    return assemble(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+            b" /Resources << /Font << /R << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+            f"<< /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream",
+            f"<< /Filter /Standard /V 1 /R 2 /P -4 /O <{owner.hex()}> /U <{_rc4(key, padding).hex()}> >>".encode(),
+        ],
+        "/Encrypt 5 0 R /ID [<00> <00>]",
+    )
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    state, j, out = list(range(256)), 0, bytearray()
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
 
 
 def cyclic() -> bytes:

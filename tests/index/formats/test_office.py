@@ -113,7 +113,7 @@ def test_encrypted_files_need_a_password() -> None:
     for path in ("a.docx", "b.xlsx", "c.pptx"):
         with pytest.raises(DocumentError, match="needs a password"):
             parse_document(path, encrypted)
-    with pytest.raises(DocumentError, match="needs a password"):
+    with pytest.raises(DocumentError, match="needs a password, and files of its format are not decrypted"):
         parse_document("a.odt", odf("", meta="<manifest:encryption-data/>"))
 
 

@@ -106,7 +106,51 @@ def test_the_rows_of_a_table_are_lines_with_their_cells_apart() -> None:
         cells = [Line(cell, x=72 + 150 * n, y=200 + 14 * m) for m, row in enumerate(rows) for n, cell in enumerate(row)]
         cells = cells if by_row else [cell for n in range(3) for cell in cells[n::3]]
         parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *cells]))
-        assert ("table", "\n".join("\t".join(row) for row in rows)) in kinds(parsed)
+        assert ("row", "\n".join("\t".join(row) for row in rows)) in kinds(parsed)
+        assert parsed.blocks[-1].heading[-1] == "Room | Seats | Rent"
+
+
+def cells(rows: list[tuple[str, ...]], ys: list[int], **style: object) -> list[Line]:
+    """Cells in columns, each of which may have several lines."""
+    return [
+        Line(part, x=72 + 120 * n, y=y + 11 * m, size=9, **style)
+        for row, y in zip(rows, ys, strict=True)
+        for n, cell in enumerate(row)
+        for m, part in enumerate(cell.split("\n"))
+        if part
+    ]
+
+
+@pytest.mark.parametrize("bold", [True, False])
+def test_the_names_of_columns_and_cells_may_have_several_lines(bold: bool) -> None:
+    head = [("Station", "Year of\nconstruction", "Mean\nflow", "Responsible\nengineer")]
+    rows = [
+        ("Alder", "1901", "14", "Ines Duarte,\nwater board"),
+        ("Birch", "1902", "17", "Marco Neri"),
+        ("Cedar", "1903", "9", "Ola Wit"),
+    ]
+    style = {"font": "bold"} if bold else {}
+    table = [*cells(head, [200], **style), *cells(rows, [230, 260, 290])]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *table]), Page(cells(rows[1:], [80, 110])))
+    names = "Station | Year of construction | Mean flow | Responsible engineer"
+    found = [(b.heading, parsed.text[b.start : b.end].split("\n")) for b in parsed.blocks if b.kind == "row"]
+    assert [heading for heading, _ in found] == [(names,)] * len(found)
+    lines = [line for _, some in found for line in some]
+    assert lines[0] == names.replace(" | ", "\t")
+    assert lines[1] == "Alder\t1901\t14\tInes Duarte, water board"
+    assert lines[2:] == ["\t".join(row) for row in (*rows[1:], *rows[1:])]
+
+
+def test_a_name_over_several_columns_is_part_of_the_name_of_each() -> None:
+    over = [Line("Guests", x=72, y=200), Line("Summer", x=215, y=200), Line("Winter", x=455, y=200)]
+    names = [Line(name, x=x, y=214) for name, x in (("2023", 192), ("2024", 282), ("2023", 432), ("2024", 522))]
+    rows = [
+        Line(cell, x=x, y=y)
+        for y, row in ((240, "Attic 14 17 9 8"), (260, "Hall 30 31 12 11"))
+        for cell, x in zip(row.split(), (72, 192, 282, 432, 522), strict=True)
+    ]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *over, *names, *rows]))
+    assert "Attic\t14\t17\t9\t8" in parsed.text.split("\n")
 
 
 @pytest.mark.parametrize(

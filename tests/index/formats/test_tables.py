@@ -16,6 +16,21 @@ def test_a_csv_file_is_its_own_text_and_its_rows_have_the_names_of_the_columns(d
     assert document.layout.place(Span(data.index("Bob"), len(data))).lines == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        (["Item,2022,2023", "Rent,400,420", "Heat,90,95"], "Item | 2022 | 2023"),
+        (["Country,1990,2000,2010", "Norway,4.2,4.5,4.9"], "Country | 1990 | 2000 | 2010"),
+        ([",2022/23,2023/24", "Rent,400,420"], "2022/23 | 2023/24"),
+        (["Maple,2001,2003", "Oak,2002,2004", "Fir,1995,1999"], None),
+        (["Maple,2001,Varna", "Oak,2002,Malmo"], None),
+    ],
+)
+def test_years_name_columns_of_other_numbers(rows: list[str], names: str | None) -> None:
+    document = parse_document("a.csv", "\n".join(rows).encode())
+    assert document.blocks[0].heading == ((names,) if names else ())
+
+
 def test_quoted_line_breaks_titles_and_separator_lines_of_csv() -> None:
     document = parse_document("a.csv", b'sep=;\nAll prices;;\nItem;Note;Price\nPie;"warm;\nor cold";3\nTea;"5"" cup";2\n')
     assert texts(document)[0] == "All prices;;"

@@ -7,8 +7,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
-from quotewise.index.ingest import SyncReport
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sync_report import SyncReport
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import AskOptions, Pipeline, extract
 from quotewise.rag.readers import Reading

@@ -1,0 +1,38 @@
+"""What a sync of a folder did, and what of it was left out."""
+
+from dataclasses import dataclass
+
+from quotewise.index.left_out import LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file, or a part of one, that could not be indexed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
+
+    ``ignored`` are parts of indexed files, such as front matter that cannot be parsed, also of unchanged ones; ``unread`` are
+    files of other formats than are read.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    kept: tuple[str, ...]
+    chunks: int
+    ignored: tuple[Failure, ...] = ()
+    unread: tuple[Failure, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Every file that was not read, or only in part."""
+        whole = [LeftOut(file.path, file.reason) for file in (*self.failed, *self.unread)]
+        return (*whole, *(LeftOut(file.path, file.reason, in_part=True) for file in self.ignored))
