@@ -167,6 +167,12 @@ def place(id: DocumentId, span: Annotated[requests.SpanRequest, Query()], call: 
     return json_response(originals.span_place(call.service, call.caller, id, Span(span.start, span.end)))
 
 
+@router.get("/documents/{id}/structure", response_model=responses.Structure, responses=_TEXT_PROBLEMS)
+def structure(id: DocumentId, call: Called) -> Response:
+    """The parts of a document (pages, slides, sheets) and its blocks (headings, items, rows), to show its text readably."""
+    return json_response(originals.structure(call.service, call.caller, id))
+
+
 @router.get("/documents/{id}/pages/{page}.png", responses={**_PICTURE, **_PAGE_PROBLEMS}, response_class=Response)
 def page_image(id: DocumentId, page: Page, part: Annotated[requests.PageImageRequest, Query()], call: Called) -> Response:
     """A page of a PDF document as a picture, with a span marked where it stands on it, from the file on disk."""
