@@ -112,7 +112,7 @@ def serve(
                 terminal.show_json({"url": url, "indexed": report and terminal.report_json(report)})
             elif report:
                 terminal.show_report(report)
-            if not (server.is_local(listener) or Keys(settings.index).any()):
+            if not (server.is_local(listener) or Keys(settings.index).exist()):
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
             if watch and folder is not None and report:

@@ -1,15 +1,17 @@
-"""The use cases that look into the file of a document on disk: where a span stands on its page, and the page itself."""
+"""The use cases that look into the file of a document on disk: its blocks, a span's boxes, its pages."""
 
 import hashlib
 from pathlib import Path
 
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DocumentChangedError, UnknownPageError
-from quotewise.api.responses import SpanPlace
+from quotewise.api.responses import ShownPart, SpanPlace, Structure
 from quotewise.api.service import Service
-from quotewise.index.errors import DocumentError
+from quotewise.index.documents import parse_document
+from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import shown_format
+from quotewise.index.rendering import is_shown_by_blocks, shown_blocks
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
 
@@ -25,6 +27,23 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     boxes = shown.boxes(_file(service, document), layout, span, service.settings.parse_options()) if shown else ()
     pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
     return SpanPlace(*place.lines, place.page, layout.printed(span), pages, boxes)
+
+
+def structure(service: Service, caller: Caller, document_id: str) -> Structure:
+    """The parts and blocks of a document, without blocks where they cannot be found in its file any more.
+
+    Raises what ``Service.document`` does.
+    """
+    document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
+    parts = tuple(ShownPart(p.start, p.kind, p.number, p.printed) for p in layout.parts if p.kind not in ("row", "trace"))
+    if not is_shown_by_blocks(layout.parser, document.characters):
+        return Structure(parts, ())
+    try:
+        parsed = parse_document(document.path, _file(service, document), service.settings.parse_options())
+    except (DocumentError, DocumentChangedError, FolderUnavailableError, FolderReadOnlyError):
+        return Structure(parts, ())
+    same = parsed.text == service.store.catalogue.text(document_id)  # a parser may have got better since
+    return Structure(parts, shown_blocks(parsed.text, parsed.blocks, layout.parser) if same else ())
 
 
 def page_image(

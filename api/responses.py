@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from quotewise.index.layout import Box
 from quotewise.index.left_out import LeftOut, counts
+from quotewise.index.rendering import ShownBlock
 from quotewise.index.store import Catalogue, DocumentReference, StoredDocument
 from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
 from quotewise.rag.passages import Passage, Printed
@@ -175,6 +176,27 @@ class SpanPlace:
     place: Printed
     pages: Annotated[int, Field(description="the last page with text; 0 for documents whose pages cannot be shown")]
     boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """A page, slide, sheet, chapter, cue or other part, which ends where the next one starts; ``place`` is in printed form."""
+
+    start: int
+    kind: str
+    number: int
+    place: Printed
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a document's text is made of, as spans of it: the parts that its format numbers or names, and its blocks.
+
+    There are blocks for HTML, Office, EPUB, mail, tables, subtitles and Markdown, while the file is the one that was indexed.
+    """
+
+    parts: tuple[ShownPart, ...]
+    blocks: tuple[ShownBlock, ...]
 
 
 @dataclass(frozen=True, slots=True)

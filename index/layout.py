@@ -22,7 +22,7 @@ class Box:
     bottom: float
 
 
-_OF_LINES = frozenset(("", "text", "markdown", "csv", "source_code", "structured", "rst", "asciidoc", "org", "latex"))
+OF_LINES = frozenset(("", "text", "markdown", "csv", "source_code", "structured", "rst", "asciidoc", "org", "latex"))
 """The parsers whose text is the decoded file, so that its lines are those that an editor shows."""
 
 
@@ -38,6 +38,11 @@ class Part:
     kind: str
     number: int
     label: str = ""
+
+    @property
+    def printed(self) -> str:
+        """As people write it, such as: page 3."""
+        return _printed_parts(self, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Layout:
         place, end = self.place(span), self.place(Span(max(span.start, span.end - 1), span.end))
         if place.part:
             return _printed_parts(place.part, end.part or place.part)
-        if self.parser in _OF_LINES:
+        if self.parser in OF_LINES:
             return _numbered("line", *place.lines)
         section = next((name for name in reversed(heading) if " | " not in name), "")
         if section:

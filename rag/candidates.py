@@ -145,7 +145,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
     titles = [_bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
     listed = _listed(asked, sentences, titles)
     passed = 0.0
-    for one, following in zip(sentences, [*sentences[1:], None], strict=True):
+    for one, following in zip(sentences, [*sentences[1:], None], strict=False):
         score = max(one.score, passed, listed.get(one.position, 0.0)) if one.score > 0 else 0.0
         passed = 0.0
         one = replace(one, score=score)

@@ -14,7 +14,7 @@ _MAX_WAIT = 10.0
 """Seconds in a queue."""
 _MAX_TEXTS = 4
 """Whole texts, or pages, sent at the same time."""
-_TEXT = re.compile("/documents/[^/]+/(?:text|place|pages/[^/]+)")
+_TEXT = re.compile("/documents/[^/]+/(?:text|place|structure|pages/[^/]+)")
 
 
 class Slots:

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { defineConfig } from "vite";
 
-// tests/api/test_widget.py computes the same, so that a build that is older than its sources is noticed without Node.
+// tests/api/test_widget_embedded.py computes the same, so that a build that is older than its sources is noticed without Node.
 const sources = ["package-lock.json", "package.json", "tsconfig.json", "vite.config.js"];
 sources.push(...readdirSync("src").sort().map((name) => `src/${name}`));
 const hash = createHash("sha256");

@@ -23,9 +23,7 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)[ \t]*(?:\r\n|\r|\n)", re.IGNORECAS
 def parse(data: bytes) -> Parsed:
     """Parse a table of values with delimiters. Raises DocumentError when the bytes are no text."""
     text, encoding, damage = decode(data)
-    told = _SEPARATOR_LINE.match(text)
-    start = told.end() if told else 0
-    delimiter = told[1] if told and told[1] in _DELIMITERS else _delimiter(text, start)
+    start, delimiter = _told(text)
     records = _records(text, start, delimiter)
     first: list[Span] = []
     for record in records:
@@ -40,6 +38,20 @@ def parse(data: bytes) -> Parsed:
     blocks += _rows(text, first[above:], trail)
     blocks += _rows(text, records, trail)
     return Parsed(text, tuple(blocks), Layout.of("csv", VERSION, text), encoding=encoding, unread_part=damage)
+
+
+def rows(text: str, start: int = 0) -> Iterator[tuple[Span, list[Span]]]:
+    """The records of a table from ``start`` on, each with its cells, without the quotes around them."""
+    delimiter = _told(text)[1]
+    for record in _records(text, start, delimiter):
+        yield record, [Span(record.start + begin, record.start + end) for begin, end in _cells(text[slice(*record)], delimiter)]
+
+
+def _told(text: str) -> tuple[int, str]:
+    """Where the table starts, and its delimiter."""
+    told = _SEPARATOR_LINE.match(text)
+    start = told.end() if told else 0
+    return start, told[1] if told and told[1] in _DELIMITERS else _delimiter(text, start)
 
 
 def _rows(text: str, records: "Iterator[Span] | list[Span]", trail: tuple[str, ...]) -> Iterator[Block]:
@@ -94,9 +106,20 @@ def _records(text: str, start: int, delimiter: str) -> Iterator[Span]:
 
 
 def _fields(record: str, delimiter: str) -> list[str]:
+    return [
+        record[start:end].replace('""', '"') if record[start - 1 : start] == '"' else record[start:end].strip("\ufeff ")
+        for start, end in _cells(record, delimiter)
+    ]
+
+
+def _cells(record: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Where the cells of a record stand in it, without the quotes around them."""
     sign = re.escape(delimiter)
-    fields = re.findall(rf"(?:\A|{sign})(?:[ ]*+({_QUOTED % sign})|([^{sign}]*+))", record[:20_000])
-    return [quoted.strip()[1:-1].replace('""', '"') if quoted else bare.strip("\ufeff ") for quoted, bare in fields]
+    for field in re.finditer(rf"(?:\A|{sign})(?:[ ]*+({_QUOTED % sign})|([^{sign}]*+))", record[:20_000]):
+        if field[1]:
+            yield field.start(1) + 1, field.start(1) + len(field[1].rstrip(" ")) - 1
+        else:
+            yield field.span(2)
 
 
 def _preamble(head: list[list[str]]) -> int:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -23,6 +23,9 @@ from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Collection
 from tests.conftest import SEEDS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 NOTES = {
     "drinks/coffee.txt": "Coffee was first brewed in Yemen. Sufi monks drank it to stay awake at night.\n",
@@ -122,6 +125,23 @@ def client(library: Path) -> Iterator[httpx.Client]:
     """A service of the library with default settings, but for the rate, which many tests together would reach."""
     with ready(Settings(index=library, rate=UNLIMITED)) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    from tests.api.browser import launched
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: "Browser", client: httpx.Client) -> "Iterator[Page]":
+    """A page of the service (see ``tests.api.browser.opened``)."""
+    from tests.api.browser import opened
+
+    with opened(browser, client) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ ROUTES = {
     "GET /documents/{id}",
     "GET /documents/{id}/text",
     "GET /documents/{id}/place",
+    "GET /documents/{id}/structure",
     "POST /verify",
     "GET /collections",
     "GET /health",

@@ -9,7 +9,7 @@ import type { Citation, DocumentReference, ShortAnswer, Step } from "./service";
 import type { Place, QuotewiseSource } from "./source";
 import { shared } from "./styles";
 import { inUnits, marked, shown, type Mark } from "./text";
-import { confidence, count, place, reference, title } from "./words";
+import { confidence, count, reference, title, trail } from "./words";
 
 const LONGEST_QUESTION = 2000;
 
@@ -486,7 +486,7 @@ export class QuotewiseChat extends ServiceElement {
         </div>
       </div>
       ${opened
-        ? html`<quotewise-source part="source" exportparts="source-title, source-text, key" .endpoint=${this.endpoint} .apiKey=${this.apiKey}
+        ? html`<quotewise-source part="source" exportparts="source-title, source-text, source-page, key" .endpoint=${this.endpoint} .apiKey=${this.apiKey}
             theme=${this.theme ?? nothing} .beside=${true} .places=${opened.places} .current=${opened.current} .short=${opened.short}
             @quotewise-close=${this.close} @quotewise-move=${(event: CustomEvent<number>) => (this.opened = { ...opened, current: event.detail })}></quotewise-source>`
         : nothing}
@@ -546,7 +546,8 @@ export class QuotewiseChat extends ServiceElement {
   }
 
   private quote(turn: Turn, citation: Citation, i: number): TemplateResult {
-    const { document, quote, heading } = citation;
+    const { document, quote, place } = citation;
+    const above = trail(citation);
     const current = this.opened !== null && this.opened.places[this.opened.current] === citation;
     const name = title(document);
     const copied = this.copied === citation;
@@ -555,8 +556,8 @@ export class QuotewiseChat extends ServiceElement {
       <figcaption>
         <div class="break">
           <a class="reference" part="citation" href=${this.service.link(document, citation)} aria-current=${current ? "true" : nothing}
-            @click=${(event: MouseEvent) => this.follow(event, turn, i)}><span class="number">${i + 1}</span><bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}${place(citation)}${
-            heading.length ? html` · <bdi>${shown(heading.join(" › "))}</bdi>` : nothing
+            @click=${(event: MouseEvent) => this.follow(event, turn, i)}><span class="number">${i + 1}</span><bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(place)}</bdi>${
+            above.length ? html` · <bdi>${shown(above.join(" › "))}</bdi>` : nothing
           }</span>
         </div>
         <button class="icon" part="copy" aria-label=${copied ? `Copied quote ${i + 1}` : `Copy quote ${i + 1} and its reference`}

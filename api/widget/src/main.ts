@@ -2,9 +2,10 @@
 
 import { QuotewiseChat } from "./chat";
 import { QuotewiseDocuments } from "./documents";
+import { QuotewisePage } from "./page";
 import { QuotewiseSource } from "./source";
 
-const elements = { "quotewise-source": QuotewiseSource, "quotewise-chat": QuotewiseChat, "quotewise-documents": QuotewiseDocuments };
+const elements = { "quotewise-page": QuotewisePage, "quotewise-source": QuotewiseSource, "quotewise-chat": QuotewiseChat, "quotewise-documents": QuotewiseDocuments };
 for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -1,27 +1,58 @@
 /** The service over HTTP: what is asked of it, and what it answers. */
 
 import { serverEvents } from "./events";
-import { lineBreaks, type Span } from "./text";
+import type { Mark, Span } from "./text";
 
 export interface DocumentReference {
   id: string;
   path: string;
   title: string;
   sha256: string;
+  media_type: string;
 }
 
 export interface StoredDocument extends DocumentReference {
+  /** Empty where the text is not the decoded file. */
+  encoding: string;
   characters: number;
 }
 
 export interface Citation extends Span {
   quote: string;
-  line_start: number;
-  line_end: number;
   page: number | null;
+  /** In printed form, such as: page 3. */
+  place: string;
   heading: string[];
   highlights: Span[];
   document: DocumentReference;
+}
+
+/** A rectangle on a page, as fractions of its width and height. */
+export interface Box {
+  page: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface ShownPart {
+  start: number;
+  kind: string;
+  number: number;
+  place: string;
+}
+
+export interface ShownBlock extends Span {
+  kind: string;
+  level: number;
+  cells: Span[];
+  marks: Mark[];
+}
+
+export interface Structure {
+  parts: ShownPart[];
+  blocks: ShownBlock[];
 }
 
 export interface ShortAnswer extends Span {
@@ -30,7 +61,7 @@ export interface ShortAnswer extends Span {
 
 interface Passage extends Span {
   text: string;
-  line_start: number;
+  place: string;
   heading: string[];
   document: DocumentReference;
 }
@@ -124,6 +155,19 @@ export class Service {
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body); // text() would swallow a first U+FEFF, and move every offset
   }
 
+  async structure(id: string): Promise<Structure> {
+    return (await this.request(`documents/${id}/structure`)).json();
+  }
+
+  async place(id: string, { start, end }: Span): Promise<{ place: string; boxes: Box[] }> {
+    return (await this.request(`documents/${id}/place?start=${start}&end=${end}`)).json();
+  }
+
+  /** A page, from 1, as a picture of so many pixels across. */
+  async page(id: string, page: number, width: number): Promise<Blob> {
+    return (await this.request(`documents/${id}/pages/${page}.png?width=${width}`)).blob();
+  }
+
   async documents(
     collection: string | null,
     offset: number,
@@ -171,7 +215,6 @@ function* whole(answer: Verdict & { citations: Citation[]; closest: Citation[]; 
   yield { name: "done", requestId: answer.request_id };
 }
 
-function cited({ text, start, end, line_start, heading, document }: Passage): Citation {
-  const line_end = line_start + lineBreaks(text);
-  return { quote: text, start, end, line_start, line_end, page: null, heading, highlights: [], document };
+function cited({ text, start, end, place, heading, document }: Passage): Citation {
+  return { quote: text, start, end, page: null, place, heading, highlights: [], document };
 }

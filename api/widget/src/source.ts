@@ -1,13 +1,16 @@
-/** A document's text with quotes marked in it, however long it is: only what is near the quote is on the page. */
+/** A document with quotes marked in it, however long it is: its text near the quote and, of a PDF, its pages beside it. */
 
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
+import { asBlocks, asLines, structureInUnits } from "./blocks";
 import { ServiceElement, copy } from "./element";
 import * as icons from "./icons";
-import type { Citation, DocumentReference, ShortAnswer, StoredDocument } from "./service";
+import { reading } from "./reading";
+import { selectedSpan } from "./selection";
+import type { Box, Citation, DocumentReference, ShortAnswer, ShownPart, StoredDocument, Structure } from "./service";
 import { shared } from "./styles";
-import { inUnits, lineBreaks, lines, marked, plain, positions, shown, type Mark, type Span } from "./text";
-import { count, place, reference, title } from "./words";
+import { inUnits, lineBreaks, plain, pointsBefore, positions, shown, type Mark, type Span } from "./text";
+import { count, reference, title } from "./words";
 
 /** A document, and the quote in it if there is one. */
 export type Place = { document: { id: string } & Partial<DocumentReference> } & Partial<Omit<Citation, "document">>;
@@ -15,22 +18,29 @@ export type Place = { document: { id: string } & Partial<DocumentReference> } & 
 interface Source {
   document: StoredDocument;
   text: string;
+  structure: Structure;
 }
 
 const AROUND = 4_000;
 const MORE = 20_000;
 const KEPT = 3;
 const ADDRESS = /\/documents\/([0-9a-f]{16})\/view$/;
+const PAGED = "application/pdf";
+/** A click that leaves what is selected as it is. */
+const keep = (event: Event): void => event.preventDefault();
+/** In which a line break within a paragraph is only where its line was full. */
+const FLOWING = "text/markdown";
 
 export class QuotewiseSource extends ServiceElement {
-  static styles = [shared, css`
+  static styles = [shared, reading, css`
     :host {
       block-size: 100%;
       background: var(--surface);
+      container-type: inline-size;
     }
     section {
       display: grid;
-      grid-template-rows: auto auto 1fr;
+      grid-template-rows: auto auto minmax(0, 1fr);
       block-size: 100%;
     }
     header {
@@ -46,8 +56,10 @@ export class QuotewiseSource extends ServiceElement {
       flex: 1 1 12rem;
       min-inline-size: 0;
     }
-    nav {
+    nav,
+    nav div {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
       gap: 0.125rem;
     }
@@ -55,57 +67,45 @@ export class QuotewiseSource extends ServiceElement {
       padding-inline: 0.25rem;
       white-space: nowrap;
     }
+    nav [aria-pressed="true"] {
+      background: var(--tint);
+      color: var(--accent);
+    }
     .notices {
       padding: 0.75rem 1.125rem 0;
     }
     .notices:empty {
       display: none;
     }
-    .text {
-      position: relative;
-      overflow: auto;
-      padding: 1rem 1.125rem 2rem 0;
-      font: 1rem/1.65 var(--quote-font);
-      overscroll-behavior: contain;
-    }
-    .text:focus-visible {
-      outline-offset: -2px;
-    }
-    .line {
+    .body {
       display: grid;
-      grid-template-columns: 3.25rem minmax(0, 1fr);
-      white-space: pre-wrap;
-      overflow-wrap: anywhere;
-      tab-size: 4;
+      grid-row: 3; /* also where there is no notice */
+      min-block-size: 0;
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     }
-    .line::before {
-      content: attr(data-line);
-      padding-inline-end: 0.875rem;
-      text-align: end;
-      color: var(--muted);
-      font: 0.6875rem/1.6rem var(--font);
-      font-variant-numeric: tabular-nums;
-      user-select: none;
+    .paged {
+      grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr);
     }
-    .line p:empty::before {
-      content: "\\200b";
+    .paged .text {
+      border-inline-start: 1px solid var(--border);
     }
-    .other {
-      background: color-mix(in srgb, var(--mark) 45%, transparent);
+    .views {
+      display: none;
     }
-    .quote {
-      background: var(--mark);
-    }
-    .highlight {
-      background: color-mix(in srgb, var(--mark-strong) 55%, var(--mark));
-    }
-    .more {
-      display: flex;
-      margin: 0.25rem 0 0.75rem 3.25rem;
-    }
-    .more + .more,
-    .line + .more {
-      margin-block: 0.75rem 0;
+    @container (max-width: 44rem) {
+      .views {
+        display: flex;
+      }
+      .paged {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .paged .text {
+        border: 0;
+      }
+      .paged.page .text,
+      .paged:not(.page) quotewise-page {
+        display: none;
+      }
     }
   `];
 
@@ -125,6 +125,13 @@ export class QuotewiseSource extends ServiceElement {
   @state() private notice = "";
   @state() private window: Span & { line: number } = { start: 0, end: 0, line: 1 };
   @state() private copied = false;
+  @state() private boxes: Box[] = [];
+  @state() private page = 1;
+  /** Whether a narrow screen shows the page, rather than the text. */
+  @state() private pageFirst = true;
+  /** Whether the text is shown line by line even where it has a readable form. */
+  @state() private plainly = false;
+  @state() private selected: Span | null = null;
   @query(".text") private scroller!: HTMLElement;
   @query("h2") private heading!: HTMLElement;
 
@@ -132,7 +139,9 @@ export class QuotewiseSource extends ServiceElement {
   private addressed = false;
   private wanted?: Place;
   private marks: Mark[] = [];
-  private quote: (Span & { line_start: number; line_end: number }) | null = null;
+  private quote: Span | null = null;
+  /** Where the quote stands, in printed form. */
+  private printed = "";
   private sources = new Map<string, Promise<Source>>();
 
   focus(): void {
@@ -141,6 +150,7 @@ export class QuotewiseSource extends ServiceElement {
 
   connectedCallback(): void {
     super.connectedCallback();
+    globalThis.document.addEventListener("selectionchange", this.selecting);
     const [, id] = (!this.document && !this.places.length && ADDRESS.exec(location.pathname)) || [];
     if (!id) return;
     const asked = new URLSearchParams(location.search);
@@ -151,6 +161,11 @@ export class QuotewiseSource extends ServiceElement {
       this.end = Number(asked.get("end") || NaN);
       this.sha256 = asked.get("sha256");
     }
+  }
+
+  disconnectedCallback(): void {
+    super.disconnectedCallback();
+    globalThis.document.removeEventListener("selectionchange", this.selecting);
   }
 
   protected willUpdate(changed: PropertyValues): void {
@@ -171,7 +186,12 @@ export class QuotewiseSource extends ServiceElement {
     if (!wanted) return;
     this.problem = "";
     this.copied = false;
-    if (this.source?.document.id !== wanted.document.id) this.source = null;
+    this.boxes = [];
+    this.printed = wanted.place ?? "";
+    if (this.source?.document.id !== wanted.document.id) {
+      this.source = null;
+      this.page = wanted.page ?? 1; // whose picture need not wait for the text
+    }
     let source: Source;
     try {
       source = await this.read(wanted.document);
@@ -185,9 +205,11 @@ export class QuotewiseSource extends ServiceElement {
     if (wanted !== this.wanted) return;
     this.source = source;
     this.mark(source, wanted);
+    const at = this.quote?.start ?? 0;
+    this.page = source.structure.parts.findLast(({ kind, start }) => kind === "page" && start <= at)?.number ?? 1;
+    void this.locate(wanted);
     await this.updateComplete;
-    const first = this.renderRoot.querySelector<HTMLElement>("mark.quote");
-    this.scroller.scrollTop = first ? first.offsetTop - this.scroller.clientHeight / 4 : 0;
+    this.reveal();
     if (this.addressed) globalThis.document.title = `${plain(source.document.title)} – Quotewise`;
   }
 
@@ -196,12 +218,63 @@ export class QuotewiseSource extends ServiceElement {
     let found = this.sources.get(version);
     if (!found) {
       const { service } = this;
-      found = Promise.all([service.document(id), service.text(id)]).then(([document, text]) => ({ document, text }));
+      const structured = service.structure(id).catch((): Structure => ({ parts: [], blocks: [] }));
+      found = Promise.all([service.document(id), service.text(id), structured]).then(([document, text, structure]) => ({
+        document,
+        text,
+        structure: structureInUnits(text, structure),
+      }));
       this.sources.set(version, found);
       if (this.sources.size > KEPT) this.sources.delete(this.sources.keys().next().value!);
     }
     return found;
   }
+
+  /** Find where the quote stands on its page, and in printed form. */
+  private async locate(wanted: Place): Promise<void> {
+    if (!this.quote) return;
+    try {
+      const { place, boxes } = await this.service.place(wanted.document.id, { start: wanted.start!, end: wanted.end! });
+      if (wanted !== this.wanted) return;
+      this.printed ||= place;
+      this.boxes = boxes;
+      this.requestUpdate();
+    } catch {
+      // the picture of the page says what is wrong with its file
+    }
+  }
+
+  /** Scroll to the quote, or to where the text begins. */
+  private reveal(target = ".quote"): void {
+    const first = [...this.renderRoot.querySelectorAll(target)].find((one) => one.getClientRects().length);
+    const down = first ? first.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top : 0;
+    this.scroller.scrollTop = first ? this.scroller.scrollTop + down - this.scroller.clientHeight / 4 : 0;
+  }
+
+  /** To another page, in picture and text. */
+  private async turn(page: number): Promise<void> {
+    this.page = page;
+    const { text, structure } = this.source ?? { text: "", structure: { parts: [] as ShownPart[] } };
+    const start = structure.parts.find(({ number }) => number === page)?.start;
+    if (start === undefined) return; // there is no text on it
+    if (start < this.window.start || start >= this.window.end) this.look(this.cut(text, start - AROUND), this.cut(text, start + AROUND));
+    await this.updateComplete;
+    this.reveal(`[data-part="page ${page}"]`);
+  }
+
+  private async view(pageFirst: boolean): Promise<void> {
+    this.pageFirst = pageFirst;
+    await this.updateComplete;
+    this.reveal();
+  }
+
+  private selecting = (): void => {
+    const span = this.source && selectedSpan(this.renderRoot as ShadowRoot, this.source.text);
+    if (span?.start !== this.selected?.start || span?.end !== this.selected?.end) {
+      this.selected = span;
+      this.copied = false;
+    }
+  };
 
   /** Decide what is marked: nothing, unless the text still says there what was quoted. */
   private mark({ document, text }: Source, wanted: Place): void {
@@ -220,8 +293,7 @@ export class QuotewiseSource extends ServiceElement {
       } else if (wanted.quote !== undefined && text.slice(from, to) !== wanted.quote) {
         this.notice = "This document has changed since it was quoted, and the quote no longer stands there. Nothing is marked.";
       } else {
-        const line_start = 1 + lineBreaks(text, from);
-        this.quote = { start: from, end: to, line_start, line_end: line_start + lineBreaks(text.slice(from, to)) };
+        this.quote = { start: from, end: to };
         const all = [{ start: start!, end: end!, kind: "quote" }, ...(wanted.highlights ?? []).map((span) => ({ ...span, kind: "highlight" }))];
         if (this.short && this.short.citation === this.current + 1) all.push({ ...this.short, kind: "short" });
         this.marks = [...inUnits(text, all), ...inUnits(text, this.others(document, wanted))];
@@ -271,7 +343,16 @@ export class QuotewiseSource extends ServiceElement {
   private async copyQuote(): Promise<void> {
     const { document, text } = this.source!;
     const quote = text.slice(this.quote!.start, this.quote!.end);
-    this.copied = await copy(reference({ page: null, ...this.quote!, quote, document }, this.link()));
+    this.copied = await copy(reference({ quote, place: this.printed, document }, this.link()));
+  }
+
+  /** Copy what is selected as a quote is copied. */
+  private async copySelected(): Promise<void> {
+    const { document, text } = this.source!;
+    const { start, end } = this.selected!;
+    const span = { start: pointsBefore(text, start), end: pointsBefore(text, end) };
+    const { place } = await this.service.place(document.id, span).catch(() => ({ place: "" }));
+    this.copied = await copy(reference({ quote: text.slice(start, end), place, document }, this.service.link(document, span)));
   }
 
   private link(): string {
@@ -284,35 +365,54 @@ export class QuotewiseSource extends ServiceElement {
     const wanted = this.places[this.current];
     const known = source?.document ?? (wanted as Citation | undefined)?.document;
     const name = known?.path && title(known);
-    const below = [name && html`<bdi>${shown(known!.path)}</bdi>`, this.quote && place({ page: wanted.page ?? null, ...this.quote })];
+    const below = [name && html`<bdi>${shown(known!.path)}</bdi>`, this.quote && this.printed && html`<bdi>${shown(this.printed)}</bdi>`];
+    const paged = !problem && known?.media_type === PAGED;
     return html`<section aria-label="Source" aria-busy=${!source && !problem}>
       <header>
         <div>
           <h2 tabindex="-1" class="break" part="source-title"><bdi>${shown(name || known?.path || (problem ? "No document" : "Source"))}</bdi></h2>
           <p class="muted break">${below.filter(Boolean).map((part, i) => html`${i ? ", " : ""}${part}`)}</p>
         </div>
-        ${this.controls(source)}
+        ${this.controls(source, paged)}
       </header>
       <div class="notices" role="status">${
         keyNeeded ? this.keyForm() : problem || notice ? html`<p class="problem break">${shown(problem || notice)}</p>` : nothing
       }</div>
-      <div class="text" part="source-text" role="region" aria-label="Text of the document" tabindex="0">
-        ${source ? this.rows(source) : problem ? nothing : html`<p class="more muted">Loading the document…</p>`}
+      <div class="body ${paged ? "paged" : ""} ${this.pageFirst ? "page" : ""}">
+        ${paged ? this.pages(known as DocumentReference) : nothing}
+        <div class="text ${known?.media_type === FLOWING && !this.plainly ? "flowing" : ""}" part="source-text" role="region" aria-label="Text of the document" tabindex="0">
+          ${source ? this.content(source) : problem ? nothing : html`<p class="more muted">Loading the document…</p>`}
+        </div>
       </div>
     </section>`;
   }
 
-  private controls(source: Source | null): TemplateResult {
-    const { places, current, beside } = this;
+  private pages(document: DocumentReference): TemplateResult {
+    const last = Math.max(this.page, this.source?.structure.parts.at(-1)?.number ?? 1);
+    return html`<quotewise-page exportparts="source-page" .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing}
+      .of=${document} .pages=${last} .page=${this.page} .boxes=${this.boxes} @quotewise-turn=${(event: CustomEvent<number>) => this.turn(event.detail)}></quotewise-page>`;
+  }
+
+  private controls(source: Source | null, paged: boolean): TemplateResult {
+    const { places, current, beside, pageFirst, plainly, copied } = this;
+    const copying = (what: string, act: () => void): TemplateResult => html`<button class="icon" aria-label=${copied ? "Copied" : `Copy ${what} and reference`}
+      title="Copy ${what} and reference" @mousedown=${keep} @click=${act}>${copied ? icons.done : icons.copying}</button>`;
     return html`<nav aria-label="Quotes">
+      ${paged
+        ? html`<div class="views" role="group" aria-label="View">
+            <button aria-pressed=${pageFirst ? "true" : "false"} @click=${() => this.view(true)}>Page</button>
+            <button aria-pressed=${pageFirst ? "false" : "true"} @click=${() => this.view(false)}>Text</button>
+          </div>`
+        : nothing}
+      ${source?.structure.blocks.length
+        ? html`<button aria-pressed=${plainly ? "true" : "false"} @click=${this.change}>Plain text</button>`
+        : nothing}
       ${places.length > 1
         ? html`<button class="icon" aria-label="Previous quote" title="Previous quote" @click=${() => this.move(current - 1)}>${icons.previous}</button>
             <span class="muted" role="status">${current + 1} of ${places.length}</span>
             <button class="icon" aria-label="Next quote" title="Next quote" @click=${() => this.move(current + 1)}>${icons.next}</button>`
         : nothing}
-      ${source && this.quote
-        ? html`<button class="icon" aria-label=${this.copied ? "Copied" : "Copy quote and reference"} title="Copy quote and reference" @click=${this.copyQuote}>${this.copied ? icons.done : icons.copying}</button>`
-        : nothing}
+      ${this.selected ? copying("selection", this.copySelected) : source && this.quote ? copying("quote", this.copyQuote) : nothing}
       ${beside
         ? html`<a class="button icon" href=${this.link()} target="_blank" rel="noopener" aria-label="Open at its own address" title="Open at its own address">${icons.elsewhere}</a>
             <button class="icon" aria-label="Close the source" title="Close" @click=${this.close}>${icons.close}</button>`
@@ -320,14 +420,20 @@ export class QuotewiseSource extends ServiceElement {
     </nav>`;
   }
 
-  private rows({ text }: Source): TemplateResult {
+  private async change(): Promise<void> {
+    this.plainly = !this.plainly;
+    await this.updateComplete;
+    this.reveal();
+  }
+
+  private content({ document, text, structure }: Source): TemplateResult {
     const { start, end } = this.window;
-    let number = this.window.line;
-    const found = [...lines(text, this.window)];
-    if (found.length > 1 && found.at(-1)!.start === end) found.pop();
+    const readable = structure.blocks.length && !this.plainly;
     return html`
       ${start > 0 ? html`<div class="more"><button class="outlined" @click=${() => this.more("above")}>${icons.previous} More above</button></div>` : nothing}
-      ${found.map((line) => html`<div class="line" data-line=${number++}><p dir="auto">${marked(text, line, this.marks)}</p></div>`)}
+      ${readable
+        ? asBlocks(text, this.window, structure, this.marks)
+        : asLines(text, this.window, structure.parts, this.marks, document.encoding !== "")}
       ${end < text.length ? html`<div class="more"><button class="outlined" @click=${() => this.more("below")}>${icons.next} More below</button></div>` : nothing}
     `;
   }

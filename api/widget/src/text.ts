@@ -13,6 +13,8 @@ export interface Mark extends Span {
   kind: string;
 }
 
+/** Kinds of marks that say how a text looks, rather than that it is quoted. */
+const STYLES = new Set(["hidden", "code", "strong", "emphasis"]);
 const LINE_BREAK = /\r\n|\n|\r/g;
 /** What would be obeyed or not be seen; joiners, soft hyphens and the tags of a flag are part of writing. */
 const UNSEEN =
@@ -31,6 +33,13 @@ export function positions(text: string, points: number[]): number[] {
     found.set(wanted, point === wanted ? unit : -1);
   }
   return points.map((point) => found.get(point)!);
+}
+
+/** How many code points stand before an offset of UTF-16. */
+export function pointsBefore(text: string, unit: number): number {
+  let points = unit;
+  for (let i = 0; i < unit; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) points--;
+  return points;
 }
 
 /** Spans of code points as spans of UTF-16, without those that lie outside. */
@@ -69,7 +78,11 @@ export function marked(text: string, { start, end }: Span, marks: Mark[]): unkno
     const from = sorted[i];
     const kinds = inside.filter((mark) => mark.start < to && mark.end > from).map((mark) => mark.kind);
     const piece = shown(text.slice(from, to));
-    return kinds.length ? html`<mark class=${[...new Set(kinds)].join(" ")}>${piece}</mark>` : piece;
+    const styled = kinds.filter((kind) => STYLES.has(kind));
+    const quoted = [...new Set(kinds.filter((kind) => !STYLES.has(kind)))].join(" ");
+    if (kinds.includes("hidden")) return html`<span class="hidden ${quoted}">${piece}</span>`;
+    const looked = styled.length ? html`<span class=${styled.join(" ")}>${piece}</span>` : piece;
+    return quoted ? html`<mark class=${quoted}>${looked}</mark>` : looked;
   });
 }
 

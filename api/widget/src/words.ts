@@ -14,11 +14,9 @@ export function confidence(probability: number): { level: string; words: string 
   return { level, words };
 }
 
-/** Where a quote stands in its document. */
-export function place({ page, line_start, line_end }: Pick<Citation, "page" | "line_start" | "line_end">): string {
-  const lines = line_start === line_end ? `line ${line_start}` : `lines ${line_start}–${line_end}`;
-  return page === null ? lines : `page ${page}, ${lines}`;
-}
+/** The headings above a quote, but for the one that its place names. */
+export const trail = ({ heading, place }: Pick<Citation, "heading" | "place">): string[] =>
+  place === `section ${heading.at(-1)}` ? heading.slice(0, -1) : heading;
 
 /** A title that says more than the name of the file does. */
 export function title({ title, path }: { title: string; path: string }): string | null {
@@ -26,9 +24,9 @@ export function title({ title, path }: { title: string; path: string }): string 
 }
 
 /** A quote, exactly as it stands, with where it stands and the address that shows it there. */
-export function reference(citation: Pick<Citation, "quote" | "page" | "line_start" | "line_end" | "document">, link: string): string {
-  const name = title(citation.document);
-  return `${citation.quote}\n\n— ${name ? `${name}, ` : ""}${citation.document.path}, ${place(citation)}\n${link}\n`;
+export function reference({ quote, place, document }: Pick<Citation, "quote" | "place" | "document">, link: string): string {
+  const where = [title(document), document.path, place].filter(Boolean).join(", ");
+  return `${quote}\n\n— ${where}\n${link}\n`;
 }
 
 export const count = (n: number, one: string): string => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;

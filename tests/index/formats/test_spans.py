@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from quotewise.index.chunking import Chunker
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import FORMATS
+from quotewise.index.layout import OF_LINES
 from quotewise.index.sentences import Span
 from tests.index.formats.files import docx, p, parse_document, xlsx
 
@@ -61,6 +62,7 @@ def test_quotes_are_slices_and_a_file_makes_the_same_text_twice(path: str, lines
     except DocumentError:
         return
     assert document == again
+    assert bool(document.encoding) == (document.layout.parser in OF_LINES)
     covered = 0
     for block in document.blocks:
         assert covered <= block.start < block.end <= len(document.text)
