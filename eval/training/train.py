@@ -41,6 +41,7 @@ def train_reader(
         Path | None, typer.Option(metavar="FILE", help="Span rows to measure on; by default held-out titles.")
     ] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
+    most_steps: Annotated[int | None, typer.Option(min=1, help="Steps after which the learning rate is 0.")] = None,
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-4,
     seed: int = 0,
     threads: int = 2,
@@ -58,7 +59,7 @@ def train_reader(
     if start:
         network.load_state_dict({key: value.float() for key, value in load_file(start).items()}, strict=False)
     encoded = encoded_examples(data, read_recipe(recipe), tokenizer, seed)
-    plan = [step for epoch in range(epochs) for step in steps(encoded, seed + epoch)]
+    plan = [step for epoch in range(epochs) for step in steps(encoded, seed + epoch)][:most_steps]
     rows = read_rows(dev) if dev else held_out(_DEV, read_rows(data / f"{_DEV}.jsonl.gz"))[1]
     network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
