@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span, line_spans, sentence_spans
 from quotewise.index.store import DocumentReference
+from quotewise.rag.candidates import asked_terms
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.rows import with_columns
 from quotewise.rag.selection import Quote, select_quotes, short_span
 
 HEAD = "Turbine | Power | Built | Site"
@@ -187,6 +189,21 @@ def test_what_is_said_of_another_thing_is_no_version() -> None:
         reading("The piano costs 12 euros an evening.", [], name="b"),
     ]
     assert len(select_quotes("How much does the stage cost?", readings, 3)) == 1
+
+
+def test_of_a_wide_table_the_reader_is_told_the_columns_that_are_asked_for() -> None:
+    names = [
+        "Station",
+        *(f"Reading of gauge number {number}" for number in range(12)),
+        "Responsible engineer",
+        "Inspection",
+    ]
+    wide = reading("| Alder | 1 |", [0.5], ("Gauges", " | ".join(names)), rows=True).passage
+    told = with_columns(asked_terms("Who is the responsible engineer of Alder?"), wide)
+    assert {"Station", "Responsible engineer"} <= set(told.columns) and len(told.context) < 200
+    assert told.context.startswith("Gauges > Station | Reading") and told.heading == wide.heading
+    narrow = reading("| Maple | 117 kW |", [0.5], ("Turbines", HEAD), rows=True).passage
+    assert with_columns(asked_terms("Where is Maple?"), narrow).context == f"Turbines > {HEAD}"
 
 
 @pytest.mark.parametrize(
