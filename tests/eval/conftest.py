@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import quotewise.eval.measures
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import Client, in_process
@@ -19,6 +20,8 @@ from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.api.test_cli import run  # noqa: F401 - a fixture
 from tests.conftest import SEEDS
+
+quotewise.eval.measures._RESAMPLES = 200  # a fifth of them; bootstraps took a third of the time of these tests
 
 
 def run_of(gold: GoldSet, client: Client, output: Path | None = None, threshold: float = 0.0) -> Run:
