@@ -1,10 +1,11 @@
-"""The command line: typer commands over the use cases; an error is one line on standard error and a non-zero exit code."""
+"""The command line: commands over the use cases; an error is one line on standard error and a non-zero exit code."""
 
 import io
 import json
 import sys
 import time
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,31 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from quotewise.api import terminal
+from quotewise.api import requests, terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_admin import admin
-from quotewise.api.cli_options import (
-    ChunkTokens,
-    CollectionName,
-    Embedder,
-    FileLimit,
-    IndexDir,
-    Json,
-    Language,
-    MaxQuotes,
-    Moved,
-    PasswordFile,
-    Prefix,
-    Reader,
-    Threshold,
-    TopK,
-    opened,
-    settings_of,
-)
+from quotewise.api.cli_options import Json, Moved, Output, Prefix, Question, command, opened
 from quotewise.api.keys import Keys
 from quotewise.api.logs import LogStream
-from quotewise.api.requests import Claim, Question
 from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings, to_python
+from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.printable import printable
 from quotewise.index.store import Filter
@@ -52,8 +36,8 @@ COMMANDS = "quotewise.commands"
 _LEFT_OUT = 3
 """The exit code of ``index --strict`` where a file was not read, or only in part."""
 _REQUEST = "command-line"
-_QUESTION = TypeAdapter(Question)
-_CLAIMS = TypeAdapter(list[Claim])
+_QUESTION: TypeAdapter[str] = TypeAdapter(requests.Question)
+_CLAIMS = TypeAdapter(list[requests.Claim])
 app = typer.Typer(
     name="quotewise",
     help="Answers questions about a folder of documents in the documents' own words.",
@@ -64,27 +48,19 @@ app = typer.Typer(
 app.add_typer(admin)
 
 
-@app.command()
+@command(
+    *(app, "serve", "host", "port", "index", "collection", "embedder", "chunk_tokens"),
+    *("max_file_bytes", "password_file", "reader", "threshold"),
+)
 def serve(
-    context: typer.Context,
+    settings: Settings,
     folder: Annotated[Path | None, typer.Argument(help="Folder to index before listening.", show_default=False)] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    embedder: Embedder = None,
-    chunk_tokens: ChunkTokens = None,
-    max_file_bytes: FileLimit = None,
-    password_file: PasswordFile = None,
-    reader: Reader = None,
-    threshold: Threshold = None,
     moved: Moved = False,
     watch: Annotated[bool, typer.Option("--watch", help="Index changes of FOLDER as they come.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Where there is no index, begin an empty one, for uploads.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP."""
-    settings = settings_of(context)
     if watch and folder is None:
         raise QuotewiseError("--watch needs the FOLDER to watch")
     from quotewise.api import server
@@ -112,7 +88,7 @@ def serve(
                 terminal.show_json({"url": url, "indexed": report and terminal.report_json(report)})
             elif report:
                 terminal.show_report(report)
-            if not (server.is_local(listener) or Keys(settings.index).any()):
+            if not (server.is_local(listener) or Keys(settings.index).exist()):
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
             if watch and folder is not None and report:
@@ -122,131 +98,80 @@ def serve(
             server.serve(service, listener)
 
 
-@app.command()
+@command(app, "index", "index", "collection", "embedder", "chunk_tokens", "language", "max_file_bytes", "password_file")
 def index(
-    context: typer.Context,
+    settings: Settings,
     folder: Annotated[Path, typer.Argument(help="Folder of documents.", show_default=False)],
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    embedder: Embedder = None,
-    chunk_tokens: ChunkTokens = None,
-    language: Language = None,
-    max_file_bytes: FileLimit = None,
-    password_file: PasswordFile = None,
     moved: Moved = False,
     reread: Annotated[bool, typer.Option("--reread", help="Parse unchanged files too, as after an upgrade.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any file is not read, or only in part.")] = False,
-    as_json: Json = False,
-) -> None:
+) -> Output:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
-    settings = settings_of(context)
     with opened(settings, create=True) as service:
         report = _index(service, folder, moved, reread)
-    if as_json:
-        terminal.show_json(terminal.report_json(report))
-    else:
-        terminal.show_report(report)
-    if report.failed and not (report.added or report.changed or report.unchanged):
-        raise QuotewiseError(f"none of the {len(report.failed)} files could be indexed")
-    if strict and report.left_out:
-        raise typer.Exit(_LEFT_OUT)
+
+    in_vain = report.failed and not (report.added or report.changed or report.unchanged)
+    complaint = f"none of the {len(report.failed)} files could be indexed" if in_vain else ""
+    code = _LEFT_OUT if strict and report.left_out else 0
+    return Output(terminal.report_json(report), partial(terminal.show_report, report), code, complaint)
 
 
-@app.command()
-def ask(
-    context: typer.Context,
-    question: Annotated[str, typer.Argument(help="A question.", show_default=False)],
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    top_k: TopK = None,
-    max_quotes: MaxQuotes = None,
-    path_prefix: Prefix = "",
-    reader: Reader = None,
-    threshold: Threshold = None,
-    as_json: Json = False,
-) -> None:
+@command(app, "ask", "index", "collection", "top_k", "max_quotes", "reader", "threshold")
+def ask(settings: Settings, question: Question, path_prefix: Prefix = "") -> Output:
     """Answer QUESTION with quotes, or say that the documents do not."""
-    settings = settings_of(context)
     _check(question)
     with opened(settings) as service:
         answer = service.ask(LOCAL, question, options=AskOptions(where=Filter(path_prefix)))
-    if as_json:
-        terminal.show_json(AskResponse.of(answer, passages=None, request_id=_REQUEST))
-    else:
-        terminal.show_answer(answer)
+    response = AskResponse.of(answer, passages=None, request_id=_REQUEST)
+    return Output(response, partial(terminal.show_answer, answer))
 
 
-@app.command()
-def search(
-    context: typer.Context,
-    question: Annotated[str, typer.Argument(help="A question or some words.", show_default=False)],
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    top_k: TopK = None,
-    path_prefix: Prefix = "",
-    as_json: Json = False,
-) -> None:
+@command(app, "search", "index", "collection", "top_k")
+def search(settings: Settings, question: Question, path_prefix: Prefix = "") -> Output:
     """Show the passages closest to QUESTION."""
-    settings = settings_of(context)
     _check(question)
     with opened(settings) as service:
         result = service.search(LOCAL, question, options=AskOptions(where=Filter(path_prefix)))
-    if as_json:
-        terminal.show_json(to_python(result)["passages"])
-    else:
-        terminal.show_passages(result.passages)
+    return Output(to_python(result)["passages"], partial(terminal.show_passages, result.passages))
 
 
-@app.command()
+@command(app, "extract", "max_quotes", "reader", "threshold")
 def extract(
-    context: typer.Context,
-    question: Annotated[str, typer.Argument(help="A question.", show_default=False)],
+    settings: Settings,
+    question: Question,
     files: Annotated[
         list[str] | None, typer.Argument(help="Files of text; - is standard input.", show_default="standard input")
     ] = None,
-    max_quotes: MaxQuotes = None,
-    reader: Reader = None,
-    threshold: Threshold = None,
-    as_json: Json = False,
-) -> None:
+) -> Output:
     """Find quotes that answer QUESTION in each of FILES, without an index."""
     from quotewise.rag import pipeline
     from quotewise.rag.readers.registry import Readers
 
-    settings = settings_of(context)
     _check(question)
     began = time.perf_counter()
     names = files or ["-"]
     texts = [terminal.read_text(name, settings.max_file_bytes) for name in names]
-    text_reader = Readers(settings.reader, settings.threads)()
+    reader = Readers(settings.reader, settings.threads)()
     loaded = time.perf_counter()
     options = AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
-    result = pipeline.extract(text_reader, question, texts, options)
-    if as_json:
-        timings = ExtractTimings.since(began, loaded)
-        terminal.show_json(ExtractResponse.of(result, timings_ms=timings, request_id=_REQUEST))
-    else:
-        terminal.show_extracted(names, result)
+    result = pipeline.extract(reader, question, texts, options)
+    response = ExtractResponse.of(result, timings_ms=ExtractTimings.since(began, loaded), request_id=_REQUEST)
+    return Output(response, partial(terminal.show_extracted, names, result))
 
 
-@app.command("verify")
+@command(app, "verify", "index", "collection", "password_file")
 def verify_citations(
-    context: typer.Context,
+    settings: Settings,
     citations: Annotated[
         typer.FileText, typer.Argument(help="What `ask --json` printed, or a list of citations; - is standard input.")
     ],
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="DIR", help="Check against these files instead of the index.")
     ] = None,
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    password_file: PasswordFile = None,
-    as_json: Json = False,
-) -> None:
+) -> Output:
     """Check that quotes still stand where they were found; the exit code is 1 if any does not."""
     from quotewise.rag.verification import FolderSource, Verdict, verify
 
-    settings = settings_of(context)
     claims = [claim.value() for claim in _claims(citations)]
     if folder is None:
         with opened(settings) as service:
@@ -256,25 +181,14 @@ def verify_citations(
         results = [verify(claim, source) for claim in claims]
     else:
         raise QuotewiseError(f"{printable(str(folder))} is not a folder")
-    if as_json:
-        terminal.show_json([asdict(result) for result in results])
-    else:
-        rows = [[r.verdict, f"{c.path} {c.start}-{c.end}", r.reason] for c, r in zip(claims, results, strict=True)]
-        terminal.show_table(["verdict", "citation", "reason"], rows)
-    if any(result.verdict is not Verdict.VALID for result in results):
-        raise typer.Exit(1)
+    rows = [[r.verdict, f"{c.path} {c.start}-{c.end}", r.reason] for c, r in zip(claims, results, strict=True)]
+    show = partial(terminal.show_table, ["verdict", "citation", "reason"], rows)
+    return Output([asdict(result) for result in results], show, any(r.verdict is not Verdict.VALID for r in results))
 
 
-@app.command("mcp")
-def serve_mcp(
-    context: typer.Context,
-    index: IndexDir = None,
-    collection: CollectionName = None,
-    reader: Reader = None,
-    threshold: Threshold = None,
-) -> None:
+@command(app, "mcp", "index", "collection", "reader", "threshold")
+def serve_mcp(settings: Settings) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
-    settings = settings_of(context)
     with opened(settings) as service:
         from quotewise.api.mcp import serve_stdio
 
@@ -295,16 +209,11 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
         arguments = sys.argv[1:] if arguments is None else arguments
-        own = {
-            command.name or getattr(command.callback, "__name__", "")
-            for command in (*app.registered_commands, *admin.registered_commands)
-        }
-        if (
-            not arguments or arguments[0] not in own
-        ):  # the search for entry points takes longer than other commands need to start
+        own = {registered.name for registered in (*app.registered_commands, *admin.registered_commands)}
+        if not arguments or arguments[0] not in own:  # the search takes longer than other commands need to start
             _add_commands()
         code = app(arguments or ["--help"], standalone_mode=False, prog_name="quotewise")
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         code = 130
     except QuotewiseError as error:
         code = _print_error(str(error), 1)
@@ -312,8 +221,6 @@ def main(arguments: list[str] | None = None) -> None:
         code = _print_error(error.format_message(), 2)
     except ModuleNotFoundError as error:
         code = _print_error(f"this command needs the package {error.name}: pip install 'quotewise[eval]', or [dev]", 1)
-    except KeyboardInterrupt:
-        code = 130
     except OSError as error:
         code = _print_error(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
     sys.exit(code or 0)
@@ -338,7 +245,7 @@ def _check(question: str) -> None:
         raise QuotewiseError(f"question: {error.errors()[0]['msg']}") from error
 
 
-def _claims(file: Any) -> list[Claim]:
+def _claims(file: Any) -> list[requests.Claim]:
     try:
         content = json.load(file)
         return _CLAIMS.validate_python(content["citations"] if isinstance(content, dict) else content)

@@ -1,36 +1,37 @@
 """The commands that look after an index, its settings and its API keys."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
-from quotewise.api.cli_options import CollectionName, IndexDir, Json, opened, settings_of
+from quotewise.api.cli_options import Output, command, opened
 from quotewise.api.keys import Key, Keys
 from quotewise.api.responses import to_python
-from quotewise.api.settings import Settings, load_settings, origins
+from quotewise.api.settings import Settings, origins
 from quotewise.index.errors import QuotewiseError
 
 admin = typer.Typer()
 key_commands = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True, rich_markup_mode=None)
 admin.add_typer(key_commands, name="keys")
+_KEY_COLUMNS = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
 
 
-@admin.command()
-def status(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
+@command(admin, "status", "index")
+def status(settings: Settings) -> Output:
     """Show the collections of the index, the files of their folders that were not read, and what the processor can."""
-    with opened(settings_of(context)) as service:
+    with opened(settings) as service:
         known, catalogue = service.collections(LOCAL), service.store.catalogue
         folders = [collection.root for collection in catalogue.collections()]
         left_out = [catalogue.left_out(collection.name) for collection in known.collections]
-    if as_json:
-        listed = to_python(known)
-        for collection, folder, files in zip(listed["collections"], folders, left_out, strict=True):
-            collection["root"], collection["left_out"] = folder, [asdict(file) for file in files]
-        terminal.show_json(listed)
-    else:
+    listed = to_python(known)
+    for collection, folder, files in zip(listed["collections"], folders, left_out, strict=True):
+        collection["root"], collection["left_out"] = folder, [asdict(file) for file in files]
+
+    def show() -> None:
         rows = [
             [c.name, f"{c.documents:,}", f"{len(files):,}", f"{c.chunks:,}", c.embedder, folder]
             for c, folder, files in zip(known.collections, folders, left_out, strict=True)
@@ -40,62 +41,54 @@ def status(context: typer.Context, index: IndexDir = None, as_json: Json = False
             terminal.show_left_out(files)
         terminal.tell(f"processor: {known.processor}")
 
+    return Output(listed, show)
 
-@admin.command("check")
-def check_index(context: typer.Context, index: IndexDir = None, as_json: Json = False) -> None:
+
+@command(admin, "check", "index")
+def check_index(settings: Settings) -> Output:
     """Read the whole index and look for damage; the exit code is 1 if there is any."""
     from quotewise.index.integrity import check
 
-    with opened(settings_of(context)) as service:
+    with opened(settings) as service:
         findings = list(check(service.store))
-    if as_json:
-        terminal.show_json([asdict(finding) for finding in findings])
-    else:
-        for finding in findings:
-            terminal.tell(f"{'sound  ' if finding.sound else 'damaged'} {finding.part}: {finding.detail}")
-    if not all(finding.sound for finding in findings):
-        raise typer.Exit(1)
+    lines = [f"{'sound  ' if finding.sound else 'damaged'} {finding.part}: {finding.detail}" for finding in findings]
+    is_sound = all(finding.sound for finding in findings)
+    return Output([asdict(finding) for finding in findings], partial(terminal.tell, "\n".join(lines)), not is_sound)
 
 
-@admin.command()
+@command(admin, "rm", "index", "collection")
 def rm(
-    context: typer.Context,
+    settings: Settings,
     paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
-    index: IndexDir = None,
-    collection: CollectionName = None,
     everything: Annotated[bool, typer.Option("--all", help="Remove the collection with all its documents.")] = False,
-    as_json: Json = False,
-) -> None:
+) -> Output:
     """Remove documents, or with --all a collection, from the index; the files stay."""
-    settings = settings_of(context)
     if bool(paths) == everything:
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     with opened(settings) as service:
         removed = service.unindex(LOCAL, paths)
-    if as_json:
-        terminal.show_json({"removed": removed})
-    else:
-        terminal.tell(f"{len(removed):,} removed from {settings.collection}")
+    done = f"{len(removed):,} removed from {settings.collection}"
+    return Output({"removed": removed}, partial(terminal.tell, done))
 
 
-@admin.command("settings")
-def list_settings(as_json: Json = False) -> None:
+@command(admin, "settings")
+def list_settings(settings: Settings) -> Output:
     """List every setting: its value, where that comes from, and what it is for."""
-    settings, comes_from = load_settings(), origins()
-    values = settings.model_dump(mode="json")
+    comes_from, values = origins(), settings.model_dump(mode="json")
     described = {name: field.description or "" for name, field in Settings.model_fields.items()}
-    if as_json:
-        terminal.show_json(
-            {name: {"value": values[name], "from": comes_from[name], "about": about} for name, about in described.items()}
-        )
-    else:
+
+    def show() -> None:
         rows = [[name, str(values[name]), comes_from[name], about] for name, about in described.items()]
         terminal.show_table(["setting", "value", "from", "about"], rows)
         terminal.tell(f"\nSet by flag, by {Settings.PREFIX}<SETTING>, or in {Settings.FILE}, in that order.")
 
+    listed = {name: {"value": values[name], "from": comes_from[name], "about": about} for name, about in described.items()}
+    return Output(listed, show)
 
-@key_commands.command("make")
+
+@command(key_commands, "make", "index")
 def make_key(
+    settings: Settings,
     name: Annotated[str, typer.Argument(help="Whose it is, or what for.", show_default=False)],
     scope: Annotated[list[str] | None, typer.Option(help="ask, or manage, which may ask too.", show_default="ask")] = None,
     collection: Annotated[
@@ -106,46 +99,35 @@ def make_key(
         list[str] | None, typer.Option(metavar="URL", help="Of a page that may use a browser key; may be repeated.")
     ] = None,
     rate: Annotated[str | None, typer.Option(metavar="RATE", help="Most requests, such as 60/minute.")] = None,
-    index: IndexDir = None,
-    as_json: Json = False,
-) -> None:
+) -> Output:
     """Make a key, and show its secret this once."""
     if browser != bool(origin):
         raise QuotewiseError("a browser key takes --browser and at least one --origin https://…; other keys take neither")
-    kept = Keys(load_settings(index=index).index)
-    key, secret = kept.make(name, scope or ["ask"], collection or [], origin or [], rate)
-    if as_json:
-        terminal.show_json({**_shown_key(key), "key": secret})
-    else:
+    key, secret = Keys(settings.index).make(name, scope or ["ask"], collection or [], origin or [], rate)
+
+    def show() -> None:
         terminal.console.print(secret, markup=False, soft_wrap=True)
         terminal.note(f"the key {key.id}; it is not shown again. Send it as: Authorization: Bearer KEY")
 
+    return Output({**_listed(key), "key": secret}, show)
 
-@key_commands.command("list")
-def list_keys(index: IndexDir = None, as_json: Json = False) -> None:
+
+@command(key_commands, "list", "index")
+def list_keys(settings: Settings) -> Output:
     """List all keys, also those that are revoked."""
-    listed = [_shown_key(key) for key in Keys(load_settings(index=index).index).all()]
-    if as_json:
-        terminal.show_json(listed)
-    else:
-        columns = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
-        rows = [[", ".join(key[c]) if isinstance(key[c], list) else key[c] or "" for c in columns] for key in listed]
-        terminal.show_table(columns, rows)
+    keys = list(map(_listed, Keys(settings.index).all()))
+    rows = [[", ".join(key[c]) if isinstance(key[c], list) else key[c] or "" for c in _KEY_COLUMNS] for key in keys]
+    return Output(keys, partial(terminal.show_table, _KEY_COLUMNS, rows))
 
 
-@key_commands.command("revoke")
+@command(key_commands, "revoke", "index")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="As keys list shows it.", show_default=False)],
-    index: IndexDir = None,
-    as_json: Json = False,
-) -> None:
+    settings: Settings, key_id: Annotated[str, typer.Argument(metavar="ID", help="As keys list shows it.", show_default=False)]
+) -> Output:
     """Revoke a key; a running service refuses it at once."""
-    key = Keys(load_settings(index=index).index).revoke(key_id)
-    if as_json:
-        terminal.show_json(_shown_key(key))
-    else:
-        terminal.tell(f"{key.id} ({key.name}) is revoked")
+    key = Keys(settings.index).revoke(key_id)
+    return Output(_listed(key), partial(terminal.tell, f"{key.id} ({key.name}) is revoked"))
 
 
-def _shown_key(key: Key) -> dict[str, Any]:
+def _listed(key: Key) -> dict[str, Any]:
     return key.model_dump(mode="json", exclude={"digest"})

@@ -1,44 +1,72 @@
-"""The options that several commands have, and what commands do with them."""
+"""Commands as functions of the settings that return what to print, with an option for each setting that they name."""
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from quotewise.api import terminal
 from quotewise.api.settings import Settings, load_settings
+from quotewise.index.errors import QuotewiseError
 
 if TYPE_CHECKING:
     from quotewise.api.service import Service
 
 IndexDir = Annotated[Path | None, typer.Option("--index", "-i", metavar="DIR", help="Folder of the index.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CollectionName = Annotated[str | None, typer.Option("--collection", "-c", metavar="NAME", help="Collection to use.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Prefix = Annotated[str, typer.Option("--path-prefix", metavar="TEXT", help="Look only at paths that start so.")]
-TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="Chunks to retrieve.")]
 Moved = Annotated[bool, typer.Option("--moved", help="The collection's folder has moved to FOLDER.")]
-Embedder = Annotated[
-    str | None, typer.Option("--embedder", metavar="NAME", help="For a new collection: a sentence-transformers name or path.")
-]
-ChunkTokens = Annotated[int | None, typer.Option("--chunk-tokens", metavar="N", help="For a new collection.")]
-Language = Annotated[
-    str | None,
-    typer.Option("--language", metavar="CODE", help="ISO 639-1 code of the language; detected by default."),
-]
-FileLimit = Annotated[int | None, typer.Option("--max-file-bytes", metavar="N", help="Largest file that is indexed.")]
-PasswordFile = Annotated[
-    Path | None,
-    typer.Option("--password-file", metavar="FILE", help="Passwords of encrypted PDF and Office files, one a line."),
-]
-Reader = Annotated[
-    str | None, typer.Option("--reader", metavar="NAME", help="auto, span, similarity, or the folder of a trained reader.")
-]
-MaxQuotes = Annotated[int | None, typer.Option("--max-quotes", metavar="N", help="Most quotes.")]
-Threshold = Annotated[float | None, typer.Option("--threshold", metavar="P", help="Least confidence of an answer, 0 to 1.")]
+Question = Annotated[str, typer.Argument(help="A question, or for a search some words.", show_default=False)]
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """The settings in force, among them the options of the command that have the name of a setting. Raises SettingsError."""
-    return load_settings(**{name: value for name, value in context.params.items() if name in Settings.model_fields})
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command prints: ``value`` as JSON, or text for people by ``show``; and how it ends."""
+
+    value: Any
+    show: Callable[[], None]
+    code: int = 0
+    complaint: str = ""
+
+
+def command(group: typer.Typer, name: str, *settings: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add a command to a group: a function of the settings in force and of arguments of its own.
+
+    It has an option for each of the named settings and, where the function returns an ``Output``, ``--json``.
+    """
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(function)
+        own = list(signature.parameters.values())[1:]
+        options = [_keyword(setting, _option(setting), None) for setting in settings]
+        prints = signature.return_annotation is Output
+        if prints:
+            options.append(_keyword("as_json", Json, False))
+
+        @wraps(function)
+        def run(**values: Any) -> None:
+            flags = {setting: values.pop(setting) for setting in settings}
+            as_json = prints and values.pop("as_json")
+            output = function(load_settings(**flags), **values)
+            if as_json:
+                terminal.show_json(output.value)
+            elif prints:
+                output.show()
+            if prints and output.complaint:
+                raise QuotewiseError(output.complaint)
+            if prints and output.code:
+                raise typer.Exit(output.code)
+
+        run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
+        group.command(name)(run)
+        return function
+
+    return add
 
 
 def opened(settings: Settings, create: bool = False) -> "Service":
@@ -46,3 +74,14 @@ def opened(settings: Settings, create: bool = False) -> "Service":
     from quotewise.api.service import Service  # here, since it takes most of the time that a command needs to start
 
     return Service.open(settings, create)
+
+
+def _keyword(name: str, annotation: Any, default: object) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _option(setting: str) -> Any:
+    if setting in ("index", "collection"):
+        return IndexDir if setting == "index" else CollectionName
+    field = Settings.model_fields[setting]
+    return Annotated[field.annotation | None, typer.Option(help=field.description)]  # type: ignore[operator]

@@ -19,13 +19,13 @@ from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.schema import needs_upgrade
 
-SECRET, BROWSER = "qw_", "qb_"
-DEFAULT_BROWSER_RATE = "60/minute"
+_PREFIX, _BROWSER_PREFIX = "qw_", "qb_"
+_BROWSER_RATE = "60/minute"
 _NO_DIGEST = "0" * 64
 _log = logging.getLogger("quotewise")
 
 
-class KeyFileError(QuotewiseError, code="keys-unavailable", status=503):
+class KeysUnavailableError(QuotewiseError, code="keys-unavailable", status=503):
     """the keys cannot be read"""
 
 
@@ -33,14 +33,14 @@ class InvalidKeyError(QuotewiseError, code="invalid-key"):
     """A key that cannot be made, or that does not exist."""
 
 
-def _origin(value: str) -> str:
+def _check_origin(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or value != f"{parts.scheme}://{parts.netloc}".lower():
         raise ValueError(f"{value!r} should be an origin such as https://www.example.org, in lower case, without a path")
     return value
 
 
-def _rate(value: str) -> str:
+def _check_rate(value: str) -> str:
     import limits  # here, since it takes a tenth of a second, which other commands need not wait for
 
     try:
@@ -52,14 +52,14 @@ def _rate(value: str) -> str:
     return value
 
 
-def _printable(value: str) -> str:
+def _check_printable(value: str) -> str:
     if not value.isprintable():
         raise ValueError("should have no control characters")
     return value
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
-Rate = Annotated[str, AfterValidator(_rate)]
+Origin = Annotated[str, AfterValidator(_check_origin)]
+Rate = Annotated[str, AfterValidator(_check_rate)]
 
 
 class Key(BaseModel):
@@ -68,7 +68,7 @@ class Key(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_printable)]
     scopes: tuple[Scope, ...]
     collections: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
     origins: tuple[Origin, ...] = ()
@@ -78,7 +78,7 @@ class Key(BaseModel):
     digest: str = _NO_DIGEST
 
     @model_validator(mode="after")
-    def _a_browser_key_only_asks(self) -> Self:
+    def _check_browser_key(self) -> Self:
         if self.origins and (self.scopes != ("ask",) or not self.rate):
             raise ValueError("a browser key may only ask, and has a rate")
         return self
@@ -101,25 +101,25 @@ class Keys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._opened: SqliteCatalogue | None = None
+        self._catalogue: SqliteCatalogue | None = None
         self._opening = threading.Lock()
         self._cached: tuple[int, dict[str, Key]] = (0, {})
 
     def all(self) -> list[Key]:
-        """Every key ever made, oldest first. Raises KeyFileError."""
-        return list(self._by_id(upgrade=True).values())
+        """Every key ever made, oldest first. Raises KeysUnavailableError."""
+        return list(self._read(upgrade=True).values())
 
-    def any(self) -> bool:
-        """Whether a key was ever made; that all are revoked does not make the service open again. Raises KeyFileError."""
-        return bool(self._by_id())
+    def exist(self) -> bool:
+        """Whether a key was ever made, since revoking all does not open the service again. Raises KeysUnavailableError."""
+        return bool(self._read())
 
-    def origins(self) -> frozenset[str]:
-        """Where browser keys in force may be used. Raises KeyFileError."""
-        return frozenset(origin for key in self._by_id().values() if not key.revoked for origin in key.origins)
+    def browser_origins(self) -> frozenset[str]:
+        """Where browser keys in force may be used. Raises KeysUnavailableError."""
+        return frozenset(origin for key in self._read().values() if not key.revoked for origin in key.origins)
 
-    def holder(self, secret: str) -> Key | None:
-        """The key in force that a secret belongs to. Raises KeyFileError."""
-        key = self._by_id().get(secret[3:].partition("_")[0])
+    def find(self, secret: str) -> Key | None:
+        """The key in force that a secret belongs to. Raises KeysUnavailableError."""
+        key = self._read().get(secret[3:].partition("_")[0])
         same = hmac.compare_digest(_digest(secret), key.digest if key else _NO_DIGEST)
         return key if key and same and not key.revoked else None
 
@@ -135,10 +135,10 @@ class Keys:
 
         Raises:
             InvalidKeyError: there cannot be such a key.
-            KeyFileError: the catalogue cannot be written.
+            KeysUnavailableError: the catalogue cannot be written.
         """
         origins, key_id = tuple(origins), secrets.token_hex(4)
-        secret = f"{BROWSER if origins else SECRET}{key_id}_{secrets.token_urlsafe(32)}"
+        secret = f"{_BROWSER_PREFIX if origins else _PREFIX}{key_id}_{secrets.token_urlsafe(32)}"
         try:
             key = Key.model_validate(
                 {
@@ -147,7 +147,7 @@ class Keys:
                     "scopes": tuple(dict.fromkeys(scopes)),
                     "collections": tuple(dict.fromkeys(collections)) or None,
                     "origins": origins,
-                    "rate": rate or (DEFAULT_BROWSER_RATE if origins else None),
+                    "rate": rate or (_BROWSER_RATE if origins else None),
                     "created": _now(),
                     "digest": _digest(secret),
                 }
@@ -155,30 +155,30 @@ class Keys:
         except ValidationError as error:
             first = error.errors()[0]
             raise InvalidKeyError(f"{'.'.join(map(str, first['loc'])) or 'key'}: {first['msg']}") from error
-        self._put(key)
+        self._write(key)
         return key, secret
 
     def revoke(self, key_id: str) -> Key:
-        """End a key. Raises InvalidKeyError where there is none of that id, KeyFileError."""
-        key = self._by_id(upgrade=True).get(key_id)
+        """End a key. Raises InvalidKeyError where there is none of that id, KeysUnavailableError."""
+        key = self._read(upgrade=True).get(key_id)
         if key is None:
             raise InvalidKeyError(f"there is no key with the id {key_id!r}; quotewise keys list shows those there are")
         revoked = key.model_copy(update={"revoked": key.revoked or _now()})
-        self._put(revoked)
+        self._write(revoked)
         return revoked
 
     def close(self) -> None:
         """Close the catalogue, if it is open."""
-        if self._opened:
-            self._opened.close()
+        if self._catalogue:
+            self._catalogue.close()
 
-    def _by_id(self, upgrade: bool = False) -> dict[str, Key]:
+    def _read(self, upgrade: bool = False) -> dict[str, Key]:
         """The keys. A request does not wait for an ``upgrade`` of the catalogue, which may take minutes."""
-        with _errors():
+        with _as_unavailable():
             path = self._folder / "catalogue.sqlite"
-            if self._opened is None and not upgrade and path.exists() and needs_upgrade(path):
-                raise KeyFileError("the catalogue is being upgraded")
-            catalogue = self._catalogue()
+            if self._catalogue is None and not upgrade and path.exists() and needs_upgrade(path):
+                raise KeysUnavailableError("the catalogue is being upgraded")
+            catalogue = self._open()
             if catalogue is None:
                 return {}
             if (revision := catalogue.api_keys_revision()) != self._cached[0]:
@@ -186,38 +186,38 @@ class Keys:
                 self._cached = (revision, keys)
             return self._cached[1]
 
-    def _put(self, key: Key) -> None:
-        with _errors():
+    def _write(self, key: Key) -> None:
+        with _as_unavailable():
             self._folder.mkdir(0o700, parents=True, exist_ok=True)
-            catalogue = self._catalogue(create=True)
+            catalogue = self._open(create=True)
             assert catalogue
             catalogue.put_api_key(key.id, key.model_dump_json())
 
-    def _catalogue(self, create: bool = False) -> SqliteCatalogue | None:
+    def _open(self, create: bool = False) -> SqliteCatalogue | None:
         """The catalogue, with the keys of a ``keys.json`` of version 0.1; None where there are neither."""
         with self._opening:
             path, old = self._folder / "catalogue.sqlite", self._folder / "keys.json"
-            if self._opened is None and (create or path.exists() or old.exists()):
-                self._opened = SqliteCatalogue(path)
+            if self._catalogue is None and (create or path.exists() or old.exists()):
+                self._catalogue = SqliteCatalogue(path)
             with suppress(FileNotFoundError):  # another process has moved it
-                if self._opened and old.exists():
-                    keys, known = _KEYS.validate_json(old.read_bytes()), self._opened.api_keys()
+                if self._catalogue and old.exists():
+                    keys, known = _KEYS.validate_json(old.read_bytes()), self._catalogue.api_keys()
                     for key in keys:
                         if key.id not in known:  # it may be, and revoked since, after a crash
-                            self._opened.put_api_key(key.id, key.model_dump_json())
+                            self._catalogue.put_api_key(key.id, key.model_dump_json())
                     old.replace(self._folder / "keys.json.imported")
                     (self._folder / "keys.lock").unlink(missing_ok=True)
                     _log.warning("the API keys of %s were moved to the catalogue; keys.json.imported can be deleted", old)
-            return self._opened
+            return self._catalogue
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
+def _as_unavailable() -> Iterator[None]:
     try:
         yield
     except (OSError, ValidationError, QuotewiseError) as error:
         reason = "keys.json is damaged" if isinstance(error, ValidationError) else getattr(error, "strerror", None) or error
-        raise KeyFileError(f"cannot read or write the API keys: {reason}") from error
+        raise KeysUnavailableError(f"cannot read or write the API keys: {reason}") from error
 
 
 def _digest(secret: str) -> str:

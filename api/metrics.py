@@ -45,11 +45,9 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What is read only when it is asked for."""
-        slots = getattr(self._state, "slots", {})
-        yield _family(
-            "waiting", "Requests that wait for their turn.", "queue", {name: queue.waiting for name, queue in slots.items()}
-        )
-        yield _family("working", "Requests at work.", "queue", {name: queue.working for name, queue in slots.items()})
+        queues = getattr(self._state, "slots", {}).items()
+        yield _family("waiting", "Requests that wait for their turn.", "queue", {name: slots.waiting for name, slots in queues})
+        yield _family("working", "Requests at work.", "queue", {name: slots.working for name, slots in queues})
         service = getattr(self._state, "service", None)
         catalogue = service.store.catalogue if service else None
         try:

@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import resource
-from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any, NamedTuple
 
@@ -44,7 +43,7 @@ def call_of(request: Request) -> Call:
     return Call(service, caller, request.state.id)
 
 
-async def _call(request: Request) -> Call:
+async def _call(request: Request) -> Call:  # on the event loop, since the thread pool of the routes may be full
     return call_of(request)
 
 
@@ -61,27 +60,21 @@ def json_response(value: Any, status: int = 200, **headers: str) -> Response:
 
 
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
-INDEX_PROBLEMS = (
-    *(*STATE_PROBLEMS, "index-locked", "index-damaged", "index-unavailable", "index-rebuilding"),
-    *("document-damaged", "embedder-unavailable"),
-)
-BODY_PROBLEMS = (
-    *("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request"),
-    *("request-timeout", "overloaded"),
-)
-_SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
+_STORE_PROBLEMS = ("index-locked", "index-damaged", "index-unavailable", "index-rebuilding", "document-damaged")
+INDEX_PROBLEMS = (*STATE_PROBLEMS, *_STORE_PROBLEMS, "embedder-unavailable")
+_BODY = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", "request-timeout", "overloaded")
+_SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *_BODY, *INDEX_PROBLEMS)
 _READ_CODES = ("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*_SEARCH_CODES, "reader-unavailable")
 _SEARCH_PROBLEMS = problems.responses(*_SEARCH_CODES)
-_EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
+_EXTRACT_PROBLEMS = problems.responses(*_BODY, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses(*_READ_CODES)
 _TEXT_PROBLEMS = problems.responses(*_READ_CODES, "document-changed", "overloaded")
 _FILE_CODES = (*_READ_CODES, "document-changed", "folder-unavailable", "folder-read-only", "unreadable-document", "overloaded")
 _FILE_PROBLEMS = problems.responses(*_FILE_CODES)
 _PAGE_PROBLEMS = problems.responses(*_FILE_CODES, "unknown-page")
-_FEEDBACK_PROBLEMS = problems.responses(
-    *("unknown-request", "unknown-document", "unknown-collection"), *BODY_PROBLEMS, *INDEX_PROBLEMS
-)
+_FEEDBACK_CODES = ("unknown-request", "unknown-document", "unknown-collection", *_BODY, *INDEX_PROBLEMS)
+_FEEDBACK_PROBLEMS = problems.responses(*_FEEDBACK_CODES)
 
 Called = Annotated[Call, Depends(_call)]
 _SEED: dict[str, Any] = {"seed": {"summary": "The document of seeds/", "value": "b2b170137b3621de"}}
@@ -108,11 +101,7 @@ def find_passages(body: requests.SearchRequest, call: Call) -> responses.SearchR
 
 
 @router.post("/ask", response_model=responses.AskResponse, responses=_ASK_PROBLEMS)
-def ask(
-    body: requests.AskRequest,
-    call: Called,
-    request: Request,
-) -> Response:
+def ask(body: requests.AskRequest, call: Called, request: Request) -> Response:
     """Answer a question in the words of the documents, or say that they do not and offer the closest passages.
 
     With `Accept: text/event-stream` the response is a stream of events, each sent as soon as its data is known, as one line
@@ -125,20 +114,13 @@ def ask(
 
 
 @router.post("/search", response_model=responses.SearchResponse, responses=_SEARCH_PROBLEMS)
-def search(
-    body: requests.SearchRequest,
-    call: Called,
-) -> Response:
+def search(body: requests.SearchRequest, call: Called) -> Response:
     """The passages closest to a question, whether they answer it or not."""
     return json_response(find_passages(body, call))
 
 
 @router.post("/extract", response_model=responses.ExtractResponse, responses=_EXTRACT_PROBLEMS)
-def extract(
-    body: requests.ExtractRequest,
-    call: Called,
-    request: Request,
-) -> Response:
+def extract(body: requests.ExtractRequest, call: Called, request: Request) -> Response:
     """Find quotes that answer a question in the texts of the request, which come from any retriever; nothing is stored.
 
     What cannot be read within the service's `extract_seconds` (10 by default) is left out, and its text is `truncated`.
@@ -148,11 +130,7 @@ def extract(
 
 
 @router.post("/extract/batch", response_model=responses.ExtractBatchResponse, responses=_EXTRACT_PROBLEMS)
-def extract_batch(
-    body: requests.ExtractBatchRequest,
-    call: Called,
-    request: Request,
-) -> Response:
+def extract_batch(body: requests.ExtractBatchRequest, call: Called, request: Request) -> Response:
     """Extract quotes for several questions, each from its own texts; one invalid request refuses the whole batch."""
     results, timings = _extract(call, body.requests, request)
     return json_response(responses.ExtractBatchResponse(results, timings, call.request_id))
@@ -180,7 +158,7 @@ def text(id: DocumentId, part: Annotated[requests.TextRequest, Query()], call: C
     """The text of a document or a part of it, to which offsets refer, in UTF-8; line endings are those of the file."""
     pieces = call.service.text(call.caller, id, part.start, part.end)
     first = next(pieces, "")  # so that an error of the first piece becomes an ordinary response
-    return StreamingResponse(_encoded(chain([first], pieces)), media_type="text/plain")
+    return StreamingResponse(map(str.encode, chain([first], pieces)), media_type="text/plain")
 
 
 @router.get("/documents/{id}/place", response_model=responses.SpanPlace, responses=_FILE_PROBLEMS)
@@ -203,11 +181,6 @@ def page_image(id: DocumentId, page: Page, part: Annotated[requests.PageImageReq
     return Response(image, media_type="image/png")
 
 
-def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
-    for piece in pieces:
-        yield piece.encode()
-
-
 @router.post("/verify", response_model=responses.VerifyResponse, responses=_SEARCH_PROBLEMS)
 def verify_citations(body: requests.VerifyRequest, call: Called) -> Response:
     """Check citations against the files as they are now."""
@@ -220,9 +193,8 @@ def feedback(body: requests.FeedbackRequest, call: Called) -> Response:
     """Store whether an answer helped and, optionally, which quote would have been right, with the question and its quotes."""
     quote = body.right_quote
     right = (quote.document_id, Span(quote.start, quote.end)) if quote else None
-    return json_response(
-        responses.FeedbackResponse(call.service.feedback(call.caller, body.request_id, body.helpful, right)), 201
-    )
+    feedback_id = call.service.feedback(call.caller, body.request_id, body.helpful, right)
+    return json_response(responses.FeedbackResponse(feedback_id), 201)
 
 
 @router.get("/collections", response_model=responses.CollectionList, responses=_READ_PROBLEMS)

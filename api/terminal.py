@@ -102,24 +102,18 @@ def show_left_out(files: Sequence[LeftOut]) -> None:
 
 def show_report(report: SyncReport) -> None:
     """What a sync did, and every file that failed with its reason."""
-    counts = {
-        "added": len(report.added),
-        "changed": len(report.changed),
-        "removed": len(report.removed),
-        "unchanged": len(report.unchanged),
-        "failed": len(report.failed),
-        **({"of formats that are not read": len(report.unread)} if report.unread else {}),
-    }
+    counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "failed")}
+    if report.unread:
+        counts["of formats that are not read"] = len(report.unread)
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     if report.removed and not (report.added or report.changed or report.unchanged or report.failed):
-        gone = f"the folder holds no documents any more; removed from the index: {_some(report.removed)}"
-        errors.print(Text(gone, "yellow"), soft_wrap=True)
+        _warn(f"the folder holds no documents any more; removed from the index: {_some(report.removed)}")
     complaints = list(_complaints(report))
     unnamed = max(len(report.unread) - _SHOWN_LEFT_OUT, 0)
     for line in complaints[: len(complaints) - unnamed]:
-        errors.print(Text(line, "yellow"), soft_wrap=True)
+        _warn(line)
     if unnamed:
-        errors.print(Text(f"not read: {unnamed:,} more files, which --json lists", "yellow"), soft_wrap=True)
+        _warn(f"not read: {unnamed:,} more files, which --json lists")
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
@@ -164,6 +158,10 @@ def note_changes(report: SyncReport, before: SyncReport) -> None:
     for line in _complaints(report):
         if line not in known:
             note(line)
+
+
+def _warn(line: str) -> None:
+    errors.print(Text(line, "yellow"), soft_wrap=True)
 
 
 def _some(paths: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from quotewise.api import terminal
@@ -71,7 +72,8 @@ class FolderWatch(threading.Thread):
             self._due = False
             return
         self._due, self._told = False, ""
-        terminal.note_changes(report, self._report)
+        with suppress(OSError):  # nobody listens any more
+            terminal.note_changes(report, self._report)
         self._report = report
 
     def _index(self) -> SyncReport:
@@ -84,4 +86,5 @@ class FolderWatch(threading.Thread):
         """Tell of a problem, once while it lasts."""
         if problem != self._told:
             self._told = problem
-            terminal.note(problem)
+            with suppress(OSError):
+                terminal.note(problem)

@@ -1,5 +1,6 @@
 """The texts of chunks into vectors, and documents that wait for theirs into the catalogue."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,10 @@ from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.store import Catalogue
 
-BATCH_CHUNKS = 256
-"""Chunks embedded together: enough to fill length-sorted batches on every core, little enough to hold and to be told of."""
+WAITING_CHUNKS = 256
+"""Chunks of the documents that are embedded together, little enough to hold in memory."""
+BATCH_CHUNKS = 32 * (os.cpu_count() or 1)
+"""Chunks embedded at a time: enough to keep every core busy, little enough to tell of often."""
 
 
 def chunk_texts(document: Document, chunks: Sequence[Chunk]) -> list[str]:
@@ -31,7 +34,9 @@ def embed(
     ``embedded`` is called before the first batch and after each with the characters done since; an exception ends the work.
     """
     vectors = dict(known or {})
-    missing = [text for text in dict.fromkeys(texts) if text not in vectors]
+    missing = sorted(
+        (text for text in dict.fromkeys(texts) if text not in vectors), key=len
+    )  # like lengths pad each other least
     embedded(0)
     for first in range(0, len(missing), BATCH_CHUNKS):
         batch = missing[first : first + BATCH_CHUNKS]
@@ -85,7 +90,7 @@ class EmbeddingQueue:
 
     def flush_full(self) -> None:
         """Embed and commit the documents that wait, if they make a batch."""
-        if sum(len(one.chunks) for one in self._waiting) >= BATCH_CHUNKS:
+        if sum(len(one.chunks) for one in self._waiting) >= WAITING_CHUNKS:
             self.flush()
 
     def flush(self) -> None:

@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
 from typing import NamedTuple
 
 import charset_normalizer
@@ -106,22 +107,14 @@ def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
 
 def _is_cut(tail: str) -> bool:
     """Whether these bytes are the start of an incomplete character of UTF-8."""
-    try:
-        tail.encode("utf-8", "surrogateescape").decode()
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data" and error.start == 0
-    except UnicodeEncodeError:
-        pass
+    with suppress(UnicodeError):
+        return codecs.utf_8_decode(tail.encode("utf-8", "surrogateescape"), "strict", False)[1] == 0
     return False
-
-
-_LEAST_UTF16 = 4
-"""With fewer bytes UTF-16 cannot be recognised."""
 
 
 def _utf16(data: bytes) -> Decoded | None:
     """UTF-16 without a byte order mark in a script whose characters mostly have a high byte below 0x20, as most alphabets."""
-    if len(data) % 2 or len(data) < _LEAST_UTF16:
+    if len(data) % 2 or len(data) < 4:  # of which nothing can be told
         return None
     low, high = data[::2].count(0), data[1::2].count(0)
     units = len(data) // 2

@@ -46,6 +46,10 @@ class PasswordError(DocumentError):
         super().__init__(message)
 
 
+class TimeLimitError(DocumentError):
+    """A file took longer to parse than it may, which on a machine with less to do it may not."""
+
+
 class AlteredError(DocumentError):
     """A file exists but is empty or too large for a document."""
 

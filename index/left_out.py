@@ -42,7 +42,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """That a parser, in this version, refused the bytes of this sha256, and why; it would do so again."""
+    """That a parser, in this version, refused the bytes of this sha256, and why; it would do so again.
+
+    ``parser`` is empty where it took too long, which it may not another time, and where there is none.
+    """
 
     sha256: str
     parser: str

@@ -8,7 +8,7 @@ from pathlib import Path
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document, SourceFile, parse_document
 from quotewise.index.embedding import unindexed
-from quotewise.index.errors import DocumentError, translate_errors
+from quotewise.index.errors import DocumentError, TimeLimitError, translate_errors
 from quotewise.index.folders import read_inside, stamp_inside
 from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.formats.detection import parser_of
@@ -82,7 +82,9 @@ class FileReader:
             sha256 = hashlib.sha256(data).hexdigest()
             if refusal and sha256 != refusal.sha256:
                 refusal = None
-            if refusal and (parser_of(path, data) != refusal.parser or self._reading.options.may_open(refusal.reason)):
+            if refusal and (
+                refusal.parser != (parser_of(path, data) or None) or self._reading.options.may_open(refusal.reason)
+            ):
                 return False
             if not refusal and sha256 != indexed:
                 return False
@@ -124,8 +126,8 @@ class FileReader:
             try:
                 document = parse_document(path, data, self._reading.options)
             except DocumentError as error:
-                if parser := parser_of(path, data):
-                    self.refusals[path] = Refusal(hashlib.sha256(data).hexdigest(), parser, str(error))
+                parser = "" if isinstance(error, TimeLimitError) else parser_of(path, data)
+                self.refusals[path] = Refusal(hashlib.sha256(data).hexdigest(), parser, str(error))
                 raise
             return document, self._chunks(document)
 

@@ -31,6 +31,7 @@ class Passage:
     of its best chunk in the fused ranking and ``similarity`` the cosine of question and its nearest chunk, 0 where no chunk
     of it was among the nearest. ``chunks`` are the spans of the chunks it was joined from: each fits the embedder, and each
     sentence is in one of them. ``kinds`` are those of the sentences, ``layout`` is the document's, ``place`` in printed form.
+    ``columns`` are those of a wide table that the reader is told, where the last heading has too many.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Passage:
     kinds: Annotated[tuple[SentenceKind, ...], Field(exclude=True)] = ()
     layout: Annotated[Layout, Field(exclude=True), GetPydanticSchema(lambda kind, handler: any_schema())] = _NO_LAYOUT
     place: Printed = ""
+    columns: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
     @property
     def rank_score(self) -> float:
@@ -60,7 +62,8 @@ class Passage:
     @property
     def context(self) -> str:
         """What the passage stands under: the title of its document and its headings."""
-        return " > ".join(dict.fromkeys(part for part in (self.document.title, *self.heading) if part))
+        headings = (*self.heading[:-1], " | ".join(self.columns)) if self.columns else self.heading
+        return " > ".join(dict.fromkeys(part for part in (self.document.title, *headings) if part))
 
     @property
     def units(self) -> list[list[int]]:

@@ -26,11 +26,13 @@ from quotewise.rag.answers import (
     Timings,
     cite,
 )
+from quotewise.rag.candidates import asked_terms
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reader, always
 from quotewise.rag.readers.registry import Readers
 from quotewise.rag.retrieval import Method, Query, retrieve
+from quotewise.rag.rows import with_columns
 from quotewise.rag.selection import select_quotes, short_span
 
 DEFAULT_TOP_K = 12
@@ -180,7 +182,8 @@ class Pipeline:
         embedded = time.perf_counter()
         passages = retrieve(self._store, collection, queries, options.top_k or DEFAULT_TOP_K, options.where, self._method)
         timings = Timings.of(embedded - began, time.perf_counter() - embedded)
-        return SearchResult(texts[0], tuple(passages), timings)
+        asked = asked_terms(texts[0])
+        return SearchResult(texts[0], tuple(with_columns(asked, passage) for passage in passages), timings)
 
 
 def extract(

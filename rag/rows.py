@@ -6,13 +6,21 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Self
 
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
 from quotewise.index.sentences import Span
+from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan
 
 _SIGNS = "|\t;,"
 """What stands between cells, the surest first."""
 
+COLUMNS = " | "
+"""What stands between the names of columns in a heading."""
+_CELL_WORDS = 8
+"""Words of a cell that is a short answer as a whole."""
+_TOLD = 100
+"""Characters of the names of columns that a reader is told, about: some 25 word pieces, beside title and headings."""
 _ASKS_NUMBER = re.compile(r"\b(?:when|how (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))\b", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|whose|where)\b", re.IGNORECASE)
 
@@ -28,7 +36,7 @@ class Row:
     @classmethod
     def of(cls, text: str, heading: Sequence[str]) -> Self:
         """Of the text of a row and the headings it stands under, of which the last one has the names of its columns."""
-        names = tuple(heading[-1].split(" | ")) if heading else ()
+        names = tuple(heading[-1].split(COLUMNS)) if heading else ()
         signs = [sign for sign in _SIGNS if sign in text]
         split = [_cells(text, sign) for sign in signs]
         cells = next((some for some in split if len(some) == len(names)), split[0] if split else [Span(0, len(text))])
@@ -38,6 +46,11 @@ class Row:
     def is_header(self) -> bool:
         """Whether it is the row that names the columns."""
         return bool(self.names) and all(map(_is_same, self._texts, self.names))
+
+    @property
+    def has_number(self) -> bool:
+        """Whether a cell holds a number."""
+        return any(map(str.isdigit, self.text))
 
     @property
     def _texts(self) -> list[str]:
@@ -64,7 +77,8 @@ class Row:
         if chosen is None:
             return None
         cell = self.cells[chosen]
-        if cell.start <= within.start and within.end <= cell.end:
+        is_long = len(self.text[slice(*cell)].split()) > _CELL_WORDS
+        if is_long and cell.start <= within.start and within.end <= cell.end:
             return predicted
         return replace(predicted, span=Span(start + cell.start, start + cell.end))
 
@@ -75,6 +89,21 @@ class Row:
             if digits or _ASKS_NAME.search(question):
                 cells = [n for n in cells if any(map(str.isdigit, self._texts[n])) == digits]
         return cells[0] if len(cells) == 1 else None
+
+
+def with_columns(asked: frozenset[str], passage: Passage) -> Passage:
+    """A passage whose reader is told the columns that matter for what is asked, where its table has too many to tell."""
+    names = passage.heading[-1].split(COLUMNS) if passage.heading and SentenceKind.ROW in passage.kinds else []
+    if len(names) < 2 or len(passage.heading[-1]) <= _TOLD:
+        return passage
+    told = {0, *(number for number, name in enumerate(names) if asked & frozenset(terms(name)))}
+    room = _TOLD - sum(len(names[number]) for number in told)
+    for number, name in enumerate(names):
+        room -= 0 if number in told else len(name)
+        if room < 0:
+            break
+        told.add(number)
+    return replace(passage, columns=tuple(names[number] for number in sorted(told)))
 
 
 def _cells(text: str, sign: str) -> list[Span]:

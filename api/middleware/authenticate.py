@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.callers import Scope as KeyScope
 from quotewise.api.errors import ForbiddenError, LocalOnlyError, UnauthorizedError
-from quotewise.api.keys import Key, KeyFileError, Keys
+from quotewise.api.keys import Key, Keys, KeysUnavailableError
 from quotewise.api.middleware.rate_limit import RateLimit
 from quotewise.api.settings import Settings
 
@@ -57,19 +57,19 @@ class Authenticate:
         if scope["type"] == "http":
             try:
                 scope.setdefault("state", {})["caller"] = self._caller(scope)
-            except KeyFileError as error:
+            except KeysUnavailableError as error:
                 _log.error("%s", error)
-                raise KeyFileError("the keys of the service cannot be read; its log says more") from error
+                raise KeysUnavailableError("the keys of the service cannot be read; its log says more") from error
         await self._app(scope, receive, send)
 
     def _caller(self, scope: Scope) -> Caller:
         method, path, headers = scope["method"], scope["path"].removeprefix(scope.get("root_path", "")), Headers(scope=scope)
         if path in PROBES:
             return self._probing_caller(scope, headers)
-        if not self._keys.any():
+        if not self._keys.exist():
             self._check_local(scope, headers)
             return LOCAL
-        key, needed = self._keys.holder(_secret(headers)), scope_of(method, path)
+        key, needed = self._keys.find(_secret(headers)), scope_of(method, path)
         if key is None:
             self._count_address(scope)
             if needed is None:
@@ -87,11 +87,11 @@ class Authenticate:
     def _probing_caller(self, scope: Scope, headers: Headers) -> Caller:
         """Everybody may know whether the service is alive, but not what it holds."""
         try:
-            if self._keys.any():
-                key = self._keys.holder(_secret(headers))
+            if self._keys.exist():
+                key = self._keys.find(_secret(headers))
                 return key.caller if key else ANONYMOUS
             return LOCAL if _is_local(scope, headers) else ANONYMOUS
-        except KeyFileError:
+        except KeysUnavailableError:
             return ANONYMOUS
 
     def _check_local(self, scope: Scope, headers: Headers) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from asgi_correlation_id import correlation_id
 from fastapi import APIRouter, Request, Response
+from fastapi.routing import iter_route_contexts
 from prometheus_client.exposition import choose_encoder
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quotewise.api import logs, tracing
@@ -72,7 +74,10 @@ def _template(scope: Scope) -> str:
     """The template of the route of a request; ``unmatched`` for the paths of no route, which are without number."""
     root = scope.get("root_path", "")
     mount = root.removeprefix(scope.get("app_root_path", root))
-    route = scope.get("route")
+    route, routes = scope.get("route"), scope["app"].routes
     if route is None and "endpoint" in scope:  # FastAPI sets no route for the plain ones of Starlette
-        route = next((plain for plain in scope["app"].routes if getattr(plain, "endpoint", None) is scope["endpoint"]), None)
+        route = next((plain for plain in routes if getattr(plain, "endpoint", None) is scope["endpoint"]), None)
+    elif route is None:  # refused before it came to the router, if there is one for it
+        known = (context.original_route for context in iter_route_contexts(routes))
+        route = next((one for one in known if one.matches(scope)[0] is Match.FULL), None)
     return mount + getattr(route, "path_format", getattr(route, "path", "")) or "unmatched"

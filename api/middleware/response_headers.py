@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quotewise.api import problems
 from quotewise.api.errors import ForbiddenError
-from quotewise.api.keys import KeyFileError, Keys
+from quotewise.api.keys import Keys, KeysUnavailableError
 
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -59,6 +59,6 @@ class Cors(CORSMiddleware):
 
     def is_allowed_origin(self, origin: str) -> bool:
         try:
-            return origin in self.allow_origins or origin in self._keys.origins()
-        except KeyFileError:
+            return origin in self.allow_origins or origin in self._keys.browser_origins()
+        except KeysUnavailableError:
             return False

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from quotewise.index.errors import DocumentError
+from quotewise.index.errors import DocumentError, TimeLimitError
 
 MEMORY_BYTES = 1 << 30
 _SECONDS_TO_START = 60.0
@@ -34,7 +34,8 @@ def call(function: Callable[..., _T], *arguments: Any, seconds: float = 20.0, me
     """What a function of a module makes of its arguments, in a child process.
 
     Raises:
-        DocumentError: it took more than so many seconds or bytes of memory, or ended the process.
+        TimeLimitError: it took more than so many seconds.
+        DocumentError: it took more than so many bytes of memory, or ended the process.
         Exception: what the function raised.
     """
     if _serving:
@@ -109,7 +110,7 @@ class _Pool:
             fine, value = child.send(function, arguments, seconds)
         except TimeoutError:
             child.end()
-            raise DocumentError(f"takes more than {seconds:g} seconds to read") from None
+            raise TimeLimitError(f"takes more than {seconds:g} seconds to read") from None
         except (EOFError, BrokenPipeError):
             code = child.exit_code()
             signal = f", signal {-code}" if code < 0 else ""

@@ -50,11 +50,13 @@ def test_questions_are_counted_by_whether_they_are_answered_and_timed_by_stage(w
     answer = watched.post("/ask", json={"question": WHY, "threshold": 0}).json()
     watched.post("/ask", json={"question": WHY, "threshold": 1})
     watched.post("/ask", json={"question": ""})
+    watched.post("/ask", content=b" " * 1_000_001)
     grown = {key: value - before.get(key, 0) for key, value in samples(watched).items()}
     assert (grown["quotewise_answers_total", "true"], grown["quotewise_answers_total", "false"]) == (1, 1)
     assert grown["quotewise_requests_total", "POST", "/ask", "200"] == 2
     assert grown["quotewise_requests_total", "POST", "/ask", "422"] == 1
-    assert grown["quotewise_request_seconds_count", "POST", "/ask"] == 3
+    assert grown["quotewise_requests_total", "POST", "/ask", "413"] == 1
+    assert grown["quotewise_request_seconds_count", "POST", "/ask"] == 4
     assert before["quotewise_requests_in_progress",] == 1  # the one that reads this
     for stage in ("embed", "search", "read"):
         assert grown["quotewise_stage_seconds_count", stage] == 2

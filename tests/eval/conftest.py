@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import quotewise.eval.measures
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import Client, in_process
@@ -19,6 +20,8 @@ from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.api.test_cli import run  # noqa: F401 - a fixture
 from tests.conftest import SEEDS
+
+quotewise.eval.measures._RESAMPLES = 200  # a fifth of them; bootstraps took a third of the time of these tests
 
 
 def run_of(gold: GoldSet, client: Client, output: Path | None = None, threshold: float = 0.0) -> Run:
@@ -47,7 +50,7 @@ def flawed(service: str, breaks: Callable[[str], int | None]) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status = breaks(body.decode())
             if status is None:
-                found = httpx.request(self.command, service + self.path, content=body, headers=dict(self.headers))
+                found = httpx.request(self.command, service + self.path, content=body, headers=dict(self.headers), timeout=60)
                 status, content, kind = found.status_code, found.content, found.headers["Content-Type"]
             else:
                 content, kind = b"<h1>no</h1>", "text/html"

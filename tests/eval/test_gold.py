@@ -1,4 +1,3 @@
-import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -84,12 +83,3 @@ def test_a_quote_that_stands_once_needs_no_offsets(tmp_path: Path) -> None:
     path.write_text(QUESTION % ("a", "a.txt", "Nobody", ""), encoding="utf-8")
     [question] = load_gold(path).located({"a.txt": TEXT}.get).questions
     assert question.quotes[0].span == (26, 32)
-
-
-def test_a_gold_file_may_be_gzipped(tmp_path: Path) -> None:
-    path = tmp_path / "gold.jsonl.gz"
-    path.write_bytes(gzip.compress(SEED_GOLD.read_bytes()))
-    assert load_gold(path).questions == load_gold(SEED_GOLD).questions
-    path.write_bytes(gzip.compress(SEED_GOLD.read_bytes())[:-9])
-    with pytest.raises(GoldError, match="cannot read"):
-        load_gold(path)

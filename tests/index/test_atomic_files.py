@@ -95,29 +95,17 @@ def test_no_path_ever_leads_out_of_the_folder_and_what_is_written_is_what_a_sync
     check()
 
 
-def to_folder_outside(root: Path, outside: Path) -> None:
-    (root / "a").symlink_to(outside)
+OBSTACLES: dict[str, Callable[[Path, Path], object]] = {
+    "link to a folder outside": lambda root, outside: (root / "a").symlink_to(outside),
+    "link to a folder inside": lambda root, outside: ((root / "real").mkdir(), (root / "a").symlink_to("real")),
+    "link to nothing": lambda root, outside: (root / "a").symlink_to(outside / "new"),
+    "file": lambda root, outside: (root / "a").write_text("a file", encoding="utf-8"),
+    "folder": lambda root, outside: (root / "a" / "b.txt" / "c").mkdir(parents=True),
+}
 
 
-def to_folder_inside(root: Path, outside: Path) -> None:
-    (root / "real").mkdir()
-    (root / "a").symlink_to("real")
-
-
-def to_nothing(root: Path, outside: Path) -> None:
-    (root / "a").symlink_to(outside / "new")
-
-
-def a_file(root: Path, outside: Path) -> None:
-    (root / "a").write_text("a file", encoding="utf-8")
-
-
-def a_folder_there(root: Path, outside: Path) -> None:
-    (root / "a" / "b.txt" / "c").mkdir(parents=True)
-
-
-@pytest.mark.parametrize("arranged", [to_folder_outside, to_folder_inside, to_nothing, a_file, a_folder_there])
-def test_links_and_what_stands_in_the_way_are_left_alone(tmp_path: Path, arranged: Callable[[Path, Path], None]) -> None:
+@pytest.mark.parametrize("arranged", OBSTACLES.values(), ids=OBSTACLES)
+def test_links_and_what_stands_in_the_way_are_left_alone(tmp_path: Path, arranged: Callable[[Path, Path], object]) -> None:
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()

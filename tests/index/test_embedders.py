@@ -163,24 +163,18 @@ def test_a_remembered_question_cannot_be_spoilt(embedder: Embedder) -> None:
     ("name", "damage"),
     [
         *(("model.json", damage) for damage in ("missing", "empty", "emptied")),
-        *(("model.onnx", damage) for damage in ("missing", "cut")),
+        *(("model.onnx", damage) for damage in ("missing", "cut", "flipped")),
         *(("tokenizer.json", damage) for damage in ("missing", "cut", "emptied")),
     ],
 )
 def test_a_missing_or_damaged_model_file_is_named(model: Path, name: str, damage: str) -> None:
     data = (model / name).read_bytes()
     (model / name).unlink()
+    half = len(data) // 2
     if damage != "missing":
-        (model / name).write_bytes({"empty": b"", "cut": data[: len(data) // 2], "emptied": b"{}"}[damage])
+        flipped = data[:half] + bytes([data[half] ^ 1]) + data[half + 1 :]
+        (model / name).write_bytes({"empty": b"", "cut": data[:half], "emptied": b"{}", "flipped": flipped}[damage])
     with pytest.raises(EmbedderError, match=name.replace(".", r"\.")):
-        OnnxEmbedder(model)
-
-
-def test_a_flipped_bit_in_the_weights_is_noticed(model: Path) -> None:
-    data = bytearray((model / "model.onnx").read_bytes())
-    data[len(data) // 2] ^= 1
-    (model / "model.onnx").write_bytes(data)
-    with pytest.raises(EmbedderError, match=r"model\.onnx is damaged"):
         OnnxEmbedder(model)
 
 

@@ -33,6 +33,7 @@ def test_the_vector_of_a_chunk_is_that_of_its_heading_and_text(store: LocalStore
 def test_many_batches_keep_every_vector_with_its_chunk(
     store: LocalStore, embedder: Embedder, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(quotewise.index.embedding, "WAITING_CHUNKS", 7)
     monkeypatch.setattr(quotewise.index.embedding, "BATCH_CHUNKS", 3)
     write(folder, **{f"f{n}": "\n\n".join(f"Animal {n} eats plant {m}." for m in range(n % 5 + 1)) for n in range(12)})
     report = sync(chunk_tokens=8)

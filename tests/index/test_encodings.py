@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -132,15 +130,3 @@ def test_utf_8_with_bad_bytes_is_read_but_for_them_and_they_are_named(data: byte
     assert found == damage
     assert text == data.decode(codec, "replace")
     assert codec in ("utf-8", "utf-8-sig")
-
-
-@pytest.mark.parametrize("position", [0, 7, 4095, 8191, 8192, 8193])
-def test_offsets_beside_a_bad_byte_hold_in_the_file_as_python_opens_it(position: int, tmp_path: Path) -> None:
-    data = CAFE * 200
-    while data[position] & 0xC0 == 0x80:
-        position += 1
-    data = data[:position] + b"\x92" + data[position:]
-    (tmp_path / "a.txt").write_bytes(data)
-    text, codec, _ = decode(data)
-    with open(tmp_path / "a.txt", encoding=codec, errors="replace", newline="") as file:
-        assert file.read() == text

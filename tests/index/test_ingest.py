@@ -273,7 +273,7 @@ def test_the_language_of_a_collection_is_detected_from_its_documents_and_can_be_
 def test_a_run_that_is_broken_off_keeps_what_it_had_done_and_lets_the_next_one_finish(
     store: LocalStore, embedder: Embedder, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quotewise.index.embedding, "BATCH_CHUNKS", 1)
+    monkeypatch.setattr(quotewise.index.embedding, "WAITING_CHUNKS", 1)
     write(folder, a="Whales sing.", b="Sharks bite.", c="Crabs walk.")
 
     def break_off(step: Step) -> None:

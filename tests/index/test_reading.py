@@ -16,6 +16,7 @@ import quotewise.index.ingest
 import quotewise.index.reading
 import quotewise.index.stamps
 from quotewise.index.embedders import Embedder
+from quotewise.index.errors import TimeLimitError
 from quotewise.index.formats import FORMATS, Format
 from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.ingest import Sync
@@ -316,3 +317,23 @@ def test_a_file_whose_stamp_is_the_same_is_not_opened(
     again = Sync(store, embedder, reading).run(folder)
     assert opened == ["empty.txt"]
     assert (first.added, again.unchanged, again.failed) == (("a.txt",), ("a.txt",), first.failed[:1])
+
+
+def test_a_file_that_took_too_long_is_tried_again_but_not_by_a_watch_that_would_wait_for_it_each_time(
+    store: LocalStore, embedder: Embedder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotewise.index.stamps, "_NEW_SECONDS", -1)
+    write(folder, a="Whales sing.", slow="Sharks bite.")
+    parse = quotewise.index.formats.text.parse
+
+    def limited(data: bytes) -> Parsed:
+        if b"Sharks" in data:
+            raise TimeLimitError("takes more than 18 seconds to read")
+        return parse(data)
+
+    watching = Reading()
+    with monkeypatch.context() as patched:
+        patched.setattr(quotewise.index.formats.text, "parse", limited)
+        assert [failure.path for failure in Sync(store, embedder, watching).run(folder).failed] == ["slow.txt"]
+    assert [failure.path for failure in Sync(store, embedder, watching).run(folder).failed] == ["slow.txt"]
+    assert Sync(store, embedder).run(folder).added == ("slow.txt",)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span, line_spans, sentence_spans
 from quotewise.index.store import DocumentReference
+from quotewise.rag.candidates import asked_terms
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import Calibration
+from quotewise.rag.rows import with_columns
 from quotewise.rag.selection import Quote, select_quotes, short_span
 
 HEAD = "Turbine | Power | Built | Site"
@@ -156,6 +158,12 @@ def test_rows_that_answer_alike_are_quotes_of_their_own() -> None:
     assert texts(select_quotes("Which turbines are large?", [one], 3)) == TABLE.split("\n")[2:4]
 
 
+def test_a_row_without_a_number_is_no_price() -> None:
+    text = "Ethanol ($/gal)\tIowa Ethanol\nIowa\t1.35 - 1.42\tIowa Ethanol"
+    one = reading(text, [0.7, 0.6], ("Prices",), rows=True)
+    assert texts(select_quotes("What was the price of Iowa ethanol?", [one], 1)) == [text.split("\n")[1]]
+
+
 def test_a_row_that_was_not_read_is_quoted_where_the_question_names_it() -> None:
     first = reading(TABLE, [0.1, 0.8, 0.5, 0.1, 0.1], ("Turbines", HEAD), rows=True)
     more = "| Teak | 152 kW | 2006 | Nantes |\n| Yew | 166 kW | 2008 | Oulu |"
@@ -187,6 +195,21 @@ def test_what_is_said_of_another_thing_is_no_version() -> None:
         reading("The piano costs 12 euros an evening.", [], name="b"),
     ]
     assert len(select_quotes("How much does the stage cost?", readings, 3)) == 1
+
+
+def test_of_a_wide_table_the_reader_is_told_the_columns_that_are_asked_for() -> None:
+    names = [
+        "Station",
+        *(f"Reading of gauge number {number}" for number in range(12)),
+        "Responsible engineer",
+        "Inspection",
+    ]
+    wide = reading("| Alder | 1 |", [0.5], ("Gauges", " | ".join(names)), rows=True).passage
+    told = with_columns(asked_terms("Who is the responsible engineer of Alder?"), wide)
+    assert {"Station", "Responsible engineer"} <= set(told.columns) and len(told.context) < 200
+    assert told.context.startswith("Gauges > Station | Reading") and told.heading == wide.heading
+    narrow = reading("| Maple | 117 kW |", [0.5], ("Turbines", HEAD), rows=True).passage
+    assert with_columns(asked_terms("Where is Maple?"), narrow).context == f"Turbines > {HEAD}"
 
 
 @pytest.mark.parametrize(
