@@ -89,7 +89,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(folder: Path) -> Iterator[httpx.Client]:
     settings = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
     with Service.open(settings, create=True) as service:
-        index_folder(service, LOCAL, folder)
+        assert index_folder(service, LOCAL, folder).failed == ()
     with ready(settings) as client:
         yield client
 
