@@ -16,14 +16,13 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from quotewise.api import logs, openai, openapi, problems, routes, routes_documents, tracing
+from quotewise.api import logs, metrics, openai, openapi, problems, routes, routes_documents, tracing
 from quotewise.api.errors import CannotStartError, NotFoundError, NotReadyError
 from quotewise.api.keys import Keys
-from quotewise.api.metrics import Metrics, observe_answer
-from quotewise.api.middleware import authenticate, error_responses, metrics
+from quotewise.api.metrics import Metrics, RequestMetrics, observe_answer
+from quotewise.api.middleware import authenticate, error_responses
 from quotewise.api.middleware.body_limits import BodyLimits
 from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_of
-from quotewise.api.middleware.metrics import RequestMetrics
 from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings

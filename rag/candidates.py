@@ -39,6 +39,8 @@ _END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$"
 _QUESTION_END = re.compile(r"[?？][\W_]*$")
 _QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
+_AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
+"""What a row without a number does not say."""
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those)\b", re.IGNORECASE)
 _POINTER = re.compile(r"(?:th(?:is|at|ese|ose)|the same|here|there)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^[^\]\s]{1,60}\]")
@@ -245,6 +247,8 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     if _refers(one, other) or _refers(other, one):
         return is_near and _refers(one, other)
     more, less = other.terms & asked, one.terms & asked
+    if is_near and less == more and other.row and one.row and _AMOUNTS & asked:
+        return other.row.has_number and not one.row.has_number and other.passage.heading == one.passage.heading
     if not less < more or other.passage.heading != one.passage.heading or _QUESTION_START.match(other.text):
         return False
     if other.row and one.row:

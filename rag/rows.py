@@ -48,6 +48,11 @@ class Row:
         return bool(self.names) and all(map(_is_same, self._texts, self.names))
 
     @property
+    def has_number(self) -> bool:
+        """Whether a cell holds a number."""
+        return any(map(str.isdigit, self.text))
+
+    @property
     def _texts(self) -> list[str]:
         return [self.text[slice(*cell)] for cell in self.cells]
 

@@ -29,6 +29,8 @@ _SKIPPED_NAMES = """
     title rp annotation annotation-xml base map area progress meter
 """
 _SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_TYPED = frozenset(["text", "email", "tel", "url", "number", "date", "datetime-local", "month", "week", "time"])
+"""Types of the fields of a form whose values are displayed."""
 _PARAGRAPHS = """
     html body p div section article main aside header footer address blockquote center form fieldset details dialog
     hgroup figure ul ol dl menu dir hr nav search table tbody thead tfoot tr td th dt dd summary legend optgroup
@@ -142,6 +144,7 @@ class _Walk:
                 or ((tag := _local(element)) in _SKIPPED and element is not root)
                 or _is_hidden(element)
             ):
+                self._inline.append(_filled_in(element))
                 self._write(element.tail)
             elif tag == "table" and _is_data(element):
                 self._flush()
@@ -157,6 +160,8 @@ class _Walk:
     def _begin(self, element: Element, tag: str) -> None:
         if tag == "br":
             self._inline.append("\n")
+        elif value := _filled_in(element):
+            self._inline.append(value)
         elif tag in ("input", "button"):
             self._flush()
         if tag not in _BLOCKS:
@@ -247,6 +252,17 @@ def displayed(element: Element) -> str:
             waiting.append((node, True))
             waiting.extend((child, False) for child in reversed(node))
     return re.sub(r"\n+", "\n", cleaned("".join(pieces)))
+
+
+def _filled_in(element: Element) -> str:
+    """What a field of a form shows beside its text."""
+    tag = _local(element) if isinstance(element.tag, str) else ""
+    if tag == "select" and not _is_hidden(element):
+        options = element.xpath(".//*[local-name()='option']")
+        chosen = next((option for option in options if option.get("selected") is not None), options[0] if options else None)
+        return f" {' '.join(''.join(chosen.itertext()).split())} " if chosen is not None else ""
+    typed = tag == "input" and element.get("type", "text").lower() in _TYPED
+    return f" {element.get('value')} " if typed and element.get("value") else " " * (tag == "textarea")
 
 
 def _local(element: Element) -> str:

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from quotewise.api.app import create_app
+from quotewise.api.callers import LOCAL
+from quotewise.api.indexing import index_folder
 from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 from quotewise.api.server import bound
 from quotewise.api.service import Service
@@ -64,6 +66,16 @@ def ready(settings: Settings, opened: Callable[[Settings], Service] = Service.op
     """A service by these settings, once it is ready."""
     with serving(create_app(lambda: opened(settings), settings)) as client:
         wait_until_ready(client)
+        yield client
+
+
+@contextmanager
+def indexed(folder: Path) -> Iterator[httpx.Client]:
+    """A service of a folder, all of whose files are read, for which every quote answers."""
+    settings = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
+    with Service.open(settings, create=True) as service:
+        assert index_folder(service, LOCAL, folder).failed == ()
+    with ready(settings) as client:
         yield client
 
 

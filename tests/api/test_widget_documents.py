@@ -74,7 +74,7 @@ def test_on_a_narrow_screen_the_source_lies_over_the_chat(browser: Browser, clie
         page.goto("/")
         turn = ask(page, WHY)
         expect(page.locator("quotewise-documents li")).to_be_hidden()
-        turn.locator("a.reference").click()
+        turn.locator("a.reference").first.click()
         page.locator("quotewise-source mark.quote").first.wait_for()
         box, chat = page.locator("quotewise-source").bounding_box(), page.locator("quotewise-chat").bounding_box()
         assert box == chat
@@ -94,7 +94,7 @@ def test_axe_finds_no_serious_violation(browser: Browser, client: httpx.Client, 
         page.wait_for_selector("quotewise-documents li")
         check(page)
         ask(page, SILENT)
-        ask(page, WHY).locator("a.reference").click()
+        ask(page, WHY).locator("a.reference").first.click()
         page.locator("quotewise-source mark.quote").first.wait_for()
         check(page)
         page.set_viewport_size({"width": 380, "height": 700})

@@ -9,12 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import Route as Routed
 
-from quotewise.api.callers import LOCAL
-from quotewise.api.indexing import index_folder
-from quotewise.api.service import Service
-from quotewise.api.settings import Settings
 from tests.api.browser import ask, check, opened, text_of
-from tests.api.conftest import ready
+from tests.api.conftest import indexed
 from tests.index.formats.pdf_files import Line, Pdf, column
 from tests.index.formats.pdf_files import Page as PdfPage
 
@@ -43,10 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[httpx.Client]:
-    settings = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
-    with Service.open(settings, create=True) as service:
-        index_folder(service, LOCAL, folder)
-    with ready(settings) as client:
+    with indexed(folder) as client:
         yield client
 
 

@@ -7,12 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from quotewise.api.callers import LOCAL
-from quotewise.api.indexing import index_folder
-from quotewise.api.service import Service
-from quotewise.api.settings import Settings
 from tests.api.browser import check, opened, text_of, without_breaks
-from tests.api.conftest import ready
+from tests.api.conftest import indexed
 from tests.index.formats.files import docx, p, xlsx, zipped
 
 HEADING = '<w:style w:type="paragraph" w:styleId="h1"><w:name w:val="heading 1"/></w:style>'
@@ -87,10 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[httpx.Client]:
-    settings = Settings(index=folder.parent / "index", reader="similarity", threshold=0)
-    with Service.open(settings, create=True) as service:
-        index_folder(service, LOCAL, folder)
-    with ready(settings) as client:
+    with indexed(folder) as client:
         yield client
 
 

@@ -56,7 +56,7 @@ def test_a_quote_that_is_no_longer_in_its_document_is_not_marked(page: Page) -> 
     page.goto("/")
     turn = ask(page, WHY)
     page.route("**/text", lambda route: route.fulfill(body="Another text. " * 200, content_type="text/plain; charset=utf-8"))
-    turn.locator("a.reference").click()
+    turn.locator("a.reference").first.click()
     expect(page.locator("quotewise-source .problem")).to_contain_text("has changed since it was quoted")
     assert page.locator("quotewise-source mark").count() == 0
 

@@ -50,7 +50,7 @@ def flawed(service: str, breaks: Callable[[str], int | None]) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status = breaks(body.decode())
             if status is None:
-                found = httpx.request(self.command, service + self.path, content=body, headers=dict(self.headers))
+                found = httpx.request(self.command, service + self.path, content=body, headers=dict(self.headers), timeout=60)
                 status, content, kind = found.status_code, found.content, found.headers["Content-Type"]
             else:
                 content, kind = b"<h1>no</h1>", "text/html"

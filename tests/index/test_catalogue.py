@@ -331,7 +331,8 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
             assert [(c.start, c.end, c.sentences, c.kinds, c.layout) for c in found] == [
                 (c.start, c.end, c.sentences, c.kinds, made.layout) for c in chunks
             ]
-    assert {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds} == set(SentenceKind) - {SentenceKind.ROW}
+    kinds = {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds}
+    assert kinds == set(SentenceKind) - {SentenceKind.ROW, SentenceKind.MARGIN}
     assert [content for _, content in catalogue.feedback("default")] == (["good"] if version > 1 else [])
     assert (catalogue.left_out("default"), catalogue.refusals("default")) == ([], {})
     catalogue.check()

@@ -158,6 +158,12 @@ def test_rows_that_answer_alike_are_quotes_of_their_own() -> None:
     assert texts(select_quotes("Which turbines are large?", [one], 3)) == TABLE.split("\n")[2:4]
 
 
+def test_a_row_without_a_number_is_no_price() -> None:
+    text = "Ethanol ($/gal)\tIowa Ethanol\nIowa\t1.35 - 1.42\tIowa Ethanol"
+    one = reading(text, [0.7, 0.6], ("Prices",), rows=True)
+    assert texts(select_quotes("What was the price of Iowa ethanol?", [one], 1)) == [text.split("\n")[1]]
+
+
 def test_a_row_that_was_not_read_is_quoted_where_the_question_names_it() -> None:
     first = reading(TABLE, [0.1, 0.8, 0.5, 0.1, 0.1], ("Turbines", HEAD), rows=True)
     more = "| Teak | 152 kW | 2006 | Nantes |\n| Yew | 166 kW | 2008 | Oulu |"

@@ -101,3 +101,11 @@ def test_elements_nested_too_deep_are_stopped_and_named() -> None:
         parse_document("deep.html", b"<div>" * 10_000)
     document = parsed("<p>Before.</p>" + "<div>" * 10_000 + "Inside.")
     assert texts(document)[0] == "Before." and "nested deeper" in str(document.unread_part)
+
+
+def test_the_fields_of_a_form_are_read_with_what_is_filled_in() -> None:
+    page = (
+        "<form><p><label>Name <input value='Ada Quill'></label><p>Size <select><option>S<option selected>M</select>"
+        "<p><label>Note</label><textarea>ring twice</textarea><p>Key <input type=password value=secret></form>"
+    )
+    assert texts(parse_document("a.html", page.encode())) == ["Name Ada Quill", "Size M", "Note ring twice", "Key"]
