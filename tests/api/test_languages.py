@@ -22,7 +22,7 @@ Le loyer mensuel est fixé à 840 euros, charges comprises. Il est payable d'ava
 
 Le bail est conclu pour une durée de trois ans. Le locataire peut donner congé à tout moment avec un préavis d'un mois.
 """
-LIGHTHOUSE = """Le phare se dresse à la pointe de l'île. Il fut construit en 1837 par l'ingénieur Léonce Reynaud.
+LIGHTHOUSE = """Le phare se dresse à la pointe de l'île. Le phare fut construit en 1837 par l'ingénieur Léonce Reynaud.
 
 Deux gardiens y vivaient jusqu'à son automatisation en 1990.
 """
