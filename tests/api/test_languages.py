@@ -54,7 +54,7 @@ def indexed(service: Service, folder: Path, texts: dict[str, str]) -> None:
     ("texts", "language", "question", "quote"),
     [
         (FRENCH, "fr", "Combien coûte le loyer par mois ?", "840 euros"),
-        (FRENCH, "fr", "Quand le phare a-t-il été construit ?", "1837"),
+        (FRENCH, "fr", "Quand le phare fut-il construit ?", "1837"),
         (JAPANESE, "ja", "本は何冊まで借りることができますか。", "一人五冊まで"),
     ],
 )

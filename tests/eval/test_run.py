@@ -20,7 +20,8 @@ from tests.api.conftest import serving, wait_until_ready
 from tests.conftest import SEED, WHY
 from tests.eval.conftest import flawed, run_of
 
-FLOORS = {"recall@10": 1.0, "first quote right": 0.83, "any quote right": 0.88, "citations that verify": 1.0}
+FLOORS = {"recall@10": 1.0, "first quote right": 0.8, "any quote right": 0.97, "citations that verify": 1.0}
+HOW_DEADLY = "How many people were killed in the Crocus City Hall attack?"
 DIALOGUES = [SEED_GOLD.with_name(f"dialogues_{name}.jsonl") for name in ("seeds", "squad")]
 OF_WRITTEN_OUT = 0.8
 """Least share of what follow-ups get right when they are written out that they get right as they are asked."""
@@ -43,9 +44,9 @@ def small(tmp_path: Path) -> GoldSet:
     lines = [
         {
             "id": "why",
-            "question": WHY,
+            "question": HOW_DEADLY,
             "answerable": True,
-            "quotes": [{"path": SEED, "quote": "dismissed the American warning as too general"}],
+            "quotes": [{"path": SEED, "quote": "the deaths of 144 people"}],
         },
         {"id": "band", "question": "Which band was playing?", "answerable": False},
         {"id": "tax", "question": "What is the rate of tax?", "answerable": False},
@@ -157,7 +158,7 @@ def test_an_interrupted_run_resumes(small: GoldSet, url: str, tmp_path: Path) ->
         run = evaluate(gold, Client.over_http(second, 30), config, output)
     assert [outcome.gold.id for outcome in run.outcomes] == ["why", "band", "tax"]
     assert run.summary.asked == 2  # what failed is asked again
-    assert not any(WHY in body for body in bodies if "include_passages" in body)
+    assert not any(HOW_DEADLY in body for body in bodies if "include_passages" in body)
     assert load_run(output) == run and not part.exists()
     part.write_bytes(output.read_bytes())
     other = config.model_copy(update={"client": "elsewhere"})

@@ -95,7 +95,7 @@ def test_a_notice_that_a_follow_up_asks_for_by_what_it_follows_can_be_quoted(
 
 def test_a_sentence_that_only_one_text_of_a_follow_up_read_can_be_quoted(seeds: Service, reader: SpanReader) -> None:
     [read] = reader.read_all(WHY, seeds.pipeline.search(WHY, "default").passages[:1])
-    unread = replace(read, features=read.features[:, :0], evidence=np.zeros_like(read.evidence))
+    unread = replace(read, features=read.features[:, :0], evidence=np.zeros_like(read.evidence), is_read=False)
     for bare, informed in ((unread, read), (read, unread)):
         [combined] = combine_readings([bare], [informed], [DEATHS], reader)
         assert combined.evidence.max() == read.evidence.max() > 0
