@@ -363,7 +363,9 @@ def test_questions_are_read_side_by_side_and_off_the_event_loop(library: Path, e
 
     def gated(settings: Settings) -> Service:
         service = Service.open(settings)
-        pipeline = Pipeline(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, waiting))
+        pipeline = Pipeline(
+            service.store, lambda name: embedder, lambda found=None, texts=(): GatedReader(found, gate, waiting)
+        )
         return replace(service, pipeline=pipeline)
 
     with ready(Settings(index=library, parallel=4), gated) as client, ThreadPoolExecutor(4) as pool:

@@ -76,7 +76,10 @@ def test_past_the_queue_questions_are_refused_at_once_and_what_is_cheap_is_still
     def opened() -> Service:
         service = Service.open(Settings(index=library))
         return replace(
-            service, pipeline=Pipeline(service.store, lambda name: embedder, lambda found: GatedReader(found, gate, read))
+            service,
+            pipeline=Pipeline(
+                service.store, lambda name: embedder, lambda found=None, texts=(): GatedReader(found, gate, read)
+            ),
         )
 
     app = create_app(opened, Settings(index=library, parallel=1, queue=2))

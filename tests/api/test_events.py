@@ -123,7 +123,7 @@ def test_what_goes_wrong_after_it_is_the_last_event(
 
     def opened(settings: Settings) -> Service:
         service = Service.open(settings)
-        return replace(service, pipeline=Pipeline(service.store, lambda name: embedder, lambda found: reader))
+        return replace(service, pipeline=Pipeline(service.store, lambda name: embedder, lambda found=None, texts=(): reader))
 
     chat = {"model": "default", "messages": [{"role": "user", "content": WHY}], "stream": True}
     with ready(Settings(index=library), opened) as client:
@@ -166,7 +166,7 @@ def test_passages_come_before_they_are_read_and_a_client_that_goes_away_stops_th
     def watched(settings: Settings) -> Service:
         service = Service.open(settings)
         reader = GatedReader(embedder, gate, waiting)
-        answerers.append(WatchedAnswerer(service.store, lambda name: embedder, lambda found: reader, 0.0))
+        answerers.append(WatchedAnswerer(service.store, lambda name: embedder, lambda found=None, texts=(): reader, 0.0))
         return replace(service, pipeline=answerers[0])
 
     with ready(Settings(index=library), watched) as client:

@@ -98,7 +98,7 @@ def test_a_text_has_a_place_but_no_page(client: httpx.Client) -> None:
     ("question", "printed"),
     [
         ("What is the rent of the mill?", "lease.pdf, page 2"),
-        ("What is the price of the boat?", "book.xlsx, sheet Costs, A3:B4"),
+        ("What is the price of the boat?", "book.xlsx, sheet Costs, A4:B4"),
         ("When does the ferry leave?", "talk.vtt, 00:12:04"),
         ("Who signs all cheques?", "rules.docx, paragraph 1"),
         ("Where was tea first drunk?", "tea.txt, line 1"),

@@ -184,7 +184,7 @@ def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync_or_
         assert report.added + report.changed == ("a.txt",)
         assert_sound()
         assert damage()
-        Uploads(store, lambda name: embedder, synced / "uploads", 1000).put("default", "a.txt", SYNCED.encode())
+        Uploads(store, lambda name, text: embedder, synced / "uploads", 1000).put("default", "a.txt", SYNCED.encode())
         assert_sound()
 
 

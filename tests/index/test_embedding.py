@@ -137,7 +137,7 @@ def test_a_moved_file_keeps_its_vectors_and_a_changed_one_those_of_what_did_not_
 
 def test_a_put_embeds_only_what_is_new(store: LocalStore) -> None:
     embedder = CountingEmbedder()
-    uploads = Uploads(store, lambda name: embedder, store.folder / "uploads", 1000)
+    uploads = Uploads(store, lambda name, text: embedder, store.folder / "uploads", 1000)
     uploads.put("default", "a.md", b"# Tea\n\nIt is brewed.\n")
     embedder.embedded()
     uploads.put("default", "a.md", b"# Tea\n\nIt is brewed.\n\n# Coffee\n\nIt is roasted.\n")

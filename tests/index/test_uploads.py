@@ -33,7 +33,7 @@ def uploads(store: LocalStore, embedder: Embedder, folder: Path, sync: Sync) -> 
     """Of a store of a folder of one document."""
     (folder / "a.txt").write_bytes(b"One fish.")
     sync()
-    return Uploads(store, lambda name: embedder, store.folder / "uploads", LIMIT)
+    return Uploads(store, lambda name, text: embedder, store.folder / "uploads", LIMIT)
 
 
 def contents(store: LocalStore, folder: Path) -> Any:
@@ -81,7 +81,7 @@ def test_work_that_is_stopped_changes_nothing(store: LocalStore, embedder: Embed
         raise StoppedError
 
     before = contents(store, folder)
-    stopped = Uploads(store, lambda name: embedder, store.folder / "uploads", LIMIT, pause=stop)
+    stopped = Uploads(store, lambda name, text: embedder, store.folder / "uploads", LIMIT, pause=stop)
     for name, path in (("default", "a.txt"), ("new", "a.txt")):
         with pytest.raises(StoppedError):
             stopped.put(name, path, b"Two fish.")
@@ -97,7 +97,7 @@ def test_searches_go_on_while_a_document_is_embedded(store: LocalStore, embedder
         began.set()
         assert goes_on.wait(10)
 
-    slow = Uploads(store, lambda name: embedder, store.folder / "uploads", LIMIT, pause=pause)
+    slow = Uploads(store, lambda name, text: embedder, store.folder / "uploads", LIMIT, pause=pause)
     thread = threading.Thread(target=slow.put, args=("default", "b.txt", b"Two fish."))
     thread.start()
     assert began.wait(10)
@@ -119,7 +119,7 @@ def test_a_collection_of_another_embedder_or_a_folder_that_cannot_be_made_gets_n
     with pytest.raises(UnknownCollectionError):
         uploads.remove("none", "a.txt")
     assert [path.name for path in folder.iterdir()] == ["a.txt"]
-    elsewhere = Uploads(store, lambda name: embedder, folder / "a.txt", LIMIT)
+    elsewhere = Uploads(store, lambda name, text: embedder, folder / "a.txt", LIMIT)
     with pytest.raises(FolderUnavailableError, match="cannot make the folder of 'new'"):
         elsewhere.put("new", "b.txt", b"Two fish.")
     assert [collection.name for collection in store.catalogue.collections()] == ["default", "foreign"]
@@ -143,7 +143,7 @@ def test_what_is_uploaded_while_a_sync_waits_for_the_lock_stays(
 def test_a_file_that_cannot_be_read_is_no_absent_one(open_folder: Path, embedder: Embedder) -> None:
     root = open_folder / "index" / "uploads" / "default"
     store = LocalStore(open_folder / "index", create=True)
-    uploads = Uploads(store, lambda name: embedder, root.parent, LIMIT)
+    uploads = Uploads(store, lambda name, text: embedder, root.parent, LIMIT)
     uploads.put("default", "a.txt", b"One fish.")
     (root / "b.txt").write_bytes(b"Unread.")
     (root / "b.txt").chmod(0)
