@@ -230,10 +230,10 @@ class _Document:
             cells: dict[int, str] = {}
             column = 1
             for cell in row:
-                repeated = _number(cell, "columns-repeated", WIDEST)
+                repeated = _number(cell, "columns-repeated", WIDEST + 1)
                 text = self._cell(cell) if cell.tag == f"{_TABLE}table-cell" else ""
                 if text:
-                    cells |= dict.fromkeys(range(column, min(column + repeated, WIDEST)), text)
+                    cells |= dict.fromkeys(range(column, min(column + repeated, WIDEST + 2)), text)
                 column += repeated
             times = _number(row, "rows-repeated", 2_000_000)
             for again in range(times if cells else 0):

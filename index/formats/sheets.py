@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.tables import Cell, read_rows
+from quotewise.index.formats.tables import WIDEST, Cell, read_rows
 
 CELL_LIMIT = 1_000_000
 """Of a file; what comes after it is named."""
@@ -13,7 +13,7 @@ _TABLE_ROWS = 20_000
 _DEFAULT_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|planilha|лист|arkusz|工作表|シート)\s*\d+", re.IGNORECASE)
 
 SheetRows: TypeAlias = Iterable[tuple[int, Mapping[int, str]]]
-"""The rows that are not empty: the number of each from 1, and its texts by column from 1."""
+"""The rows that are not empty: the number of each from 1, and its texts by column from 1 to ``WIDEST`` and one more."""
 
 
 def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> None:
@@ -25,10 +25,16 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> No
         composer.add(name, "heading", 2)
     table: list[tuple[int, Mapping[int, str]]] = []
     names: Mapping[int, str] | None = None
+    is_wider = False
     try:
         for row, cells in rows:
             if composer.is_full:
                 return
+            if max(cells) > WIDEST:
+                is_wider = True
+                cells = {column: text for column, text in cells.items() if column <= WIDEST}
+                if not cells:
+                    continue
             is_name_row = len(table) == 1 and len(table[0][1]) > 1 and row - table[0][0] == 2
             if table and row - table[-1][0] > 1 and not is_name_row:
                 _add_table(composer, name, table, None)
@@ -40,6 +46,8 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> No
                 table = []
     finally:
         _add_table(composer, name, table, names if len(table) < _TABLE_ROWS else None)
+        if is_wider:
+            composer.problems.append(f"the sheet {name} after column {WIDEST:,}, beyond a limit")
 
 
 def _add_table(

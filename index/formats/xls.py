@@ -50,7 +50,7 @@ def _rows(book: xlrd.Book, sheet: xlrd.sheet.Sheet, count: list[int]) -> SheetRo
 
 
 def _cells(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int) -> Iterator[tuple[int, str]]:
-    for column in range(min(sheet.row_len(row), WIDEST)):
+    for column in range(min(sheet.row_len(row), WIDEST + 1)):
         kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
         if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
             continue

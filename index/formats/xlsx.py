@@ -109,7 +109,7 @@ class _Workbook:
             place = _REFERENCE.match(cell.get("r") or "")
             column = _column(place[1]) if place else column + 1
             text = self._shown(cell)
-            if text.strip() and column <= WIDEST:
+            if text.strip() and column <= WIDEST + 1:
                 yield column, text
 
     def _shown(self, cell: Element) -> str:
