@@ -34,6 +34,7 @@ from transformers import AutoModel
 
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.training.examples import MAX_TOKENS
+from quotewise.eval.training.four_bits import BLOCK, four_bits
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer
 from quotewise.eval.training.vocabulary import rows_of
 from quotewise.index import embedders
@@ -47,10 +48,6 @@ _GELU_FLOOR = 0.17
 """GELU is never below -0.17: shifted up by this, its output uses all 255 levels of an unsigned byte."""
 _TYPICAL = 128
 """Word pieces of an input from which the outlying channels are read; all alike, since the graph has no mask."""
-_BLOCK, _ROWS = 32, 8_192
-"""Weights of a table of four bits that share a step, and rows of the table that are converted together."""
-_ROUNDING = 0.02
-"""Of a step: what half precision, in which weights are saved, adds to a multiple of it."""
 Feed = dict[str, torch.Tensor]
 Typical = Annotated[Path, typer.Option(metavar="DIR", help="Folder of typical .txt files.")]
 Vocabulary = Annotated[Path | None, typer.Option(metavar="FILE", help="tokenizer.json with the word pieces that stay.")]
@@ -107,7 +104,7 @@ class _Int8Graph:
         if blocks := four_bits(table):
             bits, steps = self.constant("embedding_bits", blocks[0]), self.constant("embedding_steps_half", blocks[1])
             inputs = [bits, "input_ids", self.add("Cast", [steps], "embedding_steps", to=TensorProto.FLOAT)]
-            layout = {"bits": 4, "block_size": _BLOCK, "gather_axis": 0, "quantize_axis": 1}
+            layout = {"bits": 4, "block_size": BLOCK, "gather_axis": 0, "quantize_axis": 1}
             return self.add("GatherBlockQuantized", inputs, "embedding", domain="com.microsoft", **layout)
         scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / 127
         integers = self.constant("embedding_table", np.round(table / scale).astype(np.int8))
@@ -204,37 +201,6 @@ class _Int8Graph:
         sha256 = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
         described = {"format": FORMAT, "license": "Apache-2.0", **facts, "sha256": sha256}
         (folder / "model.json").write_text(json.dumps(described, indent=2) + "\n")
-
-
-def four_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """A table of blocks of four bits back into these, without loss; None for a table that was made in another way.
-
-    Args:
-        table: float32 (rows, width); 32 neighbours in a row share one step in half precision, of which each is -8 to 7.
-
-    Returns:
-        Two of these in a byte, uint8 (rows, width / 2), plus 8, the even ones in the lower bits, and the steps, float16 (rows,
-        width / 32).
-    """
-    if table.shape[1] % _BLOCK:
-        return None
-    numbers = np.empty(table.shape, np.uint8)
-    steps = np.empty((len(table), table.shape[1] // _BLOCK), np.float16)
-    for first in range(0, len(table), _ROWS):
-        blocks = table[first : first + _ROWS].reshape(-1, _BLOCK).astype(np.float32)
-        peak = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=1)[:, None], axis=1)
-        peak = np.where(peak == 0, np.float32(1e-12), peak)
-        whole, step = np.zeros_like(blocks), np.zeros_like(peak)
-        for most in range(8, 0, -1):  # the largest weight, of either sign, is minus one of these
-            ratio = blocks / (-peak / most)
-            nearest = np.clip(np.round(ratio), -8, 7)
-            exact = np.abs(ratio - nearest).max(axis=1, keepdims=True) < _ROUNDING
-            whole, step = np.where(exact, nearest, whole), np.where(exact, -peak / most, step)
-        if not step.all():
-            return None
-        numbers[first : first + _ROWS] = (whole + 8).astype(np.uint8).reshape(-1, table.shape[1])
-        steps[first : first + _ROWS] = step.reshape(-1, steps.shape[1])
-    return numbers[:, 0::2] | (numbers[:, 1::2] << 4), steps
 
 
 def _zero_point(shifted: bool) -> str:

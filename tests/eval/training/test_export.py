@@ -9,7 +9,8 @@ import pytest
 from safetensors.torch import save_file
 from transformers import BertConfig, BertModel
 
-from quotewise.eval.training.export import export_reader, four_bits
+from quotewise.eval.training.export import export_reader
+from quotewise.eval.training.four_bits import four_bits
 from quotewise.eval.training.network import SpanNetwork
 from quotewise.index.embedders import BUNDLED
 from quotewise.index.errors import ReaderError
