@@ -28,14 +28,13 @@ import onnx
 import torch
 import typer
 from onnx import TensorProto, helper, numpy_helper
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.training.examples import MAX_TOKENS
 from quotewise.eval.training.four_bits import BLOCK, four_bits
-from quotewise.eval.training.network import SpanNetwork, bare_tokenizer
+from quotewise.eval.training.network import bare_tokenizer, keep_rows, load_network
 from quotewise.eval.training.vocabulary import rows_of
 from quotewise.index import embedders
 from quotewise.index.onnx_model import FORMAT
@@ -233,24 +232,6 @@ def _channel_peaks(network: Any, feed: Feed, mask: torch.Tensor) -> dict[str, np
     return peaks
 
 
-def load_network(weights: Sequence[Path], encoder: Path, rows: np.ndarray | None = None) -> SpanNetwork:
-    """A trained network in float32, with the average of the weights of some runs (Wortsman et al., Model soups, ICML 2022).
-
-    ``rows`` are those of its table of word pieces that stay, int64 (pieces,); None for all.
-    """
-    network = SpanNetwork(encoder, attention="eager")
-    runs = [load_file(path) for path in weights]
-    network.load_state_dict({key: torch.stack([run[key].float() for run in runs]).mean(dim=0) for key in runs[0]})
-    _keep_rows(network.encoder, rows)
-    return network.eval()  # type: ignore[no-any-return]
-
-
-def _keep_rows(encoder: Any, rows: np.ndarray | None) -> None:
-    if rows is not None:
-        embedding = encoder.get_input_embeddings()
-        embedding.weight = torch.nn.Parameter(embedding.weight.detach()[torch.from_numpy(rows)])
-
-
 def export_reader(
     weights: Annotated[list[Path], typer.Argument(help="model.safetensors of each run.", show_default=False)],
     encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT encoder; by default all-MiniLM-L6-v2.")] = None,
@@ -310,7 +291,7 @@ class _Embedder(torch.nn.Module):  # type: ignore[misc]
     def __init__(self, source: Path, rows: np.ndarray | None) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(source, attn_implementation="eager", add_pooling_layer=False).eval()
-        _keep_rows(self.encoder, rows)
+        keep_rows(self.encoder, rows)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
         return self.encoder(input_ids=input_ids, attention_mask=attention_mask)

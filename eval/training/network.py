@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
@@ -51,6 +53,25 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         with torch.autocast(device.type, torch.bfloat16):
             tokens, answerable = self(ids.to(device), types.to(device), mask.to(device))
         return tokens.float().cpu(), answerable.float().cpu(), types
+
+
+def load_network(weights: Sequence[Path], encoder: Path, rows: np.ndarray | None = None) -> SpanNetwork:
+    """A trained network in float32, with the average of the weights of some runs (Wortsman et al., Model soups, ICML 2022).
+
+    ``rows`` are those of its table of word pieces that stay, int64 (pieces,); None for all.
+    """
+    network = SpanNetwork(encoder, attention="eager")
+    runs = [load_file(path) for path in weights]
+    network.load_state_dict({key: torch.stack([run[key].float() for run in runs]).mean(dim=0) for key in runs[0]})
+    keep_rows(network.encoder, rows)
+    return network.eval()  # type: ignore[no-any-return]
+
+
+def keep_rows(encoder: Any, rows: np.ndarray | None) -> None:
+    """Leave an encoder only these rows of its table of word pieces, int64 (pieces,); None for all."""
+    if rows is not None:
+        embedding = encoder.get_input_embeddings()
+        embedding.weight = torch.nn.Parameter(embedding.weight.detach()[torch.from_numpy(rows)])
 
 
 def bare_tokenizer(path: Path) -> Tokenizer:
