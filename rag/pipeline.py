@@ -27,16 +27,15 @@ from quotewise.rag.answers import (
     cite,
 )
 from quotewise.rag.candidates import asked_terms
+from quotewise.rag.defaults import DEFAULT_QUOTES, DEFAULT_TOP_K, Method
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reader, always
 from quotewise.rag.readers.registry import Readers
-from quotewise.rag.retrieval import Method, Query, retrieve
+from quotewise.rag.retrieval import Query, retrieve
 from quotewise.rag.rows import with_columns
 from quotewise.rag.selection import select_quotes, short_span
 
-DEFAULT_TOP_K = 12
-DEFAULT_QUOTES = 3
 _CLOSEST = 3
 
 

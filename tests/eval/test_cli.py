@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.test_cli import Run
+from tests.api.command_line import Run
 from tests.conftest import SEED, SEEDS
 
 QUOTE = "The Islamic State claimed responsibility for the massacre"
