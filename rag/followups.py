@@ -1,6 +1,6 @@
 """A question and the turns before it into variants of the query, and the readings of both texts into one.
 
-No variant is ever shown: they only retrieve and weigh passages, and the answer stays a slice of one.
+Variants retrieve and weigh passages, and say how a follow-up was taken; the answer stays a slice of a passage.
 """
 
 import re

@@ -134,8 +134,10 @@ class Pipeline:
         began, passages = time.perf_counter(), result.passages  # not from before: the consumer took the time until now
         reader = self._reader(embedder.name)
         readings = reader.read(question, passages)
+        meant = None
         if len(texts) > 1:
-            readings = combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
+            bare, readings = readings, combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
+            meant = texts[1] if readings is not bare and texts[1] != question else None
         quotes = select_quotes(question, readings, options.max_quotes or DEFAULT_QUOTES)
         confidence = reader.confidence(readings)
         threshold = self._threshold_of(reader, options)
@@ -154,6 +156,7 @@ class Pipeline:
             closest=tuple(cite(number, *passage) for number, passage in enumerate(closest, 1)),
             passages=passages,
             timings_ms=result.timings_ms.with_read(time.perf_counter() - began),
+            interpretation=meant,
         )
         yield from citations
         yield answer
