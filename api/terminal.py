@@ -68,7 +68,14 @@ def show_answer(answer: Mapping[str, Any]) -> None:
     """Quotes with where they stand, or the closest passages, of a response of ``POST /ask``."""
     if not answer["answered"]:
         console.print("The documents do not say. The closest passages:")
+    elif answer["state"] == "possible":
+        console.print("Possibly an answer:")
+    if answer["interpretation"]:
+        console.print(Text.assemble("understood as: ", shown(answer["interpretation"]), style="dim"))
     console.print(Group(*map(_cited, answer["citations"] if answer["answered"] else answer["closest"])))
+    for contradiction in answer["contradictions"]:
+        first, second = contradiction["citations"]
+        console.print(Text(f"[{first}] and [{second}] differ", "yellow"))
     console.print(Text(f"confidence {answer['confidence']:.2f}, {answer['timings_ms']['total']:.0f} ms", "dim"))
 
 

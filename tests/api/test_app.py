@@ -43,6 +43,7 @@ TIMINGS = dict.fromkeys(("embed", "search", "read", "total"), float)
 ANSWER = {
     "question": str,
     "answered": bool,
+    "state": str,
     "confidence": float,
     "threshold": float,
     "answer": str,
@@ -51,6 +52,8 @@ ANSWER = {
     "closest": [],
     "passages": type(None),
     "timings_ms": TIMINGS,
+    "interpretation": type(None),
+    "contradictions": [],
     "request_id": str,
 }
 UNANSWERED = {**ANSWER, "answer": type(None), "citations": [], "closest": [{**CITATION, "highlights": []}]}

@@ -55,6 +55,8 @@ def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, 
     assert (unanswered.code, unanswered.err) == (3, "")
     assert "exit code is 3" in seeded("ask", "--help").words
     assert unanswered.words.startswith("The documents do not say. The closest passages: [1] ")
+    possible = seeded("ask", "Who from Ukraine claimed responsibility?", "--threshold", 0).words
+    assert possible.startswith("Possibly an answer: [1] ")
     answer = seeded("ask", WHY, "--json").json
     assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
     assert answer["closest"]

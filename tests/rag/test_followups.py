@@ -37,6 +37,7 @@ def test_a_follow_up_is_answered_by_what_it_follows(seeds: Service, turn: Turn, 
     answer = seeds.pipeline.ask(question, "default", AskOptions(threshold=LIKELY, history=[turn]))
     assert (answer.question, answer.answered) == (question, True)
     assert quote in answer.citations[0].quote
+    assert answer.interpretation and answer.interpretation != question
     assert not seeds.pipeline.ask(question, "default", AskOptions(threshold=LIKELY)).answered
 
 
@@ -45,6 +46,7 @@ def test_a_new_topic_is_not_taken_for_the_old_one(seeds: Service, question: str)
     options = [AskOptions(threshold=LIKELY, history=turns) for turns in ((), (VIEW, DEATHS, Turn("why?")))]
     alone, after = (seeds.pipeline.ask(question, "default", one) for one in options)
     assert after.citations[0].quote == alone.citations[0].quote
+    assert alone.interpretation is after.interpretation is None
 
 
 TELENET = Turn("Who founded Telenet?", ("It was founded by former director Larry Roberts.",))
