@@ -178,12 +178,17 @@ def verify_citations(
 
 
 @command(app, "mcp", "index", "collection", "reader", "threshold")
-def serve_mcp(settings: Settings) -> None:
+def serve_mcp(
+    settings: Settings,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Limit the tools to this collection; may be repeated.")
+    ] = None,
+) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
     with opened(settings) as service:
         from quotewise.api.mcp import serve_stdio
 
-        serve_stdio(service)
+        serve_stdio(service, only or [])
 
 
 def _show_version(wanted: bool) -> None:

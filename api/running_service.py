@@ -62,7 +62,6 @@ class RunningService:
     """A service on this machine that answers for an index; ``key`` is what it is asked with, if it needs one."""
 
     url: str
-    instance: str
     key: str
 
     @classmethod
@@ -71,7 +70,17 @@ class RunningService:
         told = _read(settings.index)
         if told is None or any(told.settings.get(name) != value for name, value in _unsent(settings).items()):
             return None
-        service = cls(told.url, told.instance, os.environ.get(KEY, ""))
+        return cls._proven(told)
+
+    @classmethod
+    def on(cls, index: Path) -> Self | None:
+        """The one that runs on an index, by whatever settings, if there is one."""
+        told = _read(index)
+        return cls._proven(told) if told else None
+
+    @classmethod
+    def _proven(cls, told: _Announcement) -> Self | None:
+        service = cls(told.url, os.environ.get(KEY, ""))
         try:
             with service._request("GET", "/health", _PROBE_SECONDS) as response:
                 return service if response.headers.get(INSTANCE) == told.instance else None

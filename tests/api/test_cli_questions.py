@@ -3,10 +3,12 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from mcp.client import Client
 
 from quotewise.api.chat import opening
 from quotewise.api.keys import Keys
@@ -14,6 +16,7 @@ from quotewise.rag.readers.span_model import FAST_FOLDER
 from tests.api.command_line import Outcome, Run, check_complaint
 from tests.api.conftest import wait_until
 from tests.api.running import running
+from tests.api.test_mcp import links, over_stdio
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
 
 
@@ -82,6 +85,11 @@ def asked(run: Run, *more: str, question: str = WHY) -> tuple[str, list[str]]:
     return "process" if found["request_id"] == "command-line" else "service", [one["quote"] for one in found["citations"]]
 
 
+async def links_lead_to(address: str, client: Client) -> None:
+    first, *_ = await links(client, "ask", question=WHY)
+    assert first.uri.startswith(f"{address}/documents/")
+
+
 def test_a_service_that_runs_on_the_index_is_asked_instead_as_its_keys_allow_and_until_it_ends(
     run: Run, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +107,7 @@ def test_a_service_that_runs_on_the_index_is_asked_instead_as_its_keys_allow_and
         assert asked(run, "--reader", "similarity")[0] == "process"
         assert f"{SEED}, line 3, characters " in run("ask", WHY).words
         assert [one["document"]["path"] for one in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
+        over_stdio(index, partial(links_lead_to, str(service.client.base_url)))
         for arguments, mentioned in ((["-c", "nope"], "'nope'"), (["--path-prefix", "x" * 1001], "path_prefix")):
             check_complaint(run("ask", WHY, *arguments), mentioned, "--local")
 
