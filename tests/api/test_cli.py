@@ -95,6 +95,17 @@ def test_a_mistake_gets_one_line_that_names_it(seeded: Run, arguments: list[str]
     check_complaint(seeded(*arguments), mentioned)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "mentioned"),
+    [(["ask", "-"], "standard input is empty"), (["rm", "--all"], "--yes"), (["verify", "-"], "ask --json")],
+)
+def test_a_closed_standard_input_is_an_empty_one(
+    seeded: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], mentioned: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    check_complaint(seeded(*arguments), mentioned)
+
+
 def test_the_version_is_told(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.code, outcome.out) == (0, f"quotewise {version('quotewise')}\n")
