@@ -19,10 +19,8 @@ from quotewise.api.responses import CollectionDescription, CollectionList, Docum
 from quotewise.api.settings import Settings
 from quotewise.api.suggestions import Suggestions
 from quotewise.index.atomic_files import document_path
+from quotewise.index.defaults import AUTOMATIC_EMBEDDER, DEFAULT_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.embedders import (
-    AUTOMATIC_EMBEDDER,
-    DEFAULT_EMBEDDER,
-    MULTILINGUAL_EMBEDDER,
     Embedder,
     embedder_for,
     load_embedder,

@@ -4,19 +4,18 @@ import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from quotewise.api.keys import Origin, Rate
-from quotewise.index.embedders import AUTOMATIC_EMBEDDER, MULTILINGUAL_EMBEDDER
+from quotewise.index.defaults import AUTOMATIC_EMBEDDER, DEFAULT_FILE_LIMIT, MULTILINGUAL_EMBEDDER
 from quotewise.index.errors import QuotewiseError
-from quotewise.index.formats import ParseOptions
-from quotewise.index.reading import DEFAULT_FILE_LIMIT
-from quotewise.rag.pipeline import DEFAULT_QUOTES, DEFAULT_TOP_K
-from quotewise.rag.readers.registry import AUTOMATIC
-from quotewise.rag.retrieval import Method
+from quotewise.rag.defaults import AUTOMATIC, DEFAULT_QUOTES, DEFAULT_TOP_K, Method
+
+if TYPE_CHECKING:
+    from quotewise.index.formats import ParseOptions
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
@@ -110,11 +109,13 @@ class Settings(BaseSettings):
         default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
     )
 
-    def parse_options(self, folder: Path | None = None) -> ParseOptions:
+    def parse_options(self, folder: Path | None = None) -> "ParseOptions":
         """What the settings tell the parsers of the files in a folder, which must not hold the passwords.
 
         Raises SettingsError where the file of passwords cannot be read, or would be indexed.
         """
+        from quotewise.index.formats import ParseOptions
+
         path = self.password_file
         if path is None:
             return ParseOptions()

@@ -11,8 +11,9 @@ import typer
 from quotewise.eval.datasets import FORMATS
 from quotewise.eval.gold import GoldQuestion
 from quotewise.eval.measures import MEASURES, NAN, Region, SystemAnswer, estimate, judge, reliability
+from quotewise.rag.defaults import AUTOMATIC
 from quotewise.rag.pipeline import AskOptions, extract
-from quotewise.rag.readers.registry import AUTOMATIC, Readers
+from quotewise.rag.readers.registry import Readers
 
 EVIDENCE_SETS = ("wikiqa_sent", "selqa_sent", "multirc_sent_dev", "cuad", "evidence_inference_sent", "ml_no_norquad")
 """Search queries, questions on Wikipedia, questions that several sentences answer, contracts, clinical trials, Norwegian."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from quotewise.index.embedders import Embedder
 from quotewise.index.languages import detect_language
+from quotewise.rag.defaults import AUTOMATIC
 from quotewise.rag.readers import Reader
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import DEEP_FOLDER, FAST_FOLDER
 
-AUTOMATIC, FAST, DEEP, SIMILARITY = "auto", "fast", "deep", "similarity"
+FAST, DEEP, SIMILARITY = "fast", "deep", "similarity"
 TRAINED: dict[str, Callable[[int | None], Reader]] = {
     FAST: partial(SpanReader, FAST_FOLDER),
     DEEP: partial(SpanReader, DEEP_FOLDER),
