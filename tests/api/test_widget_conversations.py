@@ -41,15 +41,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Clien
 
 @pytest.fixture
 def page(browser: Browser, desk: tuple[httpx.Client, Path]) -> Iterator[Page]:
-    with opened(browser, desk[0], viewport={"width": 1300, "height": 700}) as page:
+    with opened(browser, desk[0], viewport={"width": 1300, "height": 700}, reduced_motion="reduce") as page:
         page.goto("/")
         yield page
+
+
+def check_light_and_dark(page: Page) -> None:
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        check(page)
 
 
 def test_before_a_question_the_page_says_what_is_there_and_asks_what_is_answered(page: Page) -> None:
     welcome = page.locator("quotewise-chat .welcome")
     expect(welcome).to_contain_text("4 documents to ask.")
-    check(page)
+    check_light_and_dark(page)
     welcome.get_by_text("What is a deposit?").click()
     expect(page.locator("blockquote").first).to_have_text("A deposit is a sum that secures the rent.")
 
@@ -67,7 +73,7 @@ def test_documents_that_differ_are_shown_as_such_and_quotes_as_they_read_with_th
     expect(quote).to_contain_text("<script>alert(1)</script>")
     assert quote.locator(".control").count() == 2
     expect(turn.locator(".after")).to_be_in_viewport()
-    check(page)
+    check_light_and_dark(page)
 
 
 def test_a_question_that_is_too_long_is_kept_and_counted_and_the_last_ones_come_back(page: Page) -> None:
@@ -80,7 +86,7 @@ def test_a_question_that_is_too_long_is_kept_and_counted_and_the_last_ones_come_
     page.keyboard.press("Enter")
     expect(page.locator(".counter")).to_contain_text("2,099 characters; at most 2,000")
     assert (len(box.input_value()), asked) == (2100, [])
-    check(page)
+    check_light_and_dark(page)
     for question in (RENT, "Who has the garden?"):
         ask(page, question)
     page.keyboard.press("ArrowUp")
@@ -105,7 +111,7 @@ def test_the_right_passage_is_marked_in_the_source_and_kept_as_feedback(page: Pa
     turn = ask(page, RENT)
     turn.locator("[aria-label='Not helpful']").click()
     turn.get_by_label("Quote 1", exact=True).check()
-    check(page)
+    check_light_and_dark(page)
     page.locator("quotewise-documents a", has_text="lease-2023").click()
     sentence = page.locator("quotewise-source .text p", has_text="The garden belongs")
     sentence.click(click_count=3)
@@ -125,7 +131,7 @@ def test_conversations_are_found_renamed_saved_deleted_and_brought_back(page: Pa
     page.click("[aria-label=Conversations]")
     names = page.locator("quotewise-conversations .name bdi")
     assert names.all_text_contents() == ["Who has the garden?", RENT]
-    check(page)
+    check_light_and_dark(page)
     page.get_by_label("Search conversations").fill("840 EUROS")
     expect(names).to_have_text([RENT])
     page.get_by_label(f"Rename: {RENT}").click()
@@ -164,7 +170,7 @@ def test_conversations_are_found_renamed_saved_deleted_and_brought_back(page: Pa
 def test_a_link_to_an_answer_asks_the_same_question_after_the_same_and_once(
     browser: Browser, desk: tuple[httpx.Client, Path]
 ) -> None:
-    options = {"permissions": ["clipboard-read", "clipboard-write"], "viewport": PHONE}
+    options = {"permissions": ["clipboard-read", "clipboard-write"], "viewport": PHONE, "reduced_motion": "reduce"}
     with opened(browser, desk[0], **options) as page:
         page.goto("/?collection=default")
         ask(page, "What does the teapot cost?")
@@ -172,7 +178,7 @@ def test_a_link_to_an_answer_asks_the_same_question_after_the_same_and_once(
         quotes = turn.locator("blockquote").all_text_contents()
         turn.get_by_label("Copy the link to this question").click()
         expect(turn.get_by_label("The link is copied.")).to_be_visible()
-        check(page)
+        check_light_and_dark(page)
         page.goto(page.evaluate("navigator.clipboard.readText()"))
         turn = page.locator("quotewise-chat article")
         turn.locator(".after").wait_for()
