@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Route as Routed
 
+from quotewise.api.responses import StreamedAnswer
 from tests.api.browser import ask, example, opened, text_of, without_breaks
 from tests.conftest import SEED, WHY
 
@@ -159,7 +160,7 @@ def streamed(client: httpx.Client, route: Routed) -> None:
     events = [
         ("passages", {"passages": passages}),
         *(("citation", citation) for citation in answer["citations"]),
-        ("answer", {key: answer[key] for key in ("question", "answered", "confidence", "threshold", "short_answer")}),
+        ("answer", {key: answer[key] for key in answer.keys() & StreamedAnswer.__dataclass_fields__}),
         ("done", {"timings_ms": answer["timings_ms"], "request_id": answer["request_id"]}),
     ]
     events[-2][1]["closest"] = closest

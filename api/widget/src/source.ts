@@ -119,6 +119,8 @@ export class QuotewiseSource extends ServiceElement {
   @property({ attribute: false }) short: ShortAnswer | null = null;
   /** Whether it stands beside something that it can be closed towards. */
   @property({ attribute: false }) beside = false;
+  /** Whether a selection can be said to be the passage that would have been right. */
+  @property({ attribute: false }) marking = false;
 
   @state() private source: Source | null = null;
   @state() private problem = "";
@@ -355,6 +357,14 @@ export class QuotewiseSource extends ServiceElement {
     this.copied = await copy(reference({ quote: text.slice(start, end), place, document }, this.service.link(document, span)));
   }
 
+  private callRight(): void {
+    const { document, text } = this.source!;
+    const { start, end } = this.selected!;
+    const { id, path } = document;
+    const detail = { document: { id, path }, start: pointsBefore(text, start), end: pointsBefore(text, end), quote: text.slice(start, end) };
+    this.dispatchEvent(new CustomEvent("quotewise-right", { detail }));
+  }
+
   private link(): string {
     const wanted = this.places[this.current];
     return this.service.link(this.source?.document ?? wanted.document, this.quote ? wanted : undefined);
@@ -412,6 +422,7 @@ export class QuotewiseSource extends ServiceElement {
             <span class="muted" role="status">${texts.nOf(current + 1, places.length)}</span>
             <button class="icon" aria-label=${texts.nextQuote} title=${texts.nextQuote} @click=${() => this.move(current + 1)}>${icons.next}</button>`
         : nothing}
+      ${this.selected && this.marking ? html`<button class="outlined" @mousedown=${keep} @click=${this.callRight}>${texts.thisIsRight}</button>` : nothing}
       ${this.selected ? copying(texts.copySelection, this.copySelected) : source && this.quote ? copying(texts.copyQuote, this.copyQuote) : nothing}
       ${beside
         ? html`<a class="button icon" href=${this.link()} target="_blank" rel="noopener" aria-label=${texts.openAlone} title=${texts.openAlone}>${icons.elsewhere}</a>
