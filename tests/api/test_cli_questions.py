@@ -13,7 +13,7 @@ from mcp.client import Client
 from quotewise.api.chat import opening
 from quotewise.api.keys import Keys
 from quotewise.rag.readers.span_model import FAST_FOLDER
-from tests.api.command_line import Outcome, Run, check_complaint
+from tests.api.command_line import Outcome, Run, check_complaint, slow_imports
 from tests.api.conftest import wait_until
 from tests.api.running import running
 from tests.api.test_mcp import links, over_stdio
@@ -101,6 +101,7 @@ def test_a_service_that_runs_on_the_index_is_asked_instead_as_its_keys_allow_and
         assert (told.stat().st_mode & 0o777, json.loads(told.read_text())["pid"]) == (0o600, service.process.pid)
         by, quotes = asked(run)
         assert (by, bool(quotes)) == ("service", True)
+        assert slow_imports("ask", WHY) == set()
         assert asked(run, "--local") == ("process", quotes)
         assert asked(run, "--max-quotes", "1") == ("service", quotes[:1])
         assert asked(run, "--threshold", "1") == ("service", [])
