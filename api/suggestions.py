@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from cachetools import LRUCache
-
 from quotewise.index.sentences import Span
 from quotewise.index.store import Catalogue, Change, StoredDocument
 from quotewise.rag.answers import Answer
@@ -74,17 +72,17 @@ class Suggestions:
 
     def __init__(self, pipeline: Pipeline, catalogue: Catalogue) -> None:
         self._pipeline, self._catalogue = pipeline, catalogue
-        self._found: LRUCache[str, tuple[Change, tuple[str, ...]]] = LRUCache(100)
+        self._found: dict[str, tuple[Change, tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
     def of(self, collection: str) -> tuple[str, ...]:
         """Up to three questions; none is better than one that is answered badly. Raises what ``Pipeline.ask`` does."""
-        with self._lock:  # one at a time: who comes meanwhile would seek the same
-            change = self._catalogue.last_change(collection)
-            known = self._found.get(collection)
-            if known is None or known[0] != change:
-                known = self._found[collection] = (change, tuple(islice(self._answered(collection), MOST)))
-            return known[1]
+        change = self._catalogue.last_change(collection)
+        if self._found.get(collection, (None,))[0] != change:
+            with self._lock:  # one at a time: who comes meanwhile would seek the same
+                if self._found.get(collection, (None,))[0] != change:
+                    self._found[collection] = change, tuple(islice(self._answered(collection), MOST))
+        return self._found[collection][1]
 
     def _answered(self, collection: str) -> Iterator[str]:
         until = time.monotonic() + _SECONDS

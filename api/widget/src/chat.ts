@@ -304,7 +304,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
           <h2>${heading}</h2>
           <div>
             <button class="icon list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}</button>
-            <button class="outlined" ?hidden=${!turns.length} @click=${this.clear}>${texts.newConversation}</button>
+            <button class="outlined new" aria-label=${texts.newConversation} title=${texts.newConversation} ?hidden=${!turns.length} @click=${this.clear}>${icons.add}<span>${texts.newConversation}</span></button>
           </div>
         </header>
         ${listing

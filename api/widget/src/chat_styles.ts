@@ -73,6 +73,8 @@ const own = css`
   }
   header > div {
     display: flex;
+    flex: none;
+    align-items: center;
     gap: 0.375rem;
   }
   quotewise-composer {
@@ -154,6 +156,13 @@ const own = css`
       position: absolute;
       inset: 0;
       border: 0;
+    }
+    .new {
+      inline-size: 2rem;
+      padding: 0;
+    }
+    .new span {
+      display: none;
     }
     .turns,
     .foot {

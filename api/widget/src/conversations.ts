@@ -50,6 +50,13 @@ export class QuotewiseConversations extends ServiceElement {
       color: var(--accent);
       font-weight: 600;
     }
+    .name .muted {
+      font-weight: 400;
+    }
+    .acts {
+      display: flex;
+      flex: none;
+    }
     form {
       flex: 1 1 14rem;
       display: flex;
@@ -158,11 +165,13 @@ export class QuotewiseConversations extends ServiceElement {
           conversation.collection ? html` · <bdi>${shown(conversation.collection)}</bdi>` : nothing
         }</span>
       </button>
+      <div class="acts">
       ${act(texts.rename, icons.rename, () => this.rename(conversation))}
       ${act(texts.exportMarkdown, icons.markdown, () => download(fileName(conversation, "md"), asMarkdown(conversation, service, texts), "text/markdown"))}
       ${act(texts.exportJson, icons.json, () => download(fileName(conversation, "json"), asJson(conversation, service), "application/json"))}
       ${act(texts.print, icons.print, () => this.tell("quotewise-choose", { conversation, print: true }))}
       ${act(texts.remove, icons.remove, () => this.delete(conversation))}
+      </div>
     </li>`;
   }
 

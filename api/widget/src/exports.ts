@@ -4,7 +4,7 @@ import { nameOf, type Conversation, type Turn } from "./conversation";
 import type { Citation, Service } from "./service";
 import { plain } from "./text";
 import type { Texts } from "./texts";
-import { levelOf, title } from "./words";
+import { levelOf, placed, title } from "./words";
 
 export function asJson(conversation: Conversation, service: Service): string {
   const linked = (citation: Citation): object => ({ ...citation, link: service.link(citation.document, citation) });
@@ -40,14 +40,14 @@ function answer(turn: Turn, service: Service, texts: Texts): string[] {
       : state === "silent"
         ? `${texts.silent} ${closest.length ? texts.comeClosest : ""}`.trim()
         : texts.stopped;
-  return [verdict, ...cited.map((citation, i) => quoted(citation, i + 1, service))];
+  return [verdict, ...cited.map((citation, i) => quoted(citation, i + 1, service, texts))];
 }
 
 /** As code between fences longer than any in the quote, since Markdown would change what it says otherwise. */
-function quoted({ quote, place, document, start, end, heading }: Citation, number: number, service: Service): string {
+function quoted({ quote, place, document, start, end, heading }: Citation, number: number, service: Service, texts: Texts): string {
   const longest = Math.max(2, ...(quote.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = "`".repeat(longest + 1);
-  const where = [title(document), document.path, place, heading.join(" › ")].filter(Boolean).map((part) => literal(part!)).join(", ");
+  const where = [title(document), document.path, placed(place, texts), heading.join(" › ")].filter(Boolean).map((part) => literal(part!)).join(", ");
   const exact = `${start}–${end}, sha256 ${document.sha256}`;
   return `${number}. [${where}](${service.link(document, { start, end })}) (${exact})\n\n${fence}text\n${quote}\n${fence}`;
 }

@@ -18,6 +18,7 @@ export const elsewhere = icon("M14 4h6v6m0-6-9 9M18 14v6H4V6h6");
 export const up = icon("M7 11v9H4v-9zm0 0 4-8a2 2 0 0 1 3 2l-1 5h5a2 2 0 0 1 2 2.3l-1 6a2 2 0 0 1-2 1.7H7");
 export const down = icon("M17 13V4h3v9zm0 0-4 8a2 2 0 0 1-3-2l1-5H6a2 2 0 0 1-2-2.3l1-6A2 2 0 0 1 7 4h10");
 export const page = icon("M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6");
+export const add = icon("M12 5v14M5 12h14");
 export const link = icon("M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1");
 export const list = icon("M4 6h16M4 12h16M4 18h10");
 export const rename = icon("m4 20 1-4L16 5l3 3L8 19zM14 7l3 3");

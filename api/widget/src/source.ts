@@ -10,7 +10,7 @@ import { selectedSpan } from "./selection";
 import type { Box, Citation, DocumentReference, ShortAnswer, ShownPart, StoredDocument, Structure } from "./service";
 import { shared } from "./styles";
 import { inUnits, lineBreaks, plain, pointsBefore, positions, shown, type Mark, type Span } from "./text";
-import { reference, title } from "./words";
+import { placed, reference, title } from "./words";
 
 /** A document, and the quote in it if there is one. */
 export type Place = { document: { id: string } & Partial<DocumentReference> } & Partial<Omit<Citation, "document">>;
@@ -189,7 +189,7 @@ export class QuotewiseSource extends ServiceElement {
     this.problem = "";
     this.copied = false;
     this.boxes = [];
-    this.printed = wanted.place ?? "";
+    this.printed = placed(wanted.place ?? "", this.texts);
     if (this.source?.document.id !== wanted.document.id) {
       this.source = null;
       this.page = wanted.page ?? 1; // whose picture need not wait for the text
@@ -224,7 +224,7 @@ export class QuotewiseSource extends ServiceElement {
       found = Promise.all([service.document(id), service.text(id), structured]).then(([document, text, structure]) => ({
         document,
         text,
-        structure: structureInUnits(text, structure),
+        structure: structureInUnits(text, { ...structure, parts: structure.parts.map((part) => ({ ...part, place: placed(part.place, this.texts) })) }),
       }));
       this.sources.set(version, found);
       if (this.sources.size > KEPT) this.sources.delete(this.sources.keys().next().value!);
@@ -238,7 +238,7 @@ export class QuotewiseSource extends ServiceElement {
     try {
       const { place, boxes } = await this.service.place(wanted.document.id, { start: wanted.start!, end: wanted.end! });
       if (wanted !== this.wanted) return;
-      this.printed ||= place;
+      this.printed ||= placed(place, this.texts);
       this.boxes = boxes;
       this.requestUpdate();
     } catch {
@@ -354,7 +354,7 @@ export class QuotewiseSource extends ServiceElement {
     const { start, end } = this.selected!;
     const span = { start: pointsBefore(text, start), end: pointsBefore(text, end) };
     const { place } = await this.service.place(document.id, span).catch(() => ({ place: "" }));
-    this.copied = await copy(reference({ quote: text.slice(start, end), place, document }, this.service.link(document, span)));
+    this.copied = await copy(reference({ quote: text.slice(start, end), place: placed(place, this.texts), document }, this.service.link(document, span)));
   }
 
   private callRight(): void {

@@ -10,7 +10,7 @@ import { blocksOf } from "./rendering";
 import type { Citation, Service, Structure } from "./service";
 import type { Texts } from "./texts";
 import { inUnits, marked, shown, type Mark } from "./text";
-import { levelOf, reference, title, trail } from "./words";
+import { levelOf, placed, reference, title, trail } from "./words";
 
 /** What a turn needs of the chat that it stands in. */
 export interface Chat {
@@ -83,7 +83,7 @@ export class QuotewiseTurn extends LitElement {
 
   private async copyQuote(citation: Citation): Promise<void> {
     const { service, texts } = this.chat;
-    const copied = await copy(reference(citation, service.link(citation.document, citation)));
+    const copied = await copy(reference({ ...citation, place: placed(citation.place, texts) }, service.link(citation.document, citation)));
     this.copied = copied ? citation : null;
     this.chat.say(copied ? texts.copiedWithReference : texts.cannotCopy);
   }
@@ -199,7 +199,7 @@ export class QuotewiseTurn extends LitElement {
       <figcaption>
         <div class="break">
           <a class="reference" part="citation" href=${chat.service.link(document, citation)} aria-current=${current ? "true" : nothing}
-            @click=${(event: MouseEvent) => this.follow(event, citation, i)}>${i === null ? nothing : html`<span class="number">${i + 1}</span> `}<bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(place)}</bdi>${
+            @click=${(event: MouseEvent) => this.follow(event, citation, i)}>${i === null ? nothing : html`<span class="number">${i + 1}</span> `}<bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(placed(place, texts))}</bdi>${
             above.length ? html` · <bdi>${shown(above.join(" › "))}</bdi>` : nothing
           }</span>
         </div>

@@ -160,12 +160,17 @@ export const turn = css`
     font-size: 0.8125rem;
   }
   figcaption div {
+    flex: 1;
     min-inline-size: 0;
     padding-block: 0.25rem;
   }
   .reference {
     font-weight: 550;
-    text-decoration-thickness: 1px;
+    text-decoration: none;
+  }
+  .reference bdi {
+    text-decoration: underline 1px;
+    text-underline-offset: 0.2em;
   }
   .number {
     display: inline-grid;

@@ -135,4 +135,5 @@ export const de: Texts = {
   documentsHere: (n) => `${count(n, "Dokument", "Dokumente")} zum Befragen.`,
   latest: "Zuletzt:",
   tryAsking: "Fragen, die diese Dokumente beantworten",
+  places: { line: "Zeile", lines: "Zeilen", page: "Seite", pages: "Seiten", slide: "Folie", slides: "Folien", sheet: "Blatt", section: "Abschnitt", paragraph: "Absatz", message: "Nachricht", messages: "Nachrichten", cell: "Zelle", cells: "Zellen" },
 };

@@ -145,6 +145,8 @@ export const en = {
   documentsHere: (n: number) => `${count(n, "document", "documents")} to ask.`,
   latest: "Latest:",
   tryAsking: "Questions that these documents answer",
+  /** How the service begins the printed form of a place. */
+  places: { line: "line", lines: "lines", page: "page", pages: "pages", slide: "slide", slides: "slides", sheet: "sheet", section: "section", paragraph: "paragraph", message: "message", messages: "messages", cell: "cell", cells: "cells" },
 };
 
 export type Texts = typeof en;

@@ -135,4 +135,5 @@ export const es: Texts = {
   documentsHere: (n) => `${count(n, "documento", "documentos")} para preguntar.`,
   latest: "Últimos:",
   tryAsking: "Preguntas que estos documentos responden",
+  places: { line: "línea", lines: "líneas", page: "página", pages: "páginas", slide: "diapositiva", slides: "diapositivas", sheet: "hoja", section: "sección", paragraph: "párrafo", message: "mensaje", messages: "mensajes", cell: "celda", cells: "celdas" },
 };

@@ -135,4 +135,5 @@ export const fr: Texts = {
   documentsHere: (n) => `${count(n, "document", "documents")} à interroger.`,
   latest: "Derniers :",
   tryAsking: "Questions auxquelles ces documents répondent",
+  places: { line: "ligne", lines: "lignes", page: "page", pages: "pages", slide: "diapositive", slides: "diapositives", sheet: "feuille", section: "section", paragraph: "paragraphe", message: "message", messages: "messages", cell: "cellule", cells: "cellules" },
 };

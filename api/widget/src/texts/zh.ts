@@ -133,4 +133,5 @@ export const zh: Texts = {
   documentsHere: (n) => `可向 ${number(n)} 个文档提问。`,
   latest: "最新：",
   tryAsking: "这些文档能回答的问题",
+  places: { line: "行", lines: "行", page: "页", pages: "页", slide: "幻灯片", slides: "幻灯片", sheet: "工作表", section: "章节", paragraph: "段落", message: "消息", messages: "消息", cell: "单元格", cells: "单元格" },
 };
