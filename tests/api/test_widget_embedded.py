@@ -42,7 +42,8 @@ class Elsewhere(BaseHTTPRequestHandler):
         head = f"<title>Elsewhere</title><style nonce=own>{self.style}</style>"
         script = f"<script src='{self.service}/static/quotewise-chat.js' async></script>"
         key = f'api-key="{self.key}"' if self.key else ""
-        chat = f'<quotewise-chat endpoint="{self.service}" {key} suggestions="{WHY}" heading="Help" theme="dark" forget></quotewise-chat>'
+        attributes = f'suggestions="{WHY}" heading="Help" theme="dark" forget'
+        chat = f'<quotewise-chat endpoint="{self.service}" {key} {attributes}></quotewise-chat>'
         self.wfile.write(f"<!doctype html><html lang=en>{head}{script}<main>{chat}</main>".encode())
 
     def log_message(self, *_: Any) -> None:
