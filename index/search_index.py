@@ -94,6 +94,14 @@ class LocalSearchIndex:
             return None
         return len(index.vectors or ()), len(index.lexical or ())
 
+    def recall(self, name: str) -> float | None:
+        collection = self._catalogue.collection(name)
+        if not any(self._path(collection).glob("recall-*")):
+            return None
+        index = self._of(collection)
+        index.refresh(collection)
+        return index.vectors.recall if index.vectors is not None else None
+
     def remove(self, name: str) -> None:
         collection = self._catalogue.collection(name)
         remove(self._path(collection), *self._outdated(collection))
