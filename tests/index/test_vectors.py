@@ -142,7 +142,7 @@ def test_many_vectors_are_quantised_and_searched_with_the_recall_that_is_reporte
             found += len(set(hits) & set(kept[np.argsort(-(vectors[kept] @ query))[:10]]))
         assert found / 400 >= least
 
-    monkeypatch.setattr(quotewise.index.vector_rows, "_LEAST_RECALL", 1.1)
+    monkeypatch.setattr(quotewise.index.vector_rows, "_RECALL", 1.1)
     assert opened.updated(changes(range(1, 400), range(1197))).written(tmp_path).recall is None
 
 
