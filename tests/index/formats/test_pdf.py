@@ -141,6 +141,18 @@ def test_the_names_of_columns_and_cells_may_have_several_lines(bold: bool) -> No
     assert lines[2:] == ["\t".join(row) for row in (*rows[1:], *rows[1:])]
 
 
+def test_a_title_over_a_table_beside_a_chart_names_no_columns() -> None:
+    title = [Line("Weekly round-up of energy prices", x=72, y=186, font="bold", size=9)]
+    table = cells([("Fuel", "This week", "Last week")], [200], font="bold")
+    table += cells([("Ethanol", "1.35", "1.38"), ("Corn", "3.55", "3.59"), ("Tallow", "25.05", "24.80")], [214, 228, 242])
+    axis = [Line(letter, x=450 + 15 * n, y=242, size=9) for n, letter in enumerate("JFMAMJJ")]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *title, *table, *axis]))
+    rows = [block for block in parsed.blocks if block.kind == "row"]
+    assert {row.heading[-1] for row in rows if "Ethanol" in parsed.text[row.start : row.end]} == {
+        "Fuel | This week | Last week"
+    }
+
+
 def test_a_name_over_several_columns_is_part_of_the_name_of_each() -> None:
     over = [Line("Guests", x=72, y=200), Line("Summer", x=215, y=200), Line("Winter", x=455, y=200)]
     names = [Line(name, x=x, y=214) for name, x in (("2023", 192), ("2024", 282), ("2023", 432), ("2024", 522))]
