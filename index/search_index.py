@@ -11,6 +11,7 @@ import numpy as np
 from quotewise.index.checksums import (
     CHECKSUMS,
     Checksums,
+    begin_changing,
     make_private,
     read_checksums,
     remove,
@@ -191,6 +192,7 @@ class _CollectionIndex:
             elif self.vectors is None or self.lexical is None or self._stored_change(made_with) != self.change:
                 raise _BrokenError("its checksums do not match")
             else:
+                begin_changing(self.folder, [path.name for path in self.vectors.files(self.folder)])
                 vectors = self.vectors.updated(changes).written(self.folder)
                 self.lexical.update(changes)
                 outdated = vectors.outdated(self.folder)
