@@ -75,7 +75,7 @@ def page_image(
 
 def _pages(document: StoredDocument) -> int:
     """How many pages of a document can be shown, those without text too."""
-    return int(document.metadata["pages"]) if shown_format(document.media_type) else 0
+    return int(document.metadata.get("pages", 0)) if shown_format(document.media_type) else 0
 
 
 def _within(span: Span, characters: int) -> Span:
