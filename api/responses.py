@@ -199,7 +199,7 @@ class SpanPlace:
     line_end: int
     page: int | None
     place: Printed
-    pages: Annotated[int, Field(description="the last page with text; 0 for documents whose pages cannot be shown")]
+    pages: Annotated[int, Field(description="the last page; 0 for documents whose pages cannot be shown")]
     boxes: tuple[Box, ...]
 
 

@@ -195,6 +195,9 @@ class Catalogue(Protocol):
     def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
 
+    def heading(self, document_id: str, offset: int) -> tuple[str, ...]:
+        """The heading trail of the chunk at an offset of a document's text; empty where none begins before it."""
+
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids that still exist, in the order of ``ids``."""
 
@@ -288,6 +291,12 @@ class SearchIndex(Protocol):
 
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
         """How many chunks each part of the index stores, all of them when whole; None when it is damaged or behind."""
+
+    def recall(self, name: str) -> float | None:
+        """The share of the ten nearest chunks of exact search that dense search finds, as measured when it was built.
+
+        None where it is exact, or not known.
+        """
 
     def remove(self, name: str) -> None:
         """Remove the index of a collection, before the catalogue removes the collection."""
