@@ -216,6 +216,13 @@ class SqliteCatalogue(Records):
             sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", values))
         if where.media_type is not None:
             sets.append(("SELECT row FROM documents WHERE collection = ? AND media_type = ?", [where.media_type]))
+        if where.paths:
+            chosen = [unicodedata.normalize("NFC", path) for path in where.paths]
+            sets.append((f"SELECT row FROM documents WHERE collection = ? AND path IN ({', '.join('?' * len(chosen))})", chosen))
+        for comparison, day in ((">=", where.indexed_from), ("<=", where.indexed_to)):
+            if day is not None:
+                within = f"substr(indexed_at, 1, 10) {comparison} ?"
+                sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", [day.isoformat()]))
         for field, accepted in where.metadata.items():
             places = ", ".join("?" * len(accepted))
             query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({places})"

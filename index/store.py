@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -101,11 +102,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values."""
+    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values.
+
+    ``paths`` are those of chosen documents, by default all. ``indexed_from`` and ``indexed_to`` are days, both included.
+    """
 
     path_prefix: str = ""
     media_type: str | None = None
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    paths: Sequence[str] = ()
+    indexed_from: date | None = None
+    indexed_to: date | None = None
 
 
 class Change(NamedTuple):

@@ -10,6 +10,7 @@ import * as icons from "./icons";
 import type { Citation, DocumentReference, Overview, ShortAnswer, Step } from "./service";
 import type { Place, QuotewiseSource } from "./source";
 import { Store } from "./store";
+import { shown } from "./text";
 import { placesOf, type Chat, type QuotewiseTurn } from "./turn";
 import { welcome } from "./welcome";
 import { levelOf } from "./words";
@@ -25,6 +26,8 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   @property() heading = "";
   @property() placeholder = "";
+  /** Paths of the documents that alone are asked; none for all. */
+  @property({ attribute: false }) only: string[] = [];
   /** Questions to begin with: a JSON array, or one a line; by default those that the documents are found to answer. */
   @property() suggestions = "";
   /** Whether the address of the page may name a question, as links to answers do. */
@@ -65,12 +68,22 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   /** Ask a question as if it had been typed. */
   ask(question: string): Promise<void> {
-    return this.answer(asking(question));
+    return this.answer(asking(question, this.scope));
   }
 
   /** Show a document beside the chat. */
   open(document: DocumentReference): void {
     this.show({ places: [{ document }], current: 0, short: null });
+  }
+
+  private get scope(): Pick<Turn, "only"> {
+    return this.only.length ? { only: this.only } : {};
+  }
+
+  /** Ask only some documents, by path; none for all. */
+  limit(only: string[]): void {
+    this.only = only;
+    this.dispatchEvent(new CustomEvent("quotewise-limit", { detail: only }));
   }
 
   /** See again what there is to ask about, since the documents have changed. */
@@ -93,6 +106,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   protected willUpdate(changed: PropertyValues): void {
     if (!changed.has("endpoint") && !changed.has("collection")) return;
     this.resume(this.store.current(this.collection) ?? begun(this.collection));
+    this.limit([]);
     this.overview = null;
     if (!this.turns.length) void this.look();
   }
@@ -135,20 +149,21 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     const question = url.searchParams.get("q");
     if (!question?.trim()) return;
     const after = url.searchParams.getAll("after");
-    for (const name of ["q", "after"]) url.searchParams.delete(name);
+    this.limit(url.searchParams.getAll("only"));
+    for (const name of ["q", "after", "only"]) url.searchParams.delete(name);
     window.history.replaceState(null, "", url);
     this.clear();
-    void this.answer(asking(question, { after, alone: !after.length }));
+    void this.answer(asking(question, { after, alone: !after.length, ...this.scope }));
   }
 
   retry(turn: Turn): Promise<void> {
-    const { question, after, alone } = turn;
+    const { question, after, alone, only } = turn;
     this.conversation = { ...this.conversation, turns: this.turns.filter((one) => one !== turn) };
-    return this.answer(asking(question, { after, alone }));
+    return this.answer(asking(question, { after, alone, only }));
   }
 
-  askAlone({ question }: Turn): Promise<void> {
-    return this.answer(asking(question, { alone: true }));
+  askAlone({ question, only }: Turn): Promise<void> {
+    return this.answer(asking(question, { alone: true, only }));
   }
 
   private async answer(turn: Turn): Promise<void> {
@@ -165,7 +180,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     this.tell(turn, texts.searching);
     void this.reveal();
     try {
-      for await (const step of service.ask(turn.question, before, collection, stopping.signal)) this.take(turn, step);
+      for await (const step of service.ask(turn.question, before, { collection, only: turn.only ?? [] }, stopping.signal)) this.take(turn, step);
     } catch (error) {
       const stopped = stopping.signal.aborted;
       const problem = stopped ? null : this.problemOf(error);
@@ -283,8 +298,8 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     return this.opened ? (this.opened.places[this.opened.current] as Citation) : null;
   }
 
-  linkTo({ question, after }: Turn): string {
-    return this.service.questionLink(question, after ?? [], this.collection);
+  linkTo({ question, after, only = [] }: Turn): string {
+    return this.service.questionLink(question, after ?? [], { collection: this.collection, only });
   }
 
   say(words: string): void {
@@ -330,6 +345,10 @@ export class QuotewiseChat extends ServiceElement implements Chat {
           ${this.keyNeeded ? this.keyForm() : nothing}
         </div>
         <div class="foot">
+          ${this.only.length
+            ? html`<p class="only"><span class="break">${this.only.length > 1 ? texts.onlyInMany(this.only.length) : html`${texts.onlyIn} <bdi>${shown(this.only[0])}</bdi>`}</span>
+                <button class="icon" aria-label=${texts.askAll} title=${texts.askAll} @click=${() => this.limit([])}>${icons.close}</button></p>`
+            : nothing}
           ${notice ? html`<p class="notice" role="alert">${notice}</p>` : nothing}
           <quotewise-composer .texts=${texts} .placeholder=${this.placeholder || texts.placeholder} .asking=${this.asking !== null} .asked=${turns.map(({ question }) => question)}
             @quotewise-ask=${({ detail }: CustomEvent<string>) => this.ask(detail)} @quotewise-stop=${() => this.asking?.abort()}></quotewise-composer>

@@ -80,6 +80,14 @@ const own = css`
   quotewise-composer {
     display: block;
   }
+  .only {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    padding-inline: 0.625rem;
+    color: var(--accent);
+    font-size: 0.8125rem;
+  }
   .notice,
   .counter.over {
     color: var(--warning);

@@ -17,6 +17,8 @@ export interface Turn {
   interpretation?: string | null;
   /** The questions before it that it follows, where it is not asked by itself. */
   after?: string[];
+  /** Paths of the documents that alone were asked, where some were chosen. */
+  only?: string[];
   /** Whether it was asked without what came before. */
   alone?: boolean;
   requestId?: string;

@@ -19,6 +19,8 @@ const MOST_FILTERED = 10_000;
 const UNDO = 8000;
 /** How often the list is read again while documents are added, in milliseconds. */
 const REFRESH = 1000;
+/** Documents that can be chosen at once, as many as the service takes. */
+const MOST_CHOSEN = 100;
 const COLLECTION_NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}";
 
 export class QuotewiseDocuments extends ServiceElement {
@@ -77,6 +79,10 @@ export class QuotewiseDocuments extends ServiceElement {
     li {
       position: relative;
     }
+    [aria-pressed="true"] {
+      color: var(--accent);
+      background: var(--tint);
+    }
     .acts {
       display: flex;
     }
@@ -89,6 +95,9 @@ export class QuotewiseDocuments extends ServiceElement {
       }
       li:not(:hover, :focus-within) .acts {
         opacity: 0;
+      }
+      li:has([aria-pressed="true"]) .acts {
+        opacity: 1;
       }
     }
     a {
@@ -147,6 +156,8 @@ export class QuotewiseDocuments extends ServiceElement {
   /** Named here, and without a document as yet. */
   @state() private made: string[] = [];
   @state() private naming = false;
+  /** Paths of the documents that alone are asked; none for all. */
+  @state() private only: string[] = [];
   /** What is deleted when it can no longer be undone. */
   @state() private gone: StoredDocument | null = null;
   @query("input[type=search]") private filter!: HTMLInputElement;
@@ -175,6 +186,8 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   protected firstUpdated(): void {
+    this.only = this.chat?.only ?? [];
+    this.chat?.addEventListener("quotewise-limit", (event) => (this.only = (event as CustomEvent<string[]>).detail));
     this.chat?.addEventListener("quotewise-collection", (event) => this.choose((event as CustomEvent<string | null>).detail ?? this.usual));
   }
 
@@ -296,6 +309,7 @@ export class QuotewiseDocuments extends ServiceElement {
     if (!gone) return;
     clearTimeout(this.undoing);
     this.gone = null;
+    if (this.only.includes(gone.path)) this.chat?.limit(this.only.filter((path) => path !== gone.path));
     this.documents = this.documents.filter(({ id }) => id !== gone.id);
     this.total -= 1;
     service.remove(gone.collection, gone.path, gone.sha256).then(
@@ -392,9 +406,17 @@ export class QuotewiseDocuments extends ServiceElement {
       html`<button class="icon" aria-label=${texts.nOfConversation(what, plain(document.path))} title=${what} @click=${then}>${icon}</button>`;
     return html`<li data-id=${document.id}><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
       ${name ? html`<bdi>${shown(name)}</bdi> <bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
-    </a>${managed
-      ? html`<span class="acts">${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}</span>`
+    </a>${managed || this.chat
+      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}` : nothing}</span>`
       : nothing}</li>`;
+  }
+
+  private chooser({ path }: StoredDocument): TemplateResult {
+    const { texts, only } = this;
+    const chosen = only.includes(path);
+    const others = only.filter((one) => one !== path);
+    return html`<button class="icon" aria-pressed=${chosen ? "true" : "false"} aria-label=${texts.nOfConversation(texts.askOnly, plain(path))} title=${texts.askOnly}
+      @click=${() => this.chat!.limit(chosen ? others : [...only, path].slice(-MOST_CHOSEN))}>${icons.only}</button>`;
   }
 
   private state(found: number): string {

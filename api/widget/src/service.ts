@@ -95,6 +95,13 @@ export type Step =
   | ({ name: "answer"; closest: Citation[]; others: Citation[] } & Verdict)
   | { name: "done"; requestId: string };
 
+/** What is asked. */
+export interface Scope {
+  collection: string | null;
+  /** Paths of the documents that are chosen; none for all. */
+  only: string[];
+}
+
 export interface EarlierTurn {
   question: string;
   quotes: string[];
@@ -139,8 +146,8 @@ export class Service {
   ) {}
 
   /** Quotes as they become known, from a stream of events or, where that is what comes, from the whole answer. */
-  async *ask(question: string, history: EarlierTurn[], collection: string | null, signal: AbortSignal): AsyncGenerator<Step> {
-    const asked = { question, ...(history.length && { history }), ...(collection && { collection }) };
+  async *ask(question: string, history: EarlierTurn[], { collection, only }: Scope, signal: AbortSignal): AsyncGenerator<Step> {
+    const asked = { question, ...(history.length && { history }), ...(collection && { collection }), ...(only.length && { filter: { paths: only } }) };
     const response = await this.post("ask", asked, { Accept: "text/event-stream" }, signal);
     if (!type(response).startsWith("text/event-stream")) {
       yield* whole(await response.json());
@@ -260,8 +267,10 @@ export class Service {
   }
 
   /** The address of the page that asks a question again, after those that it follows and in the same collection. */
-  questionLink(question: string, after: string[], collection: string | null): string {
-    const asked = new URLSearchParams([...(collection ? [["collection", collection]] : []), ...after.map((one) => ["after", one]), ["q", question]]);
+  questionLink(question: string, after: string[], { collection, only }: Scope): string {
+    const named = { only, after, q: [question] };
+    const asked = new URLSearchParams(Object.entries(named).flatMap(([name, values]) => values.map((value) => [name, value])));
+    if (collection) asked.set("collection", collection);
     return new URL(`./?${asked}`, this.endpoint).href;
   }
 

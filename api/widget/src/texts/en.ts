@@ -88,6 +88,10 @@ export const en = {
   leaveOut: "Leave out",
   tryAllAgain: "Try all again",
   andMore: (n: number) => `and ${number(n)} more`,
+  askOnly: "Ask only this document",
+  askAll: "Ask all documents",
+  onlyIn: "Only in",
+  onlyInMany: (n: number) => `Only in ${count(n, "document", "documents")}`,
   newCollection: "New collection",
   collectionName: "Name of letters, digits, - and _",
   // source
