@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 
 from quotewise.eval.datasets import Row
 from quotewise.eval.gold import GoldError, reason
-from quotewise.eval.training.edits import contradicted, keywords, misspelt, unanswerable
-from quotewise.eval.training.synonyms import Synonyms
+from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
+from quotewise.eval.training.wordnet import WordNet
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 
@@ -128,13 +128,14 @@ class Corpus:
         return [(text, self._titles[text]) for text in others[:_CONFUSABLE]]
 
 
-def examples(rows: Sequence[Row], share: Share, chance: random.Random, synonyms: Synonyms | None = None) -> Iterator[Example]:
-    """Draw the examples of a set, some of its questions in other words where synonyms of English are given."""
-    synonyms = None if share.name.startswith(_OTHER_LANGUAGE) else synonyms
+def examples(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None = None) -> Iterator[Example]:
+    """Draw the examples of a set, some of its questions in other words where WordNet is given."""
+    wordnet = None if share.name.startswith(_OTHER_LANGUAGE) else wordnet
+    opposite = wordnet.opposite if wordnet else listed_opposite
     corpus, contexts = Corpus(rows), [row.context for row in rows]
     usable = [row for row in rows if row.sure]
     for row in usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable))):
-        question, title = _as_typed(row.question, chance, synonyms), titled(row.title)
+        question, title = _as_typed(row.question, chance, wordnet), titled(row.title)
         for _ in range(share.repeats):
             yield Example(question, row.context, _marked(row, chance), _known(title, chance), row.sentences)
         passage: str | None = None
@@ -145,7 +146,7 @@ def examples(rows: Sequence[Row], share: Share, chance: random.Random, synonyms:
                 others = corpus.confusable(row.question, row.texts(), row.context)
                 passage, title = chance.choice(others) if others else (None, title)
             case 1:
-                edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance)
+                edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance, opposite)
                 question, passage = edited or question, row.context if edited else None
             case 2:
                 passage = _without(row)
@@ -164,8 +165,8 @@ def _known(title: str, chance: random.Random) -> str:
     return "" if chance.random() < _UNTITLED else title
 
 
-def _as_typed(question: str, chance: random.Random, synonyms: Synonyms | None) -> str:
-    text = synonyms.paraphrased(question, chance) if synonyms and chance.random() < _PARAPHRASED else question
+def _as_typed(question: str, chance: random.Random, wordnet: WordNet | None) -> str:
+    text = wordnet.paraphrased(question, chance) if wordnet and chance.random() < _PARAPHRASED else question
     text = keywords(text) if chance.random() < _KEYWORDS else text
     text = text.rstrip(" ?") if chance.random() < _UNMARKED else text
     text = text.lower() if chance.random() < _LOWER_CASE else text

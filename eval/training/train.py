@@ -27,7 +27,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from quotewise.eval.datasets import read_rows
 from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, held_out, read_recipe
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
-from quotewise.eval.training.synonyms import Synonyms
+from quotewise.eval.training.wordnet import WordNet
 
 RECIPE = Path(__file__).parent / "recipe.json"
 _DEV = "squad2_train_a"
@@ -57,7 +57,9 @@ def train_reader(
     seed: int = 0,
     threads: int = 2,
     device: Annotated[str, typer.Option(help="Of PyTorch: cpu or cuda.")] = "cpu",
-    wordnet: Annotated[Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in synonyms.")] = None,
+    wordnet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
+    ] = None,
     dev_every: Annotated[int, typer.Option(help="Steps between figures on the held-out titles.")] = 500,
 ) -> None:
     """Train the span reader."""
@@ -75,9 +77,8 @@ def train_reader(
         torch.distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
     drawn = output / "encoded.pickle"
     if rank == 0 and not drawn.exists():
-        synonyms = Synonyms(wordnet) if wordnet else None
         drawn.with_suffix(".part").write_bytes(
-            pickle.dumps(encoded_examples(data, read_recipe(recipe), tokenizer, seed, synonyms))
+            pickle.dumps(encoded_examples(data, read_recipe(recipe), tokenizer, seed, WordNet(wordnet) if wordnet else None))
         )
         drawn.with_suffix(".part").replace(drawn)
     if processes > 1:
@@ -154,13 +155,13 @@ def _purge_memory() -> None:
 
 
 def encoded_examples(
-    data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int, synonyms: Synonyms | None = None
+    data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int, wordnet: WordNet | None = None
 ) -> list[Encoded]:
     """All examples of the recipe, shuffled."""
     chance, drawn = random.Random(seed), []
     for share in recipe:
         rows, _ = held_out(share.name, read_rows(data / f"{share.name}.jsonl.gz"))
-        of_set = list(examples(rows, share, chance, synonyms))
+        of_set = list(examples(rows, share, chance, wordnet))
         answerable = sum(bool(example.answers) for example in of_set)
         print(f"{share.name}: {len(of_set)} examples, {answerable} answerable", flush=True)  # noqa: T201
         drawn += of_set
