@@ -61,7 +61,8 @@ class VerifyRequest(requests.Claim):
 def ask(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """Answer a question in the documents' own words: verbatim quotes, each with a citation of where it stands.
 
-    Where `answered` is false the documents do not say, and `closest` are passages that come nearest.
+    Where `state` is `none` the documents do not say, and `closest` are passages that come nearest; where it is `possible`
+    the quotes are more likely not to answer than to answer.
     """
     return answer(body, call)
 

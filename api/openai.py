@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
 
 from quotewise.api import events, problems
-from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest, error_response
+from quotewise.api.openai_models import CLOSEST, NOT_FOUND, POSSIBLE, ChatRequest, error_response
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
 from quotewise.api.routes import Called, json_only
@@ -92,7 +92,7 @@ class _Completion:
             yield self._chunk({"content": f"{separator}{step.quote} [{step.id}]"})
         else:
             content, annotations = self._content(step)
-            if rest := self._links(annotations) if step.answered else content:
+            if rest := self._end(step, annotations) if step.answered else content:
                 yield self._chunk({"content": rest})
             yield self._chunk({"annotations": annotations}, quotewise=self._answer(step))
             yield self._chunk({}, "stop")
@@ -109,7 +109,7 @@ class _Completion:
             content += "\n" if content else ""
             annotations.append(self._annotation(len(content), citation))
             content += f"{citation.quote} [{citation.id}]"
-        return content + self._links(annotations), annotations
+        return content + self._end(answer, annotations), annotations
 
     def _answer(self, answer: Answer) -> Any:
         return to_python(AskResponse.of(answer, passages=None, request_id=self._request_id))
@@ -127,11 +127,13 @@ class _Completion:
         marked = {"start_index": start, "end_index": end, "url": url, "title": document.at(citation.place)}
         return {"type": "url_citation", "url_citation": marked}
 
-    def _links(self, annotations: Sequence[dict[str, Any]]) -> str:
+    def _end(self, answer: Answer, annotations: Sequence[dict[str, Any]]) -> str:
+        """What follows the quotes: whether they are less than sure, and links."""
+        caution = f"\n{POSSIBLE}" if answer.state == "possible" else ""
         if not self._body.quotewise.links:
-            return ""
+            return caution
         links = ((number, note["url_citation"]) for number, note in enumerate(annotations, 1))
-        return "\n" + "".join(f"\n[{number}]: {link['url']} {_link_title(link['title'])}" for number, link in links)
+        return f"{caution}\n" + "".join(f"\n[{number}]: {link['url']} {_link_title(link['title'])}" for number, link in links)
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **extra: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}

@@ -14,6 +14,7 @@ from quotewise.rag.followups import Turn
 
 NOT_FOUND = "The documents do not answer this question."
 CLOSEST = "The closest passages:"
+POSSIBLE = "This is possibly an answer."
 MAX_MESSAGES = 4000
 MAX_PARTS = 100
 

@@ -12,7 +12,7 @@ from quotewise.index.layout import Box
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.rendering import ShownBlock
 from quotewise.index.store import Catalogue, DocumentReference, StoredDocument
-from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, Timings, Unrounded
+from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, State, Timings, Unrounded
 from quotewise.rag.passages import Passage, Printed
 from quotewise.rag.verification import Verification
 
@@ -85,6 +85,7 @@ class StreamedAnswer(Extension):
 
     question: str
     answered: bool
+    state: State
     confidence: Confidence
     threshold: Unrounded
     short_answer: ShortAnswer | None

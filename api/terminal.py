@@ -63,6 +63,8 @@ def show_answer(answer: Answer) -> None:
     """Quotes with where they stand, or the closest passages."""
     if not answer.answered:
         console.print("The documents do not say. The closest passages:")
+    elif answer.state == "possible":
+        console.print("Possibly an answer:")
     console.print(Group(*map(_cited, answer.citations if answer.answered else answer.closest)))
     console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms.total:.0f} ms", "dim"))
 

@@ -51,6 +51,7 @@ class _Eval(_Lazy):
         "export-feedback": "cli:export_feedback",
         "import": "datasets:import_set",
         "passages": "figures:read_passages",
+        "evidence": "evidence:measure_evidence",
         "peers": "peers.comparison:compare_peers",
         "figures": "figures:measure_figures",
     }

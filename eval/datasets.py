@@ -5,10 +5,12 @@ import hashlib
 import json
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from zlib import crc32
 
 import typer
 from pydantic import BaseModel, Field
@@ -16,6 +18,7 @@ from pydantic import BaseModel, Field
 from quotewise.eval.gold import GoldError, GoldQuestion, GoldQuote, json_lines, load_gold
 from quotewise.index.sentences import Span
 
+_HELD_OUT = json.loads((Path(__file__).parent / "training" / "held_out.json").read_text(encoding="utf-8"))
 Imported = Iterator[GoldQuestion | tuple[str, str]]
 """Gold questions and documents, each a path and its text, in any order."""
 
@@ -69,6 +72,17 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
+def held_out(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows of a set to train on, and those that no training sees: some titles, the last ones, or some documents."""
+    titles, last = _HELD_OUT["titles"].get(name, ()), len(rows) - _HELD_OUT["last"].get(name, 0)
+    part = _HELD_OUT["one document in"].get(name)
+    parts: tuple[list[Row], list[Row]] = [], []
+    for number, row in enumerate(rows):
+        out = row.title in titles or number >= last or (part is not None and crc32(row.title.encode()) % part == 0)
+        parts[out].append(row)
+    return parts
+
+
 def _spans(place: str, context: str, answers: Iterable[tuple[int, str]]) -> list[Span]:
     """Raises GoldError with the place where an answer is empty or does not stand where it says."""
     spans = []
@@ -85,7 +99,7 @@ def path_of(context: str) -> str:
 
 
 def import_set(
-    format: Annotated[str, typer.Argument(help="spans, squad, clapnq, longdocs or beir.", show_default=False)],
+    format: Annotated[str, typer.Argument(help="spans, held-out, squad, clapnq, longdocs or beir.", show_default=False)],
     source: Annotated[Path, typer.Argument(help="File or folder of the set.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for gold.jsonl and corpus/.")],
     also: Annotated[list[Path], typer.Option(metavar="FILE", help="Add the documents of this one, not its questions.")] = [],  # noqa: B006
@@ -131,10 +145,23 @@ def _question(id: str, question: str, context: str, spans: Iterable[Span], path:
 
 
 def _span_rows(source: Path) -> Imported:
-    for row in read_rows(source):
+    return _of_rows(read_rows(source))
+
+
+def _held_out_rows(source: Path) -> Imported:
+    """Those rows of a training set that no training sees, by the name of the file; their contexts are the corpus."""
+    return _of_rows(held_out(source.name.split(".")[0], read_rows(source))[1])
+
+
+def _of_rows(rows: Iterable[Row]) -> Imported:
+    known: Counter[str] = Counter()
+    for row in rows:
+        known[row.id] += 1  # annotators of one set numbered their questions alike
+        id = row.id if known[row.id] == 1 else f"{row.id}, {known[row.id]}"
         yield path_of(row.context), row.context
+        answers = [] if row.sentences else row.texts()
         tags = [row.title] if row.title else []
-        yield _question(row.id, row.question, row.context, row.answers, answers=row.texts(), tags=tags)
+        yield _question(id, row.question, row.context, row.answers, answers=answers, tags=tags)
 
 
 def _squad(source: Path) -> Imported:
@@ -197,6 +224,7 @@ def _first(folder: Path, *names: str) -> Path:
 
 FORMATS: dict[str, Callable[[Path], Imported]] = {
     "spans": _span_rows,
+    "held-out": _held_out_rows,
     "squad": _squad,
     "clapnq": _clapnq,
     "longdocs": _longdocs,

@@ -18,6 +18,7 @@ from quotewise.api.settings import load_settings
 from quotewise.eval.bench import growth, models
 from quotewise.eval.clients import in_process
 from quotewise.eval.datasets import import_set, read_rows
+from quotewise.eval.evidence import measure_evidence
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.measures import MEASURES, Region, auroc, best_squad2_f1, estimate, normalized, retrieval, token_f1
 from quotewise.eval.peers.comparison import compare_peers
@@ -30,7 +31,7 @@ from quotewise.rag.readers.span_model import FAST_FOLDER
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "eval" / "figures.json"
 PAGES = (ROOT / "README.md", ROOT / "rag" / "models" / "quotewise-reader" / "MODEL.md")
-TABLES = ("answers", "dialogues", "retrieval", "speed", "indexing", "growth", "peers")
+TABLES = ("answers", "evidence", "reliability", "dialogues", "retrieval", "speed", "indexing", "growth", "peers")
 Figures = Mapping[str, Any]
 _SETS: dict[str, tuple[str, str, list[str]]] = {
     "squad2_dev_a": ("spans", "eval/squad2_dev_a.jsonl.gz", ["train/squad2_train_a.jsonl.gz"]),
@@ -41,7 +42,14 @@ _SETS: dict[str, tuple[str, str, list[str]]] = {
 """Format, source and further documents of each set, in the folder of the data."""
 _RETRIEVAL = ("nDCG@10", "MRR@10", "recall@10")
 _SHOWN = (
-    *("first quote right", "any quote right", "short answer F1", "AUROC of confidence", "calibration error"),
+    *(
+        "first quote right",
+        "any quote right",
+        "short answer F1",
+        "AUROC of confidence",
+        "calibration error",
+        "character recall",
+    ),
     *("answered and right", "correct abstention rate", "citations that verify", *_RETRIEVAL),
 )
 _DIALOGUES = ("bare", "follow-up", "written out", "new topic", "new topic alone")
@@ -58,6 +66,7 @@ def of_run(run: Run) -> Figures:
         "threshold": run.config.threshold,
         "models": run.config.models,
         "machine": run.config.machine,
+        "reliability": run.reliability,
         "p50_ms": run.latency_ms["total"][0],
         "estimates": {name: [one.value, one.low, one.high] for name, one in shown.items()},
         "first quote right by tag": {tag: [one.value, one.questions] for tag, one in first.items()},
@@ -150,6 +159,7 @@ def _measurements(data: Path) -> dict[str, Callable[[], Figures]]:
         "embedders": lambda: models.bench_embedders(data / "train/squad_train_partial.jsonl.gz"),
         "bench index": lambda: by_size(growth.bench_index(_SIZES)),
         "bench search": lambda: by_size(growth.bench_search(_SIZES)),
+        "evidence": lambda: {row.pop("set"): row for row in measure_evidence(data / "train")},
         "passage given": lambda: read_passages(data / "eval/squad2_dev_a.jsonl.gz"),
         "serving": lambda: models.bench_serving(ROOT / "seeds"),
         "reading": lambda: models.bench_reading(ROOT / "seeds"),

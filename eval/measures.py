@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from quotewise.index.sentences import sentence_spans
 NAN = float("nan")
 Figures = Sequence[Mapping[str, float]]
 """What ``judge`` says of each of some questions."""
+_WORD = re.compile(r"\w+")
 _RESAMPLES = 1000
 _INTERVAL = (2.5, 97.5)
 """Percentiles of a 95% interval (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3)."""
@@ -75,6 +76,7 @@ def judge(question: GoldQuestion, answer: SystemAnswer, threshold: float, text_o
     if gold:
         figures |= {"first": float(first), "any": float(any(correct)), "shown right": float(shown and first)}
         figures |= sentences(gold, answer.quotes, text_of) | characters(gold, answer.quotes)
+        figures |= evidence_words(gold, answer.quotes, text_of)
     if question.answers:
         figures["f1"] = token_f1(answer.short_answer, question.answers)
         figures["exact"] = float(any(normalized(answer.short_answer) == normalized(gold) for gold in question.answers))
@@ -96,6 +98,16 @@ def sentences(gold: Sequence[Region], quotes: Sequence[Region], text_of: Callabl
 
     shares = _overlap(of(gold), of(quotes))
     return {f"sentence {name}": shares[name] for name in ("precision", "recall", "F1")}
+
+
+def evidence_words(gold: Sequence[Region], quotes: Sequence[Region], text_of: Callable[[str], str]) -> dict[str, float]:
+    """F1 of the words of the quotes, by their places, against those of the sentences that hold a gold quote."""
+    touched = [(r, s) for r in gold for s in _spans_of(text_of(r.path)) if s.start < r.end and r.start < s.end]
+
+    def of(regions: Sequence[Region]) -> set[Any]:
+        return {(r.path, word.start()) for r in regions for word in _WORD.finditer(text_of(r.path), r.start, r.end)}
+
+    return {"evidence word F1": _overlap(of([Region(r.path, *s) for r, s in touched]), of(quotes))["F1"]}
 
 
 def characters(gold: Sequence[Region], quotes: Sequence[Region]) -> dict[str, float]:
@@ -157,11 +169,32 @@ def auroc(scores: Sequence[float] | np.ndarray, positive: Sequence[bool] | np.nd
     return NAN if positive.all() or not positive.any() else float(roc_auc_score(positive, scores))
 
 
-def calibration_bins(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> list[tuple[int, float, float]]:
-    """Questions, mean confidence and share right of each non-empty equal-width bin (Guo et al., ICML 2017, section 2)."""
+class Bin(NamedTuple):
+    """The questions of a range of confidence: how many, how confident on average, and which share of them is right."""
+
+    questions: int
+    confidence: float
+    right: float
+
+
+def calibration_bins(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> list[Bin]:
+    """Each non-empty equal-width bin of a reliability diagram (Guo et al., ICML 2017, section 2)."""
     of_bin = np.minimum((confidence * bins).astype(int), bins - 1)
     members = [of_bin == number for number in np.unique(of_bin)]
-    return [(int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean())) for inside in members]
+    return [Bin(int(one.sum()), float(confidence[one].mean()), float(right[one].mean())) for one in members]
+
+
+def reliability(figures: Figures) -> list[dict[str, float]]:
+    """The bins of the reliability diagram of some questions, as JSON has them."""
+    bins = calibration_bins(*confidences(figures))
+    return [{name: round(value, 4) for name, value in one._asdict().items()} for one in bins]
+
+
+def confidences(figures: Figures) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence and whether it is right, float64 (questions,) each, of the questions that have both."""
+    known = [(one["confidence"], one["right"]) for one in figures if "right" in one]
+    confidence, right = np.array(known).reshape(-1, 2).T
+    return confidence, right
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
@@ -285,6 +318,7 @@ MEASURES = (
     Measure("short answer F1", ("f1",)),
     Measure("short answer exact match", ("exact",)),
     *(Measure(f"sentence {name}", (f"sentence {name}",)) for name in ("precision", "recall", "F1")),
+    Measure("evidence word F1", ("evidence word F1",)),
     *(Measure(f"character {name}", (f"character {name}",)) for name in ("precision", "recall", "IoU")),
     Measure("answered and right", ("shown right",)),
     Measure("correct abstention rate", ("abstained",), answerable=False),

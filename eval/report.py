@@ -6,11 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quotewise.api import terminal
-from quotewise.eval.measures import Estimate, calibration_bins, risk_coverage
+from quotewise.eval.measures import Estimate, confidences, risk_coverage
 from quotewise.eval.run import BY_TAG, ErrorType, Outcome, Run
 
 _BIDIRECTIONAL = (*range(0x7F, 0xA0), 0x61C, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -29,6 +28,9 @@ def show_run(run: Run) -> None:
         if rows := [[name, *_cells(one)] for name, one in estimates.items() if one.value is not None]:
             terminal.show_table([head, "value", "95% interval", "questions"], rows)
             terminal.console.print()
+    if bins := [[f"{one['confidence']:.2f}", f"{one['right']:.2f}", f"{one['questions']}"] for one in run.reliability]:
+        terminal.show_table(["reliability: confidence", "share right", "questions"], bins)
+        terminal.console.print()
     latency = [[stage, *(f"{value:.1f}" for value in values)] for stage, values in run.latency_ms.items()]
     terminal.show_table(["milliseconds", "p50", "p95", "p99"], latency)
     counts = _counts(run)
@@ -75,9 +77,7 @@ def render(run: Run, differences: Mapping[str, Estimate] | None = None, changed:
         trim_blocks=True,
         finalize=lambda value: value.translate(_VISIBLE) if isinstance(value, str) else value,
     )
-    pairs = [(figures["confidence"], figures["right"]) for figures in run.figures if "right" in figures]
-    confidence, right = np.array(pairs or [(0.0, 0.0)]).T
-    coverage, risk = risk_coverage(confidence, right)
+    coverage, risk = risk_coverage(*confidences(run.figures))
     every = max(1, len(coverage) // _CURVE_POINTS)
     return environment.get_template("report.html.j2").render(
         run=run,
@@ -86,7 +86,6 @@ def render(run: Run, differences: Mapping[str, Estimate] | None = None, changed:
         differences=differences or {},
         moved=_moved,
         changed=changed,
-        bins=calibration_bins(confidence, right) if pairs else [],
         curve=list(zip(coverage[::every].tolist(), risk[::every].tolist(), strict=True)),
         pieces_of=lambda outcome, *passage: list(_pieces(outcome, *passage)),
     )

@@ -17,7 +17,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from quotewise.api.settings import Settings
 from quotewise.eval.clients import AskingError, Client, Response
 from quotewise.eval.gold import GoldQuestion, GoldSet, reason
-from quotewise.eval.measures import MEASURES, NAN, Estimate, Region, SystemAnswer, estimate, failed, gold_regions, judge
+from quotewise.eval.measures import (
+    MEASURES,
+    NAN,
+    Estimate,
+    Region,
+    SystemAnswer,
+    estimate,
+    failed,
+    gold_regions,
+    judge,
+    reliability,
+)
 from quotewise.eval.processes import machine, peak_mib
 from quotewise.index import embedders
 from quotewise.index.errors import QuotewiseError
@@ -116,6 +127,11 @@ class Run:
         return {measure.name: estimate(measure, self.figures) for measure in MEASURES}
 
     @cached_property
+    def reliability(self) -> list[dict[str, float]]:
+        """The bins of the reliability diagram: ``questions``, mean ``confidence`` and the share ``right`` of each."""
+        return reliability(self.figures)
+
+    @cached_property
     def by_tag(self) -> dict[str, dict[str, Estimate]]:
         """Some measures of the questions of each tag."""
         tags = sorted({tag for outcome in self.outcomes for tag in outcome.gold.tags})
@@ -136,6 +152,7 @@ class Run:
             "config": self.config.model_dump(mode="json"),
             "summary": self.summary.model_dump(mode="json"),
             "estimates": {name: asdict(one) for name, one in self.estimates.items()},
+            "reliability": self.reliability,
             "latency_ms": self.latency_ms,
             "outcomes": [outcome.model_dump(mode="json", exclude={"texts"}) for outcome in self.outcomes],
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, PlainSerializer
 
@@ -12,6 +12,14 @@ from quotewise.rag.passages import Passage, Printed, rounded
 
 Probability = Annotated[float, rounded(4, Annotated[float, Field(ge=0, le=1)])]
 Unrounded = Annotated[float, Field(ge=0, le=1, description="confidence below which nothing is answered")]
+State = Annotated[
+    Literal["answer", "possible", "none"],
+    Field(
+        description="possible where the first quote is more likely not to answer than to answer; none where answered is false"
+    ),
+]
+_LIKELY = 0.5
+"""Confidence from which on the first quote is more likely to answer than not, since it is calibrated."""
 Confidence = Annotated[Probability, Field(description="probability that the first quote answers the question")]
 
 
@@ -98,13 +106,15 @@ class SearchResult:
 class Answer:
     """Quotes that answer the question or, where ``answered`` is false, the passages closest to it.
 
-    ``confidence`` is the calibrated probability that the first quote answers the question. ``passages`` are all that were
+    ``confidence`` is the calibrated probability that the first quote answers the question, and ``state`` says it in a word:
+    ``answer``, ``possible`` (below one half), or ``none``, where ``answered`` is false. ``passages`` are all that were
     retrieved, best first, or None where a response leaves them out. ``text`` is ``answer`` in JSON.
     """
 
     __pydantic_config__ = ConfigDict(serialize_by_alias=True, json_schema_serialization_defaults_required=True)
     question: str
     answered: bool
+    state: State = field(init=False, default="none")
     confidence: Confidence
     threshold: Unrounded
     text: Annotated[
@@ -122,6 +132,8 @@ class Answer:
     def __post_init__(self) -> None:
         quotes = "\n".join(f"{citation.quote} [{citation.id}]" for citation in self.citations)
         object.__setattr__(self, "text", quotes if self.answered else None)
+        state = "answer" if self.confidence >= _LIKELY else "possible"
+        object.__setattr__(self, "state", state if self.answered else "none")
 
 
 @dataclass(frozen=True, slots=True)

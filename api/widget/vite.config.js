@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 // tests/api/test_widget_embedded.py computes the same, so that a build that is older than its sources is noticed without Node.
 const sources = ["package-lock.json", "package.json", "tsconfig.json", "vite.config.js"];
-sources.push(...readdirSync("src").sort().map((name) => `src/${name}`));
+sources.push(...readdirSync("src", { recursive: true }).filter((name) => name.endsWith(".ts")).sort().map((name) => `src/${name}`));
 const hash = createHash("sha256");
 for (const name of sources) hash.update(readFileSync(name));
 

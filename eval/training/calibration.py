@@ -16,9 +16,8 @@ import typer
 from scipy.optimize import brentq, minimize
 from sklearn.linear_model import LogisticRegression
 
-from quotewise.eval.datasets import Row, path_of, read_rows
+from quotewise.eval.datasets import Row, held_out, path_of, read_rows
 from quotewise.eval.training.edits import misspelt
-from quotewise.eval.training.examples import held_out
 from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore

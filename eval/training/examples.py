@@ -1,11 +1,9 @@
 """Rows into training examples: each question with a passage that answers it and with passages that do not."""
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 import tantivy
@@ -31,7 +29,6 @@ _UNTITLED = 0.25
 """Share of the examples without the title of their document, since many documents have none that says anything."""
 _CONFUSABLE = 6
 """Passages that retrieval finds for a question, of which one is drawn."""
-_HELD_OUT = json.loads(Path(__file__).with_name("held_out.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +88,6 @@ def read_recipe(path: Path) -> list[Share]:
         return TypeAdapter(list[Share]).validate_json(path.read_bytes())
     except ValidationError as error:
         raise GoldError(f"{path}: {reason(error)}") from error
-
-
-def held_out(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The rows of a set to train on, and those that no training sees: some titles, the last ones, or some documents."""
-    titles, last = _HELD_OUT["titles"].get(name, ()), len(rows) - _HELD_OUT["last"].get(name, 0)
-    part = _HELD_OUT["one document in"].get(name)
-    parts: tuple[list[Row], list[Row]] = [], []
-    for number, row in enumerate(rows):
-        out = row.title in titles or number >= last or (part is not None and crc32(row.title.encode()) % part == 0)
-        parts[out].append(row)
-    return parts
 
 
 class Corpus:

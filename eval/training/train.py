@@ -24,8 +24,8 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from quotewise.eval.datasets import read_rows
-from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, held_out, read_recipe
+from quotewise.eval.datasets import held_out, read_rows
+from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, read_recipe
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
 from quotewise.eval.training.wordnet import WordNet
 

@@ -43,6 +43,7 @@ TIMINGS = dict.fromkeys(("embed", "search", "read", "total"), float)
 ANSWER = {
     "question": str,
     "answered": bool,
+    "state": str,
     "confidence": float,
     "threshold": float,
     "answer": str,

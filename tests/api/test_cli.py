@@ -289,6 +289,8 @@ def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
 def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUOTEWISE_THRESHOLD", "1")
     assert seeded("ask", WHY).words.startswith("The documents do not say. The closest passages: [1] ")
+    possible = seeded("ask", "Who from Ukraine claimed responsibility?", "--threshold", 0).words
+    assert possible.startswith("Possibly an answer: [1] ")
     answer = seeded("ask", WHY, "--json").json
     assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
     assert answer["closest"]

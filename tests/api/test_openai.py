@@ -11,11 +11,12 @@ import httpx
 import openai
 import pytest
 
-from quotewise.api.openai_models import CLOSEST, NOT_FOUND, ChatRequest
+from quotewise.api.openai_models import CLOSEST, NOT_FOUND, POSSIBLE, ChatRequest
 from quotewise.api.settings import Settings
 from tests.api.conftest import ready
 
 VERCEL = Path(__file__).parent / "vercel"
+UNSURE = "Who swept the floor?"
 CAFE = "When did the cafe open, and who played billiards?"
 
 
@@ -66,7 +67,8 @@ def test_the_content_is_quotes_with_numbers_that_annotations_mark_and_link(eager
     (choice,) = found["choices"]
     said = found["quotewise"]
     assert (found["object"], found["model"], choice["finish_reason"]) == ("chat.completion", "notes", "stop")
-    assert choice["message"]["content"] == said["answer"] != ""
+    caution = f"\n{POSSIBLE}" if said["state"] == "possible" else ""
+    assert choice["message"]["content"] == f"{said['answer']}{caution}" != caution
     assert found["id"] == f"chatcmpl-{said['request_id']}"
     check_marked(said["answer"], choice["message"]["annotations"], said["citations"], str(eager.base_url).rstrip("/"))
     plain = eager.post("/ask", json={"question": CAFE, "collection": "notes"}).json()
@@ -112,12 +114,23 @@ def test_where_nothing_answers_the_closest_passages_are_offered_as_such(shy: ope
     check_marked(message["content"], message["annotations"], said["closest"], "https://quotes.example.org/docs")
 
 
+def test_quotes_that_hardly_answer_are_followed_by_a_word_of_caution(service: openai.OpenAI) -> None:
+    found = complete(service, user(UNSURE))
+    content = found.choices[0].message.content
+    assert found.quotewise["state"] == "possible"
+    assert content == f"{found.quotewise['answer']}\n{POSSIBLE}"
+    parts = complete(service, user(UNSURE), stream=True)
+    assert "".join(part.choices[0].delta.content or "" for part in parts) == content
+    said = ChatRequest.model_validate({"model": "m", "messages": [user(UNSURE), assistant(content), user("And when?")]})
+    assert [turn.quotes for turn in said.history()] == [tuple(one["quote"] for one in found.quotewise["citations"])]
+
+
 def test_frontends_without_annotations_can_ask_for_links_in_the_content(service: openai.OpenAI) -> None:
     linked = complete(service, user(CAFE), extra_body={"quotewise": {"links": True}})
     message = linked.choices[0].message
     cited = [annotation.url_citation for annotation in message.annotations]
     links = "".join(f'\n[{number}]: {one.url} "{one.title}"' for number, one in enumerate(cited, 1))
-    assert message.content == f"{linked.quotewise['answer']}\n{links}"
+    assert message.content.replace(f"\n{POSSIBLE}", "") == f"{linked.quotewise['answer']}\n{links}"
     parts = complete(service, user(CAFE), stream=True, extra_body={"quotewise": {"links": True}})
     assert "".join(part.choices[0].delta.content or "" for part in parts) == message.content
 

@@ -267,3 +267,23 @@ def test_the_tags_of_a_flag_are_not_shown_by_name_but_those_that_no_flag_has_are
     tag = "\U000e0067"
     turn = ask(page, f"\U0001f3f4{tag * 5}\U000e007f and \U0001f3f4{tag * 12} and {tag}?")
     assert [len(one) for one in turn.locator("h3 .control").all_text_contents()] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "silent"),
+    [
+        ("de-AT", "de", "Die Dokumente sagen dazu nichts."),
+        ("zh-CN", "zh", "文档中没有说明。"),
+        ("it-IT", "en", "The documents do not say."),
+    ],
+)
+def test_the_texts_are_in_the_language_of_the_browser_where_there_are_any(
+    browser: Browser, client: httpx.Client, locale: str, language: str, silent: str
+) -> None:
+    with opened(browser, client, locale=locale) as page:
+        page.goto("/?collection=notes")
+        turn = ask(page, SILENT)
+        expect(turn.locator(".verdict")).to_contain_text(silent)
+        assert page.locator("html").get_attribute("lang") == page.locator("quotewise-chat").get_attribute("lang") == language
+        page.locator("quotewise-chat").evaluate("chat => { chat.lang = 'fr'; }")
+        expect(turn.locator(".verdict")).to_contain_text("Les documents ne le disent pas.")

@@ -30,7 +30,10 @@ def test_eval_measures_the_answers_to_gold_questions(run: Run, url: str, gold: P
     who, none = found["outcomes"]
     assert (who["error_type"], none["gold"]["id"]) == ("correct", "none")
     assert found["estimates"]["citations that verify"]["value"] == 1
-    assert "first quote right" in run("eval", gold, "--url", url).words
+    assert sum(one["questions"] for one in found["reliability"]) == 2
+    shown = run("eval", gold, "--url", url).words
+    assert "first quote right" in shown
+    assert "reliability: confidence" in shown
     assert not (tmp_path / "index").exists()
 
 

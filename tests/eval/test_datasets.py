@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quotewise.eval.datasets import FORMATS, Row, import_set, path_of, read_rows
+from quotewise.eval.datasets import FORMATS, Row, held_out, import_set, path_of, read_rows
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldError, load_gold
 from quotewise.index.sentences import Span
@@ -34,6 +34,7 @@ def lines(*rows: Any) -> str:
 
 FILES: dict[str, dict[str, str]] = {
     "spans": {"set.jsonl": lines(ROW)},
+    "held-out": {"wikiqa_sent.jsonl": lines(ROW, ROW | {"question": "when?", "answers": []})},
     "squad": {"set.json": json.dumps({"version": "v2.0", "data": [{"title": "Ada", "paragraphs": [PARAGRAPH]}]})},
     "clapnq": {"set.jsonl": lines(CLAPNQ, CLAPNQ | {"id": "2", "output": [{"selected_sentences": None}]})},
     "longdocs": {
@@ -74,7 +75,19 @@ def test_every_format_becomes_gold_questions_whose_quotes_stand_in_the_corpus(
     assert first.answerable
     assert first.documents == (["d.txt"] if format == "beir" else [])
     assert all(quote.quote.startswith("Ada Lovelace") for quote in first.quotes)
-    assert [question.answerable for question in gold.questions[1:]] == ([False] if format in ("squad", "clapnq") else [])
+    assert [question.answerable for question in gold.questions[1:]] == (
+        [False] if format in ("held-out", "squad", "clapnq") else []
+    )
+
+
+def test_held_out_rows_are_never_trained_on_and_none_is_lost() -> None:
+    titles = ["Construction", "Rivers", "Fresno,_California"] * 200
+    rows = [Row(str(number), title, "c", "q", (), True) for number, title in enumerate(titles)]
+    for name, out in {"squad2_train_a": 400, "nq_open_oracle_dev": 400, "quac_first_turn": 600, "my_own": 0}.items():
+        trained, kept = held_out(name, rows)
+        assert len(kept) == out
+        assert sorted([*trained, *kept], key=lambda row: int(row.id)) == rows
+    assert {row.title for row in held_out("squad2_train_a", rows)[0]} == {"Rivers"}
 
 
 def test_documents_of_another_source_join_the_corpus_without_its_questions(tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from quotewise.eval.measures import (
     characters,
     compare,
     estimate,
+    evidence_words,
     failed,
     judge,
     normalized,
+    reliability,
     retrieval,
     risk_coverage,
     sentences,
@@ -79,6 +81,23 @@ def test_sentences_count_whole_where_a_quote_touches_them() -> None:
     assert found == pytest.approx({"sentence precision": 1, "sentence recall": 0.5, "sentence F1": 2 / 3})
     assert sentences([ONE], [], text_of)["sentence F1"] == 0
     assert sentences([ONE], [Region("b", 0, 12)], text_of)["sentence recall"] == 0
+
+
+def test_words_of_evidence_count_by_their_places_in_the_sentences_of_the_gold_quotes() -> None:
+    found = evidence_words(
+        [Region("a", 17, 30)], [TWO, Region("a", 42, 50)], text_of
+    )  # six words, of which three, and two others
+    assert found == pytest.approx({"evidence word F1": 2 * 3 / (6 + 5)})
+    assert evidence_words([ONE], [Region("b", 0, 12)], text_of)["evidence word F1"] == 0
+
+
+def test_a_reliability_diagram_has_the_share_right_of_each_range_of_confidence() -> None:
+    run = [{"confidence": sure, "right": right} for sure, right in ((0.62, 1.0), (0.66, 0.0), (1.0, 1.0))]
+    assert reliability([*run, {"answerable": 1.0}]) == [
+        {"questions": 2, "confidence": 0.64, "right": 0.5},
+        {"questions": 1, "confidence": 1.0, "right": 1.0},
+    ]
+    assert reliability([]) == []
 
 
 def test_characters_count_once_where_gold_quotes_overlap() -> None:

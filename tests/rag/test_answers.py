@@ -32,7 +32,8 @@ def test_an_answer_serialises_to_the_documented_json_and_back() -> None:
     timings = Timings.of(0.001, 0.002).with_read(0.0035)
     answer = Answer("When?", True, 0.98765432, 0.35, short, (citation,), (), (PASSAGE,), timings)
     expected = (
-        '{"question":"When?","answered":true,"confidence":0.9877,"threshold":0.35,"answer":"The bridge fell in March. [1]",'
+        '{"question":"When?","answered":true,"state":"answer","confidence":0.9877,"threshold":0.35,'
+        '"answer":"The bridge fell in March. [1]",'
         '"short_answer":{"text":"March","citation":1,"start":30,"end":35,"confidence":0.8123},'
         f'"citations":[{CITATION_JSON}],"closest":[],"passages":[{PASSAGE_JSON}],"timings_ms":{TIMINGS_JSON}}}'
     )
@@ -43,6 +44,9 @@ def test_an_answer_serialises_to_the_documented_json_and_back() -> None:
     withheld = replace(answer, answered=False, short_answer=None, closest=(citation,), citations=(), passages=None)
     shown = json.loads(adapter.dump_json(withheld))
     assert (shown["answer"], shown["short_answer"], shown["passages"]) == (None, None, None)
+    states = {sure: replace(answer, confidence=sure).state for sure in (0.0, 0.4999, 0.5, 1.0)}
+    assert states == {0.0: "possible", 0.4999: "possible", 0.5: "answer", 1.0: "answer"}
+    assert shown["state"] == "none"
     assert shown["closest"] == [json.loads(CITATION_JSON)]
 
 

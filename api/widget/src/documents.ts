@@ -8,7 +8,7 @@ import * as icons from "./icons";
 import type { StoredDocument } from "./service";
 import { shared } from "./styles";
 import { shown } from "./text";
-import { count, title } from "./words";
+import { title } from "./words";
 
 const PAGE = 100;
 const FILTERED = 1000;
@@ -192,27 +192,27 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   render(): TemplateResult {
-    const { words, documents, total, collections } = this;
+    const { words, documents, total, collections, texts } = this;
     const found = words ? documents.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : documents;
-    const number = this.loading ? nothing : total.toLocaleString("en");
+    const number = this.loading ? nothing : texts.number(total);
     const further = words ? found.length > this.shownCount : total > this.shownCount;
-    return html`<section class=${this.unfolded ? "open" : ""} aria-label="Documents">
+    return html`<section class=${this.unfolded ? "open" : ""} aria-label=${texts.documents}>
       <div class="head">
-        <h2>Documents <span class="muted">${number}</span></h2>
+        <h2>${texts.documents} <span class="muted">${number}</span></h2>
         <button aria-expanded=${this.unfolded ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
-          Documents <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
+          ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
         </button>
         ${collections.length > 1
-          ? html`<select aria-label="Collection" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
+          ? html`<select aria-label=${texts.collection} @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
               ${collections.map((name) => html`<option .value=${name} ?selected=${name === (this.collection ?? this.usual)}>${name}</option>`)}
             </select>`
           : nothing}
-        <input type="search" aria-label="Filter documents" placeholder="Filter by title or path" @input=${this.narrow} />
+        <input type="search" aria-label=${texts.filterDocuments} placeholder=${texts.filterHint} @input=${this.narrow} />
       </div>
       <div class="list">
         ${this.keyNeeded ? this.keyForm() : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document))}</ul>
-        ${further ? html`<button class="outlined" @click=${this.more}>Show more</button>` : nothing}
+        ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
       </div>
     </section>`;
@@ -227,8 +227,8 @@ export class QuotewiseDocuments extends ServiceElement {
 
   private state(found: number): string {
     if (this.loading || this.problem || this.keyNeeded) return "";
-    if (!this.words) return this.total ? "" : "There are no documents here.";
-    const searched = this.documents.length < this.total ? ` of the first ${this.documents.length.toLocaleString("en")}` : "";
-    return `${count(found, "document")}${searched} match.`;
+    if (!this.words) return this.total ? "" : this.texts.noDocuments;
+    const searched = this.documents.length;
+    return searched < this.total ? this.texts.matchesOfFirst(found, searched) : this.texts.matches(found);
   }
 }

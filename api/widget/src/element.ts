@@ -3,6 +3,7 @@
 import { LitElement, html, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { Problem, Service } from "./service";
+import { languageOf, textsIn, type Texts } from "./texts";
 
 const script = document.currentScript as HTMLScriptElement | null;
 const HOME = new URL("..", script?.src || document.baseURI).href;
@@ -15,11 +16,17 @@ export class ServiceElement extends LitElement {
   @property() collection: string | null = null;
   /** `light` or `dark`; by default as the visitor's system has it. */
   @property({ reflect: true }) theme: string | null = null;
+  /** Language of the texts; by default the browser's, where there are texts in it. */
+  @property({ reflect: true }) lang = "";
   @state() protected keyNeeded = false;
+
+  get texts(): Texts {
+    return textsIn(this.lang);
+  }
 
   get service(): Service {
     const endpoint = this.address;
-    return new Service(endpoint, this.apiKey || stored(endpoint));
+    return new Service(endpoint, this.apiKey || stored(endpoint), this.texts);
   }
 
   get address(): URL {
@@ -30,6 +37,7 @@ export class ServiceElement extends LitElement {
 
   connectedCallback(): void {
     super.connectedCallback();
+    this.lang ||= languageOf(navigator.languages);
     window.addEventListener(KEY_GIVEN, this.keyGiven);
   }
 
@@ -43,18 +51,17 @@ export class ServiceElement extends LitElement {
 
   /** A problem as it came, or what an error amounts to; asks for a key where that is what is missing. */
   protected problemOf(error: unknown): Problem {
-    const problem =
-      error instanceof Problem ? error : new Problem("cut-off", "The connection was lost before the answer was complete.");
+    const problem = error instanceof Problem ? error : new Problem("cut-off", this.texts.cutOff);
     if (problem.status === 401 && !this.apiKey) this.keyNeeded = true;
     return problem;
   }
 
   protected keyForm(): TemplateResult {
     return html`<form class="key" part="key" @submit=${this.giveKey}>
-      <label for="key">This service asks for an API key. It is kept until you close this tab.</label>
+      <label for="key">${this.texts.keyAsked}</label>
       <div>
         <input id="key" name="key" type="password" autocomplete="off" spellcheck="false" required />
-        <button class="primary">Use key</button>
+        <button class="primary">${this.texts.useKey}</button>
       </div>
     </form>`;
   }

@@ -4,8 +4,11 @@ import { QuotewiseChat } from "./chat";
 import { QuotewiseDocuments } from "./documents";
 import { QuotewisePage } from "./page";
 import { QuotewiseSource } from "./source";
+import { translate } from "./texts";
+import { QuotewiseTurn } from "./turn";
 
-const elements = { "quotewise-page": QuotewisePage, "quotewise-source": QuotewiseSource, "quotewise-chat": QuotewiseChat, "quotewise-documents": QuotewiseDocuments };
+const elements = { "quotewise-page": QuotewisePage, "quotewise-source": QuotewiseSource, "quotewise-turn": QuotewiseTurn, "quotewise-chat": QuotewiseChat, "quotewise-documents": QuotewiseDocuments };
 for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }
+if (document.body?.dataset.texts !== undefined) translate(document);

@@ -131,7 +131,7 @@ export class QuotewisePage extends ServiceElement {
     if (!found) {
       found = this.service.page(this.of.id, page, this.width).then((data) =>
         createImageBitmap(data).catch(() => {
-          throw new Problem("unreadable-picture", `The picture of page ${page} came damaged or empty.`);
+          throw new Problem("unreadable-picture", this.texts.damagedPicture(page));
         }),
       );
       found.catch(() => this.images.delete(key));
@@ -178,28 +178,28 @@ export class QuotewisePage extends ServiceElement {
   }
 
   render(): TemplateResult {
-    const { page, pages, problem, image } = this;
+    const { page, pages, problem, image, texts } = this;
     const marked = this.boxes.some((box) => box.page === page);
     const button = (to: number, name: string, icon: TemplateResult): TemplateResult => html`<button class="icon"
       aria-label=${name} title=${name} aria-disabled=${to < 1 || to > pages ? "true" : nothing} @click=${() => this.turn(to)}>${icon}</button>`;
-    return html`<section aria-label="Page" aria-busy=${image || problem ? "false" : "true"}>
-      <nav aria-label="Pages">
-        ${button(page - 1, "Previous page", icons.left)}
-        <label class="muted">Page <input type="number" min="1" max=${pages} .value=${`${page}`} @change=${this.jump} /> of ${pages.toLocaleString("en")}</label>
-        ${button(page + 1, "Next page", icons.right)}
+    return html`<section aria-label=${texts.page} aria-busy=${image || problem ? "false" : "true"}>
+      <nav aria-label=${texts.pages}>
+        ${button(page - 1, texts.previousPage, icons.left)}
+        <label class="muted">${texts.page} <input type="number" min="1" max=${pages} .value=${`${page}`} @change=${this.jump} /> ${texts.ofPages(pages)}</label>
+        ${button(page + 1, texts.nextPage, icons.right)}
       </nav>
-      <div class="sheet" part="source-page" role="region" aria-label="Picture of the page" tabindex="0" @keydown=${this.pressed}>
+      <div class="sheet" part="source-page" role="region" aria-label=${texts.pictureOfPage} tabindex="0" @keydown=${this.pressed}>
         ${this.keyNeeded
           ? nothing
           : problem
-            ? html`<div class="problem break" role="alert"><p>Page ${page} cannot be shown: ${shown(problem)}</p>
-                <button class="outlined" @click=${this.again}>Try again</button></div>`
+            ? html`<div class="problem break" role="alert"><p>${texts.pageFails(page)} ${shown(problem)}</p>
+                <button class="outlined" @click=${this.again}>${texts.tryAgain}</button></div>`
             : image
               ? nothing
-              : html`<p class="loading muted">Loading page ${page}…</p>`}
-        <canvas role="img" aria-label="Page ${page} of ${this.of.path}${marked ? ", with the quote marked" : ""}"></canvas>
+              : html`<p class="loading muted">${texts.loadingPage(page)}</p>`}
+        <canvas role="img" aria-label=${(marked ? texts.markedPage : texts.pageOfDocument)(page, this.of.path)}></canvas>
       </div>
     </section>
-    <p class="unseen" role="status">${image ? `Page ${page} of ${pages}` : ""}</p>`;
+    <p class="unseen" role="status">${image ? texts.pageOf(page, pages) : ""}</p>`;
   }
 }

@@ -2,6 +2,7 @@
 
 import { serverEvents } from "./events";
 import type { Mark, Span } from "./text";
+import type { Texts } from "./texts";
 
 export interface DocumentReference {
   id: string;
@@ -94,15 +95,15 @@ export class Problem extends Error {
     super(detail);
   }
 
-  static async of(response: Response): Promise<Problem> {
+  static async of(response: Response, texts: Texts): Promise<Problem> {
     const found = /\bjson\b/.test(type(response)) ? await response.json().catch(() => ({})) : {};
     const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
-    return Problem.from({ status: response.status, ...found }, Number.isNaN(wait) ? null : wait);
+    return Problem.from({ status: response.status, ...found }, texts, Number.isNaN(wait) ? null : wait);
   }
 
-  static from(body: { type?: string; detail?: string; status?: number }, retryAfter: number | null = null): Problem {
+  static from(body: { type?: string; detail?: string; status?: number }, texts: Texts, retryAfter: number | null = null): Problem {
     const kind = (body.type ?? "").split(":").pop()!;
-    return new Problem(kind, body.detail ?? `The service answered with status ${body.status}.`, body.status, retryAfter);
+    return new Problem(kind, body.detail ?? texts.status(body.status ?? 0), body.status, retryAfter);
   }
 }
 
@@ -112,6 +113,7 @@ export class Service {
   constructor(
     readonly endpoint: URL,
     readonly key: string | null,
+    private readonly texts: Texts,
   ) {}
 
   /** Quotes as they become known, from a stream of events or, where that is what comes, from the whole answer. */
@@ -136,10 +138,10 @@ export class Service {
         yield { name, requestId: body.request_id };
         return;
       } else if (name === "error") {
-        throw Problem.from(body);
+        throw Problem.from(body, this.texts);
       }
     }
-    throw new Problem("cut-off", "The connection was lost before the answer was complete.");
+    throw new Problem("cut-off", this.texts.cutOff);
   }
 
   async feedback(requestId: string, helpful: boolean): Promise<void> {
@@ -201,9 +203,9 @@ export class Service {
       response = await fetch(new URL(path, this.endpoint), { ...init, headers, credentials: "omit", referrerPolicy: "no-referrer" });
     } catch (error) {
       if ((error as Error).name === "AbortError") throw error;
-      throw new Problem("unreachable", `${this.endpoint.host} does not answer, or not to this page.`);
+      throw new Problem("unreachable", this.texts.unreachable(this.endpoint.host));
     }
-    if (!response.ok) throw await Problem.of(response);
+    if (!response.ok) throw await Problem.of(response, this.texts);
     return response;
   }
 }

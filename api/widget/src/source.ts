@@ -10,7 +10,7 @@ import { selectedSpan } from "./selection";
 import type { Box, Citation, DocumentReference, ShortAnswer, ShownPart, StoredDocument, Structure } from "./service";
 import { shared } from "./styles";
 import { inUnits, lineBreaks, plain, pointsBefore, positions, shown, type Mark, type Span } from "./text";
-import { count, reference, title } from "./words";
+import { reference, title } from "./words";
 
 /** A document, and the quote in it if there is one. */
 export type Place = { document: { id: string } & Partial<DocumentReference> } & Partial<Omit<Citation, "document">>;
@@ -199,7 +199,7 @@ export class QuotewiseSource extends ServiceElement {
       this.sources.clear();
       const problem = this.problemOf(error);
       const unknown = problem.kind === "unknown-document";
-      if (wanted === this.wanted) this.problem = unknown ? "This document is not in the index, or no longer." : problem.message;
+      if (wanted === this.wanted) this.problem = unknown ? this.texts.unknownDocument : problem.message;
       return;
     }
     if (wanted !== this.wanted) return;
@@ -286,12 +286,12 @@ export class QuotewiseSource extends ServiceElement {
       const whole = Number.isInteger(start) && Number.isInteger(end) && start! >= 0 && start! < end!;
       const [from, to] = whole ? positions(text, [start!, end!]) : [-1, -1];
       if (wanted.quote === undefined && !document.sha256.startsWith(wanted.document.sha256 ?? "")) {
-        this.notice = "This document has changed since the link was made, and the quote may no longer stand there. Nothing is marked.";
+        this.notice = this.texts.changedSinceLink;
       } else if (from < 0 || to < 0) {
-        const asked = whole ? `characters ${start!.toLocaleString("en")} to ${end!.toLocaleString("en")}` : "no possible range";
-        this.notice = `The address names ${asked}, but this document has ${count(document.characters, "character")}. Nothing is marked.`;
+        const { outOfRange, noRange } = this.texts;
+        this.notice = whole ? outOfRange(start!, end!, document.characters) : noRange(document.characters);
       } else if (wanted.quote !== undefined && text.slice(from, to) !== wanted.quote) {
-        this.notice = "This document has changed since it was quoted, and the quote no longer stands there. Nothing is marked.";
+        this.notice = this.texts.changedSinceQuote;
       } else {
         this.quote = { start: from, end: to };
         const all = [{ start: start!, end: end!, kind: "quote" }, ...(wanted.highlights ?? []).map((span) => ({ ...span, kind: "highlight" }))];
@@ -361,16 +361,16 @@ export class QuotewiseSource extends ServiceElement {
   }
 
   render(): TemplateResult {
-    const { source, problem, notice, keyNeeded } = this;
+    const { source, problem, notice, keyNeeded, texts } = this;
     const wanted = this.places[this.current];
     const known = source?.document ?? (wanted as Citation | undefined)?.document;
     const name = known?.path && title(known);
     const below = [name && html`<bdi>${shown(known!.path)}</bdi>`, this.quote && this.printed && html`<bdi>${shown(this.printed)}</bdi>`];
     const paged = !problem && known?.media_type === PAGED;
-    return html`<section aria-label="Source" aria-busy=${!source && !problem}>
+    return html`<section aria-label=${texts.source} aria-busy=${!source && !problem}>
       <header>
         <div>
-          <h2 tabindex="-1" class="break" part="source-title"><bdi>${shown(name || known?.path || (problem ? "No document" : "Source"))}</bdi></h2>
+          <h2 tabindex="-1" class="break" part="source-title"><bdi>${shown(name || known?.path || (problem ? texts.noDocument : texts.source))}</bdi></h2>
           <p class="muted break">${below.filter(Boolean).map((part, i) => html`${i ? ", " : ""}${part}`)}</p>
         </div>
         ${this.controls(source, paged)}
@@ -380,8 +380,8 @@ export class QuotewiseSource extends ServiceElement {
       }</div>
       <div class="body ${paged ? "paged" : ""} ${this.pageFirst ? "page" : ""}">
         ${paged ? this.pages(known as DocumentReference) : nothing}
-        <div class="text ${known?.media_type === FLOWING && !this.plainly ? "flowing" : ""}" part="source-text" role="region" aria-label="Text of the document" tabindex="0">
-          ${source ? this.content(source) : problem ? nothing : html`<p class="more muted">Loading the document…</p>`}
+        <div class="text ${known?.media_type === FLOWING && !this.plainly ? "flowing" : ""}" part="source-text" role="region" aria-label=${texts.textOfDocument} tabindex="0">
+          ${source ? this.content(source) : problem ? nothing : html`<p class="more muted">${texts.loadingDocument}</p>`}
         </div>
       </div>
     </section>`;
@@ -389,33 +389,33 @@ export class QuotewiseSource extends ServiceElement {
 
   private pages(document: DocumentReference): TemplateResult {
     const last = Math.max(this.page, this.source?.structure.parts.at(-1)?.number ?? 1);
-    return html`<quotewise-page exportparts="source-page" .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing}
+    return html`<quotewise-page exportparts="source-page" .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang}
       .of=${document} .pages=${last} .page=${this.page} .boxes=${this.boxes} @quotewise-turn=${(event: CustomEvent<number>) => this.turn(event.detail)}></quotewise-page>`;
   }
 
   private controls(source: Source | null, paged: boolean): TemplateResult {
-    const { places, current, beside, pageFirst, plainly, copied } = this;
-    const copying = (what: string, act: () => void): TemplateResult => html`<button class="icon" aria-label=${copied ? "Copied" : `Copy ${what} and reference`}
-      title="Copy ${what} and reference" @mousedown=${keep} @click=${act}>${copied ? icons.done : icons.copying}</button>`;
-    return html`<nav aria-label="Quotes">
+    const { places, current, beside, pageFirst, plainly, copied, texts } = this;
+    const copying = (what: string, act: () => void): TemplateResult => html`<button class="icon" aria-label=${copied ? texts.copied : what}
+      title=${what} @mousedown=${keep} @click=${act}>${copied ? icons.done : icons.copying}</button>`;
+    return html`<nav aria-label=${texts.quotes}>
       ${paged
-        ? html`<div class="views" role="group" aria-label="View">
-            <button aria-pressed=${pageFirst ? "true" : "false"} @click=${() => this.view(true)}>Page</button>
-            <button aria-pressed=${pageFirst ? "false" : "true"} @click=${() => this.view(false)}>Text</button>
+        ? html`<div class="views" role="group" aria-label=${texts.view}>
+            <button aria-pressed=${pageFirst ? "true" : "false"} @click=${() => this.view(true)}>${texts.page}</button>
+            <button aria-pressed=${pageFirst ? "false" : "true"} @click=${() => this.view(false)}>${texts.text}</button>
           </div>`
         : nothing}
       ${source?.structure.blocks.length
-        ? html`<button aria-pressed=${plainly ? "true" : "false"} @click=${this.change}>Plain text</button>`
+        ? html`<button aria-pressed=${plainly ? "true" : "false"} @click=${this.change}>${texts.plainText}</button>`
         : nothing}
       ${places.length > 1
-        ? html`<button class="icon" aria-label="Previous quote" title="Previous quote" @click=${() => this.move(current - 1)}>${icons.previous}</button>
-            <span class="muted" role="status">${current + 1} of ${places.length}</span>
-            <button class="icon" aria-label="Next quote" title="Next quote" @click=${() => this.move(current + 1)}>${icons.next}</button>`
+        ? html`<button class="icon" aria-label=${texts.previousQuote} title=${texts.previousQuote} @click=${() => this.move(current - 1)}>${icons.previous}</button>
+            <span class="muted" role="status">${texts.nOf(current + 1, places.length)}</span>
+            <button class="icon" aria-label=${texts.nextQuote} title=${texts.nextQuote} @click=${() => this.move(current + 1)}>${icons.next}</button>`
         : nothing}
-      ${this.selected ? copying("selection", this.copySelected) : source && this.quote ? copying("quote", this.copyQuote) : nothing}
+      ${this.selected ? copying(texts.copySelection, this.copySelected) : source && this.quote ? copying(texts.copyQuote, this.copyQuote) : nothing}
       ${beside
-        ? html`<a class="button icon" href=${this.link()} target="_blank" rel="noopener" aria-label="Open at its own address" title="Open at its own address">${icons.elsewhere}</a>
-            <button class="icon" aria-label="Close the source" title="Close" @click=${this.close}>${icons.close}</button>`
+        ? html`<a class="button icon" href=${this.link()} target="_blank" rel="noopener" aria-label=${texts.openAlone} title=${texts.openAlone}>${icons.elsewhere}</a>
+            <button class="icon" aria-label=${texts.closeSource} title=${texts.close} @click=${this.close}>${icons.close}</button>`
         : nothing}
     </nav>`;
   }
@@ -430,11 +430,11 @@ export class QuotewiseSource extends ServiceElement {
     const { start, end } = this.window;
     const readable = structure.blocks.length && !this.plainly;
     return html`
-      ${start > 0 ? html`<div class="more"><button class="outlined" @click=${() => this.more("above")}>${icons.previous} More above</button></div>` : nothing}
+      ${start > 0 ? html`<div class="more"><button class="outlined" @click=${() => this.more("above")}>${icons.previous} ${this.texts.moreAbove}</button></div>` : nothing}
       ${readable
-        ? asBlocks(text, this.window, structure, this.marks)
+        ? asBlocks(text, this.window, structure, this.marks, this.texts.table)
         : asLines(text, this.window, structure.parts, this.marks, document.encoding !== "")}
-      ${end < text.length ? html`<div class="more"><button class="outlined" @click=${() => this.more("below")}>${icons.next} More below</button></div>` : nothing}
+      ${end < text.length ? html`<div class="more"><button class="outlined" @click=${() => this.more("below")}>${icons.next} ${this.texts.moreBelow}</button></div>` : nothing}
     `;
   }
 

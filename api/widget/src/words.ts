@@ -1,18 +1,16 @@
-/** Confidence, places and references in words. */
+/** Confidence, places and references as they are shown. */
 
 import type { Citation } from "./service";
 
-const CONFIDENCE: [least: number, level: string, words: string][] = [
-  [0.75, "high", "Very likely an answer"],
-  [0.5, "fair", "Likely an answer"],
-  [0.3, "low", "Possibly an answer"],
-  [0, "least", "Perhaps an answer: read it in its place"],
-];
+const LEVELS = [
+  [0.75, "high"],
+  [0.5, "fair"],
+  [0.3, "low"],
+  [0, "least"],
+] as const;
 
-export function confidence(probability: number): { level: string; words: string } {
-  const [, level, words] = CONFIDENCE.find(([least]) => probability >= least)!;
-  return { level, words };
-}
+/** How sure a confidence is, by the name of its text. */
+export const levelOf = (confidence: number): (typeof LEVELS)[number][1] => LEVELS.find(([least]) => confidence >= least)![1];
 
 /** The headings above a quote, but for the one that its place names. */
 export const trail = ({ heading, place }: Pick<Citation, "heading" | "place">): string[] =>
@@ -28,5 +26,3 @@ export function reference({ quote, place, document }: Pick<Citation, "quote" | "
   const where = [title(document), document.path, place].filter(Boolean).join(", ");
   return `${quote}\n\n— ${where}\n${link}\n`;
 }
-
-export const count = (n: number, one: string): string => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from quotewise.eval.datasets import Row
-from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Corpus, Encoded, Example, Share, encode, examples, held_out
+from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Corpus, Encoded, Example, Share, encode, examples
 from quotewise.index.embedders import BUNDLED
 from quotewise.index.sentences import Span, sentence_spans
 
@@ -193,13 +193,3 @@ def test_whatever_is_asked_neither_the_own_passage_nor_one_with_an_answer_comes_
     for text, _ in CORPUS.confusable(f"lighthouse {question}", [answer], KEEPERS[1]):
         assert text != KEEPERS[1]
         assert answer.lower() not in text.lower()
-
-
-def test_held_out_rows_are_never_trained_on_and_none_is_lost() -> None:
-    titles = ["Construction", "Rivers", "Fresno,_California"] * 200
-    rows = [Row(str(number), title, "c", "q", (), True) for number, title in enumerate(titles)]
-    for name, out in {"squad2_train_a": 400, "nq_open_oracle_dev": 400, "quac_first_turn": 600, "my_own": 0}.items():
-        trained, kept = held_out(name, rows)
-        assert len(kept) == out
-        assert sorted([*trained, *kept], key=lambda row: int(row.id)) == rows
-    assert {row.title for row in held_out("squad2_train_a", rows)[0]} == {"Rivers"}
