@@ -6,45 +6,62 @@ import sys
 import time
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from typer.core import TyperGroup
 
-from quotewise.api import requests, terminal
+from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_admin import admin
-from quotewise.api.cli_options import Json, Moved, Output, Prefix, Question, command, opened
-from quotewise.api.keys import Keys
-from quotewise.api.logs import LogStream
-from quotewise.api.responses import AskResponse, ExtractResponse, ExtractTimings, to_python
+from quotewise.api.cli_options import Json, Moved, Output, command, opened
+from quotewise.api.cli_questions import Question, questions
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.printable import printable
-from quotewise.index.store import Filter
-from quotewise.rag.pipeline import AskOptions
 
 if TYPE_CHECKING:
+    from quotewise.api import requests
     from quotewise.api.service import Service
     from quotewise.index.stamps import Stamps
     from quotewise.index.sync_report import SyncReport
 
 COMMANDS = "quotewise.commands"
 """Entry points of this group add the commands of other packages; each is a function of ``app``."""
+_FIRST = ("serve", "index", "ask", "search", "chat")
 _LEFT_OUT = 3
 """The exit code of ``index --strict`` where a file was not read, or only in part."""
-_REQUEST = "command-line"
-_QUESTION: TypeAdapter[str] = TypeAdapter(requests.Question)
-_CLAIMS = TypeAdapter(list[requests.Claim])
+
+
+class _Ordered(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Those that are used most first."""
+        return [*_FIRST, *(name for name in super().list_commands(ctx) if name not in _FIRST)]
+
+
 app = typer.Typer(
     name="quotewise",
-    help="Answers questions about a folder of documents in the documents' own words.",
-    add_completion=False,
+    cls=_Ordered,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def options(
+    version_wanted: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version, and exit.", is_eager=True, callback=lambda value: _show_version(value)
+        ),
+    ] = False,
+) -> None:
+    """Answers questions about a folder of documents in the documents' own words."""
+
+
+app.add_typer(questions)
 app.add_typer(admin)
 
 
@@ -65,6 +82,8 @@ def serve(
         raise QuotewiseError("--watch needs the FOLDER to watch")
     from quotewise.api import server
     from quotewise.api.indexing import check_folder
+    from quotewise.api.keys import Keys
+    from quotewise.api.logs import LogStream
     from quotewise.index.ingest import checked_files
     from quotewise.index.stamps import Stamps
 
@@ -116,25 +135,6 @@ def index(
     return Output(terminal.report_json(report), partial(terminal.show_report, report), code, complaint)
 
 
-@command(app, "ask", "index", "collection", "top_k", "max_quotes", "reader", "threshold")
-def ask(settings: Settings, question: Question, path_prefix: Prefix = "") -> Output:
-    """Answer QUESTION with quotes, or say that the documents do not."""
-    _check(question)
-    with opened(settings) as service:
-        answer = service.ask(LOCAL, question, options=AskOptions(where=Filter(path_prefix)))
-    response = AskResponse.of(answer, passages=None, request_id=_REQUEST)
-    return Output(response, partial(terminal.show_answer, answer))
-
-
-@command(app, "search", "index", "collection", "top_k")
-def search(settings: Settings, question: Question, path_prefix: Prefix = "") -> Output:
-    """Show the passages closest to QUESTION."""
-    _check(question)
-    with opened(settings) as service:
-        result = service.search(LOCAL, question, options=AskOptions(where=Filter(path_prefix)))
-    return Output(to_python(result)["passages"], partial(terminal.show_passages, result.passages))
-
-
 @command(app, "extract", "max_quotes", "reader", "threshold")
 def extract(
     settings: Settings,
@@ -144,18 +144,20 @@ def extract(
     ] = None,
 ) -> Output:
     """Find quotes that answer QUESTION in each of FILES, without an index."""
+    from quotewise.api.questions import check_question
+    from quotewise.api.responses import ExtractResponse, ExtractTimings
     from quotewise.rag import pipeline
     from quotewise.rag.readers.registry import Readers
 
-    _check(question)
+    check_question(question)
     began = time.perf_counter()
     names = files or ["-"]
     texts = [terminal.read_text(name, settings.max_file_bytes) for name in names]
     reader = Readers(settings.reader, settings.threads)(None, texts)
     loaded = time.perf_counter()
-    options = AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
+    options = pipeline.AskOptions(max_quotes=settings.max_quotes, threshold=settings.threshold)
     result = pipeline.extract(reader, question, texts, options)
-    response = ExtractResponse.of(result, timings_ms=ExtractTimings.since(began, loaded), request_id=_REQUEST)
+    response = ExtractResponse.of(result, timings_ms=ExtractTimings.since(began, loaded), request_id="command-line")
     return Output(response, partial(terminal.show_extracted, names, result))
 
 
@@ -187,12 +189,23 @@ def verify_citations(
 
 
 @command(app, "mcp", "index", "collection", "reader", "threshold")
-def serve_mcp(settings: Settings) -> None:
+def serve_mcp(
+    settings: Settings,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Limit the tools to this collection; may be repeated.")
+    ] = None,
+) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
     with opened(settings) as service:
         from quotewise.api.mcp import serve_stdio
 
-        serve_stdio(service)
+        serve_stdio(service, only or [])
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        terminal.tell(f"quotewise {version('quotewise')}")
+        raise typer.Exit
 
 
 def _add_commands() -> None:
@@ -204,12 +217,14 @@ def _add_commands() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error becomes one line on stderr and a non-zero exit code."""
+    if sys.stdin is None:  # it was closed
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped
     try:
         arguments = sys.argv[1:] if arguments is None else arguments
-        own = {registered.name for registered in (*app.registered_commands, *admin.registered_commands)}
+        own = {registered.name for group in (app, questions, admin) for registered in group.registered_commands}
         if not arguments or arguments[0] not in own:  # the search takes longer than other commands need to start
             _add_commands()
         code = app(arguments or ["--help"], standalone_mode=False, prog_name="quotewise")
@@ -238,17 +253,14 @@ def _index(service: "Service", folder: Path, moved: bool, again: bool = False, s
         return index_folder(service, LOCAL, folder, moved, progress, again, stamps)
 
 
-def _check(question: str) -> None:
-    try:
-        _QUESTION.validate_python(question)
-    except ValidationError as error:
-        raise QuotewiseError(f"question: {error.errors()[0]['msg']}") from error
+def _claims(file: Any) -> "list[requests.Claim]":
+    from pydantic import TypeAdapter, ValidationError
 
+    from quotewise.api.requests import Claim
 
-def _claims(file: Any) -> list[requests.Claim]:
     try:
         content = json.load(file)
-        return _CLAIMS.validate_python(content["citations"] if isinstance(content, dict) else content)
+        return TypeAdapter(list[Claim]).validate_python(content["citations"] if isinstance(content, dict) else content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"][1:]))

@@ -1,21 +1,31 @@
 """The commands that look after an index, its settings and its API keys."""
 
+import sys
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_options import Output, command, opened
 from quotewise.api.keys import Key, Keys
-from quotewise.api.responses import to_python
 from quotewise.api.settings import Settings, origins
 from quotewise.index.errors import QuotewiseError
 
 admin = typer.Typer()
-key_commands = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class _ListByDefault(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Without a command, but perhaps with options, the keys are listed."""
+        named = args and (not args[0].startswith("-") or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["list", *args])
+
+
+key_commands = typer.Typer(cls=_ListByDefault, help="Make, list (by default) and revoke API keys.", rich_markup_mode=None)
 admin.add_typer(key_commands, name="keys")
 _KEY_COLUMNS = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
 
@@ -27,6 +37,8 @@ def status(settings: Settings) -> Output:
         known, catalogue = service.collections(LOCAL), service.store.catalogue
         folders = [collection.root for collection in catalogue.collections()]
         left_out = [catalogue.left_out(collection.name) for collection in known.collections]
+    from quotewise.api.responses import to_python
+
     listed = to_python(known)
     for collection, folder, files in zip(listed["collections"], folders, left_out, strict=True):
         collection["root"], collection["left_out"] = folder, [asdict(file) for file in files]
@@ -61,11 +73,14 @@ def rm(
     settings: Settings,
     paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
     everything: Annotated[bool, typer.Option("--all", help="Remove the collection with all its documents.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before that; needed where nobody can be asked.")] = False,
 ) -> Output:
     """Remove documents, or with --all a collection, from the index; the files stay."""
     if bool(paths) == everything:
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     with opened(settings) as service:
+        if everything and not yes:
+            _confirm_removal(settings.collection, service.documents(LOCAL, settings.collection, limit=0).total)
         removed = service.unindex(LOCAL, paths)
     done = f"{len(removed):,} removed from {settings.collection}"
     return Output({"removed": removed}, partial(terminal.tell, done))
@@ -100,10 +115,16 @@ def make_key(
     ] = None,
     rate: Annotated[str | None, typer.Option(metavar="RATE", help="Most requests, such as 60/minute.")] = None,
 ) -> Output:
-    """Make a key, and show its secret this once."""
+    """Make a key, and show its secret this once; from the first key on, the service refuses all requests without one."""
     if browser != bool(origin):
         raise QuotewiseError("a browser key takes --browser and at least one --origin https://…; other keys take neither")
-    key, secret = Keys(settings.index).make(name, scope or ["ask"], collection or [], origin or [], rate)
+    keys = Keys(settings.index)
+    is_first = not keys.exist()
+    key, secret = keys.make(name, scope or ["ask"], collection or [], origin or [], rate)
+    if is_first:
+        terminal.note(
+            "from now on requests without a key are refused, also those of this machine and of the page, which asks for it"
+        )
 
     def show() -> None:
         terminal.console.print(secret, markup=False, soft_wrap=True)
@@ -116,7 +137,7 @@ def make_key(
 def list_keys(settings: Settings) -> Output:
     """List all keys, also those that are revoked."""
     keys = list(map(_listed, Keys(settings.index).all()))
-    rows = [[", ".join(key[c]) if isinstance(key[c], list) else key[c] or "" for c in _KEY_COLUMNS] for key in keys]
+    rows = [[_cell(column, key[column]) for column in _KEY_COLUMNS] for key in keys]
     return Output(keys, partial(terminal.show_table, _KEY_COLUMNS, rows))
 
 
@@ -127,6 +148,21 @@ def revoke_key(
     """Revoke a key; a running service refuses it at once."""
     key = Keys(settings.index).revoke(key_id)
     return Output(_listed(key), partial(terminal.tell, f"{key.id} ({key.name}) is revoked"))
+
+
+def _cell(column: str, value: Any) -> str:
+    if value and column in ("created", "revoked"):
+        return terminal.local_time(value)
+    return ", ".join(value) if isinstance(value, list) else value or ""
+
+
+def _confirm_removal(collection: str, documents: int) -> None:
+    """Raises QuotewiseError unless the user at the terminal agrees."""
+    what = f"collection {collection} with its {documents:,} documents from the index"
+    if not sys.stdin.isatty():
+        raise QuotewiseError(f"--all removes the {what}; without a terminal to ask at, that needs --yes")
+    if not typer.confirm(f"Remove the {what}?", err=True):
+        raise QuotewiseError("nothing was removed")
 
 
 def _listed(key: Key) -> dict[str, Any]:

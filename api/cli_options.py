@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 IndexDir = Annotated[Path | None, typer.Option("--index", "-i", metavar="DIR", help="Folder of the index.")]
 CollectionName = Annotated[str | None, typer.Option("--collection", "-c", metavar="NAME", help="Collection to use.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Prefix = Annotated[str, typer.Option("--path-prefix", metavar="TEXT", help="Look only at paths that start so.")]
 Moved = Annotated[bool, typer.Option("--moved", help="The collection's folder has moved to FOLDER.")]
-Question = Annotated[str, typer.Argument(help="A question, or for a search some words.", show_default=False)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,13 @@ class GivenAnswer(BaseModel):
 
 
 class Feedback(BaseModel):
-    """What is stored of feedback: the answer, whether it helped, and the right quote if the client named it."""
+    """What is stored of feedback: the answer, whether it helped, and which quotes the client called right and wrong (by id)."""
 
     model_config = ConfigDict(frozen=True)
     answer: GivenAnswer
     helpful: bool
     right_quote: Claim | None
+    wrong_quotes: tuple[int, ...] = ()
 
 
 class RecentAnswers:

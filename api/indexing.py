@@ -4,7 +4,7 @@ from pathlib import Path
 
 from quotewise.api.callers import Caller
 from quotewise.api.service import Service
-from quotewise.index.embedders import AUTOMATIC_EMBEDDER
+from quotewise.index.defaults import AUTOMATIC_EMBEDDER
 from quotewise.index.ingest import Sync, find_collection
 from quotewise.index.progress import Progress
 from quotewise.index.reading import Reading, sample_texts

@@ -9,15 +9,16 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from quotewise.api.callers import Caller, Scope
-from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import QuotewiseError
-from quotewise.index.schema import needs_upgrade
+
+if TYPE_CHECKING:
+    from quotewise.index.catalogue import SqliteCatalogue
 
 _PREFIX, _BROWSER_PREFIX = "qw_", "qb_"
 _BROWSER_RATE = "60/minute"
@@ -174,6 +175,8 @@ class Keys:
 
     def _read(self, upgrade: bool = False) -> dict[str, Key]:
         """The keys. A request does not wait for an ``upgrade`` of the catalogue, which may take minutes."""
+        from quotewise.index.schema import needs_upgrade
+
         with _as_unavailable():
             path = self._folder / "catalogue.sqlite"
             if self._catalogue is None and not upgrade and path.exists() and needs_upgrade(path):
@@ -193,8 +196,10 @@ class Keys:
             assert catalogue
             catalogue.put_api_key(key.id, key.model_dump_json())
 
-    def _open(self, create: bool = False) -> SqliteCatalogue | None:
+    def _open(self, create: bool = False) -> "SqliteCatalogue | None":
         """The catalogue, with the keys of a ``keys.json`` of version 0.1; None where there are neither."""
+        from quotewise.index.catalogue import SqliteCatalogue  # here, since it takes long to load, and settings need only types
+
         with self._opening:
             path, old = self._folder / "catalogue.sqlite", self._folder / "keys.json"
             if self._catalogue is None and (create or path.exists() or old.exists()):

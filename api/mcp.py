@@ -2,8 +2,10 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Self, get_type_hints
 from uuid import uuid4
 
@@ -17,15 +19,20 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, TypeAdapter, model_validator
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from quotewise.api import requests, responses
 from quotewise.api.callers import LOCAL
 from quotewise.api.errors import InvalidRequestError
+from quotewise.api.links import view_url
 from quotewise.api.routes import Call, answer, call_of, find_passages
+from quotewise.api.running_service import RunningService
 from quotewise.api.service import Service
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
 from quotewise.index.store import StoredDocument
+from quotewise.rag.answers import Citation
+from quotewise.rag.passages import Passage
 from quotewise.rag.verification import Verification
 
 _SCHEME = "quotewise://documents/"
@@ -106,8 +113,8 @@ def create_server(call_of: CallOf) -> MCPServer:
     @server.resource(_SCHEME + "{id}", name="document")
     def document(context: Context, id: str) -> str:
         """The text of a document, by the id that citations give."""
-        service, caller, _ = call_of(context.request_context.request)
         try:
+            service, caller, _ = call_of(context.request_context.request)
             stored = service.document(caller, id)
             if stored.characters > _MAX_RESOURCE:
                 limit = f"read up to {_MAX_RESOURCE:,} by the tool read_document"
@@ -119,6 +126,15 @@ def create_server(call_of: CallOf) -> MCPServer:
             raise ResourceError(str(error)) from error
 
     return server
+
+
+def _limited_call(request: Request) -> Call:
+    """The call of an HTTP request, limited to the collections that its address names: ``/mcp?collection=NAME``."""
+    call = call_of(request)
+    names = tuple(request.query_params.getlist("collection"))
+    for name in names:
+        call.caller.require_access(name)
+    return call._replace(caller=replace(call.caller, collections=names)) if names else call
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,9 +150,14 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await manager.handle_request(scope, receive, send)
 
 
-def serve_stdio(service: Service) -> None:
-    """Serve an open index to the user of this process, over standard input and output, until the input ends."""
-    create_server(lambda _: Call(service, LOCAL, uuid4().hex)).run("stdio")
+def serve_stdio(service: Service, only: Sequence[str] = ()) -> None:
+    """Serve an open index, or ``only`` some of its collections, over standard input and output until the input ends.
+
+    Raises UnknownCollectionError.
+    """
+    names = tuple(service.existing_collection(LOCAL, name) for name in only)
+    caller = replace(LOCAL, collections=names) if names else LOCAL
+    create_server(lambda _: Call(service, caller, uuid4().hex)).run("stdio")
 
 
 def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:
@@ -145,12 +166,15 @@ def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:
     request: type[requests.Strict] = hints["body"]
 
     def run(context: Context, **arguments: Any) -> types.CallToolResult:
+        request = context.request_context.request
         try:
-            value = function(arguments["body"], call_of(context.request_context.request))
+            call = call_of(request)
+            value = function(arguments["body"], call)
+            links = _links(value, call, request)
         except QuotewiseError as error:
             raise ToolError(str(error)) from error
         text = types.TextContent(text=responses.to_json(value).decode())
-        return types.CallToolResult(content=[text], structured_content=responses.to_python(value))
+        return types.CallToolResult(content=[text, *links], structured_content=responses.to_python(value))
 
     tool = Tool.from_function(
         run,
@@ -165,6 +189,35 @@ def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:
     metadata.output_schema = TypeAdapter(hints["return"]).json_schema(mode="serialization")
     tool.parameters = metadata.arg_model.model_json_schema()
     return tool
+
+
+def _links(value: Any, call: Call, request: Request | None) -> list[types.ResourceLink]:
+    """A link to the place of each citation or passage of a result, which the user of a client can follow."""
+    if isinstance(value, responses.AskResponse):
+        cited: Sequence[Citation | Passage] = value.citations or value.closest
+    else:
+        cited = value.passages if isinstance(value, responses.SearchResponse) else ()
+    if not cited:
+        return []
+    settings = call.service.settings
+    base = settings.public_url or (str(request.base_url) if request else None)
+    if base is None and (running := RunningService.on(settings.index)):
+        base = running.url
+    return [_link(one, base, call) for one in cited]
+
+
+def _link(cited: Citation | Passage, base: str | None, call: Call) -> types.ResourceLink:
+    """To the page of a service at ``base``; without one to the line of the file; without that to the document's text."""
+    document, media_type = cited.document, "text/html"
+    if base:
+        uri = view_url(base, document, cited.start, cited.end)
+    else:
+        collection = call.service.store.catalogue.collection(call.service.document(call.caller, document.id).collection)
+        file = Path(collection.root, document.path)
+        is_there = file.is_file()
+        uri = f"{file.as_uri()}#L{cited.line_start}" if is_there else _SCHEME + document.id
+        media_type = document.media_type if is_there else "text/plain"
+    return types.ResourceLink(uri=uri, name=document.path, title=document.at(cited.place), mime_type=media_type)
 
 
 def _documents(call: Call, cursor: str | None) -> types.ListResourcesResult:
@@ -189,4 +242,4 @@ def _resource(document: StoredDocument) -> types.Resource:
     return types.Resource(uri=uri, name=document.path, title=document.title, mime_type="text/plain", size=size)
 
 
-_server = create_server(call_of)
+_server = create_server(_limited_call)

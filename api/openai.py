@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
 
 from quotewise.api import events, problems
+from quotewise.api.links import view_url
 from quotewise.api.openai_models import CLOSEST, NOT_FOUND, POSSIBLE, ChatRequest, error_response
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
@@ -26,8 +27,6 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "the request cannot be answered", "content": _ERROR},
     "5XX": {"description": "the service cannot answer", "content": _ERROR},
 }
-_SHA256_DIGITS = 16
-"""Digits of the sha256 in a link, by which the page sees that a document has changed."""
 problems.register_shape(f"{_PREFIX}/", error_response)
 _DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
 router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS)
@@ -73,7 +72,7 @@ class _Completion:
 
     def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str) -> None:
         self._head: dict[str, Any] = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
-        self._body, self._service, self._request_id, self._base = body, service, request_id, base.rstrip("/")
+        self._body, self._service, self._request_id, self._base = body, service, request_id, base
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The response with the whole answer."""
@@ -121,8 +120,7 @@ class _Completion:
 
     def _annotation(self, start: int, citation: Citation) -> dict[str, Any]:
         document = citation.document
-        span = f"start={citation.start}&end={citation.end}&sha256={document.sha256[:_SHA256_DIGITS]}"
-        url = f"{self._base}/documents/{document.id}/view?{span}"
+        url = view_url(self._base, document, citation.start, citation.end)
         end = start + len(citation.quote)
         marked = {"start_index": start, "end_index": end, "url": url, "title": document.at(citation.place)}
         return {"type": "url_citation", "url_citation": marked}

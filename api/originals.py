@@ -29,13 +29,17 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     return SpanPlace(*place.lines, place.page, layout.printed(span), pages, boxes)
 
 
-def structure(service: Service, caller: Caller, document_id: str) -> Structure:
-    """The parts and blocks of a document, without blocks where they cannot be found in its file any more.
+def structure(service: Service, caller: Caller, document_id: str, start: int = 0, end: int | None = None) -> Structure:
+    """The parts and blocks that begin or stand in ``[start, end)`` of a document, by default all.
+
+    There are no blocks where they cannot be found in its file any more.
 
     Raises what ``Service.document`` does.
     """
     document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
-    parts = tuple(ShownPart(p.start, p.kind, p.number, p.printed) for p in layout.parts if p.kind not in ("row", "trace"))
+    end = document.characters if end is None else end
+    shown = [p for p in layout.parts if p.kind not in ("row", "trace") and start <= p.start <= end]
+    parts = tuple(ShownPart(p.start, p.kind, p.number, p.printed) for p in shown)
     if not is_shown_by_blocks(layout.parser, document.characters):
         return Structure(parts, ())
     try:
@@ -43,7 +47,8 @@ def structure(service: Service, caller: Caller, document_id: str) -> Structure:
     except (DocumentError, DocumentChangedError, FolderUnavailableError, FolderReadOnlyError):
         return Structure(parts, ())
     same = parsed.text == service.store.catalogue.text(document_id)  # a parser may have got better since
-    return Structure(parts, shown_blocks(parsed.text, parsed.blocks, layout.parser) if same else ())
+    blocks = shown_blocks(parsed.text, parsed.blocks, layout.parser) if same else ()
+    return Structure(parts, tuple(block for block in blocks if block.start < end and block.end > start))
 
 
 def page_image(

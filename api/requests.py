@@ -177,6 +177,15 @@ class FeedbackRequest(Strict):
     request_id: str = Field(pattern="^[A-Za-z0-9._-]{1,64}$")
     helpful: bool = Field(strict=True)
     right_quote: RightQuote | None = None
+    wrong_quotes: Annotated[
+        list[Annotated[int, Field(strict=True, ge=1, le=MAX_QUOTES), INTEGER]], Field(max_length=MAX_QUOTES)
+    ] = Field(default=[], description="ids of the citations that do not answer the question")
+
+
+class OverviewRequest(Strict):
+    """Of which collection."""
+
+    collection: CollectionName | None = None
 
 
 class PageRequest(Strict):

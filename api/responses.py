@@ -12,7 +12,17 @@ from quotewise.index.layout import Box
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.rendering import ShownBlock
 from quotewise.index.store import Catalogue, DocumentReference, StoredDocument
-from quotewise.rag.answers import Answer, Confidence, Extractions, SearchResult, ShortAnswer, State, Timings, Unrounded
+from quotewise.rag.answers import (
+    Answer,
+    Confidence,
+    Contradiction,
+    Extractions,
+    SearchResult,
+    ShortAnswer,
+    State,
+    Timings,
+    Unrounded,
+)
 from quotewise.rag.passages import Passage, Printed
 from quotewise.rag.verification import Verification
 
@@ -89,6 +99,8 @@ class StreamedAnswer(Extension):
     confidence: Confidence
     threshold: Unrounded
     short_answer: ShortAnswer | None
+    interpretation: str | None
+    contradictions: tuple[Contradiction, ...]
     closest: list[int]
 
 
@@ -149,6 +161,16 @@ class CollectionList:
     collections: Sequence[CollectionDescription]
     default: str
     processor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a collection holds: how many documents, those added or replaced last, and questions that its documents do answer."""
+
+    collection: str
+    documents: int
+    latest: Sequence[StoredDocument]
+    questions: Annotated[Sequence[str], Field(description="up to three, each of which was asked; none where none is certain")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,9 @@ _BODY = ("malformed-json", "payload-too-large", "unsupported-media-type", "inval
 _SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *_BODY, *INDEX_PROBLEMS)
 _READ_CODES = ("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*_SEARCH_CODES, "reader-unavailable")
+_OVERVIEW_PROBLEMS = problems.responses(
+    "invalid-request", "unknown-collection", "embedder-mismatch", "reader-unavailable", "overloaded", *INDEX_PROBLEMS
+)
 _SEARCH_PROBLEMS = problems.responses(*_SEARCH_CODES)
 _EXTRACT_PROBLEMS = problems.responses(*_BODY, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses(*_READ_CODES)
@@ -168,9 +171,9 @@ def place(id: DocumentId, span: Annotated[requests.SpanRequest, Query()], call: 
 
 
 @router.get("/documents/{id}/structure", response_model=responses.Structure, responses=_TEXT_PROBLEMS)
-def structure(id: DocumentId, call: Called) -> Response:
+def structure(id: DocumentId, part: Annotated[requests.TextRequest, Query()], call: Called) -> Response:
     """The parts of a document (pages, slides, sheets) and its blocks (headings, items, rows), to show its text readably."""
-    return json_response(originals.structure(call.service, call.caller, id))
+    return json_response(originals.structure(call.service, call.caller, id, part.start, part.end))
 
 
 @router.get("/documents/{id}/pages/{page}.png", responses={**_PICTURE, **_PAGE_PROBLEMS}, response_class=Response)
@@ -193,7 +196,7 @@ def feedback(body: requests.FeedbackRequest, call: Called) -> Response:
     """Store whether an answer helped and, optionally, which quote would have been right, with the question and its quotes."""
     quote = body.right_quote
     right = (quote.document_id, Span(quote.start, quote.end)) if quote else None
-    feedback_id = call.service.feedback(call.caller, body.request_id, body.helpful, right)
+    feedback_id = call.service.feedback(call.caller, body.request_id, body.helpful, right, body.wrong_quotes)
     return json_response(responses.FeedbackResponse(feedback_id), 201)
 
 
@@ -201,6 +204,12 @@ def feedback(body: requests.FeedbackRequest, call: Called) -> Response:
 def collections(call: Called) -> Response:
     """The collections that the caller may use, how much they hold and what they were made with."""
     return json_response(call.service.collections(call.caller))
+
+
+@router.get("/overview", response_model=responses.Overview, responses=_OVERVIEW_PROBLEMS)
+def overview(of: Annotated[requests.OverviewRequest, Query()], call: Called) -> Response:
+    """What a collection holds, and questions to begin with that its documents do answer; the first call seeks them."""
+    return json_response(call.service.overview(call.caller, of.collection))
 
 
 @router.get("/health")

@@ -8,13 +8,15 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any
+from contextlib import ExitStack
+from typing import NoReturn
 
 import uvicorn
 
 from quotewise.api import logs, tracing
 from quotewise.api.app import create_app
 from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
+from quotewise.api.running_service import INSTANCE, announced
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
@@ -68,7 +70,9 @@ def prepare(settings: Settings) -> None:
 def serve(service: Service, listener: socket.socket) -> None:
     """Serve a warm service on a listening socket until SIGTERM; running requests may then finish within the time limit."""
     app = create_app(service, service.settings)
-    signal.signal(signal.SIGTERM, _exit)
+    announcement = ExitStack()
+    signal.signal(signal.SIGTERM, lambda *_: _exit(announcement))
+    instance = announcement.enter_context(announced(service.settings, url(listener)))
     threading.Thread(target=app.openapi, daemon=True).start()  # and keep it; made by a request it would hold up all others
     # The thread of the event loop shares one lock with all others: a full collection of what was imported takes 45 ms, and a
     # thread that computes gives the lock up every 5 ms by default.
@@ -81,18 +85,21 @@ def serve(service: Service, listener: socket.socket) -> None:
         ws="none",
         proxy_headers=False,
         server_header=False,
+        headers=[(INSTANCE, instance)],
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=service.settings.shutdown_seconds,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with announcement:
+        uvicorn.Server(config).run(sockets=[listener])
 
 
-def _exit(*_: Any) -> None:
+def _exit(announcement: ExitStack) -> NoReturn:
     """End the process; uvicorn calls this when the index is closed, after the last request or when the time is up.
 
     A thread that still reads cannot be stopped, and any other way to end would wait for it.
     """
+    announcement.close()
     tracing.flush()
     logging.shutdown()
     sys.stdout.flush()

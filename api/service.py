@@ -15,13 +15,12 @@ from quotewise.api.errors import DocumentChangedError, InvalidRequestError
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
 from quotewise.api.jobs import Job, Jobs, UnknownJobError
 from quotewise.api.requests import MAX_TEXT
-from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings
+from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings, Overview
 from quotewise.api.settings import Settings
+from quotewise.api.suggestions import Suggestions
 from quotewise.index.atomic_files import document_path
+from quotewise.index.defaults import AUTOMATIC_EMBEDDER, DEFAULT_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.embedders import (
-    AUTOMATIC_EMBEDDER,
-    DEFAULT_EMBEDDER,
-    MULTILINGUAL_EMBEDDER,
     Embedder,
     embedder_for,
     load_embedder,
@@ -56,6 +55,7 @@ class Service:
     pipeline: Pipeline
     jobs: Jobs
     answers: RecentAnswers
+    suggestions: Suggestions
     observers: set[Observer] = field(default_factory=set)
 
     @classmethod
@@ -67,7 +67,14 @@ class Service:
         readers = Readers(settings.reader, settings.threads)
         load = partial(load_embedder, threads=settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
-        return cls(settings, store, pipeline, Jobs(settings.max_uploads), RecentAnswers(settings.remembered_answers))
+        return cls(
+            settings,
+            store,
+            pipeline,
+            Jobs(settings.max_uploads),
+            RecentAnswers(settings.remembered_answers),
+            Suggestions(pipeline, store.catalogue),
+        )
 
     def close(self) -> None:
         """Finish the running job and close the index."""
@@ -201,12 +208,20 @@ class Service:
         described = [CollectionDescription.of(known, documents=size.documents, chunks=size.chunks) for known, size in sizes]
         return CollectionList(described, caller.default_collection(self.settings.collection), instruction_set())
 
+    def overview(self, caller: Caller, collection: str | None = None) -> Overview:
+        """What a collection holds, and questions that it answers. Raises ForbiddenError and what ``Pipeline.ask`` does."""
+        name = self.collection_name(caller, collection)
+        size, latest = self.store.catalogue.size(name), self.store.catalogue.latest(name, 3)
+        return Overview(name, size.documents, latest, self.suggestions.of(name) if size.documents else ())
+
     def ready(self, caller: Caller) -> int:
         """How many collections the caller may know of."""
         return len(self._accessible(caller))
 
-    def feedback(self, caller: Caller, request: str, helpful: bool, right: tuple[str, Span] | None = None) -> str:
-        """Store whether an answer helped and which span of which document, by id, would have been the right quote.
+    def feedback(
+        self, caller: Caller, request: str, helpful: bool, right: tuple[str, Span] | None = None, wrong: Sequence[int] = ()
+    ) -> str:
+        """Store whether an answer helped, which span of which document, by id, would have been right, and which citations not.
 
         Returns its id. Raises UnknownRequestError, UnknownDocumentError, InvalidRequestError.
         """
@@ -215,7 +230,10 @@ class Service:
         if not caller.can_access(answer.collection):
             raise UnknownRequestError(f"no answer to a request '{request}' is remembered")
         quote = self._right_quote(caller, answer.collection, *right) if right else None
-        content = Feedback(answer=answer, helpful=helpful, right_quote=quote)
+        if wrong and max(wrong) > len(answer.quotes):
+            message = f"should be ids of citations, of which the answer has {len(answer.quotes)}"
+            raise InvalidRequestError(f"body.wrong_quotes: {message}", [("body.wrong_quotes", message)])
+        content = Feedback(answer=answer, helpful=helpful, right_quote=quote, wrong_quotes=tuple(wrong))
         return self.store.catalogue.put_feedback(answer.collection, f"{caller.id} {request}", content.model_dump_json())
 
     def _right_quote(self, caller: Caller, collection: str, document_id: str, span: Span) -> Claim:

@@ -4,19 +4,18 @@ import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from quotewise.api.keys import Origin, Rate
-from quotewise.index.embedders import AUTOMATIC_EMBEDDER, MULTILINGUAL_EMBEDDER
+from quotewise.index.defaults import AUTOMATIC_EMBEDDER, DEFAULT_FILE_LIMIT, MULTILINGUAL_EMBEDDER
 from quotewise.index.errors import QuotewiseError
-from quotewise.index.formats import ParseOptions
-from quotewise.index.reading import DEFAULT_FILE_LIMIT
-from quotewise.rag.pipeline import DEFAULT_QUOTES, DEFAULT_TOP_K
-from quotewise.rag.readers.registry import AUTOMATIC
-from quotewise.rag.retrieval import Method
+from quotewise.rag.defaults import AUTOMATIC, DEFAULT_QUOTES, DEFAULT_TOP_K, Method
+
+if TYPE_CHECKING:
+    from quotewise.index.formats import ParseOptions
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
@@ -80,7 +79,9 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="how long the texts of a request are read; what is left then is called truncated"
     )
     queue: int = Field(default=32, ge=0, description="questions that wait for their turn; more are refused")
-    rate: Rate = Field(default="600/minute", description="most requests of a key, or of an address without one")
+    rate: Rate = Field(  # the library that would validate the default takes long to load
+        default="600/minute", validate_default=False, description="most requests of a key, or of an address without one"
+    )
     cors_origins: Origins = Field(default=(), description="origins of pages that may use the service")
     trusted_proxies: Networks = Field(default=(), description="addresses of proxies whose X-Forwarded-For names the client")
     max_uploads: int = Field(default=8, ge=1, description="uploads that arrive, wait or are indexed at once; more are refused")
@@ -110,11 +111,13 @@ class Settings(BaseSettings):
         default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
     )
 
-    def parse_options(self, folder: Path | None = None) -> ParseOptions:
+    def parse_options(self, folder: Path | None = None) -> "ParseOptions":
         """What the settings tell the parsers of the files in a folder, which must not hold the passwords.
 
         Raises SettingsError where the file of passwords cannot be read, or would be indexed.
         """
+        from quotewise.index.formats import ParseOptions
+
         path = self.password_file
         if path is None:
             return ParseOptions()

@@ -3,28 +3,24 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, is_dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
 from rich.text import Text
 
-from quotewise.api.responses import to_python
-from quotewise.index.documents import read_file
-from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import printable
-from quotewise.index.progress import Step
 from quotewise.index.sync_report import SyncReport
-from quotewise.rag.answers import Answer, Citation, Extractions
-from quotewise.rag.passages import Passage
+
+if TYPE_CHECKING:
+    from quotewise.index.progress import Step
+    from quotewise.rag.answers import Extractions
 
 _SHOWN_REMOVED = 10
 _SHOWN_LEFT_OUT = 20
@@ -35,7 +31,11 @@ _CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\
 
 def show_json(value: Any) -> None:
     """Print a dataclass or JSON value with readable Unicode but without control characters."""
-    text = json.dumps(to_python(value), ensure_ascii=False, indent=2)
+    if is_dataclass(value):
+        from quotewise.api.responses import to_python  # here, since the types of the responses take long to load
+
+        value = to_python(value)
+    text = json.dumps(value, ensure_ascii=False, indent=2)
     console.out(_CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
@@ -49,6 +49,11 @@ def shown(text: str, style: str = "") -> Text:
     return Text("\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines()), style)
 
 
+def local_time(moment: str) -> str:
+    """A moment in ISO 8601 in the time zone of this machine, to the minute."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def tell(line: str) -> None:
     """Print a line without interpreting markup."""
     console.print(shown(line))
@@ -59,17 +64,22 @@ def note(line: str) -> None:
     errors.print(shown(line), soft_wrap=True)
 
 
-def show_answer(answer: Answer) -> None:
-    """Quotes with where they stand, or the closest passages."""
-    if not answer.answered:
+def show_answer(answer: Mapping[str, Any]) -> None:
+    """Quotes with where they stand, or the closest passages, of a response of ``POST /ask``."""
+    if not answer["answered"]:
         console.print("The documents do not say. The closest passages:")
-    elif answer.state == "possible":
+    elif answer["state"] == "possible":
         console.print("Possibly an answer:")
-    console.print(Group(*map(_cited, answer.citations if answer.answered else answer.closest)))
-    console.print(Text(f"confidence {answer.confidence:.2f}, {answer.timings_ms.total:.0f} ms", "dim"))
+    if answer["interpretation"]:
+        console.print(Text.assemble("understood as: ", shown(answer["interpretation"]), style="dim"))
+    console.print(Group(*map(_cited, answer["citations"] if answer["answered"] else answer["closest"])))
+    for contradiction in answer["contradictions"]:
+        first, second = contradiction["citations"]
+        console.print(Text(f"[{first}] and [{second}] differ", "yellow"))
+    console.print(Text(f"confidence {answer['confidence']:.2f}, {answer['timings_ms']['total']:.0f} ms", "dim"))
 
 
-def show_extracted(names: Sequence[str], extractions: Extractions) -> None:
+def show_extracted(names: Sequence[str], extractions: "Extractions") -> None:
     """The quotes of each file that answers with where they stand, and the files that do not."""
     for name, extraction in zip(names, extractions.results, strict=True):
         file = file_name(name)
@@ -80,10 +90,10 @@ def show_extracted(names: Sequence[str], extractions: Extractions) -> None:
         console.print(Text(f"{file} {verdict}, answerability {extraction.answerability:.2f}", "dim"))
 
 
-def show_passages(passages: tuple[Passage, ...]) -> None:
-    """Passages with where they stand."""
+def show_passages(passages: Sequence[Mapping[str, Any]]) -> None:
+    """Passages of a response of ``POST /search`` with where they stand."""
     for number, passage in enumerate(passages, 1):
-        console.print(_numbered(number, shown(passage.text), passage.document.at(passage.place)))
+        console.print(_numbered(number, shown(passage["text"]), f"{passage['document']['path']}, {passage['place']}"))
 
 
 def report_json(report: SyncReport) -> dict[str, Any]:
@@ -120,6 +130,8 @@ def show_report(report: SyncReport) -> None:
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
     """A plain table."""
+    from rich.table import Column, Table
+
     table = Table(*(Column(name, overflow="fold") for name in columns), box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(shown(cell) for cell in row))
@@ -129,6 +141,8 @@ def show_table(columns: list[str], rows: list[list[str]]) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[int, int, str], None]]:
     """A bar on standard error, where that is a terminal; the function takes how many are done, of how many, and a name."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=None)
@@ -136,13 +150,15 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
 
 
 @contextmanager
-def sync_progress() -> Iterator[Callable[[Step], None]]:
+def sync_progress() -> Iterator[Callable[["Step"], None]]:
     """A bar of the bytes that are done on standard error, where that is a terminal, with the file at work."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
     columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[left]}"), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=None, left="")
 
-        def show(step: Step) -> None:
+        def show(step: "Step") -> None:
             left = "-:--:--" if step.seconds_left is None else str(timedelta(seconds=round(step.seconds_left)))
             bar.update(task, completed=step.done_bytes, total=step.total_bytes, description=step.path[-40:], left=left)
 
@@ -182,9 +198,9 @@ def _complaints(report: SyncReport) -> Iterator[str]:
         yield f"not read: {printable(file.path)}: {file.reason}"
 
 
-def _cited(citation: Citation) -> RenderableType:
-    place = f"{citation.document.at(citation.place)}, characters {citation.start}-{citation.end}"
-    return _numbered(citation.id, shown(citation.quote), place, *citation.heading)
+def _cited(citation: Mapping[str, Any]) -> RenderableType:
+    place = f"{citation['document']['path']}, {citation['place']}, characters {citation['start']}-{citation['end']}"
+    return _numbered(citation["id"], shown(citation["quote"]), place, *citation["heading"])
 
 
 def _numbered(number: int, text: Text, place: str, *heading: str) -> RenderableType:
@@ -195,6 +211,9 @@ def _numbered(number: int, text: Text, place: str, *heading: str) -> RenderableT
 
 def read_text(name: str, limit_bytes: int) -> str:
     """The text of a file or of standard input, decoded as the indexer does. Raises DocumentError, which names the file."""
+    from quotewise.index.documents import read_file
+    from quotewise.index.encodings import decode
+
     try:
         if name == "-":
             return decode(_standard_input(limit_bytes))[0]

@@ -76,6 +76,10 @@ class SqliteCatalogue(Records):
         rows = self._rows("WHERE d.collection = ? ORDER BY d.path LIMIT ? OFFSET ?", *page)
         return [document for document in map(self._document, rows) if document]
 
+    def latest(self, name: str, limit: int) -> list[StoredDocument]:
+        rows = self._rows("WHERE d.collection = ? ORDER BY d.row DESC LIMIT ?", self._key(name), limit)
+        return [document for document in map(self._document, rows) if document]
+
     def digests(self, name: str) -> dict[str, str]:
         return dict(self._database.rows("SELECT path, sha256 FROM documents WHERE collection = ?", self._key(name)))
 

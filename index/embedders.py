@@ -13,13 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 from tokenizers import Encoding
 
+from quotewise.index.defaults import DEFAULT_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.errors import EmbedderError
 from quotewise.index.languages import detect_language
 from quotewise.index.onnx_model import load_model
 
-AUTOMATIC_EMBEDDER = "auto"
-DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
-MULTILINGUAL_EMBEDDER = "multilingual-e5-small"
 _MODELS = Path(__file__).parent / "models"
 BUNDLED = _MODELS / DEFAULT_EMBEDDER
 _FOLDERS = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quotewise.index.chunking import Chunk
+from quotewise.index.defaults import DEFAULT_FILE_LIMIT
 from quotewise.index.documents import Document, SourceFile, find_files, parse_document
 from quotewise.index.embedding import unindexed
 from quotewise.index.errors import DocumentError, TimeLimitError, translate_errors
@@ -17,8 +18,6 @@ from quotewise.index.left_out import Refusal
 from quotewise.index.stamps import Stamp, Stamps
 from quotewise.index.sync_report import Failure
 
-DEFAULT_FILE_LIMIT = 64_000_000
-"""Bytes."""
 _SAMPLED_DOCUMENTS = 8
 _READINGS = 3
 """How often a file is read that is written to meanwhile."""

@@ -168,6 +168,9 @@ class Catalogue(Protocol):
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         """The documents of a collection by path."""
 
+    def latest(self, name: str, limit: int) -> list[StoredDocument]:
+        """The documents of a collection that were added or replaced last, the latest first."""
+
     def digests(self, name: str) -> dict[str, str]:
         """The sha256 of every document of a collection by path."""
 

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, PlainSerializer
 
 from quotewise.index.sentences import Span
 from quotewise.index.store import DocumentReference
+from quotewise.rag.contradictions import Difference, contradictions
 from quotewise.rag.passages import Passage, Printed, rounded
 
 Probability = Annotated[float, rounded(4, Annotated[float, Field(ge=0, le=1)])]
@@ -74,6 +75,14 @@ class ShortAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two citations, by id, whose documents say the same but for a number or a negation."""
+
+    citations: tuple[int, int]
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds of each stage."""
 
@@ -128,10 +137,18 @@ class Answer:
         tuple[Passage, ...] | None, Field(description="all that were found, best first, where the request asks for them")
     ]
     timings_ms: Timings
+    interpretation: Annotated[
+        str | None,
+        Field(description="what a follow-up was taken to mean, by the words of earlier questions; null where it was by itself"),
+    ] = field(kw_only=True, default=None)
+    contradictions: tuple[Contradiction, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         quotes = "\n".join(f"{citation.quote} [{citation.id}]" for citation in self.citations)
         object.__setattr__(self, "text", quotes if self.answered else None)
+        found = contradictions([(citation.document.id, citation.quote) for citation in self.citations])
+        pairs = (Contradiction((self.citations[a].id, self.citations[b].id), kind) for a, b, kind in found)
+        object.__setattr__(self, "contradictions", tuple(pairs))
         state = "answer" if self.confidence >= _LIKELY else "possible"
         object.__setattr__(self, "state", state if self.answered else "none")
 

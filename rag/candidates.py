@@ -45,6 +45,8 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|thei
 _POINTER = re.compile(r"(?:th(?:is|at|ese|ose)|the same|here|there)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^[^\]\s]{1,60}\]")
 _ASKING = re.compile(rf"{STOP_WORDS.pattern}|should|shall|must|need", re.IGNORECASE)
+_WHO = re.compile(r"\W*who\b(?!\s+(?:did|do|does)\b)", re.IGNORECASE)
+_CONTRAST = re.compile(r"[,;—–] ?(?:but|while|whereas|although|though)\b", re.IGNORECASE)
 _MONTH = r"(?:Jan|Febr?|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
@@ -165,7 +167,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
         elif _is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
             yield _lowered(one)
         else:
-            yield replace(one, answer=_whole(one)) if one.answer else one
+            yield replace(one, answer=None if _is_contrasted(question, one) else _whole(one)) if one.answer else one
 
 
 def _unread_rows(
@@ -237,6 +239,22 @@ def _whole(one: Candidate) -> AnswerSpan | None:
     if start < said:
         start = said
     return replace(one.answer, span=Span(one.span.start + start, one.span.start + end)) if start < end else None
+
+
+def _is_contrasted(question: str, one: Candidate) -> bool:
+    """Whether what a question asks the doer of stands only in a clause that the answer's clause is opposed to.
+
+    In "A claimed it, but B accused C" neither B nor C claimed it; but "not A, but B" names B. On 1,275 questions of eight sets
+    it holds of three answers, all wrong. For "why" it would take right ones away, too.
+    """
+    assert one.answer is not None
+    words = question.split()[1:] if _WHO.match(question) else []
+    said = (asked_terms(word) & one.terms for word in words if word[:1].islower())
+    predicate = next(filter(None, said), frozenset())
+    start = one.answer.span.start - one.span.start
+    *contrasted, clause = _CONTRAST.split(one.text[:start])
+    told = " ".join(contrasted)
+    return bool(predicate & _terms(told) - _terms(clause + one.text[start:])) and not re.search(r"\bnot\b", told)
 
 
 def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: frozenset[str]) -> bool:

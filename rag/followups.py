@@ -1,6 +1,6 @@
 """A question and the turns before it into variants of the query, and the readings of both texts into one.
 
-No variant is ever shown: they only retrieve and weigh passages, and the answer stays a slice of one.
+Variants retrieve and weigh passages, and say how a follow-up was taken; the answer stays a slice of a passage.
 """
 
 import re
@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 
 from quotewise.index.embedders import Embedder
+from quotewise.index.sentences import sentence_spans
 from quotewise.rag.readers import Reader, Reading
 
 TURNS = 3
@@ -46,8 +47,12 @@ _CLAUSE = re.compile(
 _MAX_PARTS = 4
 """Questions in one text that are answered one by one; more are one question."""
 _PARTS = re.compile(
-    r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)", re.IGNORECASE
+    r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)|"
+    r"(?<!\s)\s*[,;]\s*(?:and|also)\s+(?=(?:is|are|was|were|do|does|did|has|have|can|may|must|will)\s(?!known|said|\w+ed\b))",
+    re.IGNORECASE,
 )
+_LONG = 60
+"""Words from which on a text may be more than its questions; those of the sets have at most 50."""
 STOP_WORDS = re.compile(
     r"(?:a|about|all|also|am|an|and|any|anything|are|as|at|be|been|but|by|can|come|could|did|do|does|done|else|even|"
     r"exactly|far|for|from|get|give|given|go|going|got|had|happen|happened|has|have|he|her|here|him|his|how|i|if|in|"
@@ -124,6 +129,17 @@ def question_parts(question: str) -> tuple[str, ...]:
             return (question,)
         parts.append(f"{part.strip().rstrip(' ,;?')}?")
     return tuple(parts) if 1 < len(parts) <= _MAX_PARTS else (question,)
+
+
+def separate_background(text: str) -> tuple[str, str]:
+    """The questions of a long text, and what it says besides, such as a mail does; else the text, and nothing."""
+    if len(text.split()) < _LONG:
+        return text, ""
+    asked: dict[bool, list[str]] = {True: [], False: []}
+    for span in sentence_spans(text):
+        sentence = text[slice(*span)].strip()
+        asked[sentence.endswith(("?", "？", "؟"))].append(sentence)
+    return (" ".join(asked[True]), " ".join(asked[False])) if all(asked.values()) else (text, "")
 
 
 def _is_self_contained(question: str) -> bool:

@@ -27,16 +27,15 @@ from quotewise.rag.answers import (
     cite,
 )
 from quotewise.rag.candidates import asked_terms
-from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts
+from quotewise.rag.defaults import DEFAULT_QUOTES, DEFAULT_TOP_K, Method
+from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts, separate_background
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reader, always
 from quotewise.rag.readers.registry import Readers
-from quotewise.rag.retrieval import Method, Query, retrieve
+from quotewise.rag.retrieval import Query, retrieve
 from quotewise.rag.rows import with_columns
 from quotewise.rag.selection import select_quotes, short_span
 
-DEFAULT_TOP_K = 12
-DEFAULT_QUOTES = 3
 _CLOSEST = 3
 
 
@@ -118,6 +117,11 @@ class Pipeline:
         Closing the iterator cancels the remaining work, but for a text of up to four questions, each of which is answered by
         itself before anything is known. Raises what ``ask`` does.
         """
+        asked, background = separate_background(question)
+        if background:
+            for step in self.stream(asked, collection, replace(options, history=(*options.history, Turn(background)))):
+                yield step if isinstance(step, Citation) else replace(step, question=question)
+            return
         parts = question_parts(question)
         if len(parts) > 1:
             answers: list[Answer] = []
@@ -134,8 +138,10 @@ class Pipeline:
         began, passages = time.perf_counter(), result.passages  # not from before: the consumer took the time until now
         reader = self._reader(embedder.name)
         readings = reader.read(question, passages)
+        meant = None
         if len(texts) > 1:
-            readings = combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
+            bare, readings = readings, combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
+            meant = texts[1] if readings is not bare and texts[1] != question else None
         quotes = select_quotes(question, readings, options.max_quotes or DEFAULT_QUOTES)
         confidence = reader.confidence(readings)
         threshold = self._threshold_of(reader, options)
@@ -154,6 +160,7 @@ class Pipeline:
             closest=tuple(cite(number, *passage) for number, passage in enumerate(closest, 1)),
             passages=passages,
             timings_ms=result.timings_ms.with_read(time.perf_counter() - began),
+            interpretation=meant,
         )
         yield from citations
         yield answer
@@ -195,12 +202,13 @@ def extract(
     """
     threshold = reader.threshold if options.threshold is None else options.threshold
     results = []
-    readings = reader.read(question, list(map(text_passage, texts)), keep_reading)
+    asked, _ = separate_background(question)
+    readings = reader.read(asked, list(map(text_passage, texts)), keep_reading)
     for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
-        quotes = select_quotes(question, [reading], options.max_quotes or DEFAULT_QUOTES)
+        quotes = select_quotes(asked, [reading], options.max_quotes or DEFAULT_QUOTES)
         answerability = reader.confidence([reading])
         answered = bool(quotes) and answerability >= threshold
-        short = short_span(question, quotes[0], answerability) if answered else None
+        short = short_span(asked, quotes[0], answerability) if answered else None
         extraction = Extraction(
             text=number,
             answerability=answerability,

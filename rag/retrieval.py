@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from quotewise.index.store import Filter, Hit, Store
+from quotewise.rag.defaults import Method
 from quotewise.rag.passages import RANK_OFFSET, Passage, join_chunks
 
-Method = Literal["hybrid", "dense", "lexical"]
 _DEPTH = 50
 """Hits taken from each of the two searches."""
 

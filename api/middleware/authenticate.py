@@ -19,7 +19,7 @@ PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests")
 PROBES = ("/health", "/ready")
 _PUBLIC = re.compile("/|/openapi.json|/static/.*|/documents/[^/]+/view")
 _ASK_BY_POST = re.compile("/(ask|search|extract|extract/batch|verify|feedback|mcp|v1/.*)")
-_ASK_BY_GET = re.compile("/(documents|documents/.*|collections|v1/.*)")
+_ASK_BY_GET = re.compile("/(documents|documents/.*|collections|overview|v1/.*)")
 _PROXY_HEADER = re.compile(
     "forwarded|via|x-(forwarded|original-|real-|remote-|client-ip|cluster-client-ip|host|http-forwarded|proxy|scheme|via|varnish|"
     "nginx-|envoy-|arr-|azure-|fd-|akamai-|amz-cf-|amzn-|appengine-|cloud-trace-context|coming-from|edge-|nf-|render-|"

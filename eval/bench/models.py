@@ -15,7 +15,7 @@ from quotewise.eval.bench.servers import Folder, Gold, closed_loop, index, quest
 from quotewise.eval.datasets import read_rows
 from quotewise.eval.gold import SEEDS
 from quotewise.eval.processes import in_own_process
-from quotewise.index.embedders import DEFAULT_EMBEDDER
+from quotewise.index.defaults import DEFAULT_EMBEDDER
 from quotewise.index.sentences import sentence_spans
 from quotewise.rag.readers.span_model import SpanModel
 

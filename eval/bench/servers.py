@@ -21,7 +21,8 @@ import typer
 
 from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.processes import in_own_process, peak_mib
-from quotewise.index.embedders import DEFAULT_EMBEDDER, load_embedder
+from quotewise.index.defaults import DEFAULT_EMBEDDER
+from quotewise.index.embedders import load_embedder
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore

@@ -18,12 +18,13 @@ from sklearn.linear_model import LogisticRegression
 
 from quotewise.eval.datasets import Row, held_out, path_of, read_rows
 from quotewise.eval.training.edits import misspelt
-from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder, load_embedder
+from quotewise.index.defaults import DEFAULT_EMBEDDER
+from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
+from quotewise.rag.defaults import DEFAULT_TOP_K
 from quotewise.rag.passages import Passage
-from quotewise.rag.pipeline import DEFAULT_TOP_K
 from quotewise.rag.readers import Reading, similarity
 from quotewise.rag.readers.calibration import Calibration, asks_whether, confidence_features, probability_of
 from quotewise.rag.readers.cascade import CascadeReader

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from quotewise.index.embedders import Embedder
 from quotewise.index.languages import detect_language
+from quotewise.rag.defaults import AUTOMATIC
 from quotewise.rag.readers import Reader
 from quotewise.rag.readers.cascade import CascadeReader
 from quotewise.rag.readers.similarity import SimilarityReader
 from quotewise.rag.readers.span import SpanReader
 from quotewise.rag.readers.span_model import DEEP_FOLDER, FAST_FOLDER
 
-AUTOMATIC, CASCADE, FAST, DEEP, SIMILARITY = "auto", "cascade", "fast", "deep", "similarity"
+CASCADE, FAST, DEEP, SIMILARITY = "cascade", "fast", "deep", "similarity"
 TRAINED: dict[str, Callable[[int | None], Reader]] = {
     FAST: partial(SpanReader, FAST_FOLDER),
     DEEP: partial(SpanReader, DEEP_FOLDER),

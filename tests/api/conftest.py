@@ -20,10 +20,12 @@ from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 from quotewise.api.server import bound
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
+from quotewise.index.defaults import DEFAULT_EMBEDDER
+from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Collection
+from tests.api.command_line import pipe, run, seeded  # noqa: F401 - fixtures
 from tests.conftest import SEEDS
 
 if TYPE_CHECKING:

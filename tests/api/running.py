@@ -26,6 +26,7 @@ class Running:
     process: subprocess.Popen[bytes]
     client: httpx.Client
     port: int
+    index: Path
     stderr: str = ""
 
     def send(self, request: bytes) -> bytes:
@@ -48,7 +49,7 @@ def running(index: Path, program: str = SERVE, **environment: str) -> Iterator[R
     given |= {"QUOTEWISE_INDEX": str(index), **environment}
     command = [sys.executable, "-c", program, str(port)]
     with TemporaryFile() as stderr, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=given) as process:
-        service = Running(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30), port)
+        service = Running(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30), port, index)
         killer = threading.Timer(120, process.kill)
         killer.start()
         try:

@@ -52,6 +52,8 @@ ANSWER = {
     "closest": [],
     "passages": type(None),
     "timings_ms": TIMINGS,
+    "interpretation": type(None),
+    "contradictions": [],
     "request_id": str,
 }
 UNANSWERED = {**ANSWER, "answer": type(None), "citations": [], "closest": [{**CITATION, "highlights": []}]}

@@ -1,4 +1,6 @@
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,29 +13,32 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
-from mcp_types import CallToolResult, Resource
+from mcp_types import CallToolResult, Resource, ResourceLink
 
 from quotewise.api import mcp
+from tests.api.command_line import Run, check_complaint
 from tests.api.conftest import NOTES, Refused
 from tests.conftest import SEED, SEEDS, WHY
 
+MCP_PAGE = Path(mcp.__file__).with_name("MCP.md")
+SEED_ID = "b2b170137b3621de"
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
 Walk = Callable[[Client], Awaitable[None]]
 
 
-def over_http(client: httpx.Client, walk: Walk, mode: str = "auto") -> None:
+def over_http(client: httpx.Client, walk: Walk, mode: str = "auto", query: str = "") -> None:
     async def connected() -> None:
-        async with Client(f"{client.base_url}/mcp", mode=mode) as found:
+        async with Client(f"{client.base_url}/mcp{query}", mode=mode) as found:
             await walk(found)
 
     anyio.run(connected)
 
 
-def over_stdio(index: Path, walk: Walk) -> None:
+def over_stdio(index: Path, walk: Walk, *more: str) -> None:
     environment = {"QUOTEWISE_INDEX": str(index), "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HF_HUB_OFFLINE": "1"}
 
     async def connected() -> None:
-        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp"], env=environment)) as found:
+        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp", *more], env=environment)) as found:
             await walk(found)
 
     anyio.run(connected)
@@ -55,6 +60,11 @@ async def refused(client: Client, tool: str, **arguments: Any) -> str:
     assert content.type == "text"
     assert "Traceback" not in content.text
     return content.text
+
+
+async def links(client: Client, tool: str, **arguments: Any) -> list[ResourceLink]:
+    result = await client.call_tool(tool, arguments)
+    return [content for content in result.content if isinstance(content, ResourceLink)]
 
 
 async def pages(client: Client) -> list[list[Resource]]:
@@ -143,6 +153,49 @@ def test_mistakes_over_http_are_told_in_words(client: httpx.Client) -> None:
     over_http(client, every_mistake)
 
 
+async def only_notes(client: Client) -> None:
+    """Whatever is asked for, there are no documents but the notes."""
+    question = {"question": "Where was tea first drunk?"}
+    assert "China" in (await called(client, "ask", **question))["answer"]
+    for tool in ("ask", "search"):
+        assert "may not use that collection" in await refused(client, tool, **question, collection="default")
+    assert {resource.name for page in await pages(client) for resource in page} == {*NOTES}
+    assert "there is no document" in await refused(client, "read_document", document_id=SEED_ID)
+    with pytest.raises(MCPError):
+        await client.read_resource(f"quotewise://documents/{SEED_ID}")
+
+
+def test_the_tools_can_be_limited_to_a_collection(client: httpx.Client, library: Path) -> None:
+    over_http(client, only_notes, query="?collection=notes")
+    over_stdio(library, only_notes, "--only", "notes")
+
+
+def test_results_over_http_link_to_the_page_of_each_place(client: httpx.Client) -> None:
+    async def linked(mcp_client: Client) -> None:
+        found = await called(mcp_client, "ask", question=WHY)
+        shown = await links(mcp_client, "ask", question=WHY)
+        assert [link.title for link in shown] == [f"{SEED}, {citation['place']}" for citation in found["citations"]]
+        page = httpx.URL(shown[0].uri)
+        span = {"start": str(found["citations"][0]["start"]), "end": str(found["citations"][0]["end"])}
+        assert span.items() <= dict(page.params).items()
+        assert client.get(page).headers["content-type"].startswith("text/html")
+        assert page.path == f"/documents/{SEED_ID}/view"
+        assert len(await links(mcp_client, "search", question=WHY, top_k=1)) == 1
+        assert await links(mcp_client, "read_document", document_id=SEED_ID) == []
+
+    over_http(client, linked)
+
+
+def test_results_over_standard_input_link_to_the_line_of_the_file(library: Path) -> None:
+    async def to_files(client: Client) -> None:
+        first, *_ = await links(client, "ask", question=WHY)
+        assert (first.uri, first.mime_type) == (f"{(SEEDS / SEED).as_uri()}#L3", "text/plain")
+        named, *_ = await links(client, "search", question="When did the café open?", collection="notes")
+        assert "games/caf%C3%A9%20%F0%9F%8D%A4.txt#L1" in named.uri
+
+    over_stdio(library, to_files)
+
+
 def test_documents_are_listed_a_page_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     async def listed(client: Client) -> None:
         assert [[resource.name for resource in page] for page in await pages(client)] == [[SEED], [], paths[:2], paths[2:], []]
@@ -163,6 +216,24 @@ def test_the_command_prints_nothing_but_the_protocol_and_ends_with_its_input(lib
 def test_the_command_says_in_one_line_that_there_is_no_index(tmp_path: Path) -> None:
     done = subprocess.run([QUOTEWISE, "mcp", "--index", tmp_path / "none"], capture_output=True, timeout=60, input=b"")
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+
+
+def test_the_command_says_in_one_line_that_there_is_no_such_collection(library: Path) -> None:
+    command = [QUOTEWISE, "mcp", "--index", library, "--only", "nope"]
+    done = subprocess.run(command, capture_output=True, timeout=60, input=b"")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+    assert b"'nope'" in done.stderr
+
+
+@pytest.mark.parametrize("block", re.findall("```json\n(.*?)```", MCP_PAGE.read_text(encoding="utf-8"), re.DOTALL))
+def test_the_settings_of_clients_are_json_that_starts_the_command_or_names_its_address(block: str, run: Run) -> None:
+    ((_, servers),) = json.loads(block).items()
+    for server in servers.values():
+        if "url" in server:
+            assert httpx.URL(server["url"]).path == "/mcp"
+            continue
+        assert (server["command"], server["args"][:3]) == ("uvx", ["--from", "/PATH/TO/quotewise", "quotewise"])
+        check_complaint(run(*server["args"][3:]), "there is no index in /PATH/TO/.quotewise")
 
 
 INITIALIZE = {

@@ -22,6 +22,7 @@ ROUTES = {
     "GET /documents/{id}/structure",
     "POST /verify",
     "GET /collections",
+    "GET /overview",
     "GET /health",
     "GET /ready",
     "GET /jobs/{id}",

@@ -5,7 +5,7 @@ import pytest
 
 from quotewise.api.cli import main
 from quotewise.api.settings import Settings, SettingsError, load_settings, origins
-from quotewise.rag.pipeline import DEFAULT_TOP_K
+from quotewise.rag.defaults import DEFAULT_TOP_K
 
 
 @pytest.fixture(autouse=True)

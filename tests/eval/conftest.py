@@ -17,8 +17,8 @@ from quotewise.eval.clients import Client, in_process
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
+from tests.api.command_line import run  # noqa: F401 - a fixture
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
-from tests.api.test_cli import run  # noqa: F401 - a fixture
 from tests.conftest import SEEDS
 
 quotewise.eval.measures._RESAMPLES = 200  # a fifth of them; bootstraps took a third of the time of these tests

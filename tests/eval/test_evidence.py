@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from quotewise.eval.evidence import EVIDENCE_SETS
-from tests.api.test_cli import Run
+from tests.api.command_line import Run
 
 CONTEXT = "The quay was dark. Maria Keller built the lighthouse in 1887. Its lamp burnt whale oil."
 BUILT = {"text": "Maria Keller built the lighthouse in 1887.", "start": 19}

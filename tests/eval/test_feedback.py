@@ -9,8 +9,8 @@ from quotewise.eval.gold import load_gold
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.followups import Turn
 from quotewise.rag.verification import Claim
+from tests.api.command_line import Run
 from tests.api.conftest import ready
-from tests.api.test_cli import Run
 from tests.conftest import SEED, SEEDS, WHY
 
 

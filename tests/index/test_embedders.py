@@ -20,10 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quotewise.index.embedders
+from quotewise.index.defaults import DEFAULT_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.embedders import (
     BUNDLED,
-    DEFAULT_EMBEDDER,
-    MULTILINGUAL_EMBEDDER,
     Embedder,
     OnnxEmbedder,
     SentenceTransformerEmbedder,

@@ -8,7 +8,8 @@ import pytest
 
 import quotewise.index.catalogue
 from quotewise.index.atomic_files import replaced_file
-from quotewise.index.embedders import DEFAULT_EMBEDDER, Embedder
+from quotewise.index.defaults import DEFAULT_EMBEDDER
+from quotewise.index.embedders import Embedder
 from quotewise.index.errors import (
     DocumentError,
     EmbedderMismatchError,

@@ -35,7 +35,7 @@ def test_an_answer_serialises_to_the_documented_json_and_back() -> None:
         '{"question":"When?","answered":true,"state":"answer","confidence":0.9877,"threshold":0.35,'
         '"answer":"The bridge fell in March. [1]",'
         '"short_answer":{"text":"March","citation":1,"start":30,"end":35,"confidence":0.8123},'
-        f'"citations":[{CITATION_JSON}],"closest":[],"passages":[{PASSAGE_JSON}],"timings_ms":{TIMINGS_JSON}}}'
+        f'"citations":[{CITATION_JSON}],"closest":[],"passages":[{PASSAGE_JSON}],"timings_ms":{TIMINGS_JSON},"interpretation":null,"contradictions":[]}}'
     )
     adapter = TypeAdapter(Answer)
     assert adapter.dump_json(answer).decode() == expected

@@ -227,6 +227,34 @@ def test_a_short_answer_is_a_whole_date_and_no_name_of_who_said_it(text: str, pr
     assert span is not None and text[slice(*span.span)] == short
 
 
+CLAIMED = "The guild claimed the theft, but town officials accused the miller of it."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "predicted", "short"),
+    [
+        ("Who claimed the theft?", CLAIMED, "town officials", False),
+        ("Who from the mill has claimed the theft?", CLAIMED, "the miller", False),
+        ("who is claiming it", CLAIMED, "The guild", True),
+        ("Who accused the miller?", CLAIMED, "town officials", True),
+        ("Who did the officials accuse?", CLAIMED, "the miller", True),
+        (
+            "Who was responsible?",
+            "Mira took responsibility, while her brother Jon denied everything.",
+            "her brother Jon",
+            False,
+        ),
+        ("Who owns the mill?", "The mill is owned not by the guild, but by Ada Bern.", "Ada Bern", True),
+    ],
+)
+def test_what_a_sentence_opposes_to_what_is_asked_for_is_no_short_answer(
+    question: str, text: str, predicted: str, short: bool
+) -> None:
+    [quote] = select_quotes(question, [reading(text, [0.9], answers=(predicted,))], 1)
+    assert (short_span(question, quote, 1.0) is not None) == short
+    assert texts([quote]) == [text]
+
+
 def test_what_stands_in_the_margin_of_pages_is_quoted_where_nothing_else_answers() -> None:
     certain, question = Calibration((1.0, 0.0), (), 0.0), "What is Apache Tika?"
     passage = reading("Apache Tika - page of the project\n\nApache Tika is a toolkit.", [0.0, 0.0]).passage

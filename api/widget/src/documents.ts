@@ -115,6 +115,10 @@ export class QuotewiseDocuments extends ServiceElement {
     if (this.for && asked) this.choose(asked);
   }
 
+  protected firstUpdated(): void {
+    this.chat?.addEventListener("quotewise-collection", (event) => this.choose((event as CustomEvent<string | null>).detail ?? this.usual));
+  }
+
   protected willUpdate(changed: PropertyValues): void {
     if (changed.has("endpoint") || changed.has("collection")) void this.again();
   }

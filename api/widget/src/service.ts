@@ -60,6 +60,19 @@ export interface ShortAnswer extends Span {
   citation: number;
 }
 
+/** Two citations, by number, that say the same but for what differs. */
+export interface Contradiction {
+  citations: [number, number];
+  difference: "number" | "negation";
+}
+
+/** What a collection holds, and questions that it answers. */
+export interface Overview {
+  documents: number;
+  latest: StoredDocument[];
+  questions: string[];
+}
+
 interface Passage extends Span {
   text: string;
   place: string;
@@ -71,12 +84,14 @@ interface Verdict {
   answered: boolean;
   confidence: number;
   short_answer: ShortAnswer | null;
+  interpretation?: string | null;
+  contradictions?: Contradiction[];
 }
 
 export type Step =
   | { name: "passages"; count: number }
   | { name: "citation"; citation: Citation }
-  | ({ name: "answer"; closest: Citation[] } & Verdict)
+  | ({ name: "answer"; closest: Citation[]; others: Citation[] } & Verdict)
   | { name: "done"; requestId: string };
 
 export interface EarlierTurn {
@@ -125,15 +140,17 @@ export class Service {
       return;
     }
     let passages: Passage[] = [];
+    const citations: Citation[] = [];
     for await (const { name, data } of serverEvents(response.body as ReadableStream<Uint8Array<ArrayBuffer>>)) {
       const body = JSON.parse(data);
       if (name === "passages") {
         passages = body.passages;
         yield { name, count: passages.length };
       } else if (name === "citation") {
+        citations.push(body);
         yield { name, citation: body };
       } else if (name === "answer") {
-        yield { ...(body as Verdict), name, closest: body.closest.map((i: number) => cited(passages[i])) };
+        yield { ...(body as Verdict), name, closest: body.closest.map((i: number) => cited(passages[i])), others: body.answered ? others(passages, citations) : [] };
       } else if (name === "done") {
         yield { name, requestId: body.request_id };
         return;
@@ -144,8 +161,13 @@ export class Service {
     throw new Problem("cut-off", this.texts.cutOff);
   }
 
-  async feedback(requestId: string, helpful: boolean): Promise<void> {
-    await this.post("feedback", { request_id: requestId, helpful });
+  /** Say whether an answer helped; also which of its citations are wrong, by number, and which passage would be right. */
+  async feedback(requestId: string, helpful: boolean, wrong: number[] = [], right?: { document_id: string } & Span): Promise<void> {
+    await this.post("feedback", { request_id: requestId, helpful, ...(wrong.length && { wrong_quotes: wrong }), ...(right && { right_quote: right }) });
+  }
+
+  async overview(collection: string | null): Promise<Overview> {
+    return (await this.request(`overview${collection ? `?${new URLSearchParams({ collection })}` : ""}`)).json();
   }
 
   async document(id: string): Promise<StoredDocument> {
@@ -157,8 +179,9 @@ export class Service {
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body); // text() would swallow a first U+FEFF, and move every offset
   }
 
-  async structure(id: string): Promise<Structure> {
-    return (await this.request(`documents/${id}/structure`)).json();
+  /** Of a document, or of a span of it. */
+  async structure(id: string, span?: Span): Promise<Structure> {
+    return (await this.request(`documents/${id}/structure${span ? `?start=${span.start}&end=${span.end}` : ""}`)).json();
   }
 
   async place(id: string, { start, end }: Span): Promise<{ place: string; boxes: Box[] }> {
@@ -191,6 +214,12 @@ export class Service {
     return new URL(`documents/${id}/view${marked}`, this.endpoint).href;
   }
 
+  /** The address of the page that asks a question again, after those that it follows and in the same collection. */
+  questionLink(question: string, after: string[], collection: string | null): string {
+    const asked = new URLSearchParams([...(collection ? [["collection", collection]] : []), ...after.map((one) => ["after", one]), ["q", question]]);
+    return new URL(`./?${asked}`, this.endpoint).href;
+  }
+
   private post(path: string, body: object, headers = {}, signal?: AbortSignal): Promise<Response> {
     const json = { "Content-Type": "application/json", ...headers };
     return this.request(path, { method: "POST", body: JSON.stringify(body), headers: json, signal });
@@ -212,11 +241,19 @@ export class Service {
 
 function* whole(answer: Verdict & { citations: Citation[]; closest: Citation[]; request_id: string }): Generator<Step> {
   for (const citation of answer.citations) yield { name: "citation", citation };
-  const { answered, confidence, short_answer, closest } = answer;
-  yield { name: "answer", answered, confidence, short_answer, closest };
+  yield { ...(answer as Verdict), name: "answer", closest: answer.closest, others: [] };
   yield { name: "done", requestId: answer.request_id };
 }
 
 function cited({ text, start, end, place, heading, document }: Passage): Citation {
   return { quote: text, start, end, page: null, place, heading, highlights: [], document };
+}
+
+const FURTHER = 3;
+
+/** The first passages that were read but not quoted. */
+function others(passages: Passage[], citations: Citation[]): Citation[] {
+  const quoted = (passage: Passage): boolean =>
+    citations.some(({ document, start, end }) => document.id === passage.document.id && start < passage.end && passage.start < end);
+  return passages.filter((passage) => !quoted(passage)).slice(0, FURTHER).map(cited);
 }

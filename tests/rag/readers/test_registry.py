@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from quotewise.index.embedders import MULTILINGUAL_EMBEDDER, Embedder, load_embedder
+from quotewise.index.defaults import MULTILINGUAL_EMBEDDER
+from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.errors import ReaderError
 from quotewise.index.local_store import LocalStore
 from quotewise.index.sync_report import SyncReport

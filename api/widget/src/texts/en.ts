@@ -105,6 +105,48 @@ export const en = {
   pageOf: (page: number, pages: number) => `Page ${number(page)} of ${number(pages)}`,
   pageOfDocument: (page: number, path: string) => `Page ${number(page)} of ${path}`,
   markedPage: (page: number, path: string) => `Page ${number(page)} of ${path}, with the quote marked`,
+  // conversations
+  conversations: "Conversations",
+  searchConversations: "Search conversations",
+  noConversations: "No conversation is kept in this browser.",
+  noConversationMatches: "No conversation matches.",
+  newerConversations: (n: number) => `${count(n, "conversation", "conversations")} of a newer version of this page cannot be shown here.`,
+  rename: "Rename",
+  nameOfConversation: "Name of the conversation",
+  save: "Save",
+  remove: "Delete",
+  removed: "Deleted.",
+  undo: "Undo",
+  exportMarkdown: "Save as Markdown",
+  exportJson: "Save as JSON",
+  print: "Print",
+  notKept: "The browser’s storage is full or refused: this conversation is not kept. Save it as a file, or delete older ones.",
+  removedElsewhere: "This conversation was deleted in another tab. It is kept again with your next question.",
+  nOfConversation: (what: string, name: string) => `${what}: ${name}`,
+  // question
+  tooLong: (length: number, most: number) => `The question has ${count(length, "character", "characters")}; at most ${number(most)} can be asked. Shorten it: nothing was cut.`,
+  lengthOf: (length: number, most: number) => `${number(length)} of ${number(most)}`,
+  takenAs: "Taken with the questions before as:",
+  askAlone: "Ask it as it stands",
+  copyLink: "Copy the link to this question",
+  linkCopied: "The link is copied.",
+  // answer
+  differInNumber: (one: number, other: number) => `Two documents differ: quotes ${one} and ${other} say the same with another figure.`,
+  differInNegation: (one: number, other: number) => `Two documents differ: one of quotes ${one} and ${other} denies what the other says.`,
+  others: "What else was found",
+  exactText: "Exact text",
+  exactTextOf: (i: number) => `Exact text of quote ${i}`,
+  whichWrong: "Which quotes are wrong?",
+  quoteNumber: (i: number) => `Quote ${i}`,
+  whereRight: "Do you know the right passage? Open a document, select the passage and choose “This is the right passage”.",
+  thisIsRight: "This is the right passage",
+  rightKept: "The right passage is kept:",
+  // nothing asked yet
+  documentsHere: (n: number) => `${count(n, "document", "documents")} to ask.`,
+  latest: "Latest:",
+  tryAsking: "Questions that these documents answer",
+  /** How the service begins the printed form of a place. */
+  places: { line: "line", lines: "lines", page: "page", pages: "pages", slide: "slide", slides: "slides", sheet: "sheet", section: "section", paragraph: "paragraph", message: "message", messages: "messages", cell: "cell", cells: "cells" },
 };
 
 export type Texts = typeof en;
