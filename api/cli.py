@@ -197,9 +197,9 @@ def serve_mcp(
 ) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
     with opened(settings) as service:
-        from quotewise.api.mcp import serve_stdio
+        from quotewise.api.mcp import local_server
 
-        serve_stdio(service, only or [])
+        local_server(service, only or []).run("stdio")
 
 
 def _show_version(wanted: bool) -> None:

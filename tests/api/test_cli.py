@@ -74,6 +74,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> tuple[
         (["rm", "--all", "-c", "nope"], "nope"),
         (["rm", "--all"], "1 documents from the index; without a terminal to ask at, that needs --yes"),
         (["keys", "nope"], "nope"),
+        (["mcp", "--only", "notes", "--only", "nope"], "there is no collection 'nope'"),
         (["chat", "--index", "missing"], "there is no index in missing"),
         (["--show-completion=nope"], "--show-completion"),
         (["verify", "missing.json"], "missing.json"),

@@ -16,7 +16,7 @@ from quotewise.rag.readers.span_model import FAST_FOLDER
 from tests.api.command_line import Outcome, Run, check_complaint, slow_imports
 from tests.api.conftest import wait_until
 from tests.api.running import running
-from tests.api.test_mcp import links, over_stdio
+from tests.api.test_mcp import in_process, links
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
 
 
@@ -108,7 +108,7 @@ def test_a_service_that_runs_on_the_index_is_asked_instead_as_its_keys_allow_and
         assert asked(run, "--reader", "similarity")[0] == "process"
         assert f"{SEED}, line 3, characters " in run("ask", WHY).words
         assert [one["document"]["path"] for one in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
-        over_stdio(index, partial(links_lead_to, str(service.client.base_url)))
+        in_process(index, partial(links_lead_to, str(service.client.base_url)))
         for arguments, mentioned in ((["-c", "nope"], "'nope'"), (["--path-prefix", "x" * 1001], "path_prefix")):
             check_complaint(run("ask", WHY, *arguments), mentioned, "--local")
 
