@@ -41,7 +41,6 @@ _SETS = (
 _OTHER_LANGUAGES = "ml_tr_tquad", "ml_zh_cmrc2018"
 """Asked, beside the others, for an embedder of many languages."""
 _READERS = Path(similarity.__file__).parent
-_TEXTS = 3
 _CORPUS = 700
 """Contexts of the corpus of a set: those of the questions drawn and others."""
 _COMPARED = 200
@@ -107,9 +106,7 @@ def calibrate(
         passages = replace(passages, threshold=choose_threshold(passages, outcomes))
         texts_only = [_without_retrieval(case) for kind in kinds for case in kind]
         unfitted = _of_sentences(texts_only)
-        alone = [
-            Case(c.question, [reading], [right]) for c in texts_only for reading, right in zip(c.readings, c.right, strict=True)
-        ]
+        alone = [Case(c.question, [c.readings[n]], [c.right[n]]) for c in texts_only for n in _as_texts(c.right)]
         texts = fit_confidence(unfitted, [outcome_of(case, unfitted, early_stop=False) for case in alone])
         fitted = {"passages": passages, "texts": replace(texts, threshold=passages.threshold)}
     target = folder / (f"{reader}.json" if folder == _READERS else "calibration.json")
@@ -148,10 +145,10 @@ def _cascade(
     passages = fit_confidence(unfitted, [outcome for kind in outcomes for outcome in kind])
     passages = replace(passages, threshold=choose_threshold(passages, outcomes))
     texts = [
-        served_outcome(question, reader.read(question, [replace(passage, score=0.0)]), [right])
+        served_outcome(question, reader.read(question, [replace(retrieved[n], score=0.0)]), [rights[n]])
         for kind in asked
         for question, retrieved, rights in kind
-        for passage, right in list(zip(retrieved, rights, strict=True))[:_TEXTS]
+        for n in _as_texts(rights)
     ]
     return {"passages": passages, "texts": replace(fit_confidence(unfitted, texts), threshold=passages.threshold)}
 
@@ -162,6 +159,12 @@ def unrelated_similarity(data: Sequence[Case], embedder: Embedder) -> float:
     questions = np.stack([embedder.encode_query(case.question) for case in some])
     passages = embedder.encode_document([case.readings[0].passage.text for case in some])
     return round(float((questions * np.roll(passages, len(some) // 2, axis=0)).sum(axis=1).mean()), 4)
+
+
+def _as_texts(rights: Sequence[np.ndarray]) -> list[int]:
+    """The passages of a question that are read as texts of the caller's: the first that answers and the first that does not."""
+    answers = [bool(right.any()) for right in rights]
+    return [answers.index(answering) for answering in (True, False) if answering in answers]
 
 
 def _without_retrieval(case: Case) -> Case:
