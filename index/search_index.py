@@ -8,7 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from quotewise.index.checksums import CHECKSUMS, make_private, read_checksums, remove, replaced, sweep, write_checksums
+from quotewise.index.checksums import (
+    CHECKSUMS,
+    Checksums,
+    make_private,
+    read_checksums,
+    remove,
+    replaced,
+    sweep,
+    write_checksums,
+)
 from quotewise.index.errors import IndexUnavailableError, QuotewiseError, translate_errors
 from quotewise.index.lexical import LexicalIndex, analyzer_name
 from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit
@@ -126,6 +135,7 @@ class _CollectionIndex:
         self.lexical: LexicalIndex | None = None
         self.change, self.made_with = UNCHANGED, ""
         self._seen: tuple[int, ...] = ()
+        self._checksums = Checksums()
         self._changing = threading.Lock()
 
     def refresh(self, collection: Collection) -> None:
@@ -136,15 +146,16 @@ class _CollectionIndex:
             made_with = _made_with(collection)
             if self._stamp() == self._seen and made_with == self.made_with:
                 return
-            seen, change = self._stamp(), read_checksums(self.folder, made_with)
+            seen, stored = self._stamp(), read_checksums(self.folder, made_with, self._checksums)
             try:
                 with translate_errors(IndexUnavailableError):
-                    if change:
-                        vectors = Vectors.read(self.folder, collection.dimension)
+                    if stored:
+                        opened = self.vectors if made_with == self.made_with else None
+                        vectors = Vectors.read(self.folder, stored[1], collection.dimension, opened)
                         self.lexical, self.vectors = LexicalIndex.open(self.folder, collection.language), vectors
             except IndexUnavailableError:  # its writer has replaced it since, or it is of another version
-                change = None
-            self.change, self.made_with, self._seen = change or UNCHANGED, made_with, seen
+                stored = None
+            self.change, self.made_with, self._seen = stored[0] if stored else UNCHANGED, made_with, seen
         finally:
             self._changing.release()
 
@@ -154,13 +165,13 @@ class _CollectionIndex:
         with self._changing:
             if changes.since == UNCHANGED:
                 self._replace(changes, made_with)
-            elif self.vectors is None or self.lexical is None or read_checksums(self.folder, made_with) != self.change:
+            elif self.vectors is None or self.lexical is None or self._stored_change(made_with) != self.change:
                 raise _BrokenError("its checksums do not match")
             else:
-                vectors = self.vectors.updated(changes)
-                vectors.write(self.folder)
+                vectors = self.vectors.updated(changes).written(self.folder)
                 self.lexical.update(changes)
-                write_checksums(self.folder, changes.until, made_with)
+                outdated = vectors.outdated(self.folder)
+                write_checksums(self.folder, changes.until, made_with, self._checksums, outdated)
                 self.vectors = vectors
             self.change, self.made_with, self._seen = changes.until, made_with, self._stamp()
 
@@ -169,12 +180,16 @@ class _CollectionIndex:
         vectors = Vectors.empty(collection.dimension).updated(changes)
         try:
             with replaced(self.folder) as folder:
-                vectors.write(folder)
+                vectors = vectors.written(folder)
                 LexicalIndex.create(folder, collection.language).update(changes)
-                write_checksums(folder, changes.until, made_with)
+                write_checksums(folder, changes.until, made_with, Checksums())
             self.lexical = LexicalIndex.open(self.folder, collection.language)
         finally:
             self.vectors = vectors  # which are searched even where the disk is full
+
+    def _stored_change(self, made_with: str) -> Change | None:
+        stored = read_checksums(self.folder, made_with, self._checksums)
+        return stored[0] if stored else None
 
     def _stamp(self) -> tuple[int, ...]:
         with suppress(OSError):

@@ -13,6 +13,7 @@ from quotewise.api.feedback import Feedback
 from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
+from quotewise.eval.gold import gold_from_feedback
 from tests.api.browser import ask, check, opened
 from tests.api.conftest import ready
 
@@ -119,9 +120,10 @@ def test_the_right_passage_is_marked_in_the_source_and_kept_as_feedback(page: Pa
     expect(turn.locator(".correction")).to_contain_text("The right passage is kept:")
     with Service.open(Settings(index=desk[1])) as service:
         [(_, content)] = service.store.catalogue.feedback("default")
+        [gold], _ = gold_from_feedback(service.store.catalogue, "default")
     feedback = Feedback.model_validate_json(content)
     assert (feedback.helpful, feedback.wrong_quotes) == (False, (1,))
-    assert feedback.right_quote and feedback.right_quote.quote == "The garden belongs to **the tenant** alone."
+    assert (gold.question, [one.quote for one in gold.quotes]) == (RENT, ["The garden belongs to **the tenant** alone."])
 
 
 def test_conversations_are_found_renamed_saved_deleted_and_brought_back(page: Page) -> None:
@@ -163,6 +165,9 @@ def test_conversations_are_found_renamed_saved_deleted_and_brought_back(page: Pa
     page.get_by_label("Delete: The mill").click()
     expect(names).to_have_text(["Who has the garden?"])
     page.get_by_text("Undo").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("[aria-label=Conversations][aria-expanded=false]")).to_be_focused()
+    page.keyboard.press("Enter")
     names.get_by_text("The mill").click()
     expect(page.locator("quotewise-chat h3")).to_have_text(RENT)
 

@@ -11,14 +11,14 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import faiss
+import numpy as np
 import pytest
 
 import quotewise.index.lexical
 import quotewise.index.local_store
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.checksums import write_checksums
+from quotewise.index.checksums import Checksums, write_checksums
 from quotewise.index.errors import IndexLockedError, IndexRebuildingError
 from quotewise.index.integrity import check
 from quotewise.index.lexical import LexicalIndex
@@ -74,16 +74,16 @@ def put_a_file_in_the_place_of_the_folder(folder: Path) -> None:
 
 def checksum(folder: Path) -> None:
     stored = json.loads((folder / "checksums.json").read_text())
-    write_checksums(folder, Change(stored["seq"], stored["stamp"]), stored["made_with"])
+    write_checksums(folder, Change(stored["seq"], stored["stamp"]), stored["made_with"], Checksums())
 
 
-def give_checksums_to_what_faiss_cannot_read(folder: Path) -> None:
-    (folder / "vectors.faiss").write_bytes(b"of another version")
+def give_checksums_to_what_numpy_cannot_read(folder: Path) -> None:
+    next(folder.glob("vectors-*.npy")).write_bytes(b"of another version")
     checksum(folder)
 
 
 def give_checksums_to_vectors_of_another_dimension(folder: Path) -> None:
-    faiss.write_index(faiss.IndexFlatIP(7), str(folder / "vectors.faiss"))
+    np.save(next(folder.glob("vectors-*.npy")), np.empty((3, 7), np.float32))
     checksum(folder)
 
 
@@ -102,7 +102,7 @@ REFUSED: list[Callable[[Path], None]] = [
     spoil_the_list_of_files,
     put_a_folder_where_tantivy_writes,
     put_a_file_in_the_place_of_the_folder,
-    give_checksums_to_what_faiss_cannot_read,
+    give_checksums_to_what_numpy_cannot_read,
     give_checksums_to_vectors_of_another_dimension,
     give_checksums_to_what_tantivy_cannot_read,
     write_no_sense_into_the_checksums,

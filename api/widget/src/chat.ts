@@ -9,7 +9,7 @@ import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import type { Citation, DocumentReference, Overview, ShortAnswer, Step } from "./service";
 import type { Place, QuotewiseSource } from "./source";
-import { changedElsewhere, current, keep, setCurrent } from "./store";
+import { Store } from "./store";
 import { placesOf, type Chat, type QuotewiseTurn } from "./turn";
 import { welcome } from "./welcome";
 import { levelOf } from "./words";
@@ -29,6 +29,8 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   @property() suggestions = "";
   /** Whether the address of the page may name a question, as links to answers do. */
   @property({ type: Boolean }) linked = false;
+  /** Whether conversations are forgotten when the tab is closed, as on computers that many use. */
+  @property({ type: Boolean }) forget = false;
 
   @state() private conversation: Conversation = begun(null);
   @state() private opened: Opened | null = null;
@@ -44,6 +46,10 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   private asking: AbortController | null = null;
   private opener: HTMLElement | null = null;
+
+  private get store(): Store {
+    return new Store(this.address, this.forget);
+  }
 
   private get turns(): Turn[] {
     return this.conversation.turns;
@@ -80,7 +86,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   protected willUpdate(changed: PropertyValues): void {
     if (!changed.has("endpoint") && !changed.has("collection")) return;
-    this.resume(current(this.address, this.collection) ?? begun(this.collection));
+    this.resume(this.store.current(this.collection) ?? begun(this.collection));
     this.overview = null;
     if (!this.turns.length) void this.look();
   }
@@ -142,14 +148,14 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   private async answer(turn: Turn): Promise<void> {
     if (this.asking || !turn.question.trim()) return;
     const stopping = (this.asking = new AbortController());
-    const { address, collection, service, texts } = this;
+    const { address, collection, service, store, texts } = this;
     const told = history(this.turns);
     const before = turn.alone ? [] : told.length ? told : (turn.after ?? []).map((question) => ({ question, quotes: [] }));
     turn.after = before.map(({ question }) => question);
     const conversation = (this.conversation = { ...this.conversation, turns: [...this.turns, turn] });
     this.listing = false;
     this.keep();
-    setCurrent(address, collection, conversation.id);
+    store.setCurrent(collection, conversation.id);
     this.tell(turn, texts.searching);
     void this.reveal();
     try {
@@ -164,7 +170,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     }
     if (this.asking === stopping) this.asking = null;
     const elsewhere = address.href !== this.address.href || conversation.id !== this.conversation.id;
-    if (elsewhere) return void (this.requestUpdate(), keep(address, { ...conversation, changed: Date.now() }));
+    if (elsewhere) return void (this.requestUpdate(), store.keep({ ...conversation, changed: Date.now() }));
     this.keep();
     this.requestUpdate();
     void this.reveal();
@@ -206,7 +212,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   private clear(): void {
     this.resume(begun(this.collection));
-    setCurrent(this.address, this.collection, null);
+    this.store.setCurrent(this.collection, null);
     this.said = this.texts.newConversationBegun;
     if (!this.overview) void this.look();
     this.focus();
@@ -220,7 +226,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   /** Go on with a conversation of the list, in the collection that it was in. */
   private async choose({ detail: { conversation, print } }: CustomEvent<{ conversation: Conversation; print?: boolean }>): Promise<void> {
-    setCurrent(this.address, conversation.collection, conversation.id);
+    this.store.setCurrent(conversation.collection, conversation.id);
     if (conversation.collection !== this.collection) {
       this.collection = conversation.collection;
       this.dispatchEvent(new CustomEvent("quotewise-collection", { detail: conversation.collection }));
@@ -238,12 +244,12 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   private removed({ detail: id }: CustomEvent<string>): void {
     if (id !== this.conversation.id) return;
     this.resume(begun(this.collection));
-    setCurrent(this.address, this.collection, null);
+    this.store.setCurrent(this.collection, null);
     this.listing = true;
   }
 
   private stored = (event: StorageEvent): void => {
-    if (changedElsewhere(this.address, event)?.removed === this.conversation.id) this.notice = this.said = this.texts.removedElsewhere;
+    if (this.store.changedElsewhere(event)?.removed === this.conversation.id) this.notice = this.said = this.texts.removedElsewhere;
   };
 
   follow(turn: Turn, current: number, opener: HTMLElement): void {
@@ -281,7 +287,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   keep(): void {
     this.conversation.changed = Date.now();
-    this.notice = keep(this.address, this.conversation) ? "" : this.texts.notKept;
+    this.notice = this.store.keep(this.conversation) ? "" : this.texts.notKept;
   }
 
   private show(opened: Opened): void {
@@ -308,7 +314,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
           </div>
         </header>
         ${listing
-          ? html`<quotewise-conversations .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .current=${this.conversation.id}
+          ? html`<quotewise-conversations .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .forget=${this.forget} .current=${this.conversation.id}
               @quotewise-choose=${this.choose} @quotewise-edited=${this.edited} @quotewise-removed=${this.removed}></quotewise-conversations>`
           : nothing}
         <div class="turns" ?hidden=${listing} part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>

@@ -6,7 +6,7 @@ import { nameOf, type Conversation } from "./conversation";
 import { ServiceElement } from "./element";
 import { asJson, asMarkdown, download, fileName } from "./exports";
 import * as icons from "./icons";
-import { changedElsewhere, keep, kept, remove, type Kept } from "./store";
+import { Store, type Kept } from "./store";
 import { shared } from "./styles";
 import { plain, shown } from "./text";
 
@@ -71,6 +71,7 @@ export class QuotewiseConversations extends ServiceElement {
   `];
 
   @property({ attribute: false }) current = "";
+  @property({ attribute: false }) forget = false;
 
   @state() private kept: Kept = { conversations: [], newer: 0 };
   @state() private words = "";
@@ -86,7 +87,7 @@ export class QuotewiseConversations extends ServiceElement {
   connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("storage", this.stored);
-    this.kept = kept(this.address);
+    this.kept = this.store.all();
   }
 
   disconnectedCallback(): void {
@@ -94,8 +95,12 @@ export class QuotewiseConversations extends ServiceElement {
     window.removeEventListener("storage", this.stored);
   }
 
+  private get store(): Store {
+    return new Store(this.address, this.forget);
+  }
+
   private stored = (event: StorageEvent): void => {
-    if (changedElsewhere(this.address, event)) this.kept = kept(this.address);
+    if (this.store.changedElsewhere(event)) this.kept = this.store.all();
   };
 
   private tell(name: string, detail: unknown): void {
@@ -111,24 +116,24 @@ export class QuotewiseConversations extends ServiceElement {
   private named(event: SubmitEvent, conversation: Conversation): void {
     event.preventDefault();
     const renamed = { ...conversation, title: this.name!.value.trim() || undefined };
-    keep(this.address, renamed);
+    this.store.keep(renamed);
     this.renaming = "";
-    this.kept = kept(this.address);
+    this.kept = this.store.all();
     this.tell("quotewise-edited", renamed);
   }
 
   private delete(conversation: Conversation): void {
-    remove(this.address, conversation);
+    this.store.remove(conversation);
     this.gone = conversation;
-    this.kept = kept(this.address);
+    this.kept = this.store.all();
     this.tell("quotewise-removed", conversation.id);
     this.focus(); // its button is gone
   }
 
   private undo(): void {
-    keep(this.address, this.gone!);
+    this.store.keep(this.gone!);
     this.gone = null;
-    this.kept = kept(this.address);
+    this.kept = this.store.all();
     this.focus();
   }
 

@@ -53,7 +53,7 @@ export class QuotewiseTurn extends LitElement {
   }
 
   protected updated(): void {
-    for (const citation of this.turn.citations) {
+    for (const citation of placesOf(this.turn)) {
       if (this.sought.has(citation)) continue;
       this.sought.add(citation);
       void blocksOf(citation, this.chat.service).then((found) => {

@@ -150,6 +150,10 @@ export const turn = css`
     -webkit-line-clamp: 4;
     line-clamp: 4;
   }
+  .closest blockquote.rendered {
+    display: block;
+    max-block-size: 8rem;
+  }
   figcaption {
     display: flex;
     align-items: center;
