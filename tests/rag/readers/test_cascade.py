@@ -61,6 +61,14 @@ def test_texts_of_the_caller_are_read_by_both_alike_in_any_company(cascade: Casc
         np.testing.assert_array_equal(alone.evidence, reading.evidence)
 
 
+def test_what_there_was_no_time_to_read_twice_keeps_its_first_reading(cascade: CascadeReader) -> None:
+    [once] = Readers("fast")().read(WHO, [text_passage(TEXTS[0])])
+    left = iter([True])
+    [reading] = cascade.read(WHO, [text_passage(TEXTS[0])], lambda: next(left, False))
+    np.testing.assert_array_equal(reading.evidence, once.evidence)
+    assert not reading.complete
+
+
 def test_nothing_retrieved_is_no_reading(cascade: CascadeReader) -> None:
     assert cascade.read(WHO, []) == []
     assert cascade.confidence([]) == 0.0
