@@ -68,8 +68,8 @@ class SqliteCatalogue(Records):
         self._reported: set[str] = set()
 
     def size(self, name: str) -> CollectionSize:
-        counts = "SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE collection = ?"
-        return CollectionSize(*self._database.rows(counts, self._key(name))[0])
+        rows = self._database.rows("SELECT documents, chunks FROM collections WHERE id = ?", self._key(name))
+        return CollectionSize(*next(iter(rows), (0, 0)))
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         page = (self._key(name), -1 if limit is None else limit, offset)

@@ -23,6 +23,8 @@ from quotewise.index.lexical import LexicalIndex, analyzer_name
 from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit
 from quotewise.index.vectors import Vectors
 
+_FILTERS = 8
+"""Whose documents are kept until the next change."""
 _log = logging.getLogger("quotewise")
 
 
@@ -41,6 +43,7 @@ class LocalSearchIndex:
         self._folder, self._catalogue = folder, catalogue
         self._mutex = threading.Lock()
         self._indexes: dict[int, _CollectionIndex] = {}
+        self._matched: tuple[tuple[str, Change, Filter, list[int]], ...] = ()
 
     def position(self, name: str) -> Change:
         collection = self._catalogue.collection(name)
@@ -74,12 +77,12 @@ class LocalSearchIndex:
         return self._of(self._catalogue.collection(name)).vectors is not None
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
-        documents = self._catalogue.matching_documents(name, where)
+        documents = self._matching_documents(name, where)
         with self._searching(name) as index:
             return index.vectors.search(vector, limit, documents) if index.vectors is not None else []
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
-        documents = self._catalogue.matching_documents(name, where)
+        documents = self._matching_documents(name, where)
         with self._searching(name) as index:
             return index.lexical.search(query, limit, documents) if index.lexical is not None else []
 
@@ -90,6 +93,14 @@ class LocalSearchIndex:
         if index.change != self._catalogue.last_change(name):
             return None
         return len(index.vectors or ()), len(index.lexical or ())
+
+    def recall(self, name: str) -> float | None:
+        collection = self._catalogue.collection(name)
+        if not any(self._path(collection).glob("recall-*")):
+            return None
+        index = self._of(collection)
+        index.refresh(collection)
+        return index.vectors.recall if index.vectors is not None else None
 
     def remove(self, name: str) -> None:
         collection = self._catalogue.collection(name)
@@ -103,6 +114,18 @@ class LocalSearchIndex:
 
     def _path(self, collection: Collection) -> Path:
         return self._folder / str(collection.key)
+
+    def _matching_documents(self, name: str, where: Filter) -> list[int] | None:
+        """``Catalogue.matching_documents``, looked up once for both searches of a question and for later questions."""
+        if where == Filter():
+            return None
+        change = self._catalogue.last_change(name)
+        for *known, documents in self._matched:
+            if known == [name, change, where]:
+                return documents
+        documents = self._catalogue.matching_documents(name, where) or []
+        self._matched = ((name, change, where, documents), *self._matched[: _FILTERS - 1])
+        return documents
 
     def _outdated(self, collection: Collection) -> list[Path]:
         """Where version 0.1 kept the index of a collection."""

@@ -289,6 +289,12 @@ class SearchIndex(Protocol):
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
         """How many chunks each part of the index stores, all of them when whole; None when it is damaged or behind."""
 
+    def recall(self, name: str) -> float | None:
+        """The share of the ten nearest chunks of exact search that dense search finds, as measured when it was built.
+
+        None where it is exact, or not known.
+        """
+
     def remove(self, name: str) -> None:
         """Remove the index of a collection, before the catalogue removes the collection."""
 

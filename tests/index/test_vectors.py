@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import quotewise.index.vector_rows
 import quotewise.index.vectors
 from quotewise.index.checksums import Checksums, read_checksums, write_checksums
 from quotewise.index.integrity import check
@@ -105,6 +106,44 @@ def test_an_update_writes_as_little_to_a_large_index_as_to_a_small_one(tmp_path:
     assert [path for path in updated.updated(changes(1, 400)).written(tmp_path).outdated(tmp_path) if path in before] == []
     compacted = updated.updated(changes(1, 1200)).written(tmp_path)
     assert set(compacted.outdated(tmp_path)) == {*before, log}
+
+
+def test_many_vectors_are_quantised_and_searched_with_the_recall_that_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotewise.index.vector_rows, "QUANTIZED_FROM", 5000)
+    monkeypatch.setattr(quotewise.index.vector_rows, "_EXACT_WITHIN", 100)
+    chance, dimension = np.random.default_rng(0), 64
+    spread = np.linalg.qr(chance.standard_normal((dimension, dimension)))[0] / np.sqrt(np.arange(1, dimension + 1))[:, None]
+    vectors = (chance.standard_normal((6000, dimension)) @ spread).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def changes(documents: Sequence[int], rows: Sequence[int]) -> Changes:
+        made = (IndexedChunk(row, 1 + row // 3, "", vectors[row]) for row in rows)
+        return Changes(COLLECTION, UNCHANGED, UNCHANGED, documents, lambda: made)
+
+    written = Vectors.empty(dimension).updated(changes(range(1, 1991), range(5970))).written(tmp_path)
+    write_checksums(tmp_path, Change(1, "a"), "", Checksums(), written.outdated(tmp_path))
+    updated = written.updated(changes([7, 1995, 1996], range(5982, 5988))).written(tmp_path)  # one goes, two come
+    write_checksums(tmp_path, Change(2, "b"), "", Checksums(), updated.outdated(tmp_path))
+    stored = read_checksums(tmp_path, "", Checksums())
+    assert stored
+    opened = Vectors.read(tmp_path, stored[1], dimension, None)
+    assert opened.recall == updated.recall is not None and opened.recall >= 0.95
+    there = np.array([row for row in (*range(5970), *range(5982, 5988)) if 1 + row // 3 != 7])
+    few, many = range(1, 20), range(1, 1200)
+    for documents, least in ((None, 0.95), (few, 1.0), (many, 0.95)):
+        kept = there if documents is None else there[np.isin(1 + there // 3, documents)]
+        found = 0
+        for query in vectors[chance.choice(5988, 40)]:
+            hits = [hit.chunk_id for hit in opened.search(query, 10, documents)]
+            assert hits == [hit.chunk_id for hit in updated.search(query, 10, documents)]
+            assert set(hits) <= set(kept) and len(hits) == 10
+            found += len(set(hits) & set(kept[np.argsort(-(vectors[kept] @ query))[:10]]))
+        assert found / 400 >= least
+
+    monkeypatch.setattr(quotewise.index.vector_rows, "_LEAST_RECALL", 1.1)
+    assert opened.updated(changes(range(1, 400), range(1197))).written(tmp_path).recall is None
 
 
 def work(folder: Path, seed: int, began: Connection) -> None:
