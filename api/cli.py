@@ -183,8 +183,8 @@ def verify_citations(
         results = [verify(claim, source) for claim in claims]
     else:
         raise QuotewiseError(f"{printable(str(folder))} is not a folder")
-    rows = [[r.verdict, f"{c.path} {c.start}-{c.end}", r.reason] for c, r in zip(claims, results, strict=True)]
-    show = partial(terminal.show_table, ["verdict", "citation", "reason"], rows)
+    rows = [[r.verdict, f"{c.path} {c.start}-{c.end}", r.place, r.reason] for c, r in zip(claims, results, strict=True)]
+    show = partial(terminal.show_table, ["verdict", "citation", "place", "reason"], rows)
     return Output([asdict(result) for result in results], show, any(r.verdict is not Verdict.VALID for r in results))
 
 

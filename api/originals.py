@@ -25,8 +25,9 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     span, shown = _within(span, document.characters), shown_format(document.media_type)
     place = layout.place(span)
     boxes = shown.boxes(_file(service, document), layout, span, service.settings.parse_options()) if shown else ()
+    printed = layout.printed(span, service.store.catalogue.heading(document_id, span.start))
     pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
-    return SpanPlace(*place.lines, place.page, layout.printed(span), pages, boxes)
+    return SpanPlace(*place.lines, place.page, printed, pages, boxes)
 
 
 def structure(service: Service, caller: Caller, document_id: str, start: int = 0, end: int | None = None) -> Structure:

@@ -104,6 +104,15 @@ class SqliteCatalogue(Records):
     def layout(self, document_id: str) -> Layout:
         return self._read(document_id, lambda row, _: read_layouts(self._database, [row]).get(row))
 
+    def heading(self, document_id: str, offset: int) -> tuple[str, ...]:
+        rows = self._database.rows(
+            """SELECT k.heading FROM chunks k JOIN documents d ON d.row = k.document
+               WHERE d.id = ? AND k.start <= ? ORDER BY k.start DESC LIMIT 1""",
+            document_id,
+            offset,
+        )
+        return tuple(json.loads(rows[0][0])) if rows else ()
+
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         rows = self._database.rows(
             f"""SELECT {_CHUNK}, {_DOCUMENT}

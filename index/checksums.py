@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from quotewise.index.store import Change
 
@@ -46,14 +47,15 @@ class Checksums:
 def read_checksums(folder: Path, made_with: str, checksums: Checksums) -> tuple[Change, dict[str, int]] | None:
     """The last change that the files of a folder reflect, and their lengths.
 
-    None when one is missing or damaged, or they were made otherwise.
+    None when one is missing or damaged, or they were made otherwise. Those that were being changed may be of a later change.
     """
     try:
         stored = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
-        lengths = {name: int(length) for name, (length, _) in stored["files"].items()}
+        files = {name: expected for name, expected in stored["files"].items() if name not in stored["changing"]}
+        lengths = {name: int(length) for name, (length, _) in files.items()}
         intact = all(
             checksums.of(folder / name, lengths[name] if name.endswith(LOG) else None) == expected
-            for name, expected in stored["files"].items()
+            for name, expected in files.items()
         )
         change = Change(int(stored["seq"]), str(stored["stamp"]))
         return (change, lengths) if intact and stored["made_with"] == made_with else None
@@ -68,14 +70,24 @@ def write_checksums(
 
     Replaces the checksums in one step.
     """
-    draft = folder / f"{CHECKSUMS}.new"
-    draft.unlink(missing_ok=True)
     files = [path for path in folder.iterdir() if path.suffix != ".lock" and path.name[0] != "." and path.name != CHECKSUMS]
     current = {path.name: checksums.of(path) for path in files if path not in outdated}
-    draft.write_text(json.dumps({**change._asdict(), "made_with": made_with, "files": current}), encoding="utf-8")
+    _replace(folder, {**change._asdict(), "made_with": made_with, "changing": [], "files": current})
+    remove(*outdated)
+
+
+def begin_changing(folder: Path, unchanged: Collection[str]) -> None:
+    """State that all files but these may reflect later changes from now on, which can be applied again."""
+    stored = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
+    _replace(folder, {**stored, "changing": [name for name in stored["files"] if name not in unchanged]})
+
+
+def _replace(folder: Path, stored: dict[str, Any]) -> None:
+    draft = folder / f"{CHECKSUMS}.new"
+    draft.unlink(missing_ok=True)
+    draft.write_text(json.dumps(stored), encoding="utf-8")
     make_private([folder])
     draft.replace(folder / CHECKSUMS)
-    remove(*outdated)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import numpy as np
 from quotewise.index.checksums import (
     CHECKSUMS,
     Checksums,
+    begin_changing,
     make_private,
     read_checksums,
     remove,
@@ -43,7 +44,7 @@ class LocalSearchIndex:
         self._folder, self._catalogue = folder, catalogue
         self._mutex = threading.Lock()
         self._indexes: dict[int, _CollectionIndex] = {}
-        self._matched: tuple[tuple[str, Change, Filter, list[int]], ...] = ()
+        self._matched: tuple[tuple[str, Change, Filter, np.ndarray], ...] = ()
 
     def position(self, name: str) -> Change:
         collection = self._catalogue.collection(name)
@@ -115,7 +116,7 @@ class LocalSearchIndex:
     def _path(self, collection: Collection) -> Path:
         return self._folder / str(collection.key)
 
-    def _matching_documents(self, name: str, where: Filter) -> list[int] | None:
+    def _matching_documents(self, name: str, where: Filter) -> np.ndarray | None:
         """``Catalogue.matching_documents``, looked up once for both searches of a question and for later questions."""
         if where == Filter():
             return None
@@ -123,7 +124,7 @@ class LocalSearchIndex:
         for *known, documents in self._matched:
             if known == [name, change, where]:
                 return documents
-        documents = self._catalogue.matching_documents(name, where) or []
+        documents = np.array(self._catalogue.matching_documents(name, where), np.int64)
         self._matched = ((name, change, where, documents), *self._matched[: _FILTERS - 1])
         return documents
 
@@ -191,6 +192,7 @@ class _CollectionIndex:
             elif self.vectors is None or self.lexical is None or self._stored_change(made_with) != self.change:
                 raise _BrokenError("its checksums do not match")
             else:
+                begin_changing(self.folder, [path.name for path in self.vectors.files(self.folder)])
                 vectors = self.vectors.updated(changes).written(self.folder)
                 self.lexical.update(changes)
                 outdated = vectors.outdated(self.folder)

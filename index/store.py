@@ -195,6 +195,9 @@ class Catalogue(Protocol):
     def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
 
+    def heading(self, document_id: str, offset: int) -> tuple[str, ...]:
+        """The heading trail of the chunk at an offset of a document's text; empty where none begins before it."""
+
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids that still exist, in the order of ``ids``."""
 

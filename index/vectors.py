@@ -99,8 +99,8 @@ class Vectors:
     def recall(self) -> float | None:
         return self.base.recall if isinstance(self.base, QuantizedRows) else None
 
-    def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | None) -> list[Hit]:
-        """The nearest chunks to a float32 (dimension,) vector, best first, of these documents only, which ascend."""
+    def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | np.ndarray | None) -> list[Hit]:
+        """The nearest chunks to a float32 (dimension,) vector, best first, of these documents only."""
         within: tuple[np.ndarray | None, np.ndarray | None] = None, None
         if documents is not None:
             wanted = np.asarray(documents, np.int64)
@@ -128,10 +128,12 @@ class Vectors:
             file.write(data)
         return replace(self, logged=self.logged + len(data), unwritten=())
 
+    def files(self, folder: Path) -> list[Path]:
+        return [path for path in _files(folder) if path.stem.partition("-")[2] == self.token]
+
     def outdated(self, folder: Path) -> list[Path]:
         """The files of vectors in a folder that are not of these."""
-        files = (path for kind in _KINDS for path in folder.glob(f"{kind}[-.]*"))
-        return [path for path in files if path.stem.partition("-")[2] != self.token]
+        return [path for path in _files(folder) if path.stem.partition("-")[2] != self.token]
 
     def _followed_by(self, records: Sequence[_Record]) -> "Vectors":
         """Those after more records of the log. A document's chunks go that came before the last record that removes it."""
@@ -173,6 +175,10 @@ def _appended(rows: np.ndarray, more: Sequence[np.ndarray]) -> np.ndarray:
         room[: len(rows)] = rows
     np.concatenate(more, out=room[len(rows) : count])
     return room[:count]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for kind in _KINDS for path in folder.glob(f"{kind}[-.]*"))
 
 
 def _stamp(folder: Path, token: str) -> tuple[int, ...]:

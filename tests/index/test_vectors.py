@@ -142,7 +142,7 @@ def test_many_vectors_are_quantised_and_searched_with_the_recall_that_is_reporte
             found += len(set(hits) & set(kept[np.argsort(-(vectors[kept] @ query))[:10]]))
         assert found / 400 >= least
 
-    monkeypatch.setattr(quotewise.index.vector_rows, "_LEAST_RECALL", 1.1)
+    monkeypatch.setattr(quotewise.index.vector_rows, "_RECALL", 1.1)
     assert opened.updated(changes(range(1, 400), range(1197))).written(tmp_path).recall is None
 
 
@@ -176,7 +176,9 @@ def killed(folder: Path, kills: int) -> Iterator[int]:
         yield number
 
 
-def test_whenever_a_process_is_killed_that_compacts_every_document_is_found_once(tmp_path: Path) -> None:
+def test_whenever_a_process_is_killed_that_compacts_every_document_is_found_once_and_nothing_is_made_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = tmp_path / "index"
     store = LocalStore(folder, create=True)
     store.catalogue.add_collection(COLLECTION)
@@ -190,4 +192,5 @@ def test_whenever_a_process_is_killed_that_compacts_every_document_is_found_once
         ):
             assert sorted(chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])) == paths
         assert all(finding.sound for finding in check(store)), list(check(store))
+        assert caplog.messages == []
         store.close()
