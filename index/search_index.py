@@ -44,7 +44,7 @@ class LocalSearchIndex:
         self._folder, self._catalogue = folder, catalogue
         self._mutex = threading.Lock()
         self._indexes: dict[int, _CollectionIndex] = {}
-        self._matched: tuple[tuple[str, Change, Filter, list[int]], ...] = ()
+        self._matched: tuple[tuple[str, Change, Filter, np.ndarray], ...] = ()
 
     def position(self, name: str) -> Change:
         collection = self._catalogue.collection(name)
@@ -116,7 +116,7 @@ class LocalSearchIndex:
     def _path(self, collection: Collection) -> Path:
         return self._folder / str(collection.key)
 
-    def _matching_documents(self, name: str, where: Filter) -> list[int] | None:
+    def _matching_documents(self, name: str, where: Filter) -> np.ndarray | None:
         """``Catalogue.matching_documents``, looked up once for both searches of a question and for later questions."""
         if where == Filter():
             return None
@@ -124,7 +124,7 @@ class LocalSearchIndex:
         for *known, documents in self._matched:
             if known == [name, change, where]:
                 return documents
-        documents = self._catalogue.matching_documents(name, where) or []
+        documents = np.array(self._catalogue.matching_documents(name, where), np.int64)
         self._matched = ((name, change, where, documents), *self._matched[: _FILTERS - 1])
         return documents
 

@@ -99,8 +99,8 @@ class Vectors:
     def recall(self) -> float | None:
         return self.base.recall if isinstance(self.base, QuantizedRows) else None
 
-    def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | None) -> list[Hit]:
-        """The nearest chunks to a float32 (dimension,) vector, best first, of these documents only, which ascend."""
+    def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | np.ndarray | None) -> list[Hit]:
+        """The nearest chunks to a float32 (dimension,) vector, best first, of these documents only."""
         within: tuple[np.ndarray | None, np.ndarray | None] = None, None
         if documents is not None:
             wanted = np.asarray(documents, np.int64)

@@ -24,6 +24,7 @@ from quotewise.index.integrity import check
 from quotewise.index.lexical import LexicalIndex
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Change, Changes, Filter, IndexedChunk
+from tests.index.conftest import at_most
 from tests.index.writing import COLLECTION, put, unit
 
 EAST = unit(1, 0, 0, 0)
@@ -246,6 +247,26 @@ def test_while_an_index_is_made_again_questions_and_writers_wait_only_so_long(
     for opened in (fresh, other):
         assert found(opened) == ({"0.txt", "1.txt", "2.txt", "3.txt"},) * 2
         opened.close()
+
+
+def test_searches_use_what_is_there_while_the_same_store_publishes(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    updating, go_on, update = threading.Event(), threading.Event(), LexicalIndex.update
+
+    def slowly(*arguments: Any) -> None:
+        updating.set()
+        assert go_on.wait(30)
+        update(*arguments)
+
+    monkeypatch.setattr(LexicalIndex, "update", slowly)
+    put(store, "0.txt", "Sharks bite.")
+    publishing = threading.Thread(target=store.publish, args=("default",))
+    publishing.start()
+    assert updating.wait(10)
+    with at_most(10):
+        assert found(store) == ({"1.txt", "2.txt"},) * 2  # of what was there, the catalogue has the rest
+    go_on.set()
+    publishing.join()
+    assert found(store) == ({"0.txt", "1.txt", "2.txt"}, {"1.txt", "2.txt"})
 
 
 def test_closing_stops_a_thread_that_makes_an_index_again(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
