@@ -26,8 +26,7 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     place = layout.place(span)
     boxes = shown.boxes(_file(service, document), layout, span, service.settings.parse_options()) if shown else ()
     printed = layout.printed(span, service.store.catalogue.heading(document_id, span.start))
-    pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
-    return SpanPlace(*place.lines, place.page, printed, pages, boxes)
+    return SpanPlace(*place.lines, place.page, printed, _pages(document), boxes)
 
 
 def structure(service: Service, caller: Caller, document_id: str, start: int = 0, end: int | None = None) -> Structure:
@@ -41,6 +40,9 @@ def structure(service: Service, caller: Caller, document_id: str, start: int = 0
     end = document.characters if end is None else end
     shown = [p for p in layout.parts if p.kind not in ("row", "trace") and start <= p.start <= end]
     parts = tuple(ShownPart(p.start, p.kind, p.number, p.printed) for p in shown)
+    last, pages = max((part.number for part in parts if part.kind == "page"), default=0), _pages(document)
+    if end >= document.characters and last < pages:  # the last ones have no text, but can be turned to
+        parts += (ShownPart(document.characters, "page", pages, f"page {pages}"),)
     if not is_shown_by_blocks(layout.parser, document.characters):
         return Structure(parts, ())
     try:
@@ -69,6 +71,11 @@ def page_image(
         return shown.page_image(data, page, boxes, width, options)
     except DocumentError as error:
         raise UnknownPageError(f"the document {error}") from error
+
+
+def _pages(document: StoredDocument) -> int:
+    """How many pages of a document can be shown, those without text too."""
+    return int(document.metadata.get("pages", 0)) if shown_format(document.media_type) else 0
 
 
 def _within(span: Span, characters: int) -> Span:

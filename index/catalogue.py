@@ -206,21 +206,22 @@ class SqliteCatalogue(Records):
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         if where == Filter():
             return None
-        clauses, values = ["collection = ?"], [self._key(name)]  # type: tuple[list[str], list[Any]]
+        key = self._key(name)
+        sets: list[tuple[str, list[Any]]] = []
         if where.path_prefix:
             prefix = unicodedata.normalize("NFC", where.path_prefix)
-            clauses.append("substr(path, 1, ?) = ?")
-            values += [len(prefix), prefix]
+            within, values = "path >= ? AND substr(path, 1, ?) = ?", [prefix, len(prefix), prefix]
+            if prefix[-1] not in "\ud7ff\U0010ffff":  # which no character follows; with an end, a part of the index is read
+                within, values = f"{within} AND path < ?", [*values, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
+            sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", values))
         if where.media_type is not None:
-            clauses.append("media_type = ?")
-            values.append(where.media_type)
-        for key, accepted in where.metadata.items():
+            sets.append(("SELECT row FROM documents WHERE collection = ? AND media_type = ?", [where.media_type]))
+        for field, accepted in where.metadata.items():
             places = ", ".join("?" * len(accepted))
-            parsed = "json_each(iif(json_valid(metadata), metadata, '{}'))"  # damage hides one document, and fails no search
-            clauses.append(f"EXISTS (SELECT 1 FROM {parsed} WHERE key = ? AND value IN ({places}))")
-            values += [key, *accepted]
-        query = f"SELECT row FROM documents WHERE {' AND '.join(clauses)} ORDER BY row"
-        return [row[0] for row in self._database.rows(query, *values)]
+            query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({places})"
+            sets.append((query, [field, *accepted]))
+        query = f"{' INTERSECT '.join(query for query, _ in sets)} ORDER BY 1"
+        return [row[0] for row in self._database.rows(query, *(value for _, values in sets for value in (key, *values)))]
 
     def last_change(self, name: str) -> Change:
         query = "SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq DESC LIMIT 1"

@@ -261,7 +261,7 @@ NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
     "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
     "another program": (another_program, "is not a Quotewise catalogue"),
-    "newer": (a_newer_version, "version 99, newer than the 7"),
+    "newer": (a_newer_version, "version 99, newer than the 8"),
 }
 
 
@@ -325,6 +325,7 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
             catalogue.close()
     catalogue = SqliteCatalogue(path)
     assert catalogue.damaged("default") == ["damaged.txt"]
+    assert catalogue.matching_documents("default", Filter(metadata={"author": ["Ann"]})) == [2]
     for stored in catalogue.documents("default"):
         if stored.path != "damaged.txt":
             made = parse_document(stored.path, whole[stored.path].encode())

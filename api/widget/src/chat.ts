@@ -73,6 +73,12 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     this.show({ places: [{ document }], current: 0, short: null });
   }
 
+  /** See again what there is to ask about, since the documents have changed. */
+  refresh(): void {
+    this.overview = null;
+    if (!this.turns.length) void this.look();
+  }
+
   connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("storage", this.stored);

@@ -27,3 +27,4 @@ export const markdown = icon("M3 6h18v12H3zM6 15V9l3 3 3-3v6M17 9v6m-2-2 2 2 2-2
 export const json = icon("M9 4H7v6l-2 2 2 2v6h2M15 4h2v6l2 2-2 2v6h-2");
 export const print = icon("M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z");
 export const warning = icon("M12 4 3 20h18zM12 10v5M12 17.5v.5");
+export const replace = icon("M4 12a8 8 0 0 1 14-5l2 2m0-5v5h-5M20 12a8 8 0 0 1-14 5l-2-2m0 5v-5h5");

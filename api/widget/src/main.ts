@@ -8,6 +8,7 @@ import { QuotewisePage } from "./page";
 import { QuotewiseSource } from "./source";
 import { translate } from "./texts";
 import { QuotewiseTurn } from "./turn";
+import { QuotewiseUploads } from "./uploads";
 
 const elements = {
   "quotewise-page": QuotewisePage,
@@ -16,6 +17,7 @@ const elements = {
   "quotewise-composer": QuotewiseComposer,
   "quotewise-conversations": QuotewiseConversations,
   "quotewise-chat": QuotewiseChat,
+  "quotewise-uploads": QuotewiseUploads,
   "quotewise-documents": QuotewiseDocuments,
 };
 for (const [name, element] of Object.entries(elements)) {

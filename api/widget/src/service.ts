@@ -13,6 +13,7 @@ export interface DocumentReference {
 }
 
 export interface StoredDocument extends DocumentReference {
+  collection: string;
   /** Empty where the text is not the decoded file. */
   encoding: string;
   characters: number;
@@ -122,6 +123,12 @@ export class Problem extends Error {
   }
 }
 
+/** How often a change that takes long is asked after, in milliseconds. */
+const POLL = 1000;
+
+const documentPath = (collection: string, path: string): string =>
+  `collections/${encodeURIComponent(collection)}/documents/${path.split("/").map(encodeURIComponent).join("/")}`;
+
 const type = (response: Response): string => response.headers.get("Content-Type") ?? "";
 
 export class Service {
@@ -203,8 +210,46 @@ export class Service {
     return (await this.request(`documents?${asked}`, { signal })).json();
   }
 
-  async collections(): Promise<{ collections: { name: string }[]; default: string }> {
+  /** With the size of the largest document that may be added; null where none may. */
+  async collections(): Promise<{ collections: { name: string }[]; default: string; max_upload_bytes: number | null }> {
     return (await this.request("collections")).json();
+  }
+
+  /** Add a document, or replace the one at its path; `progress` is told how much of the file has been sent, from 0 to 1. */
+  async put(collection: string, path: string, file: File, replace: boolean, progress: (sent: number) => void): Promise<StoredDocument> {
+    const request = new XMLHttpRequest(); // since fetch tells no progress
+    request.open("PUT", new URL(documentPath(collection, path), this.endpoint));
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (!replace) request.setRequestHeader("If-None-Match", "*");
+    if (this.key) request.setRequestHeader("Authorization", `Bearer ${this.key}`);
+    request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 1);
+    await new Promise<void>((resolve, reject) => {
+      request.onload = () => resolve();
+      request.onerror = () => reject(new Problem("unreachable", this.texts.uploadCut));
+      request.send(file);
+    });
+    const headers = ["Content-Type", "Retry-After"].map((name): [string, string] => [name, request.getResponseHeader(name) ?? ""]);
+    return this.changed(new Response(request.responseText, { status: request.status, headers }));
+  }
+
+  /** Remove a document, if it is still the one of this sha256; also when the page is being left. */
+  async remove(collection: string, path: string, sha256: string): Promise<void> {
+    const headers = { "If-Match": `"${sha256}"` };
+    const response = await this.request(documentPath(collection, path), { method: "DELETE", headers, keepalive: true });
+    if (response.status === 202) await this.changed(response);
+  }
+
+  /** The document of a change, once it is done, which may take longer than a request. */
+  private async changed(response: Response): Promise<StoredDocument> {
+    if (!response.ok) throw await Problem.of(response, this.texts);
+    let body = await response.json();
+    if (response.status !== 202) return body;
+    while (body.state !== "done") {
+      if (body.state === "failed") throw Problem.from(body.problem, this.texts);
+      await new Promise((resolve) => setTimeout(resolve, POLL));
+      body = await (await this.request(`jobs/${body.id}`)).json();
+    }
+    return body.document;
   }
 
   /** The address of the source view; with the quote marked, if there is one, for as long as the document stays the same. */
