@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     max_quotes: int = Field(default=DEFAULT_QUOTES, ge=1, le=MAX_QUOTES, description="most quotes in an answer")
     reader: str = Field(
         default=AUTOMATIC,
-        description="fast, deep, similarity, folder of a trained reader, or auto: deep for a multilingual embedder, else fast",
+        description="fast, deep, cascade of both, similarity, a reader's folder, or auto: cascade, deep if multilingual",
     )
     threshold: float | None = Field(
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the reader's"

@@ -109,7 +109,7 @@ def test_confidence_is_fitted_on_the_readings_that_are_served(
     passages = retrieved(store, embedder, question)
     case = Case(question, reader.read_all(question, passages), [np.zeros(len(p.sentences), bool) for p in passages])
     calibration = load_calibrations(FAST_FOLDER / "calibration.json")["passages"]
-    fitted = outcome_of(case, calibration.sentence).features
+    fitted = outcome_of(case, calibration).features
     assert fitted is not None
     assert calibration.confidence_of(fitted) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)
 
