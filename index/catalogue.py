@@ -218,7 +218,8 @@ class SqliteCatalogue(Records):
             sets.append(("SELECT row FROM documents WHERE collection = ? AND media_type = ?", [where.media_type]))
         if where.paths:
             chosen = [unicodedata.normalize("NFC", path) for path in where.paths]
-            sets.append((f"SELECT row FROM documents WHERE collection = ? AND path IN ({', '.join('?' * len(chosen))})", chosen))
+            places = ", ".join("?" * len(chosen))
+            sets.append((f"SELECT row FROM documents WHERE collection = ? AND path IN ({places})", chosen))
         for comparison, day in ((">=", where.indexed_from), ("<=", where.indexed_to)):
             if day is not None:
                 within = f"substr(indexed_at, 1, 10) {comparison} ?"
