@@ -44,12 +44,12 @@ def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
     options = ["--collection", "notes", "--threshold", "0", "--json"]
     found = {
         reader: seeded("ask", "Where was tea first drunk?", "--reader", reader, *options).json["short_answer"]
-        for reader in ("similarity", "fast", "auto", "deep")
+        for reader in ("similarity", "fast", "auto", "deep", "cascade")
     }
     assert found["similarity"] is None
     assert "China" in found["fast"]["text"]
     assert "China" in found["deep"]["text"]
-    assert found["auto"] == found["fast"] != found["deep"]
+    assert found["auto"] == found["cascade"] != found["fast"] != found["deep"]
 
 
 def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, monkeypatch: pytest.MonkeyPatch) -> None:

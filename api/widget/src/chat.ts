@@ -95,13 +95,17 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("storage", this.stored);
+    window.addEventListener("beforeunload", this.stop); // else what the browser then breaks off looks like a service that is gone
   }
 
   disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener("storage", this.stored);
-    this.asking?.abort();
+    window.removeEventListener("beforeunload", this.stop);
+    this.stop();
   }
+
+  private readonly stop = (): void => this.asking?.abort();
 
   protected willUpdate(changed: PropertyValues): void {
     if (!changed.has("endpoint") && !changed.has("collection")) return;

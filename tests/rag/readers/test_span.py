@@ -87,7 +87,7 @@ def test_boilerplate_that_answers_does_not_keep_a_sentence_that_can_be_quoted_fr
     store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
 ) -> None:
     for name, text in {
-        "about.txt": "The company was founded in Leeds.\n\nShare this: copyright year 2021\n",
+        "about.txt": "The company was founded in Leeds.\n\nRead more about copyright year 2021\n",
         "licence.txt": "This handbook is protected. Its copyright dates from 2019, when it was first printed.\n",
         "bakery.txt": "The bakery opens at six. Its owner bakes forty loaves a day.\n",
         "bridge.txt": "The bridge fell in March because rust had eaten its cables.\n",
