@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
@@ -29,10 +30,20 @@ if TYPE_CHECKING:
 
 COMMANDS = "quotewise.commands"
 """Entry points of this group add the commands of other packages; each is a function of ``app``."""
+_FIRST = ("serve", "index", "ask", "search", "chat")
 _LEFT_OUT = 3
 """The exit code of ``index --strict`` where a file was not read, or only in part."""
+
+
+class _Ordered(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Those that are used most first."""
+        return [*_FIRST, *(name for name in super().list_commands(ctx) if name not in _FIRST)]
+
+
 app = typer.Typer(
     name="quotewise",
+    cls=_Ordered,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -172,8 +183,8 @@ def verify_citations(
         results = [verify(claim, source) for claim in claims]
     else:
         raise QuotewiseError(f"{printable(str(folder))} is not a folder")
-    rows = [[r.verdict, f"{c.path} {c.start}-{c.end}", r.reason] for c, r in zip(claims, results, strict=True)]
-    show = partial(terminal.show_table, ["verdict", "citation", "reason"], rows)
+    rows = [[r.verdict, f"{c.path} {c.start}-{c.end}", r.place, r.reason] for c, r in zip(claims, results, strict=True)]
+    show = partial(terminal.show_table, ["verdict", "citation", "place", "reason"], rows)
     return Output([asdict(result) for result in results], show, any(r.verdict is not Verdict.VALID for r in results))
 
 
@@ -186,9 +197,9 @@ def serve_mcp(
 ) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
     with opened(settings) as service:
-        from quotewise.api.mcp import serve_stdio
+        from quotewise.api.mcp import local_server
 
-        serve_stdio(service, only or [])
+        local_server(service, only or []).run("stdio")
 
 
 def _show_version(wanted: bool) -> None:
@@ -206,6 +217,8 @@ def _add_commands() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error becomes one line on stderr and a non-zero exit code."""
+    if sys.stdin is None:  # it was closed
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows less than Unicode shows the rest escaped

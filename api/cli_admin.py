@@ -37,11 +37,13 @@ def status(settings: Settings) -> Output:
         known, catalogue = service.collections(LOCAL), service.store.catalogue
         folders = [collection.root for collection in catalogue.collections()]
         left_out = [catalogue.left_out(collection.name) for collection in known.collections]
+        recalls = [service.store.search_index.recall(collection.name) for collection in known.collections]
     from quotewise.api.responses import to_python
 
     listed = to_python(known)
-    for collection, folder, files in zip(listed["collections"], folders, left_out, strict=True):
+    for collection, folder, files, recall in zip(listed["collections"], folders, left_out, recalls, strict=True):
         collection["root"], collection["left_out"] = folder, [asdict(file) for file in files]
+        collection["recall_of_exact_search"] = recall or 1.0
 
     def show() -> None:
         rows = [
@@ -51,6 +53,9 @@ def status(settings: Settings) -> Output:
         terminal.show_table(["collection", "documents", "left out", "chunks", "embedder", "folder"], rows)
         for files in left_out:
             terminal.show_left_out(files)
+        for collection, recall in zip(known.collections, recalls, strict=True):
+            if recall is not None:
+                terminal.tell(f"vectors of {collection.name}: quantised, recall@10 of exact search {recall:.3f}")
         terminal.tell(f"processor: {known.processor}")
 
     return Output(listed, show)

@@ -150,14 +150,14 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await manager.handle_request(scope, receive, send)
 
 
-def serve_stdio(service: Service, only: Sequence[str] = ()) -> None:
-    """Serve an open index, or ``only`` some of its collections, over standard input and output until the input ends.
+def local_server(service: Service, only: Sequence[str] = ()) -> MCPServer:
+    """A server of an open index, or of ``only`` some of its collections, for the user of this process.
 
     Raises UnknownCollectionError.
     """
     names = tuple(service.existing_collection(LOCAL, name) for name in only)
     caller = replace(LOCAL, collections=names) if names else LOCAL
-    create_server(lambda _: Call(service, caller, uuid4().hex)).run("stdio")
+    return create_server(lambda _: Call(service, caller, uuid4().hex))
 
 
 def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:

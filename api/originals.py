@@ -25,17 +25,24 @@ def span_place(service: Service, caller: Caller, document_id: str, span: Span) -
     span, shown = _within(span, document.characters), shown_format(document.media_type)
     place = layout.place(span)
     boxes = shown.boxes(_file(service, document), layout, span, service.settings.parse_options()) if shown else ()
-    pages = max((part.number for part in layout.parts if part.kind == "page"), default=0) if shown else 0
-    return SpanPlace(*place.lines, place.page, layout.printed(span), pages, boxes)
+    printed = layout.printed(span, service.store.catalogue.heading(document_id, span.start))
+    return SpanPlace(*place.lines, place.page, printed, _pages(document), boxes)
 
 
-def structure(service: Service, caller: Caller, document_id: str) -> Structure:
-    """The parts and blocks of a document, without blocks where they cannot be found in its file any more.
+def structure(service: Service, caller: Caller, document_id: str, start: int = 0, end: int | None = None) -> Structure:
+    """The parts and blocks that begin or stand in ``[start, end)`` of a document, by default all.
+
+    There are no blocks where they cannot be found in its file any more.
 
     Raises what ``Service.document`` does.
     """
     document, layout = service.document(caller, document_id), service.store.catalogue.layout(document_id)
-    parts = tuple(ShownPart(p.start, p.kind, p.number, p.printed) for p in layout.parts if p.kind not in ("row", "trace"))
+    end = document.characters if end is None else end
+    shown = [p for p in layout.parts if p.kind not in ("row", "trace") and start <= p.start <= end]
+    parts = tuple(ShownPart(p.start, p.kind, p.number, p.printed) for p in shown)
+    last, pages = max((part.number for part in parts if part.kind == "page"), default=0), _pages(document)
+    if end >= document.characters and last < pages:  # the last ones have no text, but can be turned to
+        parts += (ShownPart(document.characters, "page", pages, f"page {pages}"),)
     if not is_shown_by_blocks(layout.parser, document.characters):
         return Structure(parts, ())
     try:
@@ -43,7 +50,8 @@ def structure(service: Service, caller: Caller, document_id: str) -> Structure:
     except (DocumentError, DocumentChangedError, FolderUnavailableError, FolderReadOnlyError):
         return Structure(parts, ())
     same = parsed.text == service.store.catalogue.text(document_id)  # a parser may have got better since
-    return Structure(parts, shown_blocks(parsed.text, parsed.blocks, layout.parser) if same else ())
+    blocks = shown_blocks(parsed.text, parsed.blocks, layout.parser) if same else ()
+    return Structure(parts, tuple(block for block in blocks if block.start < end and block.end > start))
 
 
 def page_image(
@@ -63,6 +71,11 @@ def page_image(
         return shown.page_image(data, page, boxes, width, options)
     except DocumentError as error:
         raise UnknownPageError(f"the document {error}") from error
+
+
+def _pages(document: StoredDocument) -> int:
+    """How many pages of a document can be shown, those without text too."""
+    return int(document.metadata.get("pages", 0)) if shown_format(document.media_type) else 0
 
 
 def _within(span: Span, characters: int) -> Span:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -100,10 +101,15 @@ class DocumentFilter(Strict):
         BeforeValidator(_limit_fields),
         Field(max_length=20, description="values, any of which the document's front matter has under a key"),
     ] = {}
+    paths: Annotated[list[ShortText], Field(max_length=100, fail_fast=True)] = Field(
+        default=[], description="paths of the documents to look at; by default all"
+    )
+    indexed_from: date | None = Field(default=None, description="first day, in UTC, on which a document may have been indexed")
+    indexed_to: date | None = Field(default=None, description="last such day")
 
     def value(self) -> Filter:
         """The filter of a search."""
-        return Filter(self.path_prefix, self.media_type, self.metadata)
+        return Filter(self.path_prefix, self.media_type, self.metadata, tuple(self.paths), self.indexed_from, self.indexed_to)
 
 
 class SearchRequest(Strict):

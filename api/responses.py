@@ -155,12 +155,14 @@ class CollectionDescription(Extension):
 class CollectionList:
     """All collections by name; ``default`` is the one used where none is named.
 
-    ``processor`` is the architecture of the service's processor and its instruction sets.
+    ``processor`` is the architecture of the service's processor and its instruction sets. ``max_upload_bytes`` is the size of
+    the largest document that the caller may add; null for who may add none.
     """
 
     collections: Sequence[CollectionDescription]
     default: str
     processor: str
+    max_upload_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class SpanPlace:
     line_end: int
     page: int | None
     place: Printed
-    pages: Annotated[int, Field(description="the last page with text; 0 for documents whose pages cannot be shown")]
+    pages: Annotated[int, Field(description="the last page; 0 for documents whose pages cannot be shown")]
     boxes: tuple[Box, ...]
 
 

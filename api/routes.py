@@ -171,9 +171,9 @@ def place(id: DocumentId, span: Annotated[requests.SpanRequest, Query()], call: 
 
 
 @router.get("/documents/{id}/structure", response_model=responses.Structure, responses=_TEXT_PROBLEMS)
-def structure(id: DocumentId, call: Called) -> Response:
+def structure(id: DocumentId, part: Annotated[requests.TextRequest, Query()], call: Called) -> Response:
     """The parts of a document (pages, slides, sheets) and its blocks (headings, items, rows), to show its text readably."""
-    return json_response(originals.structure(call.service, call.caller, id))
+    return json_response(originals.structure(call.service, call.caller, id, part.start, part.end))
 
 
 @router.get("/documents/{id}/pages/{page}.png", responses={**_PICTURE, **_PAGE_PROBLEMS}, response_class=Response)

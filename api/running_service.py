@@ -16,8 +16,6 @@ from pydantic import BaseModel, ValidationError
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
 
-KEY = "QUOTEWISE_KEY"
-"""The environment variable with the key to a service."""
 INSTANCE = "Quotewise-Instance"
 """The header of every response by which a service proves that it is the one that wrote the file."""
 _FILE = "service.json"
@@ -59,10 +57,9 @@ def announced(settings: Settings, url: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """A service on this machine that answers for an index; ``key`` is what it is asked with, if it needs one."""
+    """A service on this machine that answers for an index."""
 
     url: str
-    key: str
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
@@ -80,9 +77,9 @@ class RunningService:
 
     @classmethod
     def _proven(cls, told: _Announcement) -> Self | None:
-        service = cls(told.url, os.environ.get(KEY, ""))
+        service = cls(told.url)
         try:
-            with service._request("GET", "/health", _PROBE_SECONDS) as response:
+            with service._request("GET", "/health", _PROBE_SECONDS, None, {}) as response:
                 return service if response.headers.get(INSTANCE) == told.instance else None
         except _FAILURES:
             return None
@@ -92,14 +89,16 @@ class RunningService:
 
         Raises ServiceRefusedError where it would refuse the request again.
         """
+        key = key_headers()
         try:
-            with self._request("POST", path, _ANSWER_SECONDS, json.dumps(body)) as response:
+            headers = {"Content-Type": "application/json", **key}
+            with self._request("POST", path, _ANSWER_SECONDS, json.dumps(body), headers) as response:
                 content = json.loads(response.read())
         except _FAILURES:
             return None
         if response.status == 200:
             return content
-        if response.status >= 500 or response.status == 429 or (response.status in (401, 403) and not self.key):
+        if response.status >= 500 or response.status == 429 or (response.status in (401, 403) and not key):
             return None
         detail = content.get("detail") if isinstance(content, dict) else None
         raise ServiceRefusedError(
@@ -107,17 +106,22 @@ class RunningService:
         )
 
     @contextmanager
-    def _request(self, method: str, path: str, seconds: float, body: str | None = None) -> Iterator[HTTPResponse]:
+    def _request(
+        self, method: str, path: str, seconds: float, body: str | None, headers: Mapping[str, str]
+    ) -> Iterator[HTTPResponse]:
         parts = urlsplit(self.url)
         connection = HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
-        headers = {"Content-Type": "application/json"} if body else {}
-        if self.key and body:
-            headers["Authorization"] = f"Bearer {self.key}"
         try:
             connection.request(method, path, body, headers)
             yield connection.getresponse()
         finally:
             connection.close()
+
+
+def key_headers() -> dict[str, str]:
+    """The header of a request to a service, where the environment has a key to it in ``QUOTEWISE_KEY``."""
+    key = os.environ.get("QUOTEWISE_KEY")
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _read(folder: Path) -> _Announcement | None:

@@ -206,7 +206,8 @@ class Service:
         caller.require("ask")
         sizes = [(known, self.store.catalogue.size(known.name)) for known in self._accessible(caller)]
         described = [CollectionDescription.of(known, documents=size.documents, chunks=size.chunks) for known, size in sizes]
-        return CollectionList(described, caller.default_collection(self.settings.collection), instruction_set())
+        largest = self.settings.max_file_bytes if caller.has_scope("manage") else None
+        return CollectionList(described, caller.default_collection(self.settings.collection), instruction_set(), largest)
 
     def overview(self, caller: Caller, collection: str | None = None) -> Overview:
         """What a collection holds, and questions that it answers. Raises ForbiddenError and what ``Pipeline.ask`` does."""

@@ -79,7 +79,9 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="how long the texts of a request are read; what is left then is called truncated"
     )
     queue: int = Field(default=32, ge=0, description="questions that wait for their turn; more are refused")
-    rate: Rate = Field(default="600/minute", description="most requests of a key, or of an address without one")
+    rate: Rate = Field(  # the library that would validate the default takes long to load
+        default="600/minute", validate_default=False, description="most requests of a key, or of an address without one"
+    )
     cors_origins: Origins = Field(default=(), description="origins of pages that may use the service")
     trusted_proxies: Networks = Field(default=(), description="addresses of proxies whose X-Forwarded-For names the client")
     max_uploads: int = Field(default=8, ge=1, description="uploads that arrive, wait or are indexed at once; more are refused")
@@ -94,7 +96,7 @@ class Settings(BaseSettings):
     max_quotes: int = Field(default=DEFAULT_QUOTES, ge=1, le=MAX_QUOTES, description="most quotes in an answer")
     reader: str = Field(
         default=AUTOMATIC,
-        description="fast, deep, similarity, folder of a trained reader, or auto: deep for a multilingual embedder, else fast",
+        description="fast, deep, cascade of both, similarity, a reader's folder, or auto: cascade, deep if multilingual",
     )
     threshold: float | None = Field(
         default=None, ge=0, le=1, description="confidence below which nothing is answered; by default the reader's"

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from cachetools import LRUCache
-
 from quotewise.index.sentences import Span
 from quotewise.index.store import Catalogue, Change, StoredDocument
 from quotewise.rag.answers import Answer
@@ -27,7 +25,11 @@ _SURE = 0.6
 _NEAR = 1500
 """Characters after a heading within which its answer stands."""
 _WORD = r"[^\W\d_][\w’'-]*"
-_OWN = re.compile(r"^[#\s\d.)]*(?P<question>[¿A-ZÄÖÜÀ-Ý\u4e00-\u9fff][^\n?？|]{7,118}[?？])[*_]*\s*$", re.MULTILINE)
+_OWN = re.compile(
+    r"^[#>*_\s\d.)]*(?:(?:Q|F|P|Question|Frage|Pregunta|问)[*_]*\s?[:.：][*_]*\s*)?"
+    r"(?P<question>[¿A-ZÄÖÜÀ-Ý\u4e00-\u9fff][^\n?？|]{7,118}[?？])[*_]*\s*$",
+    re.MULTILINE,
+)
 """A line that is nothing but a question, as the headings of a list of frequent questions are."""
 _DEFINITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"^[#>*\-\s\d.)]*{pattern}", re.MULTILINE), question)
@@ -41,9 +43,15 @@ _DEFINITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?P<article>Une?) (?P<term>{_WORD}) est une? ", "Qu’est-ce qu’{article} {term} ?"),
         (rf"(?P<article>Una?) (?P<term>{_WORD}) es una? ", "¿Qué es {article} {term}?"),
         (r"(?P<term>[A-Z]{2,6})s? is an? ", "What is {term}?"),
+        (r"(?P<noun>[A-Z][a-z]+(?: [a-z][\w-]+){0,3}) is an? ", "What is {term}?"),
         (r"(?P<term>[A-Z]{2,6}) (?:ist eine? )", "Was ist {term}?"),
         (r"(?P<term>[\u4e00-\u9fff]{2,8}?)(?:是指|是一[种個个项種])", "{term}是什么？"),
     )
+)
+
+
+_NO_TERMS = re.compile(
+    r"\b(?:each|another|every\w*|either|neither|no\w*|some\w*|any\w*|today|under|like|unlike)\b", re.IGNORECASE
 )
 
 
@@ -61,12 +69,20 @@ def candidates(document: str, text: str) -> Iterator[Candidate]:
     for pattern, form in _DEFINITIONS:
         for found in pattern.finditer(text):
             parts = found.groupdict()
-            words = parts["term"].split()
-            if not any(STOP_WORDS.fullmatch(word) for word in words):
-                asked = form.format(term=parts["term"].strip(), article=(parts.get("article") or "").lower())
+            term = parts["term"].strip() if "term" in parts else _as_within_a_sentence(parts["noun"], text)
+            if term and not any(STOP_WORDS.fullmatch(word) or _NO_TERMS.fullmatch(word) for word in term.split()):
+                asked = form.format(term=term, article=(parts.get("article") or "").lower())
                 yield Candidate(asked, document, Span(found.start(), found.end()))
     for found in _OWN.finditer(text):
         yield Candidate(found["question"], document, Span(found.end(), found.end() + _NEAR))
+
+
+def _as_within_a_sentence(term: str, text: str) -> str | None:
+    """A term that began a sentence, in lower case where the text has it so; None for one word that may be a name."""
+    lower = term[:1].lower() + term[1:]
+    if re.search(rf"\b{re.escape(lower)}\b", text):
+        return lower
+    return term if " " in term else None
 
 
 class Suggestions:
@@ -74,17 +90,17 @@ class Suggestions:
 
     def __init__(self, pipeline: Pipeline, catalogue: Catalogue) -> None:
         self._pipeline, self._catalogue = pipeline, catalogue
-        self._found: LRUCache[str, tuple[Change, tuple[str, ...]]] = LRUCache(100)
+        self._found: dict[str, tuple[Change, tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
     def of(self, collection: str) -> tuple[str, ...]:
         """Up to three questions; none is better than one that is answered badly. Raises what ``Pipeline.ask`` does."""
-        with self._lock:  # one at a time: who comes meanwhile would seek the same
-            change = self._catalogue.last_change(collection)
-            known = self._found.get(collection)
-            if known is None or known[0] != change:
-                known = self._found[collection] = (change, tuple(islice(self._answered(collection), MOST)))
-            return known[1]
+        change = self._catalogue.last_change(collection)
+        if self._found.get(collection, (None,))[0] != change:
+            with self._lock:  # one at a time: who comes meanwhile would seek the same
+                if self._found.get(collection, (None,))[0] != change:
+                    self._found[collection] = change, tuple(islice(self._answered(collection), MOST))
+        return self._found[collection][1]
 
     def _answered(self, collection: str) -> Iterator[str]:
         until = time.monotonic() + _SECONDS

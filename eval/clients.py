@@ -1,6 +1,5 @@
 """A client puts questions to a service by the documented JSON: over HTTP, or to an app in this process without a socket."""
 
-import os
 import tempfile
 import time
 import weakref
@@ -18,6 +17,7 @@ from starlette.testclient import TestClient
 from quotewise.api.app import create_app
 from quotewise.api.callers import LOCAL
 from quotewise.api.indexing import index_folder
+from quotewise.api.running_service import key_headers
 from quotewise.api.service import Service
 from quotewise.api.settings import MAX_TOP_K, Settings
 from quotewise.eval.gold import reason
@@ -25,8 +25,6 @@ from quotewise.eval.measures import Region
 from quotewise.index.errors import QuotewiseError
 from quotewise.rag.followups import Turn
 
-KEY = "QUOTEWISE_KEY"
-"""The environment variable with the key to a service at an address."""
 _TRIES = 3
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 60.0
 """Before the second try of a request, twice that before the third; the most that a ``Retry-After`` may ask for."""
@@ -179,12 +177,6 @@ def in_process(corpus: Path, settings: Settings) -> Iterator[Client]:
         app = create_app(service, settings)
         with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 1)) as http:
             yield Client("in process", cast(httpx.Client, http), index_seconds)  # its class has the same methods
-
-
-def key_headers() -> dict[str, str]:
-    """The header of a request to a service at an address, where the environment has a key to it."""
-    key = os.environ.get(KEY)
-    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _detail(response: httpx.Response) -> str:

@@ -145,15 +145,16 @@ def _question(id: str, question: str, context: str, spans: Iterable[Span], path:
 
 
 def _span_rows(source: Path) -> Imported:
-    return _of_rows(read_rows(source))
+    return gold_of(read_rows(source))
 
 
 def _held_out_rows(source: Path) -> Imported:
     """Those rows of a training set that no training sees, by the name of the file; their contexts are the corpus."""
-    return _of_rows(held_out(source.name.split(".")[0], read_rows(source))[1])
+    return gold_of(held_out(source.name.split(".")[0], read_rows(source))[1])
 
 
-def _of_rows(rows: Iterable[Row]) -> Imported:
+def gold_of(rows: Iterable[Row]) -> Imported:
+    """Each row as its context and a gold question; the answers of sentence sets are no short ones."""
     known: Counter[str] = Counter()
     for row in rows:
         known[row.id] += 1  # annotators of one set numbered their questions alike

@@ -2,12 +2,14 @@
 
 import gzip
 import hashlib
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -118,12 +120,23 @@ class GoldSet:
         return replace(self, questions=tuple(questions))
 
     def complaints(self, text_of: TextOf) -> Iterator[str]:
-        """What is wrong with quotes and documents, one message each, which names the line of the file."""
+        """What is wrong with quotes and documents, one message each, which names the line of the file and the column."""
         for question, line in zip(self.questions, self.lines, strict=True):
             missing = [f"the corpus has no document {path!r}" for path in question.documents if text_of(path) is None]
-            misplaced = (_complaint(quote, text_of(quote.path)) for quote in question.quotes)
-            for complaint in [*missing, *filter(None, misplaced)]:
-                yield f"{self.path}:{line}: {question.id}: {complaint}"
+            for complaint in missing:
+                yield f"{self.path}:{line}:{self._column(line, 'documents', 0)}: {question.id}: {complaint}"
+            for number, quote in enumerate(question.quotes):
+                text = text_of(quote.path)
+                if misplaced := _complaint(quote, text):
+                    column = self._column(line, "path" if text is None else "quote", number)
+                    yield f"{self.path}:{line}:{column}: {question.id}: {misplaced}"
+
+    def _column(self, line: int, key: str, number: int) -> int:
+        """Where the value of a key stands in a line, from 1, after so many other values of that key."""
+        with _opened(self.path) as file:
+            content = next(islice(file, line - 1, None), "")
+        values = re.finditer(rf'(?<!\\)"{key}"\s*:\s*', content)  # a quotation mark in a string has a backslash before it
+        return next((found.end() + 1 for found in islice(values, number, None)), 1)
 
 
 def load_gold(path: Path) -> GoldSet:
@@ -143,15 +156,21 @@ def json_lines(path: Path, shape: type[Any]) -> Iterator[tuple[int, Any]]:
     """Number and validated value of each line of a JSON Lines file, plain or gzipped. Raises GoldError naming the line."""
     adapter = TypeAdapter(shape)
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
+        with _opened(path) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     try:
                         yield number, adapter.validate_json(line)
                     except ValidationError as error:
-                        raise GoldError(f"{path}:{number}: {reason(error)}") from error
+                        what, _, column = reason(error).partition(" at line 1 column ")
+                        raise GoldError(f"{path}:{number}:{f'{column}:' if column else ''} {what}") from error
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise GoldError(f"cannot read {path}: {error}") from error
+
+
+def _opened(path: Path) -> IO[str]:
+    opened: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
+    return opened(path, "rt", encoding="utf-8")
 
 
 def reason(error: ValidationError) -> str:

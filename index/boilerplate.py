@@ -4,12 +4,15 @@ import re
 from enum import IntEnum
 
 _PHRASES = r"""
-    share (?:\ (?:this|on|via|with) .*)? | tweet | pin(?:\ it)? | print | e-?mail | copy\ link | save | like
+    share (?:\ this)? (?:\ (?:article|page|post|story|entry|recipe|video))?
+    (?:\ (?:on|via|with|by) \ [\w-]+ (?:\ friends)?)? | tweet | pin(?:\ it)? | print | e-?mail | copy\ link | save | like
   | follow\ us \ on \ \w+
   | (?:exit|view|switch\ to|go\ to) \ (?:the\ )? (?:mobile|desktop|full|print) (?:\ (?:version|site|view))?
   | skip\ to\ (?:main\ )? (?:content|navigation) | back\ to\ (?:top|.*page) | return\ to\ top | home | menu | search | close
   | next (?:\ (?:article|post|page))? | previous (?:\ (?:article|post|page))? | see\ (?:also|more) | (?:show|load)\ more
-  | read\ (?:more|next|also) (?:\ .*)? | continue\ reading | click\ here .* | loading | advertisements?
+  | read\ (?:more|next|also) (?:\ ?[:»→].*|\ about\ .*)? | continue\ reading |
+    click\ here (?:\ to\ (?:continue|comment|download|enlarge|log\ in|print|read\ more|register|sign\ up|subscribe))?
+  | loading | advertisements?
   | sponsored (?:\ content)?
   | (?:related|recommended|popular|latest|more|trending) \ (?:articles?|posts?|stories|news|content|reading|topics?)
   | subscribe (?:\ (?:now|today|to\ our\ .*))? | sign\ (?:up|in) (?:\ (?:now|here|to\ comment))? | newsletter | register

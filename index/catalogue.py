@@ -68,8 +68,8 @@ class SqliteCatalogue(Records):
         self._reported: set[str] = set()
 
     def size(self, name: str) -> CollectionSize:
-        counts = "SELECT count(*), coalesce(sum(chunks), 0) FROM documents WHERE collection = ?"
-        return CollectionSize(*self._database.rows(counts, self._key(name))[0])
+        rows = self._database.rows("SELECT documents, chunks FROM collections WHERE id = ?", self._key(name))
+        return CollectionSize(*next(iter(rows), (0, 0)))
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         page = (self._key(name), -1 if limit is None else limit, offset)
@@ -103,6 +103,15 @@ class SqliteCatalogue(Records):
 
     def layout(self, document_id: str) -> Layout:
         return self._read(document_id, lambda row, _: read_layouts(self._database, [row]).get(row))
+
+    def heading(self, document_id: str, offset: int) -> tuple[str, ...]:
+        rows = self._database.rows(
+            """SELECT k.heading FROM chunks k JOIN documents d ON d.row = k.document
+               WHERE d.id = ? AND k.start <= ? ORDER BY k.start DESC LIMIT 1""",
+            document_id,
+            offset,
+        )
+        return tuple(json.loads(rows[0][0])) if rows else ()
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         rows = self._database.rows(
@@ -197,21 +206,30 @@ class SqliteCatalogue(Records):
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         if where == Filter():
             return None
-        clauses, values = ["collection = ?"], [self._key(name)]  # type: tuple[list[str], list[Any]]
+        key = self._key(name)
+        sets: list[tuple[str, list[Any]]] = []
         if where.path_prefix:
             prefix = unicodedata.normalize("NFC", where.path_prefix)
-            clauses.append("substr(path, 1, ?) = ?")
-            values += [len(prefix), prefix]
+            within, values = "path >= ? AND substr(path, 1, ?) = ?", [prefix, len(prefix), prefix]
+            if prefix[-1] not in "\ud7ff\U0010ffff":  # which no character follows; with an end, a part of the index is read
+                within, values = f"{within} AND path < ?", [*values, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
+            sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", values))
         if where.media_type is not None:
-            clauses.append("media_type = ?")
-            values.append(where.media_type)
-        for key, accepted in where.metadata.items():
+            sets.append(("SELECT row FROM documents WHERE collection = ? AND media_type = ?", [where.media_type]))
+        if where.paths:
+            chosen = [unicodedata.normalize("NFC", path) for path in where.paths]
+            places = ", ".join("?" * len(chosen))
+            sets.append((f"SELECT row FROM documents WHERE collection = ? AND path IN ({places})", chosen))
+        for comparison, day in ((">=", where.indexed_from), ("<=", where.indexed_to)):
+            if day is not None:
+                within = f"substr(indexed_at, 1, 10) {comparison} ?"
+                sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", [day.isoformat()]))
+        for field, accepted in where.metadata.items():
             places = ", ".join("?" * len(accepted))
-            parsed = "json_each(iif(json_valid(metadata), metadata, '{}'))"  # damage hides one document, and fails no search
-            clauses.append(f"EXISTS (SELECT 1 FROM {parsed} WHERE key = ? AND value IN ({places}))")
-            values += [key, *accepted]
-        query = f"SELECT row FROM documents WHERE {' AND '.join(clauses)} ORDER BY row"
-        return [row[0] for row in self._database.rows(query, *values)]
+            query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({places})"
+            sets.append((query, [field, *accepted]))
+        query = f"{' INTERSECT '.join(query for query, _ in sets)} ORDER BY 1"
+        return [row[0] for row in self._database.rows(query, *(value for _, values in sets for value in (key, *values)))]
 
     def last_change(self, name: str) -> Change:
         query = "SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq DESC LIMIT 1"

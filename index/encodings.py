@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -19,6 +20,10 @@ _BOMS = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
+_SURROGATE = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")
+"""Half of a character beyond the basic plane, as CESU-8 writes it, which is a sign of UTF-8 and not of another codec."""
+_CUT_LETTER = re.compile("[a-zß-öø-ÿ][\udcc2-\udcde]\\Z")
+"""The first byte of a letter that has two, at the end after a small letter: in Windows-1252 it would be a capital."""
 _COMMON_IN_UTF8 = re.compile("[\u00a0-\u017f\u2010-\u20bf]")
 """Accented letters, dashes, quotes and currencies: their UTF-8 starts with the bytes of Â, Ã, Ä, Å and â in Windows-1252."""
 _ASCII_WORD = re.compile("[A-Za-z0-9 \n\r]")
@@ -31,6 +36,23 @@ _ACCENTED_SHARE = 0.05
 _ACCENTED_SHARE_IN_ENGLISH = 0.35
 _FEW = 3
 """With so few accented letters the language is unknown, and the most common codec is the likeliest."""
+
+_WESTERN = ("àâæçéèêëîïôùûüÿœ", "äöüß", "áéíñóúü", "àáâãçéêíóõú", "àèéìíîòóù", "åäöéü", "æøåéö", "áéíóöúüýþðæ", "äëïéèö")
+"""The letters beyond ASCII of French, German, Spanish, Portuguese, Italian, Swedish, Danish, Icelandic, and Dutch."""
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß")
+"""Of Polish, Czech, Slovak, Hungarian, Romanian, Croatian, and German."""
+_LATIN = {
+    **{"cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1254": ("âçğıîöşûü",), "iso8859_2": _CENTRAL},
+    **{"cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"), "mac_roman": _WESTERN, "cp850": _WESTERN, "cp852": _CENTRAL},
+}
+"""The codecs of Latin letters, the most common first, with the letters of their languages."""
+_OTHERS = (
+    *("cp1251", "cp1253", "cp1255", "cp1256", "cp1258", "cp874", "koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_7"),
+    *("cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949", "johab", "utf_16", "utf_16_le", "utf_16_be"),
+)
+_BEYOND_ASCII = re.compile(r"[^\W\d_a-z]|(?<=[a-z])[^\x00-\x7f\xa0’'–—](?=[a-z])")
+_NO_PORTUGUESE = re.compile("õ(?!e)")
+"""What Hungarian or Estonian is in Windows-1252."""
 
 
 class Decoded(NamedTuple):
@@ -86,10 +108,11 @@ def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
     text = data.decode(encoding, "surrogateescape")
     bad = _BAD_BYTE.findall(text)
     others = sum(not c.isascii() for c in text) - len(bad)
+    unlikely = len(_BAD_BYTE.findall(_SURROGATE.sub("", text)))
     common = len(_COMMON_IN_UTF8.findall(text))
-    cut = len(bad) in (2, 3) and _is_cut(text[-len(bad) :])
+    cut = (unlikely in (2, 3) and _is_cut(text[-unlikely:])) or (unlikely == 1 and bool(_CUT_LETTER.search(text)))
     if _CONTROL.search(text) or not (
-        encoding == "utf-8-sig" or common >= len(bad) or others >= 2 * len(bad) or cut or (least == 0 and len(bad) == 1)
+        encoding == "utf-8-sig" or common >= unlikely or others >= 2 * unlikely or cut or (least == 0 and unlikely == 1)
     ):
         return None
     first = _BAD_BYTE.search(text)
@@ -118,7 +141,7 @@ def _utf16(data: bytes) -> Decoded | None:
         return None
     low, high = data[::2].count(0), data[1::2].count(0)
     units = len(data) // 2
-    if max(low, high) < 0.08 * units or min(low, high) > 0.02 * units:
+    if max(low, high) < 0.08 * units or min(low, high) > max(0.02 * units, 0.1 * max(low, high)):
         return None
     codec = "utf-16-le" if high > low else "utf-16-be"
     try:
@@ -147,11 +170,21 @@ def _is_western(data: bytes) -> bool:
 
 
 def _detected(data: bytes) -> str:
-    """The likeliest codec, or an empty string. Of those that fit equally well, Windows-1252 is by far the most common."""
-    matches = charset_normalizer.from_bytes(data)
-    best = matches.best()
-    if best is None:
-        return ""
-    fit = (-best.chaos, best.coherence)
-    western = any(match.encoding == "cp1252" and (-match.chaos, match.coherence) >= fit for match in matches)
-    return "cp1252" if western else best.encoding
+    """The likeliest codec, or an empty string; among those of Latin letters, the one that makes the letters of one language."""
+    best = charset_normalizer.from_bytes(data, cp_isolation=[*_LATIN, *_OTHERS]).best()
+    if best is None or best.encoding not in _LATIN:
+        return best.encoding if best else ""
+    return max(_LATIN, key=lambda codec: _fitting(data, codec))
+
+
+def _fitting(data: bytes, codec: str) -> float:
+    """The share of the characters beyond ASCII that are letters of one language of a codec, or signs between words."""
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return -1.0
+    if _CONTROL.search(text):
+        return -1.0
+    letters = Counter(_BEYOND_ASCII.findall(text.lower()))
+    known = max(sum(letters[letter] for letter in alphabet) for alphabet in _LATIN[codec])
+    return (known - len(_NO_PORTUGUESE.findall(text))) / max(1, letters.total())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import tantivy
 
 from quotewise.index.store import Changes, Hit
@@ -52,7 +53,7 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
-    def search(self, query: str, limit: int, documents: Sequence[int] | None) -> list[Hit]:
+    def search(self, query: str, limit: int, documents: Sequence[int] | np.ndarray | None) -> list[Hit]:
         """The best chunks for any of the words of a query, best first, of these documents only."""
         searched = list(dict.fromkeys(_terms(query, self._analyzer)))[:_MAX_TERMS]
         if not searched or limit <= 0:
@@ -124,8 +125,8 @@ def _bigrams(run: str) -> list[str]:
     return [run[first : first + 2] for first in range(len(run) - 1)]
 
 
-def _of_documents(schema: tantivy.Schema, documents: Sequence[int]) -> tantivy.Query:
-    return tantivy.Query.term_set_query(schema, "document", list(documents))
+def _of_documents(schema: tantivy.Schema, documents: Sequence[int] | np.ndarray) -> tantivy.Query:
+    return tantivy.Query.term_set_query(schema, "document", np.asarray(documents).tolist())
 
 
 def _schema(language: str) -> tantivy.Schema:

@@ -10,6 +10,9 @@ _LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
 _ROMAN = "[ivxlcIVXLC]{2,7}"
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
 _TIME = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,3})?)?(?:[ \t\u202f]?[aApP]\.?[mM]\.?)?"
+_CIRCLED = "[\u2460-\u24ff\u2776-\u2793]"
+_PICTURE = "[\u2190-\u2bff\U0001f300-\U0001faff]"
+_SPACE = r"[ \t\u00a0]+(?=\S)"
 _PART = (
     r"(?:Art(?:icle|\.)?|Sec(?:tion|\.)?|Clause|Rule|Step|Item|No\.|Nr\.|Chapter|Ch\.|Part|Appendix|Annex|Schedule|Question"
     r"|Answer|Lot|Day|Week|Room|Table|Fig(?:ure|\.)?|Exhibit|Point|Task|Unit)[ \t]*(?:\d[\d.]*|[IVX]+\b|[A-Z]\b)[.:)]?"
@@ -31,15 +34,20 @@ _KINDS = re.compile(
             r"(?P<note>\[\^[^\]\s]{1,60}\]:)",
             r"(?P<item>(?:[-*+‣◦·∙⁃○◇□▫☆★→⇒⟶▸▹▷➔➜✦◉\uf0a7\uf0b7]|[•●■▪►▶➢➤❖◆]|\d{1,2}[.)])[ \t\u00a0]+(?=\S)"
             r"|[•●■▪►▶➢➤❖◆](?![•●○■▪])(?=\S))",
+            rf"(?P<sign>(?:[»›~!]|[-=]>{{1,2}}|>>|o|\d{{1,2}}(?:[/°\]]|\ufe0f?\u20e3)|[a-z]\]|{_CIRCLED}){_SPACE}"
+            rf"|→(?=\S)|[*](?=[^\W_][^*\r\n]*(?:[\r\n]|\Z))|-(?=[A-Z])|{_PICTURE}\ufe0f?{_SPACE})",
             r"(?P<box>[☐☑☒✓✔✗✘✅❌])",
             r"(?P<dash>[–—―][ \t\u00a0]+(?=\S))",
-            rf"(?P<chat>[\[(]?(?:{_DATE}|{_TIME})(?=[ \t,\])TZ–—-]))",
+            rf"(?P<chat>[\[(]?(?:{_DATE}|{_TIME}|\d{{1,2}}[ ]?[ap]m|[A-Z][a-z]{{2}}[ ]{{1,2}}\d{{1,2}}[ ]{_TIME})"
+            r"(?=[ \t,\])TZ–—-]))",
+            rf"(?P<said>[^\W_][^\r\n:]{{0,30}}?[ \t]{{1,4}}{_TIME}[ \t]*(?=[\r\n]|\Z))",
+            r"(?P<level>\[[A-Za-z][A-Za-z0-9 ._-]{1,20}\][ \t]+(?=\S))",
             rf"(?P<bracket>[(\[](?:[A-Za-z ]|{_ROMAN}|\d{{1,3}}(?:\.\d{{1,3}})*|\d{{1,2}}[a-z])[)\]](?=[ \t\u00a0]*\S))",
             rf"(?P<letter>(?:[A-Za-z]|{_ROMAN}|\d{{1,2}}[a-z])(?:\.\)|[.):])[ \t\u00a0]+(?=\S)|o\t)",
             r"(?P<decimal>(?:(?:[A-Z]\.?)?\d{1,3}(?:\.[0-9a-z]{1,3}){1,5}[.):]?|[A-Z]-?\d{1,3}[.):])[ \t\u00a0]+(?=\S))",
             r"(?P<number>#?\d{1,4}(?:\.\)|[.):]|[ \t]+[-–—])[ \t\u00a0]+(?=\S)|#\d{1,4}\b)",
             rf"(?P<part>§{{1,2}}[ \t\u00a0]*\d[\d.]*[.:)]?|{_PART})",
-            r"(?P<nick><[^<>\s][^<>\r\n]{0,30}>[ \t]+(?=\S)|@[\w.-]{1,30}:?[ \t]+(?=\S))",
+            r"(?P<nick>[A-Za-z]\w{1,20}>[ \t]+(?=\S)|<[^<>\s][^<>\r\n]{0,30}>[ \t]+(?=\S)|@[\w.-]{1,30}:?[ \t]+(?=\S))",
             rf"(?P<key>[*_\"'“]{{0,3}}[\[(]?[^\W_][^:：!?;|\r\n]{{0,44}}(?:[(\[]{_TIME}[)\]])?"
             r"(?::[*_\"'”]{0,3}[ \t]+(?=\S)|：))",
         )
@@ -57,9 +65,9 @@ _CLOSED = re.compile(rf"{BLOCK_TAG}\s*$", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[,;–—-]|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that))\s*$")
 _ROWED = re.compile(r"[^|]*\|[^|]*\|")
 _SURE = {"cue", "bold", "tag", "note", "item", "box"}
-_ALONE = {"cue", "bold"}
+_ALONE = {"cue", "bold", "said"}
 _BARE_MARKS = {"item", "dash"}
-_MARKS = {*_BARE_MARKS, "bracket", "letter", "decimal", "number", "part"}
+_MARKS = {*_BARE_MARKS, "sign", "bracket", "letter", "decimal", "number", "part"}
 _NAME_WORDS = 5
 _BARE_LINE = 40
 _TITLE_WORDS = 6
@@ -114,7 +122,7 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
             opened[number - 1 if cue else number] = Opening()
             if match and kind in _MARKS:
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
-        ends = kind in _ALONE or is_rule(line) or line.rstrip().endswith("|") or _CLOSED.search(line[-400:])
+        ends = (kind in _ALONE and kind in sure) or is_rule(line) or line.rstrip().endswith("|") or _CLOSED.search(line[-400:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()
     if len(opened) == 1:

@@ -47,6 +47,8 @@ _STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     _add_layouts,
     "v5.sql",
     "v6.sql",
+    "v7.sql",
+    "v8.sql",
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)

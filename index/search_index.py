@@ -8,12 +8,24 @@ from pathlib import Path
 
 import numpy as np
 
-from quotewise.index.checksums import CHECKSUMS, make_private, read_checksums, remove, replaced, sweep, write_checksums
+from quotewise.index.checksums import (
+    CHECKSUMS,
+    Checksums,
+    begin_changing,
+    make_private,
+    read_checksums,
+    remove,
+    replaced,
+    sweep,
+    write_checksums,
+)
 from quotewise.index.errors import IndexUnavailableError, QuotewiseError, translate_errors
 from quotewise.index.lexical import LexicalIndex, analyzer_name
 from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit
 from quotewise.index.vectors import Vectors
 
+_FILTERS = 8
+"""Whose documents are kept until the next change."""
 _log = logging.getLogger("quotewise")
 
 
@@ -32,6 +44,7 @@ class LocalSearchIndex:
         self._folder, self._catalogue = folder, catalogue
         self._mutex = threading.Lock()
         self._indexes: dict[int, _CollectionIndex] = {}
+        self._matched: tuple[tuple[str, Change, Filter, np.ndarray], ...] = ()
 
     def position(self, name: str) -> Change:
         collection = self._catalogue.collection(name)
@@ -65,12 +78,12 @@ class LocalSearchIndex:
         return self._of(self._catalogue.collection(name)).vectors is not None
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
-        documents = self._catalogue.matching_documents(name, where)
+        documents = self._matching_documents(name, where)
         with self._searching(name) as index:
             return index.vectors.search(vector, limit, documents) if index.vectors is not None else []
 
     def search_lexical(self, name: str, query: str, limit: int, where: Filter) -> list[Hit]:
-        documents = self._catalogue.matching_documents(name, where)
+        documents = self._matching_documents(name, where)
         with self._searching(name) as index:
             return index.lexical.search(query, limit, documents) if index.lexical is not None else []
 
@@ -81,6 +94,14 @@ class LocalSearchIndex:
         if index.change != self._catalogue.last_change(name):
             return None
         return len(index.vectors or ()), len(index.lexical or ())
+
+    def recall(self, name: str) -> float | None:
+        collection = self._catalogue.collection(name)
+        if not any(self._path(collection).glob("recall-*")):
+            return None
+        index = self._of(collection)
+        index.refresh(collection)
+        return index.vectors.recall if index.vectors is not None else None
 
     def remove(self, name: str) -> None:
         collection = self._catalogue.collection(name)
@@ -94,6 +115,18 @@ class LocalSearchIndex:
 
     def _path(self, collection: Collection) -> Path:
         return self._folder / str(collection.key)
+
+    def _matching_documents(self, name: str, where: Filter) -> np.ndarray | None:
+        """``Catalogue.matching_documents``, looked up once for both searches of a question and for later questions."""
+        if where == Filter():
+            return None
+        change = self._catalogue.last_change(name)
+        for *known, documents in self._matched:
+            if known == [name, change, where]:
+                return documents
+        documents = np.array(self._catalogue.matching_documents(name, where), np.int64)
+        self._matched = ((name, change, where, documents), *self._matched[: _FILTERS - 1])
+        return documents
 
     def _outdated(self, collection: Collection) -> list[Path]:
         """Where version 0.1 kept the index of a collection."""
@@ -126,6 +159,7 @@ class _CollectionIndex:
         self.lexical: LexicalIndex | None = None
         self.change, self.made_with = UNCHANGED, ""
         self._seen: tuple[int, ...] = ()
+        self._checksums = Checksums()
         self._changing = threading.Lock()
 
     def refresh(self, collection: Collection) -> None:
@@ -136,15 +170,16 @@ class _CollectionIndex:
             made_with = _made_with(collection)
             if self._stamp() == self._seen and made_with == self.made_with:
                 return
-            seen, change = self._stamp(), read_checksums(self.folder, made_with)
+            seen, stored = self._stamp(), read_checksums(self.folder, made_with, self._checksums)
             try:
                 with translate_errors(IndexUnavailableError):
-                    if change:
-                        vectors = Vectors.read(self.folder, collection.dimension)
+                    if stored:
+                        opened = self.vectors if made_with == self.made_with else None
+                        vectors = Vectors.read(self.folder, stored[1], collection.dimension, opened)
                         self.lexical, self.vectors = LexicalIndex.open(self.folder, collection.language), vectors
             except IndexUnavailableError:  # its writer has replaced it since, or it is of another version
-                change = None
-            self.change, self.made_with, self._seen = change or UNCHANGED, made_with, seen
+                stored = None
+            self.change, self.made_with, self._seen = stored[0] if stored else UNCHANGED, made_with, seen
         finally:
             self._changing.release()
 
@@ -154,13 +189,14 @@ class _CollectionIndex:
         with self._changing:
             if changes.since == UNCHANGED:
                 self._replace(changes, made_with)
-            elif self.vectors is None or self.lexical is None or read_checksums(self.folder, made_with) != self.change:
+            elif self.vectors is None or self.lexical is None or self._stored_change(made_with) != self.change:
                 raise _BrokenError("its checksums do not match")
             else:
-                vectors = self.vectors.updated(changes)
-                vectors.write(self.folder)
+                begin_changing(self.folder, [path.name for path in self.vectors.files(self.folder)])
+                vectors = self.vectors.updated(changes).written(self.folder)
                 self.lexical.update(changes)
-                write_checksums(self.folder, changes.until, made_with)
+                outdated = vectors.outdated(self.folder)
+                write_checksums(self.folder, changes.until, made_with, self._checksums, outdated)
                 self.vectors = vectors
             self.change, self.made_with, self._seen = changes.until, made_with, self._stamp()
 
@@ -169,12 +205,16 @@ class _CollectionIndex:
         vectors = Vectors.empty(collection.dimension).updated(changes)
         try:
             with replaced(self.folder) as folder:
-                vectors.write(folder)
+                vectors = vectors.written(folder)
                 LexicalIndex.create(folder, collection.language).update(changes)
-                write_checksums(folder, changes.until, made_with)
+                write_checksums(folder, changes.until, made_with, Checksums())
             self.lexical = LexicalIndex.open(self.folder, collection.language)
         finally:
             self.vectors = vectors  # which are searched even where the disk is full
+
+    def _stored_change(self, made_with: str) -> Change | None:
+        stored = read_checksums(self.folder, made_with, self._checksums)
+        return stored[0] if stored else None
 
     def _stamp(self) -> tuple[int, ...]:
         with suppress(OSError):

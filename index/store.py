@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -101,11 +102,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values."""
+    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values.
+
+    ``paths`` are those of chosen documents, by default all. ``indexed_from`` and ``indexed_to`` are days, both included.
+    """
 
     path_prefix: str = ""
     media_type: str | None = None
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    paths: Sequence[str] = ()
+    indexed_from: date | None = None
+    indexed_to: date | None = None
 
 
 class Change(NamedTuple):
@@ -194,6 +201,9 @@ class Catalogue(Protocol):
 
     def layout(self, document_id: str) -> Layout:
         """Raises UnknownDocumentError, DocumentDamagedError."""
+
+    def heading(self, document_id: str, offset: int) -> tuple[str, ...]:
+        """The heading trail of the chunk at an offset of a document's text; empty where none begins before it."""
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids that still exist, in the order of ``ids``."""
@@ -288,6 +298,12 @@ class SearchIndex(Protocol):
 
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
         """How many chunks each part of the index stores, all of them when whole; None when it is damaged or behind."""
+
+    def recall(self, name: str) -> float | None:
+        """The share of the ten nearest chunks of exact search that dense search finds, as measured when it was built.
+
+        None where it is exact, or not known.
+        """
 
     def remove(self, name: str) -> None:
         """Remove the index of a collection, before the catalogue removes the collection."""

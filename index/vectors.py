@@ -1,70 +1,186 @@
-"""The vectors of a collection in FAISS: exact inner-product search."""
+"""The vectors of a collection: a base that is written when it is compacted, and a log of what changed since."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import faiss
 import numpy as np
 
-from quotewise.index.store import Changes, Hit
+from quotewise.index.checksums import LOG
+from quotewise.index.store import Changes, Hit, IndexedChunk
+from quotewise.index.vector_rows import QuantizedRows, Rows, read_rows, write_rows
 
-_VECTORS, _IDS = "vectors.faiss", "vectors.npy"
+_LEAST_CHANGES, _SHARE = 1000, 20
+"""The base is compacted when more vectors than the former, and than one in so many of its own, have come or gone since."""
+_VECTORS, _KINDS = "vectors-", ("vectors", "ids", "codes", "recall", "log")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """An entry of the log: documents of which all chunks go, then chunks that come. In bytes: two counts, then the arrays."""
+
+    removed: np.ndarray
+    chunks: np.ndarray
+    documents: np.ndarray
+    vectors: np.ndarray
+
+    @classmethod
+    def of(cls, changes: Changes, dimension: int) -> "_Record":
+        chunks: list[tuple[int, int]] = []
+
+        def seen(chunk: IndexedChunk) -> np.ndarray:
+            chunks.append((chunk.id, chunk.document))
+            return chunk.vector
+
+        blocks = np.fromiter(map(seen, changes.chunks()), np.dtype((np.float32, dimension)))
+        ids = np.array(chunks, np.int64).reshape(-1, 2)
+        return cls(np.asarray(changes.documents, np.int64), ids[:, 0].copy(), ids[:, 1].copy(), blocks)
+
+    def to_bytes(self) -> bytes:
+        counts = np.array([len(self.removed), len(self.chunks)], np.int64)
+        return b"".join(array.tobytes() for array in (counts, self.removed, self.chunks, self.documents, self.vectors))
+
+    @classmethod
+    def read(cls, data: bytes, dimension: int) -> "Iterator[_Record]":
+        at = 0
+        while at < len(data):
+            removed, added = np.frombuffer(data, np.int64, 2, at).tolist()
+            ids = np.frombuffer(data, np.int64, removed + 2 * added, at + 16)
+            at += 16 + ids.nbytes
+            vectors = np.frombuffer(data, np.float32, added * dimension, at).reshape(added, dimension)
+            at += vectors.nbytes
+            yield cls(ids[:removed], ids[removed : removed + added], ids[removed + added :], vectors)
+
+
+@dataclass(frozen=True, eq=False)
 class Vectors:
-    """A flat index, and the ids of the chunk and of the document of each of its vectors, int64 (2, vectors)."""
+    """What searches see of the vectors at one moment. The base is sorted by document; ``recent`` came since it was written.
 
-    index: Any
-    ids: np.ndarray
+    ``token`` is what the files of the base end with, empty before they are written, and ``stamp`` tells them from others;
+    ``logged`` is how many bytes of the log are reflected, and ``unwritten`` is the rest of it.
+    """
+
+    token: str
+    stamp: tuple[int, ...]
+    base: Rows
+    recent: Rows
+    logged: int = 0
+    unwritten: tuple[_Record, ...] = ()
 
     @classmethod
     def empty(cls, dimension: int) -> "Vectors":
-        return cls(faiss.IndexFlatIP(dimension), np.empty((2, 0), np.int64))
+        return cls("", (), Rows.empty(dimension), Rows.empty(dimension))
 
     @classmethod
-    def read(cls, folder: Path, dimension: int) -> "Vectors":
-        """Raises ValueError when the files are of another shape, and what FAISS and NumPy raise."""
-        vectors = cls(faiss.read_index(str(folder / _VECTORS)), np.load(folder / _IDS))
-        if vectors.index.d != dimension or vectors.ids.shape != (2, len(vectors)) or vectors.ids.dtype != np.int64:
-            raise ValueError(f"{folder} holds other vectors than those of {dimension} dimensions")
-        return vectors
+    def read(cls, folder: Path, files: Mapping[str, int], dimension: int, opened: "Vectors | None") -> "Vectors":
+        """The vectors in files of these lengths, of which what has been opened is not read again.
 
-    def write(self, folder: Path) -> None:
-        for name, write in ((_VECTORS, lambda path: faiss.write_index(self.index, str(path))), (_IDS, self._write_ids)):
-            write(folder / f"{name}.new")
-            (folder / f"{name}.new").replace(folder / name)
+        Raises ValueError when they are of another shape, and what NumPy raises.
+        """
+        (token,) = (name[len(_VECTORS) : -len(".npy")] for name in files if name.startswith(_VECTORS))
+        log = folder / f"log-{token}{LOG}"
+        length, stamp = files.get(log.name, 0), _stamp(folder, token)
+        if opened is None or (opened.token, opened.stamp) != (token, stamp) or opened.logged > length:
+            opened = cls(token, stamp, read_rows(folder, token), Rows.empty(dimension))
+            if opened.base.vectors.shape[1] != dimension:
+                raise ValueError(f"{folder} holds other vectors than those of {dimension} dimensions")
+        if length == opened.logged:
+            return opened
+        with log.open("rb") as file:
+            file.seek(opened.logged)
+            records = list(_Record.read(file.read(length - opened.logged), dimension))
+        return replace(opened._followed_by(records), logged=length)
 
     def __len__(self) -> int:
-        return int(self.index.ntotal)
+        return sum(len(rows) - rows.dead for rows in (self.base, self.recent))
 
-    def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | None) -> list[Hit]:
+    @property
+    def recall(self) -> float | None:
+        return self.base.recall if isinstance(self.base, QuantizedRows) else None
+
+    def search(self, vector: np.ndarray, limit: int, documents: Sequence[int] | np.ndarray | None) -> list[Hit]:
         """The nearest chunks to a float32 (dimension,) vector, best first, of these documents only."""
-        parameters = None
+        within: tuple[np.ndarray | None, np.ndarray | None] = None, None
         if documents is not None:
-            positions = np.flatnonzero(np.isin(self.ids[1], np.asarray(documents, np.int64)))
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(positions))  # type: ignore[call-arg]
-        limit = min(limit, len(self))
-        if limit <= 0:
-            return []
-        scores, positions = self.index.search(vector[None, :], limit, params=parameters)
-        return [Hit(int(self.ids[0, i]), float(s)) for i, s in zip(positions[0], scores[0], strict=True) if i >= 0]
+            wanted = np.asarray(documents, np.int64)
+            within = self._base_positions(wanted), np.flatnonzero(np.isin(self.recent.documents, wanted))
+        vector = np.ascontiguousarray(vector, np.float32)
+        hits = [
+            hit for rows, at in zip((self.base, self.recent), within, strict=True) for hit in rows.search(vector, limit, at)
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:limit]
 
     def updated(self, changes: Changes) -> "Vectors":
-        """A copy without the old chunks of the changed documents and with those that they have now."""
-        index: Any = faiss.clone_index(self.index)
-        stale = np.isin(self.ids[1], np.asarray(changes.documents, np.int64))
-        index.remove_ids(faiss.IDSelectorBatch(np.flatnonzero(stale)))
-        ids = [self.ids[:, ~stale]]
-        chunks = changes.chunks()
-        while batch := list(islice(chunks, 4096)):
-            index.add(np.stack([chunk.vector for chunk in batch]))
-            ids.append(np.array([(chunk.id, chunk.document) for chunk in batch], np.int64).T)
-        return Vectors(index, np.concatenate(ids, axis=1))
+        """Those without the old chunks of the changed documents and with those that they have now, not yet written."""
+        record = _Record.of(changes, self.base.vectors.shape[1])
+        return replace(self._followed_by([record]), unwritten=(*self.unwritten, record))
 
-    def _write_ids(self, path: Path) -> None:
-        with path.open("wb") as file:
-            np.save(file, self.ids)
+    def written(self, folder: Path) -> "Vectors":
+        """Write what is not yet on disk, beside what was: to the log, or a new base where that has become too different."""
+        if not self.token or len(self.recent) + self.base.dead > max(_LEAST_CHANGES, len(self.base) // _SHARE):
+            token = secrets.token_hex(8)
+            base = write_rows(folder, token, (self.base, self.recent))
+            return Vectors(token, _stamp(folder, token), base, Rows.empty(base.vectors.shape[1]))
+        data = b"".join(record.to_bytes() for record in self.unwritten)
+        with (folder / f"log-{self.token}{LOG}").open("ab") as file:
+            file.truncate(self.logged)  # what a writer that died has left
+            file.write(data)
+        return replace(self, logged=self.logged + len(data), unwritten=())
+
+    def files(self, folder: Path) -> list[Path]:
+        return [path for path in _files(folder) if path.stem.partition("-")[2] == self.token]
+
+    def outdated(self, folder: Path) -> list[Path]:
+        """The files of vectors in a folder that are not of these."""
+        return [path for path in _files(folder) if path.stem.partition("-")[2] != self.token]
+
+    def _followed_by(self, records: Sequence[_Record]) -> "Vectors":
+        """Those after more records of the log. A document's chunks go that came before the last record that removes it."""
+        removed = np.concatenate([record.removed for record in records])
+        by = np.repeat(np.arange(len(records)), [len(record.removed) for record in records])
+        removed, first = np.unique(removed[::-1], return_index=True)
+        last = by[::-1][first]
+        recent = self.recent
+        came = np.repeat(np.arange(-1, len(records)), [len(recent), *(len(record.chunks) for record in records)])
+        vectors, chunks, documents = (
+            _appended(getattr(recent, kind), [getattr(record, kind) for record in records])
+            for kind in ("vectors", "chunks", "documents")
+        )
+        alive = np.concatenate([recent.alive, np.ones(len(chunks) - len(recent), bool)])
+        touched = np.flatnonzero(np.isin(documents, removed))
+        alive[touched[came[touched] < last[np.searchsorted(removed, documents[touched])]]] = False
+        return replace(
+            self,
+            base=self.base.without(self._base_positions(removed)) if len(removed) else self.base,
+            recent=Rows(vectors, chunks, documents, alive),
+        )
+
+    def _base_positions(self, documents: np.ndarray) -> np.ndarray:
+        """Where the chunks of documents are in the base, int64 (n,)."""
+        starts, ends = (np.searchsorted(self.base.documents, documents, side) for side in ("left", "right"))
+        counts = ends - starts
+        positions: np.ndarray = np.arange(counts.sum()) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        return positions
+
+
+def _appended(rows: np.ndarray, more: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows followed by more, in the same memory where that has room, since nothing that is in use lies beyond the rows."""
+    if not len(rows) and len(more) == 1 and more[0].base is None:
+        return more[0]
+    count = len(rows) + sum(map(len, more))
+    room: np.ndarray | None = rows.base
+    if room is None or len(room) < count:
+        room = np.empty((2 * count, *rows.shape[1:]), rows.dtype)
+        room[: len(rows)] = rows
+    np.concatenate(more, out=room[len(rows) : count])
+    return room[:count]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for kind in _KINDS for path in folder.glob(f"{kind}[-.]*"))
+
+
+def _stamp(folder: Path, token: str) -> tuple[int, ...]:
+    stat = (folder / f"{_VECTORS}{token}.npy").stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns

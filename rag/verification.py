@@ -2,14 +2,15 @@
 
 import hashlib
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Protocol, Self
 
-from quotewise.index.documents import parse_document
+from quotewise.index.documents import Document, parse_document
 from quotewise.index.errors import (
     AlteredError,
     DocumentDamagedError,
@@ -22,8 +23,10 @@ from quotewise.index.errors import (
 from quotewise.index.folders import read_inside
 from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.printable import printable
-from quotewise.index.store import Store
+from quotewise.index.sentences import Span
+from quotewise.index.store import Catalogue, Store
 from quotewise.rag.answers import Citation
+from quotewise.rag.passages import Printed
 
 
 class Verdict(StrEnum):
@@ -53,18 +56,21 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A verdict and the reason for it in words."""
+    """A verdict and the reason for it in words; the place of a valid quote in printed form, as in its citation."""
 
     verdict: Verdict
     reason: str
+    place: Printed = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The sha256 of the bytes of a source as they are now, and ``[start, end)`` of their text, shorter where the text ends."""
+    """The sha256 of the bytes of a source as they are now, ``[start, end)`` of their text, shorter where the text ends, and the
+    printed place of such a span."""
 
     sha256: str
     slice: Callable[[int, int], str]
+    place: Callable[[Span], str]
 
 
 class Source(Protocol):
@@ -103,13 +109,23 @@ class FolderSource:
             raise FolderUnavailableError(f"'{printable(path)}' cannot be read: {reason}") from error
 
         @cache
-        def text() -> str:
+        def document() -> Document | None:
             try:
-                return parse_document(path, data, self._options).text
+                return parse_document(path, data, self._options)
             except DocumentError:  # no text any more, so not the file that was cited
-                return ""
+                return None
 
-        return SourceText(hashlib.sha256(data).hexdigest(), lambda start, end: text()[start:end])
+        def text(start: int, end: int) -> str:
+            parsed = document()
+            return parsed.text[start:end] if parsed else ""
+
+        def place(span: Span) -> str:
+            if not (parsed := document()):
+                return ""
+            before = bisect_right(parsed.blocks, span.start, key=lambda block: block.start)
+            return parsed.layout.printed(span, parsed.blocks[before - 1].heading if before else ())
+
+        return SourceText(hashlib.sha256(data).hexdigest(), text, place)
 
 
 class CollectionSource:
@@ -125,24 +141,36 @@ class CollectionSource:
         self._on_disk = FolderSource(self._folder, file_limit, options)
 
     def read(self, path: str) -> SourceText:
-        in_place = self._folder.is_dir()
+        in_place, catalogue = self._folder.is_dir(), self._store.catalogue
         try:
-            document = self._store.catalogue.document_at(self._name, path)
+            document = catalogue.document_at(self._name, path)
         except DocumentDamagedError:
             if in_place:  # what the catalogue holds of it is not needed
                 return self._on_disk.read(path)
             raise
         if not in_place:
-            return SourceText(document.sha256, lambda start, end: self._store.catalogue.text(document.id, start, end))
+            return SourceText(
+                document.sha256, partial(catalogue.text, document.id), partial(_stored_place, catalogue, document.id)
+            )
         source = self._on_disk.read(path)
 
         def stored(start: int, end: int) -> str:
             try:
-                return self._store.catalogue.text(document.id, start, end)
+                return catalogue.text(document.id, start, end)
             except (DocumentDamagedError, UnknownDocumentError):
                 return source.slice(start, end)
 
-        return replace(source, slice=stored) if source.sha256 == document.sha256 else source
+        def place(span: Span) -> str:
+            try:
+                return _stored_place(catalogue, document.id, span)
+            except (DocumentDamagedError, UnknownDocumentError):
+                return source.place(span)
+
+        return replace(source, slice=stored, place=place) if source.sha256 == document.sha256 else source
+
+
+def _stored_place(catalogue: Catalogue, document_id: str, span: Span) -> str:
+    return catalogue.layout(document_id).printed(span, catalogue.heading(document_id, span.start))
 
 
 class ReadOnce:
@@ -165,4 +193,6 @@ def verify(claim: Claim, source: Source) -> Verification:
     possible = 0 <= claim.start < claim.end and claim.end - claim.start == len(claim.quote)
     if not possible or current.slice(claim.start, claim.end) != claim.quote:
         return Verification(Verdict.CHANGED, "the quote does not stand at these offsets of the file")
-    return Verification(Verdict.VALID, "the quote stands at these offsets of what was cited")
+    return Verification(
+        Verdict.VALID, "the quote stands at these offsets of what was cited", current.place(Span(claim.start, claim.end))
+    )

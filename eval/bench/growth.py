@@ -5,10 +5,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import psutil
 import typer
 from tokenizers import Tokenizer
 
@@ -17,21 +19,28 @@ from quotewise.index.embedders import BUNDLED, OnnxEmbedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Filter
+from quotewise.index.uploads import Uploads
 from quotewise.rag.passages import join_chunks
 from quotewise.rag.retrieval import fuse
 
 _NAME = "default"
 _SENTENCES, _CHUNKS = 60, 6
 """Of each document."""
-_TOPICS, _QUERIES, _TOP = 200, 200, 10
+_TOPICS, _QUERIES, _TOP, _UPLOADS = 200, 200, 10, 20
 _ZIPF = 1.07
 """Exponent of the frequency of words by rank in English (Zipf; Piantadosi, Psychonomic Bulletin 2014, figure 1)."""
 Sizes = Annotated[str, typer.Option(metavar="N,N", help="Chunks of each corpus.")]
 
 
-def bench_index(sizes: Sizes = "1000,10000,100000") -> Iterator[dict[str, Any]]:
-    """Index growing corpora of generated text, and say by stage how the time grows."""
-    return _growth(sizes, _indexed)
+def bench_index(
+    sizes: Sizes = "1000,10000,100000",
+    fill: Annotated[bool, typer.Option("--fill", help="Draw the vectors instead of embedding.")] = False,
+) -> Iterator[dict[str, Any]]:
+    """Index growing corpora of generated text and upload small documents to them, and say by stage how the time grows.
+
+    The cost of an upload is the mean of some, each with the file, the catalogue and the search index.
+    """
+    return _growth(sizes, partial(_indexed, fill=fill))
 
 
 def bench_search(sizes: Sizes = "1000,10000,100000") -> Iterator[dict[str, Any]]:
@@ -101,12 +110,25 @@ def _corpus(size: int, embedder: OnnxEmbedder, clock: _Clock) -> Iterator[tuple[
             store.close()
 
 
-def _indexed(size: int) -> dict[str, Any]:
-    clock = _Clock(float)
-    with _corpus(size, _TimedEmbedder(clock), clock) as (store, _):
+def _indexed(size: int, fill: bool) -> dict[str, Any]:
+    clock, uploading = _Clock(float), _Clock(float)
+    embedder = _TimedEmbedder(clock, drawn=fill)
+    with _corpus(size, embedder, clock) as (store, texts):
         chunks, milliseconds = store.catalogue.size(_NAME).chunks, clock.pop("all")
-    clock["rest"] = milliseconds - clock["embed"]
-    return {"chunks": chunks, "chunks_per_second": round(chunks / milliseconds * 1000, 1), "stages_ms": clock.rounded()}
+        clock["rest"] = milliseconds - clock["embed"]
+        stages = clock.rounded()
+        uploads = Uploads(store, lambda name, text: embedder, store.folder, 1 << 20)
+        process = psutil.Process()
+        written, processor = process.io_counters().write_chars, time.process_time()
+        for number in range(_UPLOADS):
+            with uploading.stage("upload"):
+                uploads.put(_NAME, f"upload {number}.txt", f"{number} {texts[0][:400]}".encode())
+        cost = {
+            "processor_ms": round((time.process_time() - processor) / _UPLOADS * 1000, 1),
+            "written_kb": round((process.io_counters().write_chars - written) / _UPLOADS / 1000, 1),
+        }
+    speed = round(chunks / milliseconds * 1000, 1)
+    return {"chunks": chunks, "chunks_per_second": speed, "stages_ms": stages | uploading.rounded(_UPLOADS), "upload": cost}
 
 
 def _searched(size: int) -> dict[str, Any]:

@@ -19,8 +19,8 @@ import httpx
 import numpy as np
 import typer
 
+from quotewise.api.running_service import key_headers
 from quotewise.eval.bench.servers import BenchError, Folder, Gold, Server, closed_loop, questions_of, serving, watched
-from quotewise.eval.clients import key_headers
 from quotewise.eval.gold import SEEDS
 from quotewise.eval.processes import in_own_process
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from sklearn.linear_model import LogisticRegression
 
 from quotewise.eval.datasets import Row, held_out, path_of, read_rows
@@ -26,8 +26,9 @@ from quotewise.index.store import Filter
 from quotewise.rag.defaults import DEFAULT_TOP_K
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading, similarity
-from quotewise.rag.readers.calibration import Calibration, confidence_features
-from quotewise.rag.readers.registry import DEEP, FAST, SIMILARITY, is_multilingual
+from quotewise.rag.readers.calibration import Calibration, asks_whether, confidence_features, probability_of
+from quotewise.rag.readers.cascade import CascadeReader
+from quotewise.rag.readers.registry import CASCADE, DEEP, FAST, SIMILARITY, is_multilingual
 from quotewise.rag.readers.span import SpanReader, read_until_sure
 from quotewise.rag.readers.span_model import DEEP_FOLDER, FAST_FOLDER
 from quotewise.rag.retrieval import Query, retrieve
@@ -35,10 +36,11 @@ from quotewise.rag.selection import select_quotes
 
 _SETS = (
     *("squad2_train_a", "nq_open_oracle_dev", "tydiqa_en", "timeqa_human"),
-    *("fairytaleqa_val", "selqa_sent", "evidence_inference_sent"),
+    *("fairytaleqa_val", "selqa_sent", "evidence_inference_sent", "boolq_passage"),
 )
 _OTHER_LANGUAGES = "ml_tr_tquad", "ml_zh_cmrc2018"
 """Asked, beside the others, for an embedder of many languages."""
+_READERS = Path(similarity.__file__).parent
 _CORPUS = 700
 """Contexts of the corpus of a set: those of the questions drawn and others."""
 _COMPARED = 200
@@ -73,50 +75,82 @@ class Outcome:
 
 def calibrate(
     data: Annotated[Path, typer.Argument(help="Folder of the training sets.", show_default=False)],
-    reader: Annotated[str, typer.Option(help="fast, deep or similarity.")] = FAST,
+    reader: Annotated[str, typer.Option(help="fast, deep, cascade (when both are calibrated) or similarity.")] = FAST,
     embedder: Annotated[str, typer.Option(help="Embedder of the collections.")] = DEFAULT_EMBEDDER,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of another trained reader.")] = None,
     limit: Annotated[int, typer.Option(help="Most questions of a set, so that no kind outweighs the others.")] = 240,
 ) -> None:
     """Fit the probabilities of a reader for what an embedder retrieves.
 
-    They are written to ``calibration.json`` beside the reader, where those for other embedders stay, or to
-    rag/readers/similarity.json.
+    They are written to ``calibration.json`` beside the reader, where those for other embedders stay, or to cascade.json or
+    similarity.json in rag/readers.
     """
-    folders = {FAST: FAST_FOLDER, DEEP: DEEP_FOLDER, SIMILARITY: Path(similarity.__file__).parent}
+    folders = {FAST: FAST_FOLDER, DEEP: DEEP_FOLDER, SIMILARITY: _READERS, CASCADE: _READERS}
     if reader not in folders:
         raise typer.BadParameter(f"--reader is one of {', '.join(folders)}, not {reader!r}")
     model = load_embedder(embedder)
-    of_span = reader != SIMILARITY
-    unfitted = Calibration((0.0,) * (6 if of_span else 3), (), 0.0)
-    network = (
-        SpanReader(folder or folders[reader], calibration=unfitted) if of_span else similarity.SimilarityReader(model, unfitted)
-    )
-    read = network.read_all if isinstance(network, SpanReader) else network.read
-    kinds = []
-    for name in (*_SETS, *(_OTHER_LANGUAGES if is_multilingual(model) else ())):
-        retrieved = cases(data / f"{name}.jsonl.gz", limit, model)
-        kinds.append([Case(question, read(question, passages), right) for question, passages, right in retrieved])
+    names = (*_SETS, *(_OTHER_LANGUAGES if is_multilingual(model) else ()))
+    asked = [list(cases(data / f"{name}.jsonl.gz", limit, model)) for name in names]
+    folder = folder or folders[reader]
+    if reader == CASCADE:
+        fitted = _cascade(asked, model)
+    elif reader == SIMILARITY:
+        network = similarity.SimilarityReader(model, Calibration((0.0,) * 3, (), 0.0))
+        kinds = [[Case(question, network.read(question, ps), right) for question, ps, right in kind] for kind in asked]
+        passages, _ = _of_passages(kinds, model, early_stop=False)
+        fitted = {"passages": replace(passages, threshold=_SIMILARITY_THRESHOLD)}
+    else:
+        span = SpanReader(folder, calibration=Calibration((0.0,) * 6, (), 0.0))
+        kinds = [[Case(question, span.read_all(question, ps), right) for question, ps, right in kind] for kind in asked]
+        passages, outcomes = _of_passages(kinds, model)
+        passages = replace(passages, threshold=choose_threshold(passages, outcomes))
+        texts_only = [_without_retrieval(case) for kind in kinds for case in kind]
+        unfitted = _of_sentences(texts_only)
+        alone = [Case(c.question, [c.readings[n]], [c.right[n]]) for c in texts_only for n in _as_texts(c.right)]
+        texts = fit_confidence(unfitted, [outcome_of(case, unfitted, early_stop=False) for case in alone])
+        fitted = {"passages": passages, "texts": replace(texts, threshold=passages.threshold)}
+    target = folder / (f"{reader}.json" if folder == _READERS else "calibration.json")
+    written: dict[str, object] = {name: asdict(calibration) for name, calibration in fitted.items()}
+    written["fitted_on"] = {"questions": sum(map(len, asked)), "sets": names, "embedder": model.name}
+    if model.name != DEFAULT_EMBEDDER and folder != _READERS:
+        before = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"texts": written["texts"]}
+        written = {"passages": written["passages"], **before, f"passages of {model.name}": written["passages"]}
+    target.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+def _of_passages(
+    kinds: Sequence[Sequence[Case]], embedder: Embedder, early_stop: bool = True
+) -> tuple[Calibration, list[list[Outcome]]]:
+    """The calibration for what is retrieved, without its threshold, and what comes of the cases by it."""
     every = [case for kind in kinds for case in kind]
-    sentence, unrelated = fit_sentences(every), unrelated_similarity(every, model)
-    outcomes = [[outcome_of(case, sentence, of_span, unrelated) for case in kind] for kind in kinds]
-    passages = replace(fit_confidence(sentence, [outcome for kind in outcomes for outcome in kind]), unrelated=unrelated)
-    threshold = choose_threshold(passages, outcomes) if of_span else _SIMILARITY_THRESHOLD
-    fitted: dict[str, object] = {"passages": asdict(replace(passages, threshold=threshold))}
-    if of_span:
-        texts_only = [_without_retrieval(case) for case in every]
-        sentence = fit_sentences(texts_only)
-        alone = [
-            Case(c.question, [reading], [right]) for c in texts_only for reading, right in zip(c.readings, c.right, strict=True)
-        ]
-        texts = fit_confidence(sentence, [outcome_of(case, sentence, early_stop=False) for case in alone])
-        fitted["texts"] = asdict(replace(texts, threshold=threshold))
-    fitted["fitted_on"] = {"questions": len(every), "sets": _SETS, "embedder": model.name}
-    target = (folder or folders[reader]) / ("calibration.json" if of_span else "similarity.json")
-    if model.name != DEFAULT_EMBEDDER and of_span:
-        before = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"texts": fitted["texts"]}
-        fitted = {"passages": fitted["passages"], **before, f"passages of {model.name}": fitted["passages"]}
-    target.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+    unfitted = replace(_of_sentences(every), unrelated=unrelated_similarity(every, embedder))
+    outcomes = [[outcome_of(case, unfitted, early_stop) for case in kind] for kind in kinds]
+    return fit_confidence(unfitted, [outcome for kind in outcomes for outcome in kind]), outcomes
+
+
+def _of_sentences(data: Sequence[Case]) -> Calibration:
+    """The probabilities of sentences, without the confidence."""
+    sentence = fit_sentences([case for case in data if not asks_whether(case.question)])
+    asked = [case for case in data if asks_whether(case.question)]
+    return Calibration(sentence, (), 0.0, whether=fit_whether(sentence, asked))
+
+
+def _cascade(
+    asked: Sequence[Sequence[tuple[str, list[Passage], list[np.ndarray]]]], embedder: Embedder
+) -> dict[str, Calibration]:
+    """Its confidence for what is retrieved, and for the first passages of each question as texts of the caller's."""
+    unfitted = Calibration((), (), 0.0)
+    reader = CascadeReader(SpanReader(FAST_FOLDER), SpanReader(DEEP_FOLDER), unfitted).fitted_to(embedder.name)
+    outcomes = [[served_outcome(q, reader.read(q, passages), right) for q, passages, right in kind] for kind in asked]
+    passages = fit_confidence(unfitted, [outcome for kind in outcomes for outcome in kind])
+    passages = replace(passages, threshold=choose_threshold(passages, outcomes))
+    texts = [
+        served_outcome(question, reader.read(question, [replace(retrieved[n], score=0.0)]), [rights[n]])
+        for kind in asked
+        for question, retrieved, rights in kind
+        for n in _as_texts(rights)
+    ]
+    return {"passages": passages, "texts": replace(fit_confidence(unfitted, texts), threshold=passages.threshold)}
 
 
 def unrelated_similarity(data: Sequence[Case], embedder: Embedder) -> float:
@@ -125,6 +159,12 @@ def unrelated_similarity(data: Sequence[Case], embedder: Embedder) -> float:
     questions = np.stack([embedder.encode_query(case.question) for case in some])
     passages = embedder.encode_document([case.readings[0].passage.text for case in some])
     return round(float((questions * np.roll(passages, len(some) // 2, axis=0)).sum(axis=1).mean()), 4)
+
+
+def _as_texts(rights: Sequence[np.ndarray]) -> list[int]:
+    """The passages of a question that are read as texts of the caller's: the first that answers and the first that does not."""
+    answers = [bool(right.any()) for right in rights]
+    return [answers.index(answering) for answering in (True, False) if answering in answers]
 
 
 def _without_retrieval(case: Case) -> Case:
@@ -196,29 +236,45 @@ def _ranking(judged: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     return fitted
 
 
-def outcome_of(case: Case, sentence: tuple[float, ...], early_stop: bool = True, unrelated: float = 0.0) -> Outcome:
+def outcome_of(case: Case, calibration: Calibration, early_stop: bool = True) -> Outcome:
     """The outcome of a case as it is served, by default by reading until one passage is sure."""
-    unsure = Calibration(sentence, (), 0.0)
-    scored = [unsure.reading(case.question, r.passage, r.features, r.answers) for r in case.readings]
+    scored = [calibration.reading(case.question, r.passage, r.features, r.answers) for r in case.readings]
     passages = [reading.passage for reading in scored]
     served = (
-        read_until_sure(passages, lambda numbers: (scored[number] for number in numbers), unrelated) if early_stop else scored
+        read_until_sure(passages, lambda numbers: (scored[number] for number in numbers), calibration.unrelated)
+        if early_stop
+        else scored
     )
+    return served_outcome(case.question, served, case.right)
+
+
+def served_outcome(question: str, served: Sequence[Reading], rights: Sequence[np.ndarray]) -> Outcome:
+    """The outcome of the readings of a question, with which of their sentences are right, bool (sentences,) each."""
     features = confidence_features(served)
     right = False
     if features is not None:
-        first = select_quotes(case.question, served, 3)[0]
-        at = next(i for i, passage in enumerate(passages) if passage is first.passage)
+        first = select_quotes(question, served, 3)[0]
+        at = next(i for i, reading in enumerate(served) if reading.passage is first.passage)
         inside = [first.span.start <= s.start < first.span.end for s in first.passage.sentences]
-        right = bool(np.any(case.right[at] & inside))
-    return Outcome(features, right, any(one.any() for one in case.right))
+        right = bool(np.any(rights[at] & inside))
+    return Outcome(features, right, any(one.any() for one in rights))
 
 
-def fit_confidence(sentence: tuple[float, ...], outcomes: Sequence[Outcome]) -> Calibration:
+def fit_whether(sentence: tuple[float, ...], data: Sequence[Case]) -> float:
+    """What to add to the log-odds of sentences so that they are right on average; 0 without any question."""
+    if not data:
+        return 0.0
+    features = np.concatenate([reading.features for case in data for reading in case.readings])
+    scores = features @ np.array(sentence[:-1]) + sentence[-1]
+    share = np.concatenate([right for case in data for right in case.right]).mean()
+    return round(float(brentq(lambda added: probability_of(scores + added).mean() - share, -20, 20)), 4)
+
+
+def fit_confidence(unfitted: Calibration, outcomes: Sequence[Outcome]) -> Calibration:
     """How likely the first quote is right; its threshold is yet to be chosen."""
     known = [(outcome.features[:-1], outcome.right) for outcome in outcomes if outcome.features is not None]
     fitted = LogisticRegression(C=1e3, max_iter=1000).fit([features for features, _ in known], [right for _, right in known])
-    return Calibration(sentence, _rounded([*fitted.coef_[0], *fitted.intercept_]), 0.0)
+    return replace(unfitted, confidence=_rounded([*fitted.coef_[0], *fitted.intercept_]))
 
 
 def choose_threshold(calibration: Calibration, kinds: Sequence[Sequence[Outcome]]) -> float:

@@ -10,6 +10,8 @@ from pathlib import Path
 _NAME = re.compile(r"\b[A-Z][\w'’-]+(?:(?: (?:of|the|and|de|von|van))* [A-Z][\w'’-]+)*")
 _NUMBER = re.compile(r"\b\d+(?:[.,]\d+)*\b")
 _AUXILIARY = re.compile(r"\b(is|are|was|were|did|does|do|can|could|will|would|has|have|had|should)\b", re.IGNORECASE)
+_OTHER_DIGIT = 0.3
+"""Share of the longer numbers of which one digit is changed, rather than that they are replaced by one of a text."""
 _TABLES = json.loads(Path(__file__).with_name("edits.json").read_text(encoding="utf-8"))
 _FUNCTION_WORDS = set(_TABLES["function_words"].split())
 _PAIRS = [pair.split() for pair in _TABLES["opposites"]]
@@ -17,11 +19,24 @@ _OPPOSITE = {a: b for pair in reversed(_PAIRS) for a, b in (pair[::-1], pair)}
 """Of a word in several pairs the first one counts."""
 
 
-def unanswerable(question: str, context: str, answers: list[str], elsewhere: str, chance: random.Random) -> str | None:
+def listed_opposite(word: str, chance: random.Random) -> str | None:
+    """The opposite of a word of the table that ships."""
+    return _OPPOSITE.get(word)
+
+
+def unanswerable(
+    question: str,
+    context: str,
+    answers: list[str],
+    elsewhere: str,
+    chance: random.Random,
+    opposite: Callable[[str, random.Random], str | None] = listed_opposite,
+) -> str | None:
     """A question like this one that its context most likely does not answer, or None where no edit fits.
 
     The kinds are those that people use in SQuAD 2.0 (Rajpurkar et al., ACL 2018, table 2). Names are taken from the context,
-    since those deceive best, or from ``elsewhere``; ``answers`` are texts that the question must not name.
+    since those deceive best, or from ``elsewhere``; ``answers`` are texts that the question must not name; ``opposite`` is for
+    words that the table lacks.
     """
 
     def swap() -> str | None:
@@ -30,6 +45,8 @@ def unanswerable(question: str, context: str, answers: list[str], elsewhere: str
         if not spans:
             return None
         match, kind = chance.choice(spans)
+        if kind is _NUMBER and len(match.group()) > 2 and chance.random() < _OTHER_DIGIT:
+            return question[: match.start()] + _with_other_digit(match.group(), chance) + question[match.end() :]
         for source in chance.sample([context, context, elsewhere], 3):
             others = [
                 other
@@ -43,9 +60,13 @@ def unanswerable(question: str, context: str, answers: list[str], elsewhere: str
         return None
 
     def oppose() -> str | None:
-        words = [match for match in re.finditer(r"\w+", question) if match.group().lower() in _OPPOSITE]
-        match = chance.choice(words) if words else None
-        return question[: match.start()] + _OPPOSITE[match.group().lower()] + question[match.end() :] if match else None
+        words = [
+            (match, other)
+            for match in re.finditer(r"\w+", question)
+            if (other := listed_opposite(match.group().lower(), chance) or opposite(match.group(), chance))
+        ]
+        match, other = chance.choice(words) if words else (None, "")
+        return question[: match.start()] + other + question[match.end() :] if match else None
 
     def negate() -> str | None:
         match = _AUXILIARY.search(question)
@@ -90,6 +111,12 @@ def contradicted(
     others = [other for other in _others(name, kind, elsewhere) if other.lower() not in known]
     other = chance.choice(others) if others else None
     return re.sub(rf"\b{re.escape(name)}\b", lambda _: other, context) if other else None
+
+
+def _with_other_digit(number: str, chance: random.Random) -> str:
+    at = chance.choice([i for i, character in enumerate(number) if character.isdigit()])
+    other = chance.choice([digit for digit in "123456789" if digit != number[at]])
+    return number[:at] + other + number[at + 1 :]
 
 
 def _others(name: str, kind: re.Pattern[str], text: str) -> list[str]:

@@ -12,7 +12,8 @@ from tokenizers import Tokenizer
 
 from quotewise.eval.datasets import Row
 from quotewise.eval.gold import GoldError, reason
-from quotewise.eval.training.edits import contradicted, keywords, misspelt, unanswerable
+from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
+from quotewise.eval.training.wordnet import WordNet
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 
@@ -20,8 +21,10 @@ MAX_TOKENS = 320
 """Word pieces of an example; a longer passage is cut to whole sentences around its answer."""
 IGNORED = -100
 """Start and end of an example from which no span is learned, the index that PyTorch's cross-entropy leaves out."""
-_UNMARKED, _LOWER_CASE, _MISSPELT, _KEYWORDS = 0.15, 0.15, 0.08, 0.06
-"""Shares of the questions without their question mark, in lower case, misspelt, and as keywords, as people search."""
+_UNMARKED, _LOWER_CASE, _MISSPELT, _KEYWORDS, _PARAPHRASED = 0.15, 0.15, 0.12, 0.06, 0.25
+"""Shares of the questions without question mark, in lower case, misspelt, as keywords, as people search, and in synonyms."""
+_OTHER_LANGUAGE = "ml_"
+"""What the names of sets begin with whose questions are not in English."""
 _UNTITLED = 0.25
 """Share of the examples without the title of their document, since many documents have none that says anything."""
 _CONFUSABLE = 6
@@ -111,12 +114,14 @@ class Corpus:
         return [(text, self._titles[text]) for text in others[:_CONFUSABLE]]
 
 
-def examples(rows: Sequence[Row], share: Share, chance: random.Random) -> Iterator[Example]:
-    """Draw the examples of a set."""
+def examples(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None = None) -> Iterator[Example]:
+    """Draw the examples of a set, some of its questions in other words where WordNet is given."""
+    wordnet = None if share.name.startswith(_OTHER_LANGUAGE) else wordnet
+    opposite = wordnet.opposite if wordnet else listed_opposite
     corpus, contexts = Corpus(rows), [row.context for row in rows]
     usable = [row for row in rows if row.sure]
     for row in usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable))):
-        question, title = _as_typed(row.question, chance), titled(row.title)
+        question, title = _as_typed(row.question, chance, wordnet), titled(row.title)
         for _ in range(share.repeats):
             yield Example(question, row.context, _marked(row, chance), _known(title, chance), row.sentences)
         passage: str | None = None
@@ -127,7 +132,7 @@ def examples(rows: Sequence[Row], share: Share, chance: random.Random) -> Iterat
                 others = corpus.confusable(row.question, row.texts(), row.context)
                 passage, title = chance.choice(others) if others else (None, title)
             case 1:
-                edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance)
+                edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance, opposite)
                 question, passage = edited or question, row.context if edited else None
             case 2:
                 passage = _without(row)
@@ -146,8 +151,9 @@ def _known(title: str, chance: random.Random) -> str:
     return "" if chance.random() < _UNTITLED else title
 
 
-def _as_typed(question: str, chance: random.Random) -> str:
-    text = keywords(question) if chance.random() < _KEYWORDS else question
+def _as_typed(question: str, chance: random.Random, wordnet: WordNet | None) -> str:
+    text = wordnet.paraphrased(question, chance) if wordnet and chance.random() < _PARAPHRASED else question
+    text = keywords(text) if chance.random() < _KEYWORDS else text
     text = text.rstrip(" ?") if chance.random() < _UNMARKED else text
     text = text.lower() if chance.random() < _LOWER_CASE else text
     return misspelt(text, chance) if chance.random() < _MISSPELT else text

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from transformers import AutoModel
+from transformers import AttentionInterface, AutoModel
 
 from quotewise.eval.datasets import Row
 from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
@@ -19,6 +19,26 @@ _MAX_TOKENS = 512
 """Word pieces of an input: what the encoders have positions for."""
 
 
+def _attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    **_: object,
+) -> tuple[torch.Tensor, None]:
+    """Scaled dot-product attention (Vaswani et al., NeurIPS 2017, section 3.2.1) as plain products, all in the input's type."""
+    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(2, 3))
+    scores = scores if attention_mask is None else scores + attention_mask
+    return torch.matmul(torch.softmax(scores, -1), value).transpose(1, 2), None
+
+
+_PLAIN = "plain"
+"""For training: with 12 heads of 32 and 160 word pieces it takes half the time of the flash kernel's backward pass in bf16."""
+AttentionInterface.register(_PLAIN, _attend)
+
+
 class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
     """Encoder and heads for answer start, end, evidence (a logit each for every word piece) and answerability (of ``[CLS]``).
 
@@ -27,7 +47,7 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         attention: implementation of attention.
     """
 
-    def __init__(self, encoder: Path, attention: str = "sdpa") -> None:
+    def __init__(self, encoder: Path, attention: str = _PLAIN) -> None:
         super().__init__()
         options = {"add_pooling_layer": False, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         self.encoder = AutoModel.from_pretrained(encoder, attn_implementation=attention, **options)
@@ -40,6 +60,9 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         self, input_ids: torch.Tensor, token_type_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits: (n, tokens, 3) of start, end and evidence, and (n,) of answerability; inputs are int64 (n, tokens)."""
+        if attention_mask is not None and self.encoder.config._attn_implementation == _PLAIN:
+            type_of = torch.get_autocast_dtype(input_ids.device.type)
+            attention_mask = ((1 - attention_mask) * -1e4)[:, None, None, :].to(type_of)
         encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
         hidden = encoded.last_hidden_state
         return torch.cat([self.span(hidden), self.evidence(hidden)], dim=2), self.answerable(hidden[:, 0]).squeeze(1)

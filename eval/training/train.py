@@ -1,17 +1,24 @@
 """Training: the examples of a recipe into ``model.safetensors``; ``log.jsonl`` has the loss and the figures on held-out titles.
 
-An interrupted training resumes from its last checkpoint when the same command is given again.
+An interrupted training resumes from its last checkpoint when the same command is given again. Under ``torchrun`` each process
+takes its share of the micro-batches of a step.
 """
 
+import ctypes
 import json
+import os
+import pickle
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import torch
+import torch.distributed
 import typer
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
@@ -20,6 +27,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from quotewise.eval.datasets import held_out, read_rows
 from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, read_recipe
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
+from quotewise.eval.training.wordnet import WordNet
 
 RECIPE = Path(__file__).parent / "recipe.json"
 _DEV = "squad2_train_a"
@@ -27,6 +35,9 @@ _MICRO_TOKENS, _STEP_TOKENS = 2_560, 5_120
 _WARM_UP = 0.06
 _WEIGHT_DECAY = 0.01
 _CHECKPOINT_SECONDS = 600
+_LONGEST_WAIT = timedelta(hours=1)
+"""Of the processes for the one that draws the examples or measures."""
+_PURGE_STEPS = 10
 _POOL = 2_048
 """Examples sorted by length together, so that a batch has little padding and the order stays random."""
 
@@ -46,6 +57,9 @@ def train_reader(
     seed: int = 0,
     threads: int = 2,
     device: Annotated[str, typer.Option(help="Of PyTorch: cpu or cuda.")] = "cpu",
+    wordnet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
+    ] = None,
     dev_every: Annotated[int, typer.Option(help="Steps between figures on the held-out titles.")] = 500,
 ) -> None:
     """Train the span reader."""
@@ -58,7 +72,18 @@ def train_reader(
     tokenizer, network = bare_tokenizer(encoder / "tokenizer.json"), SpanNetwork(encoder).to(device)
     if start:
         network.load_state_dict({key: value.float() for key, value in load_file(start).items()}, strict=False)
-    encoded = encoded_examples(data, read_recipe(recipe), tokenizer, seed)
+    rank, processes = (int(os.environ.get(name, default)) for name, default in (("RANK", 0), ("WORLD_SIZE", 1)))
+    if processes > 1:
+        torch.distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
+    drawn = output / "encoded.pickle"
+    if rank == 0 and not drawn.exists():
+        drawn.with_suffix(".part").write_bytes(
+            pickle.dumps(encoded_examples(data, read_recipe(recipe), tokenizer, seed, WordNet(wordnet) if wordnet else None))
+        )
+        drawn.with_suffix(".part").replace(drawn)
+    if processes > 1:
+        torch.distributed.barrier()
+    encoded: list[Encoded] = pickle.loads(drawn.read_bytes())
     plan = [step for epoch in range(epochs) for step in steps(encoded, seed + epoch)][:most_steps]
     rows = read_rows(dev) if dev else held_out(_DEV, read_rows(data / f"{_DEV}.jsonl.gz"))[1]
     network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
@@ -81,19 +106,26 @@ def train_reader(
         with (output / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"seconds": round(time.monotonic() - began), **values}) + "\n")
 
-    log(step=done, steps=len(plan), examples=len(encoded), parameters=sum(p.numel() for p in network.parameters()))
+    if rank == 0:
+        log(step=done, steps=len(plan), examples=len(encoded), parameters=sum(p.numel() for p in network.parameters()))
     saved, losses = time.monotonic(), list[float]()
     network.train()
     for number, step in enumerate(plan[done:], done + 1):
         size = sum(len(batch) for batch in step)
-        for batch in step:
+        for batch in step[rank::processes]:
             loss = loss_of(network, batch)
             (loss * len(batch) / size).backward()
             losses.append(float(loss.detach()))
+        if processes > 1:
+            _sum_gradients(trained)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
+        if number % _PURGE_STEPS == 0:
+            _purge_memory()
+        if rank > 0:
+            continue
         if number % 50 == 0:
             log(step=number, loss=round(float(np.mean(losses)), 4))
             losses.clear()
@@ -108,12 +140,28 @@ def train_reader(
             saved = time.monotonic()
 
 
-def encoded_examples(data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int) -> list[Encoded]:
+def _sum_gradients(parameters: Sequence[torch.nn.Parameter]) -> None:
+    """Replace each gradient by its sum over all processes."""
+    flat = torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).view(-1) for p in parameters])
+    torch.distributed.all_reduce(flat)
+    for parameter, gradient in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+        parameter.grad = gradient.view_as(parameter)
+
+
+def _purge_memory() -> None:
+    """Give freed memory back where jemalloc is preloaded, which, told not to do so by itself, keeps all that ever was used."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallctl(b"arena.4096.purge", None, None, None, 0)
+
+
+def encoded_examples(
+    data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int, wordnet: WordNet | None = None
+) -> list[Encoded]:
     """All examples of the recipe, shuffled."""
     chance, drawn = random.Random(seed), []
     for share in recipe:
         rows, _ = held_out(share.name, read_rows(data / f"{share.name}.jsonl.gz"))
-        of_set = list(examples(rows, share, chance))
+        of_set = list(examples(rows, share, chance, wordnet))
         answerable = sum(bool(example.answers) for example in of_set)
         print(f"{share.name}: {len(of_set)} examples, {answerable} answerable", flush=True)  # noqa: T201
         drawn += of_set

@@ -1,13 +1,14 @@
 """OpenDocument: texts (ODT), sheets (ODS) and slides (ODP), as they are displayed, with all changes accepted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from quotewise.index.errors import DocumentError, PasswordError
+from quotewise.index.errors import DocumentError
 from quotewise.index.formats.archives import Archive
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.numbering import formatted
+from quotewise.index.formats.opendocument_encryption import MANIFEST, unlocked
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST, Cell
@@ -30,12 +31,14 @@ _SPACE = re.compile("[ \t\r\n]+")
 _LONG_CELL = 300
 
 
-def parse(data: bytes) -> Parsed:
-    """Parse an OpenDocument file. Raises DocumentError, also where it needs a password."""
+def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
+    """Parse an OpenDocument file; an encrypted one is opened with the first of the passwords that fits.
+
+    Raises DocumentError, also where it needs a password.
+    """
     archive = Archive(data)
-    manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive else b""
-    if b"encryption-data" in manifest:
-        raise PasswordError
+    if MANIFEST in archive and b"encryption-data" in archive.read(MANIFEST):
+        archive = unlocked(archive, passwords)
     if "content.xml" not in archive:
         raise DocumentError("is no OpenDocument file: it has no content.xml")
     composer = Composer("opendocument", VERSION)

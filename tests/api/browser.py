@@ -42,7 +42,7 @@ def opened(browser: Browser, client: httpx.Client, **options: Any) -> Iterator[P
     yield context.new_page()
     context.close()
     assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "http://localhost:"))]
-    assert not wrong
+    assert not wrong, wrong
 
 
 def ask(page: Page, question: str) -> Locator:

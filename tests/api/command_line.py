@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,3 +93,20 @@ def check_complaint(outcome: Outcome, *mentioned: str) -> None:
     assert re.fullmatch(r"quotewise: [^\n]+\n", outcome.err), outcome.err
     assert not UNSAFE.search(outcome.err)
     assert all(word in outcome.err for word in mentioned), outcome.err
+
+
+_SLOW = {"faiss", "fastapi", "filelock", "limits", "lxml", "mcp", "numpy", "nupunkt", "onnxruntime", "tantivy", "tokenizers"}
+"""What takes long to import."""
+_IMPORTED = """if True:
+    import atexit, sys
+    from quotewise.api.cli import main
+    atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+    main(sys.argv[1:])
+"""
+
+
+def slow_imports(*arguments: str) -> set[str]:
+    """What of the libraries that take long to import a command does import, as a process of its own."""
+    done = subprocess.run([sys.executable, "-c", _IMPORTED, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return _SLOW & set(done.stderr.split())

@@ -1,4 +1,3 @@
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
-from tests.api.command_line import UNSAFE, Run, check_complaint
+from tests.api.command_line import UNSAFE, Run, check_complaint, slow_imports
 from tests.conftest import SEED, SEEDS, WHY
 
 EVIL = "\x1b[2J\x07\u202e\x9b31m [red]"
@@ -75,6 +74,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> tuple[
         (["rm", "--all", "-c", "nope"], "nope"),
         (["rm", "--all"], "1 documents from the index; without a terminal to ask at, that needs --yes"),
         (["keys", "nope"], "nope"),
+        (["mcp", "--only", "notes", "--only", "nope"], "there is no collection 'nope'"),
         (["chat", "--index", "missing"], "there is no index in missing"),
         (["--show-completion=nope"], "--show-completion"),
         (["verify", "missing.json"], "missing.json"),
@@ -95,25 +95,25 @@ def test_a_mistake_gets_one_line_that_names_it(seeded: Run, arguments: list[str]
     check_complaint(seeded(*arguments), mentioned)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "mentioned"),
+    [(["ask", "-"], "standard input is empty"), (["rm", "--all"], "--yes"), (["verify", "-"], "ask --json")],
+)
+def test_a_closed_standard_input_is_an_empty_one(
+    seeded: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], mentioned: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    check_complaint(seeded(*arguments), mentioned)
+
+
 def test_the_version_is_told(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.code, outcome.out) == (0, f"quotewise {version('quotewise')}\n")
 
 
-SLOW = {"faiss", "fastapi", "filelock", "limits", "lxml", "mcp", "numpy", "nupunkt", "onnxruntime", "tantivy", "tokenizers"}
-"""What takes long to import."""
-IMPORTED = """if True:
-    import atexit, sys
-    from quotewise.api.cli import main
-    atexit.register(lambda: print(*sys.modules, file=sys.stderr))
-    main(sys.argv[1:])
-"""
-
-
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"]], ids=" ".join)
 def test_help_loads_no_library_that_answers(arguments: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-c", IMPORTED, *arguments], capture_output=True, text=True)
-    assert (done.returncode, SLOW & set(done.stderr.split())) == (0, set())
+    assert slow_imports(*arguments) == set()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path
     assert f"default111all-MiniLM-L6-v2{folder}" in status.letters and "c.txt: is empty" in status.out
     assert f"processor: {instruction_set()}" in status.words
     (tmp_path / "answer.json").write_text(run("ask", "When was the bridge built?", "--json").out, encoding="utf-8")
-    assert run("verify", tmp_path / "answer.json").words.startswith("verdict citation reason valid a.txt 0-")
+    assert run("verify", tmp_path / "answer.json").words.startswith("verdict citation place reason valid a.txt 0-")
     assert run("rm", "a.txt").out == "1 removed from default\n"
     assert run("search", "bridge").out == ""
     assert run("rm", "--all", "--yes").out == "0 removed from default\n"

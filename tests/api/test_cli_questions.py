@@ -13,10 +13,10 @@ from mcp.client import Client
 from quotewise.api.chat import opening
 from quotewise.api.keys import Keys
 from quotewise.rag.readers.span_model import FAST_FOLDER
-from tests.api.command_line import Outcome, Run, check_complaint
+from tests.api.command_line import Outcome, Run, check_complaint, slow_imports
 from tests.api.conftest import wait_until
 from tests.api.running import running
-from tests.api.test_mcp import links, over_stdio
+from tests.api.test_mcp import in_process, links
 from tests.conftest import SEED, SEEDS, WHY, writable_copy
 
 
@@ -44,12 +44,12 @@ def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
     options = ["--collection", "notes", "--threshold", "0", "--json"]
     found = {
         reader: seeded("ask", "Where was tea first drunk?", "--reader", reader, *options).json["short_answer"]
-        for reader in ("similarity", "fast", "auto", "deep")
+        for reader in ("similarity", "fast", "auto", "deep", "cascade")
     }
     assert found["similarity"] is None
     assert "China" in found["fast"]["text"]
     assert "China" in found["deep"]["text"]
-    assert found["auto"] == found["fast"] != found["deep"]
+    assert found["auto"] == found["cascade"] != found["fast"] != found["deep"]
 
 
 def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,13 +101,14 @@ def test_a_service_that_runs_on_the_index_is_asked_instead_as_its_keys_allow_and
         assert (told.stat().st_mode & 0o777, json.loads(told.read_text())["pid"]) == (0o600, service.process.pid)
         by, quotes = asked(run)
         assert (by, bool(quotes)) == ("service", True)
+        assert slow_imports("ask", WHY) == set()
         assert asked(run, "--local") == ("process", quotes)
         assert asked(run, "--max-quotes", "1") == ("service", quotes[:1])
         assert asked(run, "--threshold", "1") == ("service", [])
         assert asked(run, "--reader", "similarity")[0] == "process"
         assert f"{SEED}, line 3, characters " in run("ask", WHY).words
         assert [one["document"]["path"] for one in run("search", WHY, "--json", "--top-k", "1").json] == [SEED]
-        over_stdio(index, partial(links_lead_to, str(service.client.base_url)))
+        in_process(index, partial(links_lead_to, str(service.client.base_url)))
         for arguments, mentioned in ((["-c", "nope"], "'nope'"), (["--path-prefix", "x" * 1001], "path_prefix")):
             check_complaint(run("ask", WHY, *arguments), mentioned, "--local")
 

@@ -12,6 +12,7 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.readers.registry import Readers
+from quotewise.rag.readers.span import SpanReader
 from tests.api.conftest import Refused, ready, serving, wait_until
 from tests.conftest import WHY
 
@@ -114,8 +115,8 @@ def test_the_threshold_of_the_settings_decides_what_answers(eager: httpx.Client,
 
 def test_max_quotes_bounds_the_quotes_of_each_text(client: httpx.Client, shy: httpx.Client) -> None:
     said = (
-        "The bridge fell because of the flood. Nobody had painted it for years. It fell since the river rose in spring. "
-        "A ferry ran afterwards. Its fall was caused by rotten piles."
+        "The bridge fell because of the flood. A ferry ran afterwards. The bridge fell because its piles were rotten. "
+        "Nobody had painted it for years. The bridge also fell because ice had pushed it."
     )
     question = "Why did the bridge fall?"
     assert len(extract(client, question, said)[0]["quotes"]) > 1
@@ -176,9 +177,11 @@ class Counted:
 
 
 def test_nothing_is_read_any_more_for_a_client_that_has_gone(library: Path) -> None:
-    settings = Settings(index=library, extract_seconds=600)
+    settings = Settings(index=library, extract_seconds=600, reader="fast")
     service = Service.open(settings)
-    model = service.pipeline.text_reader().model
+    reader = service.pipeline.text_reader()
+    assert isinstance(reader, SpanReader)
+    model: Any = reader.model
     counted = model._session = Counted(model._session)
     app = create_app(lambda: service, settings)
     slots = app.state.slots["questions"]

@@ -16,6 +16,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Resource, ResourceLink
 
 from quotewise.api import mcp
+from quotewise.api.service import Service
+from quotewise.api.settings import Settings
 from tests.api.command_line import Run, check_complaint
 from tests.api.conftest import NOTES, Refused
 from tests.conftest import SEED, SEEDS, WHY
@@ -34,11 +36,20 @@ def over_http(client: httpx.Client, walk: Walk, mode: str = "auto", query: str =
     anyio.run(connected)
 
 
-def over_stdio(index: Path, walk: Walk, *more: str) -> None:
+def in_process(index: Path, walk: Walk, *only: str) -> None:
+    async def connected() -> None:
+        with Service.open(Settings(index=index)) as service:
+            async with Client(mcp.local_server(service, only)) as found:
+                await walk(found)
+
+    anyio.run(connected)
+
+
+def over_stdio(index: Path, walk: Walk) -> None:
     environment = {"QUOTEWISE_INDEX": str(index), "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HF_HUB_OFFLINE": "1"}
 
     async def connected() -> None:
-        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp", *more], env=environment)) as found:
+        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp"], env=environment)) as found:
             await walk(found)
 
     anyio.run(connected)
@@ -167,7 +178,7 @@ async def only_notes(client: Client) -> None:
 
 def test_the_tools_can_be_limited_to_a_collection(client: httpx.Client, library: Path) -> None:
     over_http(client, only_notes, query="?collection=notes")
-    over_stdio(library, only_notes, "--only", "notes")
+    in_process(library, only_notes, "notes")
 
 
 def test_results_over_http_link_to_the_page_of_each_place(client: httpx.Client) -> None:
@@ -186,14 +197,14 @@ def test_results_over_http_link_to_the_page_of_each_place(client: httpx.Client) 
     over_http(client, linked)
 
 
-def test_results_over_standard_input_link_to_the_line_of_the_file(library: Path) -> None:
+def test_results_without_a_service_link_to_the_line_of_the_file(library: Path) -> None:
     async def to_files(client: Client) -> None:
         first, *_ = await links(client, "ask", question=WHY)
         assert (first.uri, first.mime_type) == (f"{(SEEDS / SEED).as_uri()}#L3", "text/plain")
         named, *_ = await links(client, "search", question="When did the café open?", collection="notes")
         assert "games/caf%C3%A9%20%F0%9F%8D%A4.txt#L1" in named.uri
 
-    over_stdio(library, to_files)
+    in_process(library, to_files)
 
 
 def test_documents_are_listed_a_page_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,13 +227,6 @@ def test_the_command_prints_nothing_but_the_protocol_and_ends_with_its_input(lib
 def test_the_command_says_in_one_line_that_there_is_no_index(tmp_path: Path) -> None:
     done = subprocess.run([QUOTEWISE, "mcp", "--index", tmp_path / "none"], capture_output=True, timeout=60, input=b"")
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
-
-
-def test_the_command_says_in_one_line_that_there_is_no_such_collection(library: Path) -> None:
-    command = [QUOTEWISE, "mcp", "--index", library, "--only", "nope"]
-    done = subprocess.run(command, capture_output=True, timeout=60, input=b"")
-    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
-    assert b"'nope'" in done.stderr
 
 
 @pytest.mark.parametrize("block", re.findall("```json\n(.*?)```", MCP_PAGE.read_text(encoding="utf-8"), re.DOTALL))

@@ -87,6 +87,16 @@ def test_a_quote_of_a_pdf_has_its_page_its_boxes_and_a_picture_in_which_it_is_ma
         assert client.get(f"{base}/pages/2.png", params=beyond | {"width": 100}).status_code == 200
 
 
+def test_pages_without_text_at_the_end_can_be_turned_to(client: httpx.Client) -> None:
+    pdf = Pdf([Page([Line("The weir was built in 1911.")]), Page(), Page(picture=True)]).write()
+    path = "/collections/default/documents/weir.pdf"
+    base = f"/documents/{client.put(path, content=pdf, headers={'Content-Type': 'application/pdf'}).json()['id']}"
+    assert client.get(f"{base}/place", params={"start": 0, "end": 3}).json()["pages"] == 3
+    assert [part["number"] for part in client.get(f"{base}/structure").json()["parts"]] == [1, 3]
+    assert client.get(f"{base}/pages/3.png").status_code == 200
+    assert client.delete(path).is_success
+
+
 def test_a_text_has_a_place_but_no_page(client: httpx.Client) -> None:
     document = cited(client, "Where was tea first drunk?")["document"]["id"]
     place = client.get(f"/documents/{document}/place", params={"start": 0, "end": 3}).json()

@@ -27,8 +27,12 @@ It is a pity that we cannot send anything abroad.
     ("text", "questions"),
     [
         ("## How do I reset my password?\n\nPress the red button.", ["How do I reset my password?"]),
+        ("**Q: Can I change my order?**\n\nYes, until it is packed.", ["Can I change my order?"]),
         ("“Premises” means the building at 4 Mill Lane.", ["What does “Premises” mean?"]),
         ("**Note**\n\nAn easement is a right to cross the land of another.", ["What is an easement?"]),
+        ("Photosynthesis is a process. Plants live by photosynthesis.", ["What is photosynthesis?"]),
+        ("Common law is a body of law that courts make.", ["What is Common law?"]),
+        ("Another fault is a missing lid. Kofi is a guide.\n\nKofi is a guide.\n\nOnly this is a test.", []),
         ("Ein Pfandrecht ist ein Recht an einer Sache.", ["Was ist ein Pfandrecht?"]),
         ("Une hypothèque est une garantie sur un immeuble.", ["Qu’est-ce qu’une hypothèque ?"]),
         ("Una hipoteca es una garantía sobre un inmueble.", ["¿Qué es una hipoteca?"]),

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Route as Routed
 
+from quotewise.api.responses import StreamedAnswer
 from tests.api.browser import ask, example, opened, text_of, without_breaks
 from tests.conftest import SEED, WHY
 
@@ -159,7 +160,7 @@ def streamed(client: httpx.Client, route: Routed) -> None:
     events = [
         ("passages", {"passages": passages}),
         *(("citation", citation) for citation in answer["citations"]),
-        ("answer", {key: answer[key] for key in ("question", "answered", "confidence", "threshold", "short_answer")}),
+        ("answer", {key: answer[key] for key in answer.keys() & StreamedAnswer.__dataclass_fields__}),
         ("done", {"timings_ms": answer["timings_ms"], "request_id": answer["request_id"]}),
     ]
     events[-2][1]["closest"] = closest
@@ -270,20 +271,21 @@ def test_the_tags_of_a_flag_are_not_shown_by_name_but_those_that_no_flag_has_are
 
 
 @pytest.mark.parametrize(
-    ("locale", "language", "silent"),
+    ("locale", "language", "silent", "line"),
     [
-        ("de-AT", "de", "Die Dokumente sagen dazu nichts."),
-        ("zh-CN", "zh", "文档中没有说明。"),
-        ("it-IT", "en", "The documents do not say."),
+        ("de-AT", "de", "Die Dokumente sagen dazu nichts.", "Zeile "),
+        ("zh-CN", "zh", "文档中没有说明。", "行 "),
+        ("it-IT", "en", "The documents do not say.", "line "),
     ],
 )
 def test_the_texts_are_in_the_language_of_the_browser_where_there_are_any(
-    browser: Browser, client: httpx.Client, locale: str, language: str, silent: str
+    browser: Browser, client: httpx.Client, locale: str, language: str, silent: str, line: str
 ) -> None:
     with opened(browser, client, locale=locale) as page:
         page.goto("/?collection=notes")
         turn = ask(page, SILENT)
         expect(turn.locator(".verdict")).to_contain_text(silent)
+        expect(turn.locator("figcaption").first).to_contain_text(line)
         assert page.locator("html").get_attribute("lang") == page.locator("quotewise-chat").get_attribute("lang") == language
         page.locator("quotewise-chat").evaluate("chat => { chat.lang = 'fr'; }")
         expect(turn.locator(".verdict")).to_contain_text("Les documents ne le disent pas.")

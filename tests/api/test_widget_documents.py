@@ -31,6 +31,21 @@ def test_documents_are_listed_filtered_and_shown_beside_the_chat(page: Page) -> 
     expect(page.locator("quotewise-chat article")).to_have_count(1)
 
 
+def test_chosen_documents_alone_are_asked_and_a_link_asks_them_again(page: Page) -> None:
+    page.goto("/?collection=notes")
+    page.get_by_role("button", name="Ask only this document: games/chess.md").click()
+    expect(page.locator("quotewise-chat .only")).to_contain_text("Only in games/chess.md")
+    check(page)
+    expect(ask(page, "where was tea first drunk?").locator("figcaption").first).to_contain_text("games/chess.md")
+    page.get_by_role("button", name="Ask only this document: drinks/tea.md").press("Enter")
+    expect(page.locator("quotewise-chat .only")).to_contain_text("Only in 2 documents")
+    page.click("[aria-label='Ask all documents']")
+    expect(page.locator("quotewise-documents [aria-pressed=true]")).to_have_count(0)
+    page.goto("/?collection=notes&only=games/chess.md&q=where+was+tea+first+drunk")
+    expect(page.locator("quotewise-chat figcaption").first).to_contain_text("games/chess.md")
+    expect(page.locator("quotewise-documents [aria-pressed=true]")).to_have_count(1)
+
+
 def test_however_fast_a_list_is_filtered_lengthened_and_left_each_of_its_documents_is_there_once(page: Page) -> None:
     """The lists are answered here, since indexing thousands of documents takes minutes."""
     asked: list[tuple[str, int]] = []

@@ -42,9 +42,8 @@ class Elsewhere(BaseHTTPRequestHandler):
         head = f"<title>Elsewhere</title><style nonce=own>{self.style}</style>"
         script = f"<script src='{self.service}/static/quotewise-chat.js' async></script>"
         key = f'api-key="{self.key}"' if self.key else ""
-        chat = (
-            f'<quotewise-chat endpoint="{self.service}" {key} suggestions="{WHY}" heading="Help" theme="dark"></quotewise-chat>'
-        )
+        attributes = f'suggestions="{WHY}" heading="Help" theme="dark" forget'
+        chat = f'<quotewise-chat endpoint="{self.service}" {key} {attributes}></quotewise-chat>'
         self.wfile.write(f"<!doctype html><html lang=en>{head}{script}<main>{chat}</main>".encode())
 
     def log_message(self, *_: Any) -> None:
@@ -78,6 +77,7 @@ def test_one_script_tag_embeds_the_widget_in_a_page_of_an_origin_that_is_allowed
         page.goto(address)
         page.click("text=" + WHY)
         expect(page.locator("blockquote").first).to_have_text(example(client)["citations"][0]["quote"])
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 2]
         assert page.locator("h2").first.evaluate("one => getComputedStyle(one).fontWeight") == "650"
         page.locator("a.reference").first.click()
         expect(page.locator("quotewise-source mark.quote").first).to_be_visible()

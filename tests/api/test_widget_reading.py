@@ -168,6 +168,7 @@ def test_a_file_that_has_changed_is_shown_by_lines(
     address = f"/documents/{documents['tea.md']}"
     heading = {"kind": "heading", "start": 24, "end": 29, "level": 1, "cells": [], "marks": []}
     assert client.get(f"{address}/structure").json()["blocks"][1] == heading
+    assert client.get(f"{address}/structure?start=25&end=26").json()["blocks"] == [heading]
     (folder / "tea.md").write_text(MARKDOWN + "\nMore.\n")
     try:
         assert client.get(f"{address}/structure").json() == {"parts": [], "blocks": []}

@@ -24,8 +24,9 @@ from tests.eval.conftest import flawed
 def test_indexing_is_timed_by_stage_for_each_size() -> None:
     small, large, growth = bench_index("20,60")
     assert 10 < small["chunks"] < 40 < large["chunks"]
-    assert set(small["stages_ms"]) == {"embed", "rest"} == set(growth["grows_with_chunks_to_the_power_of"])
+    assert set(small["stages_ms"]) == {"embed", "rest", "upload"} == set(growth["grows_with_chunks_to_the_power_of"])
     assert all(row["stages_ms"]["embed"] > 0 for row in (small, large))
+    assert large["upload"]["written_kb"] < 2 * small["upload"]["written_kb"]
 
 
 def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:

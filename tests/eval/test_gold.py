@@ -72,10 +72,26 @@ def test_a_quote_that_is_not_where_it_should_be_is_named_with_its_line(tmp_path:
     path.write_text(f"{QUESTION % ('fine', 'a.txt', 'Nobody', '')}\n\n{line}\n", encoding="utf-8")
     gold = load_gold(path)
     [found] = gold.complaints({"a.txt": TEXT}.get)
-    assert found.startswith(f"{path}:3: ")
+    column = (
+        line.index('["b.txt"]' if '["b.txt"]' in line else '"b.txt"' if "b.txt" in line else line.partition('"quote": ')[2]) + 1
+    )
+    assert found.startswith(f"{path}:3:{column}: ")
     assert complaint in found
-    with pytest.raises(GoldError, match=r"gold\.jsonl:3: "):
+    with pytest.raises(GoldError, match=r"gold\.jsonl:3:\d+: "):
         gold.located({"a.txt": TEXT}.get)
+
+
+def test_the_column_is_that_of_the_quote_at_fault_whatever_the_strings_before_it_hold(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    line = r'{"id":"a","question":"who said \"quote\": \\","answerable":true,"quotes":[{"path":"a.txt","quote":"Nobody"},'
+    line += '{"quote" : "nowhere","path":"a.txt"}]}'
+    path.write_text(line, encoding="utf-8")
+    [found] = load_gold(path).complaints({"a.txt": TEXT}.get)
+    column = line.index('"nowhere"') + 1
+    assert found.startswith(f"{path}:1:{column}: ")
+    path.write_text('{"id": "a", }', encoding="utf-8")
+    with pytest.raises(GoldError, match=r"gold\.jsonl:1:13: Invalid JSON"):
+        load_gold(path)
 
 
 def test_a_quote_that_stands_once_needs_no_offsets(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ KINDS = {
         "Share.",
         "Exit mobile version",
         "Read more",
+        "Share this article on Twitter",
+        "Read next: The harbour",
         "Follow us on Mastodon!",
         "Page 3 of 10",
         "---",
@@ -25,6 +27,9 @@ KINDS = {
         "Log in to the console.",
         "東京。",
         "Copyright protects authors.",
+        "Share this room with a colleague.",
+        "Read more books.",
+        "Click here for the map of the harbour.",
     ),
 }
 

@@ -27,7 +27,7 @@ from quotewise.index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
-from quotewise.index.store import UNCHANGED, Change, Filter, StoredChunk
+from quotewise.index.store import UNCHANGED, Change, CollectionSize, Filter, StoredChunk
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
 
@@ -129,9 +129,11 @@ def test_documents_come_by_path_in_pages(catalogue: SqliteCatalogue) -> None:
     assert paths == sorted(paths) == ["B.txt", "a.txt", "a/z.txt", "b.txt", "ä.txt"]
     assert [kept.path for kept in catalogue.documents("default", 1, 2)] == paths[1:3]
     assert catalogue.documents("default", 5, 2) == catalogue.documents("default", 0, 0) == []
-    size = catalogue.size("default")
-    assert (size.documents, size.chunks) == (5, 5)
+    assert catalogue.size("default") == CollectionSize(5, 5)
     assert catalogue.digests("default").keys() == set(paths)
+    put(catalogue, "a.txt", "# One\n\nIt is so.\n\n" + "It is not. " * 9)
+    catalogue.remove("default", ["b.txt", "B.txt", "none.txt"])
+    assert catalogue.size("default") == CollectionSize(3, sum(kept.chunks for kept in catalogue.documents("default")))
 
 
 @pytest.mark.parametrize("odd", ["nope", "", "' OR 1=1 --", "\udc80", "caf\udce9.txt", "nul\0", "a\nb.txt"])
@@ -259,7 +261,7 @@ NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
     "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
     "another program": (another_program, "is not a Quotewise catalogue"),
-    "newer": (a_newer_version, "version 99, newer than the 6"),
+    "newer": (a_newer_version, "version 99, newer than the 8"),
 }
 
 
@@ -315,13 +317,15 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
     old.executescript(Path(__file__).with_name("catalogue_v3.sql").read_bytes().decode())
     old.executescript(OLDER[version])
     whole = dict(old.execute("SELECT path, text FROM texts JOIN documents ON row = document"))
+    [(chunks_before,)] = old.execute("SELECT sum(chunks) FROM documents")
     old.close()
     with ThreadPoolExecutor(4) as pool:  # all at once, of which one does it
         for catalogue in pool.map(lambda _: SqliteCatalogue(path), range(4)):
-            assert catalogue.size("default").documents == 3
+            assert catalogue.size("default") == CollectionSize(3, chunks_before)
             catalogue.close()
     catalogue = SqliteCatalogue(path)
     assert catalogue.damaged("default") == ["damaged.txt"]
+    assert catalogue.matching_documents("default", Filter(metadata={"author": ["Ann"]})) == [2]
     for stored in catalogue.documents("default"):
         if stored.path != "damaged.txt":
             made = parse_document(stored.path, whole[stored.path].encode())

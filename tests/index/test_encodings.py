@@ -72,6 +72,9 @@ def test_any_bytes_are_decoded_exactly_or_refused(data: bytes) -> None:
         "½ cup of sugar\r\n¼ cup of milk\r\n",
         "El Niño",
         "© 2019 Ann Brontë, São Paulo",
+        "Où se trouve la clé ? Elle est à côté de la fenêtre.",
+        "Für die Gebäudeprüfung sind drei Behörden zuständig.",
+        "A inscrição não é obrigatória para crianças até três anos.",
     ],
 )
 def test_western_languages_and_short_texts_in_windows_1252_are_read_as_such(text: str) -> None:
@@ -84,6 +87,9 @@ def test_western_languages_and_short_texts_in_windows_1252_are_read_as_such(text
     ("codec", "text"),
     [
         ("cp1251", "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом."),
+        ("cp1250", "Opłata wynosi 40 złotych, a dla dzieci połowę tego. Zwiedzanie możliwe jest w każdą sobotę."),
+        ("cp1250", "Žádost se podává na úřadě městské části, nejpozději do konce měsíce září."),
+        ("cp1250", "A belépő ára négyszáz forint, gyermekeknek ingyenes. A múzeum hétfőn zárva tart, szombaton későig."),
         ("cp1253", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."),
         ("cp932", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"),
         ("gb18030", "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心,并应以兄弟关系的精神相对待。"),
@@ -94,7 +100,9 @@ def test_other_scripts_are_not_taken_for_windows_1252(codec: str, text: str) -> 
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", ["The fee is 70 €.\r\n", "Hi", "Пошлина 70 евро за день.", "“Größe” — 5 µm"])
+@pytest.mark.parametrize(
+    "text", ["The fee is 70 €.\r\n", "Hi", "Fine 😀 here and there", "Пошлина 70 евро за день.", "“Größe” — 5 µm"]
+)
 def test_utf_16_without_a_byte_order_mark_is_told_by_its_zero_bytes(codec: str, text: str) -> None:
     assert decode(text.encode(codec)) == (text, codec, None)
 
@@ -118,6 +126,11 @@ CAFE = "The café in Zürich charges 40 € for a table. “Fine”, he said. ".
         (
             b"The fee is 70 \xe2\x82",
             "2 bytes that are no UTF-8 and are read as U+FFFD, the first of them the byte 0xE2 at 14",
+        ),
+        (b"Der Caf\xc3", "the byte 0xC3 at 7, which is no UTF-8 and is read as U+FFFD"),
+        (
+            b"Fine \xed\xa0\xbd\xed\xb8\x80.",
+            "6 bytes that are no UTF-8 and are read as U+FFFD, the first of them the byte 0xED at 5",
         ),
         (
             CAFE * 3 + b"\xe9 \xe8 \x81",

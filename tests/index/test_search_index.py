@@ -11,19 +11,20 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import faiss
+import numpy as np
 import pytest
 
 import quotewise.index.lexical
 import quotewise.index.local_store
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.checksums import write_checksums
+from quotewise.index.checksums import Checksums, write_checksums
 from quotewise.index.errors import IndexLockedError, IndexRebuildingError
 from quotewise.index.integrity import check
 from quotewise.index.lexical import LexicalIndex
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import Change, Changes, Filter, IndexedChunk
+from tests.index.conftest import at_most
 from tests.index.writing import COLLECTION, put, unit
 
 EAST = unit(1, 0, 0, 0)
@@ -74,16 +75,16 @@ def put_a_file_in_the_place_of_the_folder(folder: Path) -> None:
 
 def checksum(folder: Path) -> None:
     stored = json.loads((folder / "checksums.json").read_text())
-    write_checksums(folder, Change(stored["seq"], stored["stamp"]), stored["made_with"])
+    write_checksums(folder, Change(stored["seq"], stored["stamp"]), stored["made_with"], Checksums())
 
 
-def give_checksums_to_what_faiss_cannot_read(folder: Path) -> None:
-    (folder / "vectors.faiss").write_bytes(b"of another version")
+def give_checksums_to_what_numpy_cannot_read(folder: Path) -> None:
+    next(folder.glob("vectors-*.npy")).write_bytes(b"of another version")
     checksum(folder)
 
 
 def give_checksums_to_vectors_of_another_dimension(folder: Path) -> None:
-    faiss.write_index(faiss.IndexFlatIP(7), str(folder / "vectors.faiss"))
+    np.save(next(folder.glob("vectors-*.npy")), np.empty((3, 7), np.float32))
     checksum(folder)
 
 
@@ -102,7 +103,7 @@ REFUSED: list[Callable[[Path], None]] = [
     spoil_the_list_of_files,
     put_a_folder_where_tantivy_writes,
     put_a_file_in_the_place_of_the_folder,
-    give_checksums_to_what_faiss_cannot_read,
+    give_checksums_to_what_numpy_cannot_read,
     give_checksums_to_vectors_of_another_dimension,
     give_checksums_to_what_tantivy_cannot_read,
     write_no_sense_into_the_checksums,
@@ -246,6 +247,26 @@ def test_while_an_index_is_made_again_questions_and_writers_wait_only_so_long(
     for opened in (fresh, other):
         assert found(opened) == ({"0.txt", "1.txt", "2.txt", "3.txt"},) * 2
         opened.close()
+
+
+def test_searches_use_what_is_there_while_the_same_store_publishes(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    updating, go_on, update = threading.Event(), threading.Event(), LexicalIndex.update
+
+    def slowly(*arguments: Any) -> None:
+        updating.set()
+        assert go_on.wait(30)
+        update(*arguments)
+
+    monkeypatch.setattr(LexicalIndex, "update", slowly)
+    put(store, "0.txt", "Sharks bite.")
+    publishing = threading.Thread(target=store.publish, args=("default",))
+    publishing.start()
+    assert updating.wait(10)
+    with at_most(10):
+        assert found(store) == ({"1.txt", "2.txt"},) * 2  # of what was there, the catalogue has the rest
+    go_on.set()
+    publishing.join()
+    assert found(store) == ({"0.txt", "1.txt", "2.txt"}, {"1.txt", "2.txt"})
 
 
 def test_closing_stops_a_thread_that_makes_an_index_again(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,12 @@ KEPT_MARKS = [
     ("Step 1:", "Step 2:", "Step 3:"),
     ("☐", "☑", "☒"),
     ("#1", "#2", "#3"),
+    ("a]", "b]", "c]"),
+    ("1/", "2/", "3/"),
+    ("①", "②", "③"),
+    ("»", "»", "»"),
+    ("=>", "=>", "=>"),
+    ("👉", "👉", "👉"),
 ]
 BARE_MARKS = ["●", "→", "–", "—", "▪", "■", "➢", "○", "‣", "*", "+", "\u2043"]
 THINGS = ("The piano costs 12 euros. Ask Ann", "the stage costs 90 euros", "The kitchen costs 25 euros")
@@ -139,6 +145,7 @@ def test_items_with_signs_are_sentences_without_them(mark: str, gap: str, end: s
         "They met at\n10:15 at the gate",
         "and one more thing\nNote: that is all",
         "the rule in\n§ 3 says so",
+        "he wrote\n» come » and left",
         "he went out\n– and came back",
         "The surplus of the\nAssociation grew in\nMay and June",
     ],
@@ -157,6 +164,10 @@ def test_one_line_of_prose_that_begins_like_an_item_is_not_torn_off(text: str) -
         ["10:15 Mei: which server", "10:16 Ravi: heron", "10:16 Ravi: since the move"],
         ["9:05 am Mei which server", "9:06 am Ravi heron"],
         ["<Mei> which server", "<Ravi> heron"],
+        ["mei> which server", "ravi> heron"],
+        ["Mar  1 09:15:02 heron sshd[12]: which server", "Mar  1 09:16:02 heron sshd[13]: heron"],
+        ["[INFO] which server", "[WARN] heron"],
+        ["Mei  9:15 AM", "which server hosts the wiki now", "Ravi  9:16 AM", "heron, since the move"],
         ["Mei (10:15): which server", "Ravi [10:16]: heron"],
         ["Caretaker: Nils Holm", "Phone: 555 0142", "Wi-Fi network: LindenNet", "Bin day: Monday"],
         ["**Caretaker:** Nils Holm", "**Phone:** 555 0142"],
@@ -177,7 +188,25 @@ def test_messages_entries_and_questions_are_sentences(lines: list[str], end: str
 
 @pytest.mark.parametrize(
     "mark",
-    ["[3]", "[4][5]", "[4] [5]", "[12, 13]", "[a]", "[^town]", "[citation needed]", "[note 1]", "¹", "²³", "^1", "†", "(1)"],
+    [
+        "[3]",
+        "[4][5]",
+        "[4] [5]",
+        "[12, 13]",
+        "[a]",
+        "[^town]",
+        "[citation needed]",
+        "[note 1]",
+        "¹",
+        "²³",
+        "^1",
+        "†",
+        "(1)",
+        "[A]",
+        "[1]–[3]",
+        "[2]: 45–47",
+        "[1](#fn1)",
+    ],
 )
 def test_the_mark_of_a_note_belongs_to_the_sentence_before_it(mark: str) -> None:
     for first in ("It was opened in 1897.", "He said “no.”", 'He said "no."', "Was it (at last) built?"):

@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,7 +52,21 @@ def test_a_claim_is_valid_where_its_quote_stands_in_a_file_of_the_folder(
 ) -> None:
     (folder.parent / "secret.txt").write_bytes(TEXT.encode())
     assert TEXT[claim.start : claim.end] == claim.quote
-    assert verify(replace(claim, **change), source).verdict is verdict  # type: ignore[arg-type]
+    verification = verify(replace(claim, **change), source)  # type: ignore[arg-type]
+    assert (verification.verdict, verification.place) == (verdict, "" if change else "line 2")
+
+
+@pytest.mark.parametrize("where", ["folder", "collection", "copy"])
+def test_a_valid_claim_has_the_place_of_its_citation(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder, where: str
+) -> None:
+    (folder / "lease.html").write_text("<h1>Lease</h1><p>Of a flat.</p><h2>Rent</h2><p>The rent is 40 euros.</p>")
+    sync()
+    citation = Pipeline(store, lambda name: embedder, threshold=0).ask("How much is the rent?", "default").citations[0]
+    source: Source = FolderSource(folder, LIMIT) if where == "folder" else CollectionSource(store, "default", LIMIT)
+    if where == "copy":
+        shutil.rmtree(folder)
+    assert (verify(Claim.of(citation), source).place, citation.place) == ("section Rent", "section Rent")
 
 
 @pytest.mark.parametrize("data", [TEXT.encode() + b" ", b"", b" \n", b"\0binary", b"x" * (LIMIT + 1), None])

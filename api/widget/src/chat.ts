@@ -3,16 +3,17 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { chat as looks } from "./chat_styles";
-import { asking, history, load, save, type Turn } from "./conversation";
+import type { QuotewiseComposer } from "./composer";
+import { asking, begun, history, type Conversation, type Turn } from "./conversation";
 import { ServiceElement } from "./element";
 import * as icons from "./icons";
-import type { Citation, DocumentReference, ShortAnswer, Step } from "./service";
+import type { Citation, DocumentReference, Overview, ShortAnswer, Step } from "./service";
 import type { Place, QuotewiseSource } from "./source";
-import { shared } from "./styles";
-import { placesOf, type Conversation } from "./turn";
+import { Store } from "./store";
+import { shown } from "./text";
+import { placesOf, type Chat, type QuotewiseTurn } from "./turn";
+import { welcome } from "./welcome";
 import { levelOf } from "./words";
-
-const LONGEST_QUESTION = 2000;
 
 interface Opened {
   places: Place[];
@@ -20,23 +21,46 @@ interface Opened {
   short: ShortAnswer | null;
 }
 
-export class QuotewiseChat extends ServiceElement implements Conversation {
-  static styles = [shared, looks];
+export class QuotewiseChat extends ServiceElement implements Chat {
+  static styles = looks;
 
   @property() heading = "";
   @property() placeholder = "";
-  /** Questions to begin with: a JSON array, or one a line. */
+  /** Paths of the documents that alone are asked; none for all. */
+  @property({ attribute: false }) only: string[] = [];
+  /** Questions to begin with: a JSON array, or one a line; by default those that the documents are found to answer. */
   @property() suggestions = "";
+  /** Whether the address of the page may name a question, as links to answers do. */
+  @property({ type: Boolean }) linked = false;
+  /** Whether conversations are forgotten when the tab is closed, as on computers that many use. */
+  @property({ type: Boolean }) forget = false;
 
-  @state() private turns: Turn[] = [];
+  @state() private conversation: Conversation = begun(null);
   @state() private opened: Opened | null = null;
+  @state() private listing = false;
+  @state() private overview: Overview | null = null;
   @state() private said = "";
-  @query("textarea") private composer!: HTMLTextAreaElement;
+  @state() private notice = "";
+  /** The turn whose right passage can be marked in what is opened. */
+  @state() private correcting: Turn | null = null;
+  @query("quotewise-composer") private composer!: QuotewiseComposer;
   @query(".turns") private scroller!: HTMLElement;
   @query("quotewise-source") private source!: QuotewiseSource;
 
   private asking: AbortController | null = null;
   private opener: HTMLElement | null = null;
+
+  private get store(): Store {
+    return new Store(this.address, this.forget);
+  }
+
+  private get turns(): Turn[] {
+    return this.conversation.turns;
+  }
+
+  private get shownTurns(): QuotewiseTurn[] {
+    return [...this.renderRoot.querySelectorAll<QuotewiseTurn>("quotewise-turn")];
+  }
 
   focus(): void {
     this.composer.focus();
@@ -44,7 +68,7 @@ export class QuotewiseChat extends ServiceElement implements Conversation {
 
   /** Ask a question as if it had been typed. */
   ask(question: string): Promise<void> {
-    return this.answer(asking(question));
+    return this.answer(asking(question, this.scope));
   }
 
   /** Show a document beside the chat. */
@@ -52,58 +76,129 @@ export class QuotewiseChat extends ServiceElement implements Conversation {
     this.show({ places: [{ document }], current: 0, short: null });
   }
 
-  disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.asking?.abort();
+  private get scope(): Pick<Turn, "only"> {
+    return this.only.length ? { only: this.only } : {};
   }
 
+  /** Ask only some documents, by path; none for all. */
+  limit(only: string[]): void {
+    this.only = only;
+    this.dispatchEvent(new CustomEvent("quotewise-limit", { detail: only }));
+  }
+
+  /** See again what there is to ask about, since the documents have changed. */
+  refresh(): void {
+    this.overview = null;
+    if (!this.turns.length) void this.look();
+  }
+
+  connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("storage", this.stored);
+    window.addEventListener("beforeunload", this.stop); // else what the browser then breaks off looks like a service that is gone
+  }
+
+  disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("storage", this.stored);
+    window.removeEventListener("beforeunload", this.stop);
+    this.stop();
+  }
+
+  private readonly stop = (): void => this.asking?.abort();
+
   protected willUpdate(changed: PropertyValues): void {
-    if (changed.has("endpoint") || changed.has("collection")) {
-      this.asking?.abort();
-      this.turns = load(this.address, this.collection);
-      this.opened = null;
-    }
+    if (!changed.has("endpoint") && !changed.has("collection")) return;
+    this.resume(this.store.current(this.collection) ?? begun(this.collection));
+    this.limit([]);
+    this.overview = null;
+    if (!this.turns.length) void this.look();
   }
 
   protected firstUpdated(): void {
     if (this.autofocus) this.focus();
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.scroller.classList.add("smooth");
+    if (this.linked) this.askLinked();
   }
 
   protected again(): void {
     const last = this.turns.at(-1);
     if (last?.state === "failed") void this.retry(last);
+    else if (!this.turns.length) void this.look();
+  }
+
+  /** See what there is to ask about. */
+  private async look(): Promise<void> {
+    const { collection } = this;
+    try {
+      const overview = await this.service.overview(collection);
+      if (collection === this.collection) this.overview = overview;
+    } catch {
+      // the first question says what is wrong
+    }
+  }
+
+  private resume(conversation: Conversation): void {
+    this.asking?.abort();
+    this.conversation = conversation;
+    this.opened = this.correcting = null;
+    this.listing = false;
+    this.notice = "";
+  }
+
+  /** Ask what the address of the page names, once. */
+  private askLinked(): void {
+    const url = new URL(location.href);
+    const question = url.searchParams.get("q");
+    if (!question?.trim()) return;
+    const after = url.searchParams.getAll("after");
+    this.limit(url.searchParams.getAll("only"));
+    for (const name of ["q", "after", "only"]) url.searchParams.delete(name);
+    window.history.replaceState(null, "", url);
+    this.clear();
+    void this.answer(asking(question, { after, alone: !after.length, ...this.scope }));
   }
 
   retry(turn: Turn): Promise<void> {
-    this.turns = this.turns.filter((one) => one !== turn);
-    return this.answer(asking(turn.question));
+    const { question, after, alone, only } = turn;
+    this.conversation = { ...this.conversation, turns: this.turns.filter((one) => one !== turn) };
+    return this.answer(asking(question, { after, alone, only }));
+  }
+
+  askAlone({ question, only }: Turn): Promise<void> {
+    return this.answer(asking(question, { alone: true, only }));
   }
 
   private async answer(turn: Turn): Promise<void> {
     if (this.asking || !turn.question.trim()) return;
     const stopping = (this.asking = new AbortController());
-    const { address, collection, service } = this;
-    const before = history(this.turns);
-    this.turns = [...this.turns, turn];
-    save(address, collection, this.turns);
-    this.tell(turn, this.texts.searching);
-    void this.updateComplete.then(() => this.reveal());
+    const { address, collection, service, store, texts } = this;
+    const told = history(this.turns);
+    const before = turn.alone ? [] : told.length ? told : (turn.after ?? []).map((question) => ({ question, quotes: [] }));
+    turn.after = before.map(({ question }) => question);
+    const conversation = (this.conversation = { ...this.conversation, turns: [...this.turns, turn] });
+    this.listing = false;
+    this.keep();
+    store.setCurrent(collection, conversation.id);
+    this.tell(turn, texts.searching);
+    void this.reveal();
     try {
-      for await (const step of service.ask(turn.question, before, collection, stopping.signal)) this.take(turn, step);
+      for await (const step of service.ask(turn.question, before, { collection, only: turn.only ?? [] }, stopping.signal)) this.take(turn, step);
     } catch (error) {
       const stopped = stopping.signal.aborted;
       const problem = stopped ? null : this.problemOf(error);
-      const wait = problem?.retryAfter ? ` ${this.texts.tryAgainIn(problem.retryAfter)}` : "";
+      const wait = problem?.retryAfter ? ` ${texts.tryAgainIn(problem.retryAfter)}` : "";
       turn.state = stopped ? "stopped" : "failed";
       turn.problem = problem ? problem.message.replace(/[^.!?。]$/, "$&.") + wait : undefined;
-      this.tell(turn, turn.problem ?? this.texts.stopped);
+      this.tell(turn, turn.problem ?? texts.stopped);
     }
-    this.asking = null;
-    const elsewhere = address.href !== this.address.href || collection !== this.collection;
-    if (!elsewhere) save(address, collection, this.turns);
+    if (this.asking === stopping) this.asking = null;
+    const elsewhere = address.href !== this.address.href || conversation.id !== this.conversation.id;
+    if (elsewhere) return void (this.requestUpdate(), store.keep({ ...conversation, changed: Date.now() }));
+    this.keep();
     this.requestUpdate();
+    void this.reveal();
   }
 
   private take(turn: Turn, step: Step): void {
@@ -112,8 +207,9 @@ export class QuotewiseChat extends ServiceElement implements Conversation {
     if (step.name === "citation") turn.citations = [...turn.citations, step.citation];
     if (step.name === "done") turn.requestId = step.requestId;
     if (step.name === "answer") {
-      const { answered, closest, short_answer } = step;
-      Object.assign(turn, { state: answered ? "answered" : "silent", confidence: step.confidence, short: short_answer, closest });
+      const { answered, closest, others, short_answer, interpretation, contradictions } = step;
+      const found = { closest, others, short: short_answer, interpretation, contradictions, confidence: step.confidence };
+      Object.assign(turn, found, { state: answered ? "answered" : "silent" });
       const silent = `${texts.silent} ${texts.closePassages(closest.length)}.`;
       this.tell(turn, answered ? `${texts.quotesFound(turn.citations.length)}. ${texts.confidence[levelOf(step.confidence)]}.` : silent);
     }
@@ -125,50 +221,89 @@ export class QuotewiseChat extends ServiceElement implements Conversation {
     this.said = words;
   }
 
-  /** Scroll to the last question. */
-  private reveal(): void {
-    const last = this.renderRoot.querySelector<HTMLElement>("quotewise-turn:last-of-type");
+  /** Scroll to the last question, once what is known of its answer is there. */
+  private async reveal(): Promise<void> {
+    await this.updateComplete;
+    const last = this.shownTurns.at(-1);
+    await last?.updateComplete;
     if (last) this.scroller.scrollTop = last.offsetTop - 20;
   }
 
-  private submit(event: Event): void {
-    event.preventDefault();
-    if (this.asking) {
-      this.asking.abort();
-      return;
-    }
-    const question = this.composer.value;
-    if (!question.trim()) return;
-    this.composer.value = "";
-    void this.ask(question.trim());
-  }
-
-  private typed(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    if (!this.asking) this.submit(event);
-  }
-
   private pressed(event: KeyboardEvent): void {
-    if (event.key === "Escape" && !event.isComposing && this.opened) this.close();
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (this.opened) this.close();
+    else if (this.listing) this.list(false);
   }
 
   private clear(): void {
-    this.asking?.abort();
-    this.turns = [];
-    this.opened = null;
-    save(this.address, this.collection, []);
+    this.resume(begun(this.collection));
+    this.store.setCurrent(this.collection, null);
     this.said = this.texts.newConversationBegun;
+    if (!this.overview) void this.look();
     this.focus();
   }
+
+  private list(listing: boolean): void {
+    this.listing = listing;
+    const name = listing ? "quotewise-conversations" : ".list";
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(name)?.focus());
+  }
+
+  /** Go on with a conversation of the list, in the collection that it was in. */
+  private async choose({ detail: { conversation, print } }: CustomEvent<{ conversation: Conversation; print?: boolean }>): Promise<void> {
+    this.store.setCurrent(conversation.collection, conversation.id);
+    if (conversation.collection !== this.collection) {
+      this.collection = conversation.collection;
+      this.dispatchEvent(new CustomEvent("quotewise-collection", { detail: conversation.collection }));
+    }
+    this.resume(conversation);
+    await this.reveal();
+    if (print) window.print();
+    else this.focus();
+  }
+
+  private edited({ detail: conversation }: CustomEvent<Conversation>): void {
+    if (conversation.id === this.conversation.id) this.conversation = { ...conversation, turns: this.turns };
+  }
+
+  private removed({ detail: id }: CustomEvent<string>): void {
+    if (id !== this.conversation.id) return;
+    this.resume(begun(this.collection));
+    this.store.setCurrent(this.collection, null);
+    this.listing = true;
+  }
+
+  private stored = (event: StorageEvent): void => {
+    if (this.store.changedElsewhere(event)?.removed === this.conversation.id) this.notice = this.said = this.texts.removedElsewhere;
+  };
 
   follow(turn: Turn, current: number, opener: HTMLElement): void {
     this.opener = opener;
     this.show({ places: placesOf(turn), current, short: turn.short });
   }
 
+  followFurther(citation: Citation, opener: HTMLElement): void {
+    this.opener = opener;
+    this.show({ places: [citation], current: 0, short: null });
+  }
+
+  correct(turn: Turn | null): void {
+    this.correcting = turn;
+  }
+
+  private async mark({ detail }: CustomEvent<NonNullable<Turn["right"]>>): Promise<void> {
+    const turn = this.correcting;
+    if (!turn) return;
+    turn.right = detail;
+    await this.shownTurns.find((one) => one.turn === turn)?.send();
+  }
+
   get shownQuote(): Citation | null {
     return this.opened ? (this.opened.places[this.opened.current] as Citation) : null;
+  }
+
+  linkTo({ question, after, only = [] }: Turn): string {
+    return this.service.questionLink(question, after ?? [], { collection: this.collection, only });
   }
 
   say(words: string): void {
@@ -176,7 +311,8 @@ export class QuotewiseChat extends ServiceElement implements Conversation {
   }
 
   keep(): void {
-    save(this.address, this.collection, this.turns);
+    this.conversation.changed = Date.now();
+    this.notice = this.store.keep(this.conversation) ? "" : this.texts.notKept;
   }
 
   private show(opened: Opened): void {
@@ -191,62 +327,44 @@ export class QuotewiseChat extends ServiceElement implements Conversation {
   }
 
   render(): TemplateResult {
-    const { turns, opened, texts } = this;
+    const { turns, opened, texts, listing, notice } = this;
     const heading = this.heading || texts.askDocuments;
     return html`<section class="chat ${opened ? "open" : ""}" part="chat" aria-label=${heading} @keydown=${this.pressed}>
       <div class="talk">
         <header part="header">
           <h2>${heading}</h2>
-          <button class="outlined" ?hidden=${!turns.length} @click=${this.clear}>${texts.newConversation}</button>
+          <div>
+            <button class="icon list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}</button>
+            <button class="outlined new" aria-label=${texts.newConversation} title=${texts.newConversation} ?hidden=${!turns.length} @click=${this.clear}>${icons.add}<span>${texts.newConversation}</span></button>
+          </div>
         </header>
-        <div class="turns" part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>
-          ${turns.length ? turns.map((turn, i) => html`<quotewise-turn .turn=${turn} .chat=${this} .last=${i === turns.length - 1}></quotewise-turn>`) : this.welcome()}
+        ${listing
+          ? html`<quotewise-conversations .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .forget=${this.forget} .current=${this.conversation.id}
+              @quotewise-choose=${this.choose} @quotewise-edited=${this.edited} @quotewise-removed=${this.removed}></quotewise-conversations>`
+          : nothing}
+        <div class="turns" ?hidden=${listing} part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>
+          ${turns.length
+            ? turns.map((turn, i) => html`<quotewise-turn .turn=${turn} .chat=${this} .last=${i === turns.length - 1}></quotewise-turn>`)
+            : welcome(this.overview, this.suggestions, texts, { ask: (question) => this.ask(question), open: (document) => this.open(document) })}
           ${this.keyNeeded ? this.keyForm() : nothing}
         </div>
-        <div class="foot">${this.form()}
+        <div class="foot">
+          ${this.only.length
+            ? html`<p class="only"><span class="break">${this.only.length > 1 ? texts.onlyInMany(this.only.length) : html`${texts.onlyIn} <bdi>${shown(this.only[0])}</bdi>`}</span>
+                <button class="icon" aria-label=${texts.askAll} title=${texts.askAll} @click=${() => this.limit([])}>${icons.close}</button></p>`
+            : nothing}
+          ${notice ? html`<p class="notice" role="alert">${notice}</p>` : nothing}
+          <quotewise-composer .texts=${texts} .placeholder=${this.placeholder || texts.placeholder} .asking=${this.asking !== null} .asked=${turns.map(({ question }) => question)}
+            @quotewise-ask=${({ detail }: CustomEvent<string>) => this.ask(detail)} @quotewise-stop=${() => this.asking?.abort()}></quotewise-composer>
           <p class="promise muted" part="promise">${texts.promise}</p>
         </div>
       </div>
       ${opened
         ? html`<quotewise-source part="source" exportparts="source-title, source-text, source-page, key" .endpoint=${this.endpoint} .apiKey=${this.apiKey}
-            theme=${this.theme ?? nothing} lang=${this.lang} .beside=${true} .places=${opened.places} .current=${opened.current} .short=${opened.short}
-            @quotewise-close=${this.close} @quotewise-move=${(event: CustomEvent<number>) => (this.opened = { ...opened, current: event.detail })}></quotewise-source>`
+            theme=${this.theme ?? nothing} lang=${this.lang} .beside=${true} .marking=${this.correcting !== null} .places=${opened.places} .current=${opened.current} .short=${opened.short}
+            @quotewise-close=${this.close} @quotewise-right=${this.mark} @quotewise-move=${(event: CustomEvent<number>) => (this.opened = { ...opened, current: event.detail })}></quotewise-source>`
         : nothing}
     </section>
     <p class="unseen" role="status">${this.said}</p>`;
   }
-
-  private welcome(): TemplateResult {
-    const { texts } = this;
-    const suggested = listed(this.suggestions);
-    return html`<div class="welcome" part="welcome">
-      <strong>${texts.slogan}</strong>
-      <p class="muted">${texts.introduction}</p>
-      ${suggested.length
-        ? html`<ul class="suggestions" aria-label=${texts.suggestedQuestions}>
-            ${suggested.map((question) => html`<li><button class="outlined" part="suggestion" @click=${() => this.ask(question)}>${question}</button></li>`)}
-          </ul>`
-        : nothing}
-    </div>`;
-  }
-
-  private form(): TemplateResult {
-    const { texts } = this;
-    const act = this.asking ? texts.stop : texts.ask;
-    return html`<form class="composer" part="form" @submit=${this.submit}>
-      <textarea part="input" rows="1" maxlength=${LONGEST_QUESTION} aria-label=${texts.question} placeholder=${this.placeholder || texts.placeholder} enterkeyhint="send" @keydown=${this.typed}></textarea>
-      <button class="primary icon" part="send" aria-label=${act} title=${act}>${this.asking ? icons.stop : icons.send}</button>
-    </form>`;
-  }
-}
-
-function listed(suggestions: string): string[] {
-  if (suggestions.trimStart().startsWith("[")) {
-    try {
-      return JSON.parse(suggestions);
-    } catch {
-      return [];
-    }
-  }
-  return suggestions.split("\n").map((line) => line.trim()).filter(Boolean);
 }

@@ -1,8 +1,10 @@
-/** How the chat and the turns in it look. */
+/** How the chat looks. */
 
-import { css } from "lit";
+import { css, type CSSResult } from "lit";
+import { shared } from "./styles";
+import { turn } from "./turn_styles";
 
-export const chat = css`
+const own = css`
   :host {
     block-size: var(--quotewise-height, 38rem);
     border: 1px solid var(--border);
@@ -69,147 +71,40 @@ export const chat = css`
     padding: 0.375rem 0.875rem;
     font-size: 0.875rem;
   }
-  quotewise-turn {
+  header > div {
+    display: flex;
+    flex: none;
+    align-items: center;
+    gap: 0.375rem;
+  }
+  quotewise-composer {
     display: block;
   }
-  .turn {
-    display: grid;
-    gap: 0.75rem;
-  }
-  quotewise-turn + quotewise-turn {
-    margin-block-start: 1.75rem;
-  }
-  .question {
-    justify-self: end;
-    max-inline-size: 88%;
-    padding: 0.5rem 0.875rem;
-    border-radius: var(--radius) var(--radius) 3px var(--radius);
-    background: var(--tint);
-    font-size: 0.9375rem;
-    font-weight: 550;
-    white-space: pre-wrap;
-  }
-  .verdict {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 0.125rem 0.5rem;
-    font-weight: 600;
-  }
-  .verdict .muted {
-    font-weight: 400;
-  }
-  .level {
-    align-self: center;
-    inline-size: 0.8125rem;
-    block-size: 0.8125rem;
-    border: 1.5px solid var(--accent);
-    border-radius: 50%;
-    background: conic-gradient(var(--accent) var(--filled, 12%), transparent 0);
-  }
-  .level.high {
-    --filled: 100%;
-  }
-  .level.fair {
-    --filled: 60%;
-  }
-  .level.low {
-    --filled: 30%;
-  }
-  .level.silent {
-    --filled: 0%;
-    border-color: var(--muted);
-  }
-  .quotes {
-    display: grid;
-    gap: 0.625rem;
-  }
-  figure {
-    border: 1px solid var(--border);
-    border-radius: var(--radius);
-    background: var(--surface);
-    overflow: clip;
-  }
-  figure.current {
-    border-color: var(--accent);
-    box-shadow: 0 0 0 1px var(--accent);
-  }
-  blockquote {
-    padding: 0.875rem 1rem 0.75rem;
-    font: 1.0313rem/1.6 var(--quote-font);
-    white-space: pre-wrap;
-    overflow-wrap: anywhere;
-    tab-size: 4;
-  }
-  .closest blockquote {
-    display: -webkit-box;
-    padding-block-end: 0;
-    margin-block-end: 0.75rem;
-    overflow: hidden;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 4;
-    line-clamp: 4;
-  }
-  figcaption {
+  .only {
     display: flex;
     align-items: center;
-    justify-content: space-between;
-    gap: 0.5rem;
-    padding: 0.25rem 0.375rem 0.25rem 1rem;
-    border-block-start: 1px solid var(--border);
+    gap: 0.375rem;
+    padding-inline: 0.625rem;
+    color: var(--accent);
     font-size: 0.8125rem;
   }
-  figcaption div {
-    min-inline-size: 0;
-    padding-block: 0.25rem;
+  .notice,
+  .counter.over {
+    color: var(--warning);
+    font-size: 0.8125rem;
+    margin-block: 0.25rem;
   }
-  .reference {
-    font-weight: 550;
-    text-decoration-thickness: 1px;
+  .counter {
+    padding-inline: 0.625rem;
+    text-align: end;
   }
-  .number {
-    display: inline-grid;
-    place-items: center;
-    min-inline-size: 1.25rem;
-    margin-inline-end: 0.375rem;
-    border-radius: 4px;
-    background: var(--tint);
-    color: var(--accent);
-    font-size: 0.75rem;
-    font-weight: 650;
-    line-height: 1.25rem;
+  .counter.over {
+    text-align: start;
   }
-  .after {
-    display: flex;
-    align-items: center;
-    gap: 0.125rem;
-    min-block-size: 2rem;
-  }
-  .after button[aria-pressed="true"] {
-    color: var(--accent);
-    background: var(--tint);
-  }
-  .progress::before {
-    content: "";
-    display: inline-block;
-    inline-size: 0.5rem;
-    block-size: 0.5rem;
-    margin-inline-end: 0.5rem;
-    border-radius: 50%;
-    background: var(--accent);
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    .progress::before {
-      animation: breathe 1.1s ease-in-out infinite alternate;
-    }
-    .turns.smooth {
-      scroll-behavior: smooth;
-    }
-  }
-  @keyframes breathe {
-    to {
-      opacity: 0.2;
-    }
+  .composer.long,
+  .composer.long:focus-within {
+    border-color: var(--warning);
+    box-shadow: 0 0 0 1px var(--warning);
   }
   .turns .key {
     margin-block-start: 1rem;
@@ -270,9 +165,50 @@ export const chat = css`
       inset: 0;
       border: 0;
     }
+    .new {
+      inline-size: 2rem;
+      padding: 0;
+    }
+    .new span {
+      display: none;
+    }
     .turns,
     .foot {
       padding-inline: 0.875rem;
     }
   }
+  @media print {
+    :host {
+      block-size: auto;
+      overflow: visible;
+    }
+    .chat,
+    .talk {
+      display: block;
+      block-size: auto;
+    }
+    .turns {
+      overflow: visible;
+    }
+    header button,
+    .foot,
+    .after,
+    .correction,
+    .others > button,
+    .meant button,
+    figcaption button,
+    quotewise-source,
+    quotewise-conversations {
+      display: none !important;
+    }
+    figure {
+      break-inside: avoid;
+    }
+    .reference::after {
+      content: " <" attr(href) ">";
+      font-weight: 400;
+    }
+  }
 `;
+
+export const chat: CSSResult[] = [shared, turn, own];

@@ -1,6 +1,6 @@
-/** The turns of a conversation, kept for as long as the tab is open. */
+/** The turns of a conversation, and what the service is told of them. */
 
-import type { Citation, EarlierTurn, ShortAnswer } from "./service";
+import type { Citation, Contradiction, EarlierTurn, ShortAnswer } from "./service";
 
 export interface Turn {
   question: string;
@@ -8,11 +8,37 @@ export interface Turn {
   progress?: string;
   citations: Citation[];
   closest: Citation[];
+  /** Further passages that were read, without those that are quoted. */
+  others?: Citation[];
   confidence: number;
   short: ShortAnswer | null;
+  contradictions?: Contradiction[];
+  /** What a follow-up was taken to mean. */
+  interpretation?: string | null;
+  /** The questions before it that it follows, where it is not asked by itself. */
+  after?: string[];
+  /** Paths of the documents that alone were asked, where some were chosen. */
+  only?: string[];
+  /** Whether it was asked without what came before. */
+  alone?: boolean;
   requestId?: string;
   feedback?: "helpful" | "unhelpful" | "refused";
+  /** Numbers of the citations that the reader called wrong. */
+  wrong?: number[];
+  /** The passage that the reader called right. */
+  right?: { document: { id: string; path: string }; start: number; end: number; quote: string };
   problem?: string;
+}
+
+export interface Conversation {
+  id: string;
+  /** Given by the reader; otherwise it is called by its first question. */
+  title?: string;
+  collection: string | null;
+  /** When it was begun and last added to, as milliseconds since 1970. */
+  begun: number;
+  changed: number;
+  turns: Turn[];
 }
 
 /** What the service looks at; the rest of a conversation stays here. */
@@ -20,41 +46,31 @@ const TURNS = 3;
 const QUOTES = 3;
 const LONGEST_QUOTE = 2_000;
 
-export const asking = (question: string): Turn => ({
+export const asking = (question: string, more: Partial<Turn> = {}): Turn => ({
   question,
   state: "asking",
   citations: [],
   closest: [],
   confidence: 0,
   short: null,
+  ...more,
 });
+
+export const begun = (collection: string | null): Conversation => {
+  const now = Date.now();
+  return { id: `${now.toString(36)}${Math.random().toString(36).slice(2, 8)}`, collection, begun: now, changed: now, turns: [] };
+};
+
+export const nameOf = ({ title, turns }: Conversation): string => title || turns[0]?.question || "";
+
+const finished = (turns: Turn[]): Turn[] => turns.filter(({ state }) => state === "answered" || state === "silent");
 
 /** What the service is told of the turns so far, oldest first. */
 export function history(turns: Turn[]): EarlierTurn[] {
-  const finished = turns.filter((turn) => turn.state === "answered" || turn.state === "silent").slice(-TURNS);
-  return finished.map(({ question, citations }) => ({
-    question,
-    quotes: citations.map(({ quote }) => quote).filter((quote) => quote.length <= LONGEST_QUOTE).slice(0, QUOTES),
-  }));
-}
-
-const name = (endpoint: URL, collection: string | null): string => `quotewise:${endpoint}:${collection ?? ""}`;
-
-/** The turns that were saved; one that was cut off by leaving the page counts as stopped. */
-export function load(endpoint: URL, collection: string | null): Turn[] {
-  try {
-    const turns: Turn[] = JSON.parse(sessionStorage.getItem(name(endpoint, collection)) ?? "[]");
-    return turns.map((turn) => (turn.state === "asking" ? { ...turn, state: "stopped" } : turn));
-  } catch {
-    return []; // storage is refused, or holds something of another time
-  }
-}
-
-export function save(endpoint: URL, collection: string | null, turns: Turn[]): void {
-  try {
-    if (turns.length) sessionStorage.setItem(name(endpoint, collection), JSON.stringify(turns));
-    else sessionStorage.removeItem(name(endpoint, collection));
-  } catch {
-    // refused or full: the conversation goes on without being kept
-  }
+  return finished(turns)
+    .slice(-TURNS)
+    .map(({ question, citations }) => ({
+      question,
+      quotes: citations.map(({ quote }) => quote).filter((quote) => quote.length <= LONGEST_QUOTE).slice(0, QUOTES),
+    }));
 }

@@ -1,4 +1,4 @@
-/** The list of a collection's documents, beside a chat that shows the one that is picked. */
+/** The list of a collection's documents, beside a chat that shows the one that is picked; who may manage adds and removes some. */
 
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
@@ -7,12 +7,21 @@ import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import type { StoredDocument } from "./service";
 import { shared } from "./styles";
-import { shown } from "./text";
+import { plain, shown } from "./text";
+import { pick } from "./uploading";
+import type { QuotewiseUploads } from "./uploads";
 import { title } from "./words";
 
 const PAGE = 100;
 const FILTERED = 1000;
 const MOST_FILTERED = 10_000;
+/** How long a deletion can be undone, in milliseconds. */
+const UNDO = 8000;
+/** How often the list is read again while documents are added, in milliseconds. */
+const REFRESH = 1000;
+/** Documents that can be chosen at once, as many as the service takes. */
+const MOST_CHOSEN = 100;
+const COLLECTION_NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}";
 
 export class QuotewiseDocuments extends ServiceElement {
   static styles = [shared, css`
@@ -37,7 +46,7 @@ export class QuotewiseDocuments extends ServiceElement {
     .head h2 .muted {
       font-weight: 400;
     }
-    .head button {
+    .head button.fold {
       display: none;
       justify-content: space-between;
       inline-size: 100%;
@@ -54,8 +63,46 @@ export class QuotewiseDocuments extends ServiceElement {
     .list > button {
       margin: 0.5rem;
     }
+    .row {
+      display: flex;
+      gap: 0.375rem;
+    }
+    .row button {
+      flex: none;
+    }
+    .gone {
+      display: flex;
+      align-items: center;
+      justify-content: space-between;
+      font-size: 0.8125rem;
+    }
+    li {
+      position: relative;
+    }
+    [aria-pressed="true"] {
+      color: var(--accent);
+      background: var(--tint);
+    }
+    .acts {
+      display: flex;
+    }
+    @media (hover: hover) {
+      .acts {
+        position: absolute;
+        inset: 0.1875rem 0.1875rem auto auto;
+        border-radius: var(--radius);
+        background: var(--surface);
+      }
+      li:not(:hover, :focus-within) .acts {
+        opacity: 0;
+      }
+      li:has([aria-pressed="true"]) .acts {
+        opacity: 1;
+      }
+    }
     a {
       display: grid;
+      flex: 1;
       padding: 0.4375rem 0.5rem;
       border-radius: calc(var(--radius) * 0.7);
       color: var(--text);
@@ -74,11 +121,11 @@ export class QuotewiseDocuments extends ServiceElement {
       .head {
         padding-block: 0.375rem;
       }
-      .head button {
+      .head button.fold {
         display: flex;
       }
       .head h2,
-      section:not(.open) :is(.list, select, input) {
+      section:not(.open) :is(.list, .row, input, quotewise-uploads) {
         display: none;
       }
       .list {
@@ -89,6 +136,8 @@ export class QuotewiseDocuments extends ServiceElement {
 
   /** The id of the chat that shows a picked document; without one, links lead to the documents' own addresses. */
   @property() for: string | null = null;
+  /** Whether who may manage the documents can do so here. */
+  @property({ type: Boolean }) uploads = false;
 
   @state() private documents: StoredDocument[] = [];
   @state() private total = 0;
@@ -97,13 +146,27 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private collections: string[] = [];
   @state() private usual = "";
   @state() private problem = "";
+  /** Why something could not be changed. */
+  @state() private refusal = "";
   @state() private loading = true;
   /** On a narrow screen the list is folded up, until it is asked for. */
   @state() private unfolded = false;
+  /** The size of the largest document that may be added; null where none may. */
+  @state() private largest: number | null = null;
+  /** Named here, and without a document as yet. */
+  @state() private made: string[] = [];
+  @state() private naming = false;
+  /** Paths of the documents that alone are asked; none for all. */
+  @state() private only: string[] = [];
+  /** What is deleted when it can no longer be undone. */
+  @state() private gone: StoredDocument | null = null;
   @query("input[type=search]") private filter!: HTMLInputElement;
+  @query("quotewise-uploads") private uploader!: QuotewiseUploads;
 
   private loads: Promise<void> = Promise.resolve();
   private leaving = new AbortController();
+  private undoing = 0;
+  private refreshing = 0;
 
   private get chat(): QuotewiseChat | null {
     return this.for ? document.querySelector<QuotewiseChat>(`#${CSS.escape(this.for)}`) : null;
@@ -113,6 +176,19 @@ export class QuotewiseDocuments extends ServiceElement {
     super.connectedCallback();
     const asked = new URLSearchParams(location.search).get("collection");
     if (this.for && asked) this.choose(asked);
+    window.addEventListener("pagehide", this.commit);
+  }
+
+  disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("pagehide", this.commit);
+    this.commit();
+  }
+
+  protected firstUpdated(): void {
+    this.only = this.chat?.only ?? [];
+    this.chat?.addEventListener("quotewise-limit", (event) => (this.only = (event as CustomEvent<string[]>).detail));
+    this.chat?.addEventListener("quotewise-collection", (event) => this.choose((event as CustomEvent<string | null>).detail ?? this.usual));
   }
 
   protected willUpdate(changed: PropertyValues): void {
@@ -120,6 +196,7 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   protected async again(): Promise<void> {
+    this.commit();
     this.leaving.abort();
     this.leaving = new AbortController();
     await this.queue(async (signal) => {
@@ -130,13 +207,31 @@ export class QuotewiseDocuments extends ServiceElement {
       await this.load(PAGE, signal);
       await this.fill(signal);
     });
+    await this.survey();
+  }
+
+  private async survey(): Promise<void> {
     try {
       const found = await this.service.collections();
       this.collections = found.collections.map(({ name }) => name);
       this.usual = found.default;
+      this.largest = found.max_upload_bytes;
     } catch (error) {
       this.problemOf(error);
     }
+  }
+
+  /** Read the list again, once in a while, since something has been added or removed. */
+  private refresh(): void {
+    this.refreshing ||= window.setTimeout(async () => {
+      this.refreshing = 0;
+      await this.queue(async (signal) => {
+        await this.load(Math.min(FILTERED, Math.max(PAGE, this.documents.length)), signal, []);
+        await this.fill(signal);
+      });
+      await this.survey();
+      this.chat?.refresh();
+    }, REFRESH);
   }
 
   /** One load after another, since each begins where the one before ended; none for a list that has been left. */
@@ -151,15 +246,17 @@ export class QuotewiseDocuments extends ServiceElement {
     while (this.documents.length < wanted() && !this.problem && !signal.aborted) await this.load(this.words ? FILTERED : PAGE, signal);
   }
 
-  private async load(limit: number, signal: AbortSignal): Promise<void> {
+  private async load(limit: number, signal: AbortSignal, known = this.documents): Promise<void> {
     try {
-      const found = await this.service.documents(this.collection, this.documents.length, limit, signal);
-      this.documents = [...this.documents, ...found.documents];
+      const found = await this.service.documents(this.collection, known.length, limit, signal);
+      this.documents = [...known, ...found.documents];
       this.total = found.total;
       this.problem = "";
     } catch (error) {
       if (signal.aborted) return;
-      this.problem = this.problemOf(error).message;
+      const { kind, message } = this.problemOf(error);
+      const begins = kind === "unknown-collection" && (!this.collection || this.made.includes(this.collection));
+      this.problem = begins ? "" : message; // a collection is made by its first document
     }
     this.loading = false;
   }
@@ -171,6 +268,59 @@ export class QuotewiseDocuments extends ServiceElement {
     url.searchParams.set("collection", collection);
     window.history.replaceState(null, "", url);
   }
+
+  /** Make a collection, which the service knows from its first document on. */
+  private make(event: SubmitEvent): void {
+    event.preventDefault();
+    const name = new FormData(event.target as HTMLFormElement).get("name") as string;
+    this.naming = false;
+    if (!this.collections.includes(name)) this.made = [...this.made, name];
+    this.choose(name);
+  }
+
+  private added({ detail: added }: CustomEvent<StoredDocument>): void {
+    this.documents = this.documents.map((document) => (document.id === added.id ? added : document));
+    this.refresh();
+  }
+
+  private async replace({ path }: StoredDocument): Promise<void> {
+    const [picked] = await pick({});
+    if (picked) this.uploader.replace(path, picked.file);
+  }
+
+  private async delete(document: StoredDocument): Promise<void> {
+    this.commit();
+    this.gone = document;
+    this.undoing = window.setTimeout(this.commit, UNDO);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(".gone button")!.focus();
+  }
+
+  private async undo(): Promise<void> {
+    const { id } = this.gone!;
+    clearTimeout(this.undoing);
+    this.gone = null;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[data-id="${id}"] a`)?.focus();
+  }
+
+  private commit = (): void => {
+    const { gone, service } = this;
+    if (!gone) return;
+    clearTimeout(this.undoing);
+    this.gone = null;
+    if (this.only.includes(gone.path)) this.chat?.limit(this.only.filter((path) => path !== gone.path));
+    this.documents = this.documents.filter(({ id }) => id !== gone.id);
+    this.total -= 1;
+    service.remove(gone.collection, gone.path, gone.sha256).then(
+      () => this.chat?.refresh(),
+      (error) => {
+        const { kind, message } = this.problemOf(error);
+        if (kind !== "unknown-document") this.refusal = message; // it was deleted elsewhere
+        this.refresh();
+      },
+    );
+  };
 
   private narrow(): Promise<void> {
     this.words = this.filter.value.trim().toLowerCase();
@@ -192,37 +342,81 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   render(): TemplateResult {
-    const { words, documents, total, collections, texts } = this;
-    const found = words ? documents.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : documents;
+    const { words, documents, texts } = this;
+    const total = this.total - (this.gone ? 1 : 0);
+    const present = documents.filter(({ id }) => id !== this.gone?.id);
+    const found = words ? present.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : present;
     const number = this.loading ? nothing : texts.number(total);
     const further = words ? found.length > this.shownCount : total > this.shownCount;
-    return html`<section class=${this.unfolded ? "open" : ""} aria-label=${texts.documents}>
+    const managed = this.uploads && this.largest !== null;
+    const empty = managed && !this.loading && !this.problem && !total;
+    return html`<section class=${this.unfolded || empty ? "open" : ""} aria-label=${texts.documents}>
       <div class="head">
         <h2>${texts.documents} <span class="muted">${number}</span></h2>
-        <button aria-expanded=${this.unfolded ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
+        <button class="fold" aria-expanded=${this.unfolded || empty ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
           ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
         </button>
-        ${collections.length > 1
-          ? html`<select aria-label=${texts.collection} @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
-              ${collections.map((name) => html`<option .value=${name} ?selected=${name === (this.collection ?? this.usual)}>${name}</option>`)}
-            </select>`
+        ${this.chosen(managed)}
+        ${empty ? nothing : html`<input type="search" aria-label=${texts.filterDocuments} placeholder=${texts.filterHint} @input=${this.narrow} />`}
+        ${managed
+          ? html`<quotewise-uploads .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .collection=${this.collection ?? this.usual}
+              .largest=${this.largest!} .empty=${empty} .area=${this.for ? window : this} @quotewise-added=${this.added}></quotewise-uploads>`
           : nothing}
-        <input type="search" aria-label=${texts.filterDocuments} placeholder=${texts.filterHint} @input=${this.narrow} />
       </div>
-      <div class="list">
+      <div class="list" tabindex=${found.length ? nothing : "0"}>
         ${this.keyNeeded ? this.keyForm() : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
-        <ul>${found.slice(0, this.shownCount).map((document) => this.item(document))}</ul>
+        ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
+        ${this.gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(this.gone.path)}</bdi></span><button class="outlined" @click=${this.undo}>${texts.undo}</button></p>` : nothing}
+        <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
       </div>
     </section>`;
   }
 
-  private item(document: StoredDocument): TemplateResult {
+  private chosen(managed: boolean): TemplateResult | typeof nothing {
+    const { texts, usual } = this;
+    const current = this.collection ?? usual;
+    const names = [...new Set([...this.collections, ...this.made, ...(managed && current ? [current] : [])])];
+    if (this.naming) {
+      return html`<form class="row" @submit=${this.make}>
+        <input name="name" required pattern=${COLLECTION_NAME} title=${texts.collectionName} aria-label=${texts.collectionName} placeholder=${texts.collectionName} />
+        <button class="primary">${texts.save}</button>
+      </form>`;
+    }
+    if (names.length < 2 && !managed) return nothing;
+    return html`<div class="row">
+      <select aria-label=${texts.collection} @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
+        ${names.map((name) => html`<option .value=${name} ?selected=${name === current}>${name}</option>`)}
+      </select>
+      ${managed ? html`<button class="icon outlined" aria-label=${texts.newCollection} title=${texts.newCollection} @click=${this.name}>${icons.add}</button>` : nothing}
+    </div>`;
+  }
+
+  private async name(): Promise<void> {
+    this.naming = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("form input")!.focus();
+  }
+
+  private item(document: StoredDocument, managed: boolean): TemplateResult {
+    const { texts } = this;
     const name = title(document);
-    return html`<li><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
-      ${name ? html`<bdi>${shown(name)}</bdi><bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
-    </a></li>`;
+    const act = (what: string, icon: TemplateResult, then: () => void): TemplateResult =>
+      html`<button class="icon" aria-label=${texts.nOfConversation(what, plain(document.path))} title=${what} @click=${then}>${icon}</button>`;
+    return html`<li data-id=${document.id}><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
+      ${name ? html`<bdi>${shown(name)}</bdi> <bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
+    </a>${managed || this.chat
+      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}` : nothing}</span>`
+      : nothing}</li>`;
+  }
+
+  private chooser({ path }: StoredDocument): TemplateResult {
+    const { texts, only } = this;
+    const chosen = only.includes(path);
+    const others = only.filter((one) => one !== path);
+    return html`<button class="icon" aria-pressed=${chosen ? "true" : "false"} aria-label=${texts.nOfConversation(texts.askOnly, plain(path))} title=${texts.askOnly}
+      @click=${() => this.chat!.limit(chosen ? others : [...only, path].slice(-MOST_CHOSEN))}>${icons.only}</button>`;
   }
 
   private state(found: number): string {

@@ -1,13 +1,25 @@
 /** Defines the elements, once however often the script is included. */
 
 import { QuotewiseChat } from "./chat";
+import { QuotewiseComposer } from "./composer";
+import { QuotewiseConversations } from "./conversations";
 import { QuotewiseDocuments } from "./documents";
 import { QuotewisePage } from "./page";
 import { QuotewiseSource } from "./source";
 import { translate } from "./texts";
 import { QuotewiseTurn } from "./turn";
+import { QuotewiseUploads } from "./uploads";
 
-const elements = { "quotewise-page": QuotewisePage, "quotewise-source": QuotewiseSource, "quotewise-turn": QuotewiseTurn, "quotewise-chat": QuotewiseChat, "quotewise-documents": QuotewiseDocuments };
+const elements = {
+  "quotewise-page": QuotewisePage,
+  "quotewise-source": QuotewiseSource,
+  "quotewise-turn": QuotewiseTurn,
+  "quotewise-composer": QuotewiseComposer,
+  "quotewise-conversations": QuotewiseConversations,
+  "quotewise-chat": QuotewiseChat,
+  "quotewise-uploads": QuotewiseUploads,
+  "quotewise-documents": QuotewiseDocuments,
+};
 for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }

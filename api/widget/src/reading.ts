@@ -2,74 +2,8 @@
 
 import { css } from "lit";
 
-export const reading = css`
-  .text {
-    position: relative;
-    overflow: auto;
-    min-block-size: 0;
-    padding: 1rem 1.125rem 2rem;
-    font: 1rem/1.65 var(--quote-font);
-    overscroll-behavior: contain;
-  }
-  .text:focus-visible {
-    outline-offset: -2px;
-  }
-  .text > *,
-  li {
-    white-space: pre-wrap;
-    overflow-wrap: anywhere;
-    tab-size: 4;
-  }
-  .flowing > :not(pre),
-  .flowing li,
-  .more,
-  .text > ul,
-  table {
-    white-space: normal;
-  }
-  :not(.flowing) > .table :is(th, td) {
-    white-space: pre-wrap;
-  }
-  .line.numbered,
-  .line.cue {
-    display: grid;
-    grid-template-columns: 2.125rem minmax(0, 1fr);
-    margin-inline-start: -1.125rem;
-    padding-inline-start: 0.25rem;
-  }
-  .line.cue {
-    grid-template-columns: 4.25rem minmax(0, 1fr);
-  }
-  .line::before {
-    padding-inline-end: 0.875rem;
-    text-align: end;
-    color: var(--muted);
-    font: 0.6875rem/1.6rem var(--font);
-    font-variant-numeric: tabular-nums;
-    user-select: none;
-  }
-  .numbered::before,
-  .cue[data-line]::before {
-    content: attr(data-line);
-  }
-  .cue:not([data-line])::before {
-    content: "";
-  }
-  .line p:empty::before {
-    content: "\\200b";
-  }
-  mark {
-    color: var(--text); /* also in what is muted */
-  }
-  .other {
-    background: color-mix(in srgb, var(--mark) 45%, transparent);
-  }
-  .quote {
-    background: var(--mark);
-  }
-  .highlight {
-    background: color-mix(in srgb, var(--mark-strong) 55%, var(--mark));
-  }
+/** Blocks, wherever they are shown. */
+export const blocks = css`
   .hidden {
     display: none;
   }
@@ -78,22 +12,6 @@ export const reading = css`
   }
   .emphasis {
     font-style: italic;
-  }
-  .more {
-    display: flex;
-    margin-block-end: 0.75rem;
-  }
-  .more:last-child:not(:first-child) {
-    margin-block: 0.75rem 0;
-  }
-  .part {
-    margin-block: 1.25rem 0.5rem;
-    padding-block-end: 0.125rem;
-    border-block-end: 1px solid var(--border);
-    font-family: var(--font);
-  }
-  .part:first-child {
-    margin-block-start: 0;
   }
   .heading,
   .paragraph,
@@ -188,4 +106,91 @@ export const reading = css`
   .caption {
     font-style: italic;
   }
+`;
+
+export const reading = css`
+  .text {
+    position: relative;
+    overflow: auto;
+    min-block-size: 0;
+    padding: 1rem 1.125rem 2rem;
+    font: 1rem/1.65 var(--quote-font);
+    overscroll-behavior: contain;
+  }
+  .text:focus-visible {
+    outline-offset: -2px;
+  }
+  .text > *,
+  li {
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+    tab-size: 4;
+  }
+  .flowing > :not(pre),
+  .flowing li,
+  .more,
+  .text > ul,
+  table {
+    white-space: normal;
+  }
+  :not(.flowing) > .table :is(th, td) {
+    white-space: pre-wrap;
+  }
+  .line.numbered,
+  .line.cue {
+    display: grid;
+    grid-template-columns: 2.125rem minmax(0, 1fr);
+    margin-inline-start: -1.125rem;
+    padding-inline-start: 0.25rem;
+  }
+  .line.cue {
+    grid-template-columns: 4.25rem minmax(0, 1fr);
+  }
+  .line::before {
+    padding-inline-end: 0.875rem;
+    text-align: end;
+    color: var(--muted);
+    font: 0.6875rem/1.6rem var(--font);
+    font-variant-numeric: tabular-nums;
+    user-select: none;
+  }
+  .numbered::before,
+  .cue[data-line]::before {
+    content: attr(data-line);
+  }
+  .cue:not([data-line])::before {
+    content: "";
+  }
+  .line p:empty::before {
+    content: "\\200b";
+  }
+  mark {
+    color: var(--text); /* also in what is muted */
+  }
+  .other {
+    background: color-mix(in srgb, var(--mark) 45%, transparent);
+  }
+  .quote {
+    background: var(--mark);
+  }
+  .highlight {
+    background: color-mix(in srgb, var(--mark-strong) 55%, var(--mark));
+  }
+  .more {
+    display: flex;
+    margin-block-end: 0.75rem;
+  }
+  .more:last-child:not(:first-child) {
+    margin-block: 0.75rem 0;
+  }
+  .part {
+    margin-block: 1.25rem 0.5rem;
+    padding-block-end: 0.125rem;
+    border-block-end: 1px solid var(--border);
+    font-family: var(--font);
+  }
+  .part:first-child {
+    margin-block-start: 0;
+  }
+  ${blocks}
 `;

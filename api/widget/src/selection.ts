@@ -10,7 +10,8 @@ type Root = ShadowRoot & { getSelection?: () => Selection | null };
 export function selectedSpan(root: Root, text: string): Span | null {
   const range = rangeIn(root);
   if (!range || range.collapsed) return null;
-  const [start, end] = [offset(root, range.startContainer, range.startOffset), offset(root, range.endContainer, range.endOffset)];
+  const start = offset(root, range.startContainer, range.startOffset);
+  const end = offset(root, range.endContainer, range.endOffset) ?? endOfLast(root); // a triple click on the last line ends outside
   if (start === null || end === null) return null;
   const quote = text.slice(start, end);
   const span = { start: start + quote.length - quote.trimStart().length, end: start + quote.trimEnd().length };
@@ -22,6 +23,11 @@ function rangeIn(root: Root): AbstractRange | null {
   if (selection?.getComposedRanges) return selection.getComposedRanges({ shadowRoots: [root] })[0] ?? null;
   const own = root.getSelection?.() ?? selection;
   return own?.rangeCount ? own.getRangeAt(0) : null;
+}
+
+function endOfLast(root: Root): number | null {
+  const last = [...root.querySelectorAll<HTMLElement>("[data-start]")].at(-1);
+  return last ? Number(last.dataset.start) + last.textContent!.length : null;
 }
 
 function offset(root: Root, node: Node, within: number): number | null {

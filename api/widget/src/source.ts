@@ -10,7 +10,7 @@ import { selectedSpan } from "./selection";
 import type { Box, Citation, DocumentReference, ShortAnswer, ShownPart, StoredDocument, Structure } from "./service";
 import { shared } from "./styles";
 import { inUnits, lineBreaks, plain, pointsBefore, positions, shown, type Mark, type Span } from "./text";
-import { reference, title } from "./words";
+import { placed, reference, title } from "./words";
 
 /** A document, and the quote in it if there is one. */
 export type Place = { document: { id: string } & Partial<DocumentReference> } & Partial<Omit<Citation, "document">>;
@@ -119,6 +119,8 @@ export class QuotewiseSource extends ServiceElement {
   @property({ attribute: false }) short: ShortAnswer | null = null;
   /** Whether it stands beside something that it can be closed towards. */
   @property({ attribute: false }) beside = false;
+  /** Whether a selection can be said to be the passage that would have been right. */
+  @property({ attribute: false }) marking = false;
 
   @state() private source: Source | null = null;
   @state() private problem = "";
@@ -187,7 +189,7 @@ export class QuotewiseSource extends ServiceElement {
     this.problem = "";
     this.copied = false;
     this.boxes = [];
-    this.printed = wanted.place ?? "";
+    this.printed = placed(wanted.place ?? "", this.texts);
     if (this.source?.document.id !== wanted.document.id) {
       this.source = null;
       this.page = wanted.page ?? 1; // whose picture need not wait for the text
@@ -222,7 +224,7 @@ export class QuotewiseSource extends ServiceElement {
       found = Promise.all([service.document(id), service.text(id), structured]).then(([document, text, structure]) => ({
         document,
         text,
-        structure: structureInUnits(text, structure),
+        structure: structureInUnits(text, { ...structure, parts: structure.parts.map((part) => ({ ...part, place: placed(part.place, this.texts) })) }),
       }));
       this.sources.set(version, found);
       if (this.sources.size > KEPT) this.sources.delete(this.sources.keys().next().value!);
@@ -236,7 +238,7 @@ export class QuotewiseSource extends ServiceElement {
     try {
       const { place, boxes } = await this.service.place(wanted.document.id, { start: wanted.start!, end: wanted.end! });
       if (wanted !== this.wanted) return;
-      this.printed ||= place;
+      this.printed ||= placed(place, this.texts);
       this.boxes = boxes;
       this.requestUpdate();
     } catch {
@@ -352,7 +354,15 @@ export class QuotewiseSource extends ServiceElement {
     const { start, end } = this.selected!;
     const span = { start: pointsBefore(text, start), end: pointsBefore(text, end) };
     const { place } = await this.service.place(document.id, span).catch(() => ({ place: "" }));
-    this.copied = await copy(reference({ quote: text.slice(start, end), place, document }, this.service.link(document, span)));
+    this.copied = await copy(reference({ quote: text.slice(start, end), place: placed(place, this.texts), document }, this.service.link(document, span)));
+  }
+
+  private callRight(): void {
+    const { document, text } = this.source!;
+    const { start, end } = this.selected!;
+    const { id, path } = document;
+    const detail = { document: { id, path }, start: pointsBefore(text, start), end: pointsBefore(text, end), quote: text.slice(start, end) };
+    this.dispatchEvent(new CustomEvent("quotewise-right", { detail }));
   }
 
   private link(): string {
@@ -412,6 +422,7 @@ export class QuotewiseSource extends ServiceElement {
             <span class="muted" role="status">${texts.nOf(current + 1, places.length)}</span>
             <button class="icon" aria-label=${texts.nextQuote} title=${texts.nextQuote} @click=${() => this.move(current + 1)}>${icons.next}</button>`
         : nothing}
+      ${this.selected && this.marking ? html`<button class="outlined" @mousedown=${keep} @click=${this.callRight}>${texts.thisIsRight}</button>` : nothing}
       ${this.selected ? copying(texts.copySelection, this.copySelected) : source && this.quote ? copying(texts.copyQuote, this.copyQuote) : nothing}
       ${beside
         ? html`<a class="button icon" href=${this.link()} target="_blank" rel="noopener" aria-label=${texts.openAlone} title=${texts.openAlone}>${icons.elsewhere}</a>

@@ -2,23 +2,32 @@
 
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { asBlocks } from "./blocks";
 import type { Turn } from "./conversation";
 import { copy } from "./element";
 import * as icons from "./icons";
-import type { Citation, Service } from "./service";
+import { blocksOf } from "./rendering";
+import type { Citation, Service, Structure } from "./service";
 import type { Texts } from "./texts";
 import { inUnits, marked, shown, type Mark } from "./text";
-import { levelOf, reference, title, trail } from "./words";
+import { levelOf, placed, reference, title, trail } from "./words";
 
 /** What a turn needs of the chat that it stands in. */
-export interface Conversation {
+export interface Chat {
   readonly service: Service;
   readonly texts: Texts;
   /** The quote that is shown in its source. */
   readonly shownQuote: Citation | null;
   retry(turn: Turn): void;
+  /** Ask it again without what came before. */
+  askAlone(turn: Turn): void;
+  /** The address that asks it again. */
+  linkTo(turn: Turn): string;
   /** Show a quote in its source; the element gets the focus back. */
   follow(turn: Turn, current: number, opener: HTMLElement): void;
+  followFurther(citation: Citation, opener: HTMLElement): void;
+  /** Let the right passage be marked for a turn, or for none. */
+  correct(turn: Turn | null): void;
   /** Say something to who cannot see it. */
   say(words: string): void;
   keep(): void;
@@ -27,36 +36,84 @@ export interface Conversation {
 /** It stands in the tree of the chat, whose styles and parts are thus its own. */
 export class QuotewiseTurn extends LitElement {
   @property({ attribute: false, hasChanged: () => true }) turn!: Turn;
-  @property({ attribute: false, hasChanged: () => true }) chat!: Conversation;
+  @property({ attribute: false, hasChanged: () => true }) chat!: Chat;
   @property({ attribute: false }) last = false;
 
   @state() private copied: Citation | null = null;
+  @state() private linkCopied = false;
+  @state() private further = false;
+  @state() private structures = new Map<Citation, Structure>();
+  /** Quotes that are shown as they stand in the text, signs of markup and all. */
+  @state() private exact = new Set<Citation>();
+
+  private sought = new WeakSet<Citation>();
 
   protected createRenderRoot(): HTMLElement {
     return this;
   }
 
-  private follow(event: MouseEvent, current: number): void {
+  protected updated(): void {
+    for (const citation of placesOf(this.turn)) {
+      if (this.sought.has(citation)) continue;
+      this.sought.add(citation);
+      void blocksOf(citation, this.chat.service).then((found) => {
+        if (found) this.structures = new Map([...this.structures, [citation, found]]);
+      });
+    }
+  }
+
+  private follow(event: MouseEvent, citation: Citation, current: number | null): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    this.chat.follow(this.turn, current, event.currentTarget as HTMLElement);
+    const opener = event.currentTarget as HTMLElement;
+    if (current === null) this.chat.followFurther(citation, opener);
+    else this.chat.follow(this.turn, current, opener);
+  }
+
+  private async copyLink(): Promise<void> {
+    this.linkCopied = await copy(this.chat.linkTo(this.turn));
+    this.chat.say(this.linkCopied ? this.chat.texts.linkCopied : this.chat.texts.cannotCopy);
+  }
+
+  private toggle(citation: Citation): void {
+    const exact = new Set(this.exact);
+    if (!exact.delete(citation)) exact.add(citation);
+    this.exact = exact;
   }
 
   private async copyQuote(citation: Citation): Promise<void> {
     const { service, texts } = this.chat;
-    const copied = await copy(reference(citation, service.link(citation.document, citation)));
+    const copied = await copy(reference({ ...citation, place: placed(citation.place, texts) }, service.link(citation.document, citation)));
     this.copied = copied ? citation : null;
     this.chat.say(copied ? texts.copiedWithReference : texts.cannotCopy);
   }
 
-  private async rate(helpful: boolean): Promise<void> {
+  private rate(helpful: boolean): Promise<void> {
     const { turn, chat } = this;
+    turn.wrong = [];
+    turn.right = undefined;
+    chat.correct(helpful ? null : turn);
+    return this.send(helpful);
+  }
+
+  private async callWrong(number: number, { target }: Event): Promise<void> {
+    const { turn } = this;
+    const others = (turn.wrong ?? []).filter((one) => one !== number);
+    turn.wrong = (target as HTMLInputElement).checked ? [...others, number].sort() : others;
+    await this.send();
+  }
+
+  /** Send all that was said of the answer; the last that is sent counts. */
+  async send(helpful = false): Promise<void> {
+    const { turn, chat } = this;
+    const { wrong, right } = turn;
     try {
-      await chat.service.feedback(turn.requestId!, helpful);
+      await chat.service.feedback(turn.requestId!, helpful, wrong, right && { document_id: right.document.id, start: right.start, end: right.end });
       turn.feedback = helpful ? "helpful" : "unhelpful";
       chat.say(chat.texts.thanks);
     } catch {
       turn.feedback = "refused";
+      chat.correct(null);
       chat.say(chat.texts.feedbackRefused);
     }
     chat.keep();
@@ -65,12 +122,32 @@ export class QuotewiseTurn extends LitElement {
 
   render(): TemplateResult {
     const { turn } = this;
+    const { texts } = this.chat;
     return html`<article class="turn" part="turn">
       <h3 class="question break" part="question" dir="auto">${shown(turn.question)}</h3>
+      ${turn.interpretation ? this.interpretation(turn.interpretation) : nothing}
       ${turn.state === "asking" ? html`<p class="progress muted">${turn.progress}</p>` : this.verdict()}
+      ${(turn.contradictions ?? []).map(
+        ({ citations: [one, other], difference }) => html`<p class="differ" part="contradiction">${icons.warning}<span>${(difference === "number" ? texts.differInNumber : texts.differInNegation)(one, other)}</span></p>`,
+      )}
       ${this.quotes()}
+      ${turn.others?.length ? this.others(turn.others) : nothing}
       ${turn.requestId && turn.state !== "asking" ? this.feedback() : nothing}
     </article>`;
+  }
+
+  private interpretation(meant: string): TemplateResult {
+    const { turn, chat } = this;
+    return html`<p class="meant muted break" part="interpretation">${chat.texts.takenAs} <q dir="auto">${shown(meant)}</q>
+      <button class="plain" @click=${() => chat.askAlone(turn)}>${chat.texts.askAlone}</button></p>`;
+  }
+
+  private others(found: Citation[]): TemplateResult {
+    const { texts } = this.chat;
+    return html`<div class="others">
+      <button aria-expanded=${this.further ? "true" : "false"} @click=${() => (this.further = !this.further)}>${texts.others} ${this.further ? icons.previous : icons.next}</button>
+      ${this.further ? html`<ul class="quotes closest" aria-label=${texts.others}>${found.map((one) => html`<li>${this.quote(one, null)}</li>`)}</ul>` : nothing}
+    </div>`;
   }
 
   private verdict(): TemplateResult {
@@ -98,24 +175,38 @@ export class QuotewiseTurn extends LitElement {
     </ol>`;
   }
 
-  private quote(citation: Citation, i: number): TemplateResult {
-    const { turn, chat } = this;
+  private words(citation: Citation, i: number | null): TemplateResult {
+    const { quote } = citation;
+    const structure = this.exact.has(citation) ? undefined : this.structures.get(citation);
+    const marks = i === null ? [] : marksOf(this.turn, citation, i);
+    const whole = { start: 0, end: quote.length };
+    return html`<blockquote class=${structure ? "rendered" : ""} dir="auto" lang="" part="text">${
+      structure ? asBlocks(quote, whole, structure, marks, this.chat.texts.table) : marked(quote, whole, marks)
+    }</blockquote>`;
+  }
+
+  /** A quote with its number, from 0; one that is not numbered is a further passage. */
+  private quote(citation: Citation, i: number | null): TemplateResult {
+    const { chat } = this;
     const { texts } = chat;
-    const { document, quote, place } = citation;
+    const { document, place } = citation;
     const above = trail(citation);
     const current = chat.shownQuote === citation;
     const name = title(document);
     const copied = this.copied === citation;
     return html`<figure class=${current ? "current" : ""} part="quote">
-      <blockquote dir="auto" lang="" part="text">${marked(quote, { start: 0, end: quote.length }, marksOf(turn, citation, i))}</blockquote>
+      ${this.words(citation, i)}
       <figcaption>
         <div class="break">
           <a class="reference" part="citation" href=${chat.service.link(document, citation)} aria-current=${current ? "true" : nothing}
-            @click=${(event: MouseEvent) => this.follow(event, i)}><span class="number">${i + 1}</span><bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(place)}</bdi>${
+            @click=${(event: MouseEvent) => this.follow(event, citation, i)}>${i === null ? nothing : html`<span class="number">${i + 1}</span> `}<bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(placed(place, texts))}</bdi>${
             above.length ? html` · <bdi>${shown(above.join(" › "))}</bdi>` : nothing
           }</span>
         </div>
-        <button class="icon" part="copy" aria-label=${copied ? texts.copiedQuote(i + 1) : texts.copyNumbered(i + 1)}
+        ${this.structures.has(citation) && i !== null
+          ? html`<button aria-pressed=${this.exact.has(citation) ? "true" : "false"} aria-label=${texts.exactTextOf(i + 1)} @click=${() => this.toggle(citation)}>${texts.exactText}</button>`
+          : nothing}
+        <button class="icon" part="copy" aria-label=${i === null ? (copied ? texts.copied : texts.copyQuote) : copied ? texts.copiedQuote(i + 1) : texts.copyNumbered(i + 1)}
           title=${texts.copyQuote} @click=${() => this.copyQuote(citation)}>${copied ? icons.done : icons.copying}</button>
       </figcaption>
     </figure>`;
@@ -127,8 +218,25 @@ export class QuotewiseTurn extends LitElement {
     if (given === "refused") return html`<p class="after muted">${texts.feedbackRefused}</p>`;
     const thumb = (helpful: boolean): TemplateResult => html`<button class="icon" part="thumb" aria-pressed=${given === (helpful ? "helpful" : "unhelpful")}
       aria-label=${helpful ? texts.helpful : texts.notHelpful} title=${helpful ? texts.helpful : texts.notHelpful} @click=${() => this.rate(helpful)}>${helpful ? icons.up : icons.down}</button>`;
+    const link = this.linkCopied ? texts.linkCopied : texts.copyLink;
     return html`<div class="after" part="feedback" role="group" aria-label=${texts.wasHelpful}>
-      ${thumb(true)}${thumb(false)}<span class="muted">${given ? texts.thanks : ""}</span>
+        ${thumb(true)}${thumb(false)}<span class="muted">${given ? texts.thanks : ""}</span>
+        <button class="icon link" part="link" aria-label=${link} title=${link} @click=${this.copyLink}>${this.linkCopied ? icons.done : icons.link}</button>
+      </div>
+      ${given === "unhelpful" ? this.correction() : nothing}`;
+  }
+
+  /** What is asked of who found an answer unhelpful. */
+  private correction(): TemplateResult {
+    const { turn, chat } = this;
+    const { texts } = chat;
+    return html`<div class="correction" part="correction">
+      ${turn.citations.length
+        ? html`<fieldset><legend>${texts.whichWrong}</legend>
+            ${turn.citations.map((_, i) => html`<label><input type="checkbox" .checked=${turn.wrong?.includes(i + 1) ?? false} @change=${(event: Event) => this.callWrong(i + 1, event)} /> ${texts.quoteNumber(i + 1)}</label>`)}
+          </fieldset>`
+        : nothing}
+      ${turn.right ? html`<p>${texts.rightKept} <q dir="auto">${shown(turn.right.quote)}</q></p>` : html`<p class="muted">${texts.whereRight}</p>`}
     </div>`;
   }
 }

@@ -1,6 +1,7 @@
 /** Confidence, places and references as they are shown. */
 
 import type { Citation } from "./service";
+import type { Texts } from "./texts";
 
 const LEVELS = [
   [0.75, "high"],
@@ -20,6 +21,10 @@ export const trail = ({ heading, place }: Pick<Citation, "heading" | "place">): 
 export function title({ title, path }: { title: string; path: string }): string | null {
   return path.split("/").pop()!.replace(/\.\w+$/, "") === title ? null : title;
 }
+
+/** A place in printed form, as the service gives it in English, in the language of the page. */
+export const placed = (place: string, { places }: Texts): string =>
+  place.replace(/^[a-z]+(?= )/, (word) => (Object.hasOwn(places, word) ? places[word as keyof Texts["places"]] : word));
 
 /** A quote, exactly as it stands, with where it stands and the address that shows it there. */
 export function reference({ quote, place, document }: Pick<Citation, "quote" | "place" | "document">, link: string): string {

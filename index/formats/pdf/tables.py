@@ -56,11 +56,14 @@ class Table:
         rows = _rows(lines, columns) if upright else [TableRow([[s] for s in line.segments], [line]) for line in lines]
         goes_on = above is not None and above.names and _are_same(above, rows[0], columns)
         header = 0 if goes_on and not rows[0].bold else _header_rows(rows, len(columns))
+        naming = max(rows[:header], key=lambda row: len(row.cells), default=None)  # rather than a title over the table
+        if len(columns) >= 2 * _usual_width(rows[header:]):  # they are those of a chart or the like beside the table
+            return cls(rows, " | ".join(naming.texts)[:_NAMES] if naming else "", columns)
         if header > 1 and upright:
             named = _merged(rows[:header], columns)
             if max(map(len, named.texts)) <= _NAME:
-                rows = [named, *rows[header:]]
-        names = _names(rows[0], columns) if header else ""
+                naming, rows = named, [named, *rows[header:]]
+        names = _names(naming, columns) if naming else ""
         if not names and above and goes_on:
             names = above.names
         return cls(rows, names, columns)
@@ -135,7 +138,7 @@ def _header_rows(rows: Sequence[TableRow], width: int) -> int:
     texts = [row.texts for row in rows]
     names_only = next((n for n, row in enumerate(texts) if not all(map(is_name, row))), len(texts))
     bold = next((n for n, row in enumerate(rows) if not row.bold), 0)
-    if 0 < bold <= _HEADER_LINES and max(map(len, texts[:bold])) * 2 >= width:
+    if 0 < bold <= _HEADER_LINES and max(map(len, texts[:bold])) * 2 >= _usual_width(rows[bold:]):
         return bold
     if not column_names(texts[:3]):
         fewer = 1 < len(texts[0]) < len(texts[1]) == width and names_only == 2
@@ -146,6 +149,11 @@ def _header_rows(rows: Sequence[TableRow], width: int) -> int:
     while header < min(names_only, _HEADER_LINES, len(rows) - 1) and distances[header - 1] < _TIGHTER * usual:
         header += 1
     return header
+
+
+def _usual_width(rows: Sequence[TableRow]) -> float:
+    """Cells of a row as most have them."""
+    return median(len(row.cells) for row in rows)
 
 
 def _names(row: TableRow, columns: Sequence[tuple[float, float]]) -> str:

@@ -122,6 +122,8 @@ class _Text:
             heading, kind = tuple(name for _, name in self._trail), block.kind
             if kind == "table" and self._table and not self._table.is_contents:
                 heading, kind = (*heading, *filter(None, (self._table.names,))), "row"
+            elif kind == "footnote":
+                heading = (*heading, "Footnotes")  # as in the other formats, so that they are found as such
             by_line = block.kind in ("heading", "table", "code")
             self.blocks.append(PdfBlock(start, end, heading, by_line, block.kind == "heading", kind, block.level))
         self._introduce()

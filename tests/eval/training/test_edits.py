@@ -31,7 +31,7 @@ def test_any_text_can_be_edited_or_left(question: str, context: str, seed: int) 
     ("question", "expected"),
     [
         ("What did John Marlow sell?", {"What did Queen Anne sell?", "What did Hugo Lind sell?"}),
-        ("Which ship sank in 1790?", {"Which ship sank in 1903?"}),
+        ("Which ship sank in 1790?", {"Which ship sank in 1903?", "Which ship sank in 1740?"}),
         ("Which ship was first?", {"Which ship was last?"}),
         ("Who can swim?", {"Who can not swim?", "Who can't swim?"}),
         ("Who is it?", {"Who is not it?", "Who isn't it?"}),

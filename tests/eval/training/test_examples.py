@@ -118,7 +118,8 @@ def test_a_share_gives_each_question_with_its_passage_as_often_as_it_says() -> N
 
 @pytest.mark.parametrize("kind", ["retrieved", "edited", "shortened", "contradicted"])
 def test_negatives_of_every_kind_have_a_passage_that_does_not_answer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quotewise.eval.training.examples._as_typed", lambda question, _: question)  # so that its words tell it
+    as_it_is = lambda question, chance, wordnet: question  # noqa: E731 - so that its words tell it
+    monkeypatch.setattr("quotewise.eval.training.examples._as_typed", as_it_is)
     chances = {"retrieved": 0.0, "edited": 0.0, "shortened": 0.0} | {kind: 1.0}
     rows = [row(number) for number in range(8)]
     rows[0] = Row("0", "", "Anna built it. Boats lay still.", "Who built the lighthouse?", (Span(0, 4),), True)

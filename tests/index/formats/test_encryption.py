@@ -1,14 +1,22 @@
+import hashlib
 import zipfile
+import zlib
+from base64 import b64encode
 from email.message import EmailMessage
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import NO_OPTIONS, ParseOptions
-from tests.index.formats.files import docx, p, parse_document, xlsx
+from tests.index.formats.files import docx, p, parse_document, xlsx, zipped
 from tests.index.formats.pdf_files import locked
+from tests.index.formats.test_office import odf, presented, shape
 
 RENT = "The rent is 40 euros."
 PASSWORD = "sésame, ouvre-toi"
@@ -25,8 +33,59 @@ def by_office(data: bytes, password: str = PASSWORD) -> bytes:
     return encrypted.getvalue()
 
 
+SALT, START = bytes(range(16)), hashlib.sha256(PASSWORD.encode()).digest()
+
+
+def by_open_office(data: bytes) -> bytes:
+    """An OpenDocument file, encrypted member by member as OpenDocument 1.2 has it."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        compressed = zlib.compress(archive.read("content.xml"), wbits=-15)
+    padding = 16 - len(compressed) % 16
+    key = hashlib.pbkdf2_hmac("sha1", START, SALT, 1_000, 32)
+    encryptor = Cipher(algorithms.AES256(key), modes.CBC(SALT)).encryptor()
+    checksum = b64encode(hashlib.sha256(compressed[:1024]).digest()).decode()
+    return _manifested(
+        "content.xml",
+        encryptor.update(compressed + bytes(padding - 1) + bytes([padding])) + encryptor.finalize(),
+        f'm:checksum-type="x#sha256-1k" m:checksum="{checksum}"',
+        f'm:algorithm-name="http://www.w3.org/2001/04/xmlenc#aes256-cbc" m:initialisation-vector="{_base64(SALT)}"',
+        'm:key-derivation-name="PBKDF2" m:iteration-count="1000"',
+    )
+
+
+def by_libre_office(data: bytes) -> bytes:
+    """An OpenDocument file, encrypted as one package as LibreOffice does it since 24.8."""
+    key = Argon2id(salt=SALT, length=32, iterations=1, lanes=1, memory_cost=64).derive(START)
+    return _manifested(
+        "encrypted-package",
+        SALT[:12] + AESGCM(key).encrypt(SALT[:12], zlib.compress(data, wbits=-15), None),
+        "",
+        f'm:algorithm-name="http://www.w3.org/2009/xmlenc11#aes256-gcm" m:initialisation-vector="{_base64(SALT[:12])}"',
+        'm:key-derivation-name="urn:x:argon2id" l:argon2-iterations="1" l:argon2-memory="64" l:argon2-lanes="1"',
+    )
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def _manifested(member: str, content: bytes, checksum: str, algorithm: str, derivation: str) -> bytes:
+    manifest = (
+        '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" xmlns:l="urn:x">'
+        f'<m:file-entry m:full-path="{member}"><m:encryption-data {checksum}><m:algorithm {algorithm}/>'
+        f'<m:key-derivation {derivation} m:salt="{_base64(SALT)}"/>'
+        '<m:start-key-generation m:start-key-generation-name="http://www.w3.org/2000/09/xmldsig#sha256"/>'
+        "</m:encryption-data></m:file-entry></m:manifest>"
+    )
+    return zipped({member: content, "META-INF/manifest.xml": manifest})
+
+
 SHEET = xlsx({"Costs": f'<row r="1"><c r="A1" t="inlineStr"><is><t>{RENT}</t></is></c></row>'})
-FILES = {"a.pdf": locked(RENT, PASSWORD), "a.docx": by_office(docx(p(RENT))), "a.xlsx": by_office(SHEET)}
+WRITTEN = odf(f"<office:text><text:p>{RENT}</text:p></office:text>")
+FILES = {
+    **{"a.pdf": locked(RENT, PASSWORD), "a.docx": by_office(docx(p(RENT))), "a.xlsx": by_office(SHEET)},
+    **{"a.pptx": by_office(presented(shape(RENT))), "a.odt": by_open_office(WRITTEN), "b.odt": by_libre_office(WRITTEN)},
+}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -57,3 +116,25 @@ def test_a_workbook_that_excel_opens_unasked_is_read_unasked() -> None:
 
 def test_passwords_are_in_no_representation() -> None:
     assert PASSWORD not in repr(ParseOptions((PASSWORD,)))
+
+
+def test_an_opendocument_file_that_another_program_encrypted_is_opened() -> None:
+    path = Path(__file__).parents[4] / "shared/formats/odt/encrypted.odt"
+    if not path.is_file():
+        pytest.skip("needs the shared file of LibreOffice")
+    assert parse_document("a.odt", path.read_bytes(), ParseOptions(("tika",))).text.strip()
+
+
+@pytest.mark.parametrize(
+    ("written", "altered", "reason"),
+    [
+        (b"aes256-cbc", b"rot13-ecb!", "is encrypted as before OpenDocument 1.2"),
+        (b'iteration-count="1000', b'iteration-count="9000000000', "is stopped at a limit: its encryption has iteration-count"),
+        (b"m:key-derivation ", b"m:key-denial ", "is damaged: its encryption cannot be read"),
+    ],
+)
+def test_other_encryption_is_named(written: bytes, altered: bytes, reason: str) -> None:
+    with zipfile.ZipFile(BytesIO(FILES["a.odt"])) as archive:
+        members = {name: archive.read(name).replace(written, altered) for name in archive.namelist()}
+    with pytest.raises(DocumentError, match=reason):
+        parse_document("a.odt", zipped(members), ParseOptions((PASSWORD,)))

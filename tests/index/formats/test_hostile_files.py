@@ -181,6 +181,12 @@ def test_ten_million_cells_by_repetition_are_stopped_at_the_limit_which_is_named
     assert left_out.kind == "limit"
 
 
+def test_a_table_of_ten_million_values_is_read_to_its_last_row() -> None:
+    data = ",".join(f"c{n}" for n in range(1_000)) + ("\n" + "1," * 999 + "1") * 10_000 + "\nlast"
+    document = parse_document("a.csv", data.encode())
+    assert document.text.endswith("last") and document.blocks[-1].end == len(document.text)
+
+
 def test_names_of_any_bytes_are_told_and_harm_no_other_file(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -141,6 +141,18 @@ def test_the_names_of_columns_and_cells_may_have_several_lines(bold: bool) -> No
     assert lines[2:] == ["\t".join(row) for row in (*rows[1:], *rows[1:])]
 
 
+def test_a_title_over_a_table_beside_a_chart_names_no_columns() -> None:
+    table = cells([("Round-up of fuel prices", "24 February")], [186], font="bold")
+    table += cells([("Fuel", "This week", "Last week")], [200], font="bold")
+    table += cells([("Ethanol", "1.35", "1.38"), ("Corn", "3.55", "3.59"), ("Tallow", "25.05", "24.80")], [214, 228, 242])
+    axis = [Line(letter, x=450 + 15 * n, y=242, size=9) for n, letter in enumerate("JFMAMJJ")]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *table, *axis]))
+    rows = [block for block in parsed.blocks if block.kind == "row"]
+    assert {row.heading[-1] for row in rows if "Ethanol" in parsed.text[row.start : row.end]} == {
+        "Fuel | This week | Last week"
+    }
+
+
 def test_a_name_over_several_columns_is_part_of_the_name_of_each() -> None:
     over = [Line("Guests", x=72, y=200), Line("Summer", x=215, y=200), Line("Winter", x=455, y=200)]
     names = [Line(name, x=x, y=214) for name, x in (("2023", 192), ("2024", 282), ("2023", 432), ("2024", 522))]
@@ -197,6 +209,7 @@ def test_a_sentence_over_pages_is_one_and_headers_footers_and_notes_stand_after_
     assert page_of(parsed, sentence) == 1
     assert page_of(parsed, "The gate is locked") == 2
     assert ("footnote", "1 See rule 9 of the rules.") in kinds(parsed)
+    assert [block.heading[-1] for block in parsed.blocks if block.kind == "footnote"] == ["Footnotes"]
     assert page_of(parsed, "1 See rule 9") == 1
     marked = [(kind, text) for kind, text in kinds(parsed) if kind in ("header", "footer")]
     assert marked == [

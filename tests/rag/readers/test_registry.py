@@ -56,15 +56,16 @@ def test_each_embedder_and_text_gets_the_reader_for_its_languages_or_the_one_tha
         readers(),
         readers(None, [ENGLISH]),
     ):
-        assert english.name == "quotewise-reader"
+        assert english.name == "quotewise-reader-cascade"
     for deep in (
         readers(many),
         readers(None, [FRENCH]),
     ):
         assert deep.name == "quotewise-reader-deep"
-    assert readers(embedder).model is readers().model, "a model is loaded once"  # type: ignore[attr-defined]
+    fast = Readers("fast")
+    assert fast(embedder).model is fast().model, "a model is loaded once"  # type: ignore[attr-defined]
     assert isinstance(Readers("similarity")(many), SimilarityReader)
-    assert Readers("similarity")().name == "quotewise-reader", "which reads texts"
+    assert Readers("similarity")().name == "quotewise-reader-cascade", "which reads texts"
     assert Readers("fast")(many).name == "quotewise-reader"
     assert Readers(str(DEEP_FOLDER))(embedder).name == "quotewise-reader-deep"
 

@@ -87,7 +87,7 @@ def test_boilerplate_that_answers_does_not_keep_a_sentence_that_can_be_quoted_fr
     store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
 ) -> None:
     for name, text in {
-        "about.txt": "The company was founded in Leeds.\n\nShare this: copyright year 2021\n",
+        "about.txt": "The company was founded in Leeds.\n\nRead more about copyright year 2021\n",
         "licence.txt": "This handbook is protected. Its copyright dates from 2019, when it was first printed.\n",
         "bakery.txt": "The bakery opens at six. Its owner bakes forty loaves a day.\n",
         "bridge.txt": "The bridge fell in March because rust had eaten its cables.\n",
@@ -109,7 +109,7 @@ def test_confidence_is_fitted_on_the_readings_that_are_served(
     passages = retrieved(store, embedder, question)
     case = Case(question, reader.read_all(question, passages), [np.zeros(len(p.sentences), bool) for p in passages])
     calibration = load_calibrations(FAST_FOLDER / "calibration.json")["passages"]
-    fitted = outcome_of(case, calibration.sentence).features
+    fitted = outcome_of(case, calibration).features
     assert fitted is not None
     assert calibration.confidence_of(fitted) == pytest.approx(pipeline.ask(question, "default").confidence, abs=1e-6)
 

@@ -57,10 +57,7 @@ def test_every_span_starts_in_its_sentence_and_is_made_of_the_word_pieces_read(
         accents = next(end for end in range(span.end, 0, -1) if end in ends)
         assert all(unicodedata.category(character) == "Mn" for character in text[accents : span.end])
         if span.start in starts:
-            inside = [
-                piece for piece, (a, b) in zip(encoding.ids, encoding.offsets, strict=True) if a >= span.start and b <= span.end
-            ]
-            assert inside == model.tokenizer.encode(text[slice(*span)], add_special_tokens=False).ids
+            assert not any(start < edge < end for start, end in offsets for edge in span), "no word piece is cut"
     assert (reading.scores.shape, reading.scores.dtype) == ((len(sentences), 3), np.float32)
     assert np.isfinite(reading.scores).all()
 

@@ -1,0 +1,191 @@
+/** The conversations that are kept in this browser: searched, renamed, deleted, saved as files and printed. */
+
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { nameOf, type Conversation } from "./conversation";
+import { ServiceElement } from "./element";
+import { asJson, asMarkdown, download, fileName } from "./exports";
+import * as icons from "./icons";
+import { Store, type Kept } from "./store";
+import { shared } from "./styles";
+import { plain, shown } from "./text";
+
+export class QuotewiseConversations extends ServiceElement {
+  static styles = [shared, css`
+    :host {
+      overflow: auto;
+      min-block-size: 0;
+      padding: 1rem 1.25rem;
+    }
+    ul,
+    .search,
+    .said {
+      max-inline-size: 46rem;
+      margin-inline: auto;
+    }
+    .search {
+      display: block;
+      margin-block-end: 0.75rem;
+    }
+    li {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0 0.25rem;
+      border-block-end: 1px solid var(--border);
+      padding-block: 0.25rem;
+    }
+    .name {
+      flex: 1 1 14rem;
+      display: grid;
+      justify-content: stretch;
+      justify-items: start;
+      gap: 0;
+      min-inline-size: 0;
+      color: var(--text);
+      font-size: 0.9375rem;
+      text-align: start;
+    }
+    .name[aria-current] {
+      color: var(--accent);
+      font-weight: 600;
+    }
+    .name .muted {
+      font-weight: 400;
+    }
+    .acts {
+      display: flex;
+      flex: none;
+    }
+    form {
+      flex: 1 1 14rem;
+      display: flex;
+      gap: 0.375rem;
+    }
+    .said {
+      display: flex;
+      align-items: center;
+      gap: 0.5rem;
+      min-block-size: 2rem;
+    }
+  `];
+
+  @property({ attribute: false }) current = "";
+  @property({ attribute: false }) forget = false;
+
+  @state() private kept: Kept = { conversations: [], newer: 0 };
+  @state() private words = "";
+  @state() private renaming = "";
+  @state() private gone: Conversation | null = null;
+  @query("input[type=search]") private search!: HTMLInputElement;
+  @query("form input") private name!: HTMLInputElement | null;
+
+  focus(): void {
+    this.search.focus();
+  }
+
+  connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("storage", this.stored);
+    this.kept = this.store.all();
+  }
+
+  disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("storage", this.stored);
+  }
+
+  private get store(): Store {
+    return new Store(this.address, this.forget);
+  }
+
+  private stored = (event: StorageEvent): void => {
+    if (this.store.changedElsewhere(event)) this.kept = this.store.all();
+  };
+
+  private tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  private async rename(conversation: Conversation): Promise<void> {
+    this.renaming = conversation.id;
+    await this.updateComplete;
+    this.name?.select();
+  }
+
+  private named(event: SubmitEvent, conversation: Conversation): void {
+    event.preventDefault();
+    const renamed = { ...conversation, title: this.name!.value.trim() || undefined };
+    this.store.keep(renamed);
+    this.renaming = "";
+    this.kept = this.store.all();
+    this.tell("quotewise-edited", renamed);
+  }
+
+  private delete(conversation: Conversation): void {
+    this.store.remove(conversation);
+    this.gone = conversation;
+    this.kept = this.store.all();
+    this.tell("quotewise-removed", conversation.id);
+    this.focus(); // its button is gone
+  }
+
+  private undo(): void {
+    this.store.keep(this.gone!);
+    this.gone = null;
+    this.kept = this.store.all();
+    this.focus();
+  }
+
+  render(): TemplateResult {
+    const { texts, words, gone } = this;
+    const { conversations, newer } = this.kept;
+    const found = conversations.filter((conversation) => !words || searched(conversation).includes(words));
+    return html`<section aria-label=${texts.conversations}>
+      <input type="search" class="search" aria-label=${texts.searchConversations} placeholder=${texts.searchConversations}
+        @input=${() => (this.words = this.search.value.trim().toLowerCase())} />
+      <div class="said muted" role="status">${
+        gone ? html`${texts.removed} <button class="outlined" @click=${this.undo}>${texts.undo}</button>` : found.length ? nothing : conversations.length ? texts.noConversationMatches : texts.noConversations
+      }</div>
+      <ul>${found.map((conversation) => this.item(conversation))}</ul>
+      ${newer ? html`<p class="said muted">${texts.newerConversations(newer)}</p>` : nothing}
+    </section>`;
+  }
+
+  private item(conversation: Conversation): TemplateResult {
+    const { texts, service } = this;
+    const name = nameOf(conversation);
+    const act = (what: string, icon: TemplateResult, acts: () => void): TemplateResult =>
+      html`<button class="icon" aria-label=${texts.nOfConversation(what, plain(name))} title=${what} @click=${acts}>${icon}</button>`;
+    if (this.renaming === conversation.id)
+      return html`<li><form @submit=${(event: SubmitEvent) => this.named(event, conversation)} @keydown=${this.escaped}>
+        <input aria-label=${texts.nameOfConversation} .value=${name} maxlength="200" />
+        <button class="primary">${texts.save}</button>
+      </form></li>`;
+    const changed = new Date(conversation.changed);
+    return html`<li>
+      <button class="name break" aria-current=${conversation.id === this.current ? "true" : nothing} @click=${() => this.tell("quotewise-choose", { conversation })}>
+        <bdi>${shown(name)}</bdi>
+        <span class="muted"><time datetime=${changed.toISOString()}>${changed.toLocaleString(this.lang, { dateStyle: "medium", timeStyle: "short" })}</time>${
+          conversation.collection ? html` · <bdi>${shown(conversation.collection)}</bdi>` : nothing
+        }</span>
+      </button>
+      <div class="acts">
+      ${act(texts.rename, icons.rename, () => this.rename(conversation))}
+      ${act(texts.exportMarkdown, icons.markdown, () => download(fileName(conversation, "md"), asMarkdown(conversation, service, texts), "text/markdown"))}
+      ${act(texts.exportJson, icons.json, () => download(fileName(conversation, "json"), asJson(conversation, service), "application/json"))}
+      ${act(texts.print, icons.print, () => this.tell("quotewise-choose", { conversation, print: true }))}
+      ${act(texts.remove, icons.remove, () => this.delete(conversation))}
+      </div>
+    </li>`;
+  }
+
+  private escaped(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    event.stopPropagation(); // which would close the list
+    this.renaming = "";
+  }
+}
+
+const searched = (conversation: Conversation): string =>
+  [conversation.title, ...conversation.turns.flatMap(({ question, citations }) => [question, ...citations.map(({ quote }) => quote)])].join("\n").toLowerCase();
