@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
 from asgi_correlation_id import CorrelationIdMiddleware
-from fastapi import FastAPI
+from fastapi import FastAPI, Header
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
@@ -94,10 +95,11 @@ def _add_pages(app: FastAPI) -> None:
         return FileResponse(_STATIC / "index.html", headers=_REVALIDATE)
 
     @app.get("/documents/{id}/view", include_in_schema=False)
-    async def view(id: str) -> FileResponse:
-        if not re.fullmatch("[0-9a-f]{16}", id):
+    async def view(id: str, accept: Annotated[str, Header()] = "") -> FileResponse:
+        known = re.fullmatch("[0-9a-f]{16}", id) is not None
+        if not known and "text/html" not in accept:  # as browsers ask, which get a page that says so
             raise NotFoundError(f"{id!r} is no id of a document: expected 16 hexadecimal digits")
-        return FileResponse(_STATIC / "view.html", headers=_REVALIDATE)
+        return FileResponse(_STATIC / "view.html", 200 if known else 404, _REVALIDATE)
 
     app.mount("/static", GZipMiddleware(StaticFiles(directory=_STATIC)))
 

@@ -46,6 +46,31 @@ def test_chosen_documents_alone_are_asked_and_a_link_asks_them_again(page: Page)
     expect(page.locator("quotewise-documents [aria-pressed=true]")).to_have_count(1)
 
 
+def test_a_plain_search_lists_passages_within_limits_each_one_click_from_its_place(page: Page) -> None:
+    page.goto("/?collection=notes")
+    page.get_by_role("button", name="Search the passages").click()
+    page.keyboard.type("where does tea come from")
+    page.keyboard.press("Enter")
+    found = page.locator("quotewise-results li")
+    expect(found.first).to_contain_text("Tea was first drunk in southwest China.")
+    page.click("text=Limit the search")
+    check(page)
+    page.get_by_label("Folder").fill("games")
+    page.get_by_label("Field of the metadata").fill("author")
+    page.get_by_label("Its value").fill("Jones")
+    page.keyboard.press("Enter")
+    expect(page.locator("quotewise-results [role=status]")).to_have_text("1 passage, closest first.")
+    found.locator("a").click()
+    expect(page.locator("quotewise-source .text")).to_contain_text("Chess came to Persia")
+    expect(page.locator("quotewise-source mark.quote").first).to_be_visible()
+
+
+def test_an_address_of_no_document_is_a_page_that_says_so(page: Page) -> None:
+    response = page.goto("/documents/gone/view")
+    assert response and response.status == 404
+    expect(page.locator("quotewise-source")).to_contain_text("This document is not in the index, or no longer.")
+
+
 def test_however_fast_a_list_is_filtered_lengthened_and_left_each_of_its_documents_is_there_once(page: Page) -> None:
     """The lists are answered here, since indexing thousands of documents takes minutes."""
     asked: list[tuple[str, int]] = []

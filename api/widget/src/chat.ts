@@ -38,6 +38,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   @state() private conversation: Conversation = begun(null);
   @state() private opened: Opened | null = null;
   @state() private listing = false;
+  @state() private searching = false;
   @state() private overview: Overview | null = null;
   @state() private said = "";
   @state() private notice = "";
@@ -178,7 +179,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     const before = turn.alone ? [] : told.length ? told : (turn.after ?? []).map((question) => ({ question, quotes: [] }));
     turn.after = before.map(({ question }) => question);
     const conversation = (this.conversation = { ...this.conversation, turns: [...this.turns, turn] });
-    this.listing = false;
+    this.listing = this.searching = false;
     this.keep();
     store.setCurrent(collection, conversation.id);
     this.tell(turn, texts.searching);
@@ -232,6 +233,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   private pressed(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.isComposing) return;
     if (this.opened) this.close();
+    else if (this.searching) this.search(false);
     else if (this.listing) this.list(false);
   }
 
@@ -243,8 +245,16 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     this.focus();
   }
 
+  /** Show a search, or the conversation again. */
+  private search(searching: boolean): void {
+    this.searching = searching;
+    this.listing = false;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(searching ? "quotewise-results" : ".search")?.focus());
+  }
+
   private list(listing: boolean): void {
     this.listing = listing;
+    this.searching = false;
     const name = listing ? "quotewise-conversations" : ".list";
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(name)?.focus());
   }
@@ -334,6 +344,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
         <header part="header">
           <h2>${heading}</h2>
           <div>
+            <button class="icon search" aria-expanded=${this.searching ? "true" : "false"} aria-label=${texts.searchPassages} title=${texts.searchPassages} @click=${() => this.search(!this.searching)}>${icons.search}</button>
             <button class="icon list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}</button>
             <button class="outlined new" aria-label=${texts.newConversation} title=${texts.newConversation} ?hidden=${!turns.length} @click=${this.clear}>${icons.add}<span>${texts.newConversation}</span></button>
           </div>
@@ -342,7 +353,11 @@ export class QuotewiseChat extends ServiceElement implements Chat {
           ? html`<quotewise-conversations .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .forget=${this.forget} .current=${this.conversation.id}
               @quotewise-choose=${this.choose} @quotewise-edited=${this.edited} @quotewise-removed=${this.removed}></quotewise-conversations>`
           : nothing}
-        <div class="turns" ?hidden=${listing} part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>
+        ${this.searching
+          ? html`<quotewise-results .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .collection=${this.collection} .only=${this.only}
+              @quotewise-open=${({ detail }: CustomEvent<{ citation: Citation; opener: HTMLElement }>) => this.followFurther(detail.citation, detail.opener)}></quotewise-results>`
+          : nothing}
+        <div class="turns" ?hidden=${listing || this.searching} part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>
           ${turns.length
             ? turns.map((turn, i) => html`<quotewise-turn .turn=${turn} .chat=${this} .last=${i === turns.length - 1}></quotewise-turn>`)
             : welcome(this.overview, this.suggestions, texts, { ask: (question) => this.ask(question), open: (document) => this.open(document) })}

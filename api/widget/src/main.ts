@@ -5,6 +5,7 @@ import { QuotewiseComposer } from "./composer";
 import { QuotewiseConversations } from "./conversations";
 import { QuotewiseDocuments } from "./documents";
 import { QuotewisePage } from "./page";
+import { QuotewiseResults } from "./results";
 import { QuotewiseSource } from "./source";
 import { translate } from "./texts";
 import { QuotewiseTurn } from "./turn";
@@ -17,6 +18,7 @@ const elements = {
   "quotewise-composer": QuotewiseComposer,
   "quotewise-conversations": QuotewiseConversations,
   "quotewise-chat": QuotewiseChat,
+  "quotewise-results": QuotewiseResults,
   "quotewise-uploads": QuotewiseUploads,
   "quotewise-documents": QuotewiseDocuments,
 };

@@ -102,6 +102,16 @@ export interface Scope {
   only: string[];
 }
 
+/** Which documents are looked at, as the service takes it. */
+export interface Limits {
+  paths?: string[];
+  path_prefix?: string;
+  media_type?: string;
+  metadata?: Record<string, string>;
+  indexed_from?: string;
+  indexed_to?: string;
+}
+
 export interface EarlierTurn {
   question: string;
   quotes: string[];
@@ -173,6 +183,12 @@ export class Service {
       }
     }
     throw new Problem("cut-off", this.texts.cutOff);
+  }
+
+  /** The passages closest to some words, best first. */
+  async search(question: string, collection: string | null, filter: Limits): Promise<Citation[]> {
+    const found = await (await this.post("search", { question, filter, ...(collection && { collection }) })).json();
+    return found.passages.map(cited);
   }
 
   /** Say whether an answer helped; also which of its citations are wrong, by number, and which passage would be right. */

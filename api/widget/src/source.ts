@@ -24,7 +24,8 @@ interface Source {
 const AROUND = 4_000;
 const MORE = 20_000;
 const KEPT = 3;
-const ADDRESS = /\/documents\/([0-9a-f]{16})\/view$/;
+const ADDRESS = /\/documents\/([^/]+)\/view$/;
+const ID = /^[0-9a-f]{16}$/;
 const PAGED = "application/pdf";
 /** A click that leaves what is selected as it is. */
 const keep = (event: Event): void => event.preventDefault();
@@ -155,6 +156,7 @@ export class QuotewiseSource extends ServiceElement {
     globalThis.document.addEventListener("selectionchange", this.selecting);
     const [, id] = (!this.document && !this.places.length && ADDRESS.exec(location.pathname)) || [];
     if (!id) return;
+    if (!ID.test(id)) return void (this.problem = this.texts.unknownDocument);
     const asked = new URLSearchParams(location.search);
     this.document = id;
     this.addressed = true;
