@@ -29,23 +29,31 @@ _KINDS: dict[str, re.Pattern[str]] = {
         "decision": r"\b(?:whether|if|decide|determine|necessity|need\w*)\b.{0,80}\bsearch",
         "emoji": r"\bemojis?\b",
         "continuation": r"\bauto-?complet\w*|\b(?:continue|complete) the (?:text|sentence|message)\b",
-        "tools": r"\bavailable tools\b|\btool_calls\b",
+        "tools": r"\btool_calls\b",
         "image": r"\bprompt\b.{0,40}\bimage\b",
         "summary": r"\bsummar(?:y|i[sz]\w+)\b",
     }.items()
 }
 _VERB = re.compile(
     r"\b(?:generate|create|write|provide|suggest|give|propose|predict|produce|return|extract|classify|categori[sz]e|analy[sz]e|"
-    r"determine|decide|rephrase|rewrite|reformulate|condense|continue|complete|reflect|choose|pick|summari[sz]e|come up|name|"
+    r"determine|decide|rephrase|rewrite|reformulate|condense|continue|complete|reflect|choose|pick|summari[sz]e|come up|"
+    r"name (?:this|the)|"
     r"identify|assign|you are an?|"
     r"erstelle|erzeuge|schreibe|génère|rédige|genera|crea|escribe)\b|生成|总结",
     re.IGNORECASE,
 )
-_SCAFFOLD = re.compile(r"^#+ *task\b|\bchat_?history\b|\bconversation:|\bchat history:", re.IGNORECASE | re.MULTILINE)
+_SCAFFOLD = re.compile(r"^#+ *task\b|^[^\w\n]*(?:chat[_ ]?history|conversation)[^\w\n]*$", re.IGNORECASE | re.MULTILINE)
 _ABOUT = re.compile(
     r"\b(?:conversation|chat|dialog(?:ue)?|discussion|messages?|session|user's|speaker|gespräch|unterhaltung|conversación)\b|对话",
     re.IGNORECASE,
 )
+_ABOUT_THIS = re.compile(
+    r"\b(?:(?:this|our|above|previous|entire|whole) (?:conversation|chat|dialog(?:ue)?|discussion|session)|"
+    r"(?:our|above|user's) messages|"
+    r"the (?:conversation|chat|discussion)(?! (?:about|at|between|by|in|of|on|that|which|with)\b))\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\W*(?:how|what|which|who|whose|why|when|where|can|could|do|does|is|are|should|would)\b", re.IGNORECASE)
 _RULE = re.compile(
     r"\b(?:only|just|solely|exclusively|strictly|nothing else|without|no (?:punctuation|quot|explanation)|do not|don't|json|"
     r"max(?:imum)?|at most|concise|short|brief|"
@@ -147,13 +155,16 @@ def recognise(
     if kind is None or not _VERB.search(directed):
         return None
     question = prompts.question_in(text)
+    framed = bool(_SCAFFOLD.search(text)) or directed != instructions
     labelled = kind in ("standalone", "queries") and question != text.strip()
-    scaffolded = bool(turns or _SCAFFOLD.search(text) or shape is not None or demands_json or directed != instructions)
-    ruled = shape is not None or kind == "emoji" or bool(_RULE.search(directed) or _SCAFFOLD.search(text))
-    about_earlier = bool(
-        earlier and _ABOUT.search(directed) and _VERB.search(directed[:40])
-    ) and not directed.rstrip().endswith("?")
-    if not (labelled or ((scaffolded or about_earlier) and ruled)):
+    if not framed:
+        if _ASKS.match(text) or (directed.rstrip().endswith("?") and not (turns or labelled)):
+            return None
+        of_conversation = bool(turns or shape is not None or demands_json) and _ABOUT.search(directed)
+        of_earlier = earlier and _ABOUT_THIS.search(directed) and _VERB.search(directed[:40])
+        if not (of_conversation or of_earlier or labelled or any(turn.quotes for turn in turns)):
+            return None
+    if not (framed or labelled or shape is not None or kind == "emoji" or _RULE.search(directed)):
         return None
     if kind == "standalone":
         turns = (*turns, Turn(question))
@@ -167,9 +178,11 @@ def _is_instruction(system: str) -> bool:
     """Whether the system's message is a task by itself, to be done with what the user's message holds."""
     text = prompts.excerpt(system)
     kind = _first_kind(text[:600])
-    return bool(
-        kind in ("title", "tags", "tools", "follow_ups", "queries", "standalone") and _VERB.search(text) and _RULE.search(text)
-    )
+    if kind == "tools":
+        return _shape(text) is not None
+    first, *_ = re.split(r"[.。\n]", text.lstrip("# \n"), maxsplit=1)
+    is_named = kind in ("title", "tags", "follow_ups", "queries", "standalone") and _first_kind(first) == kind
+    return bool(is_named and _VERB.match(first) and _ABOUT.search(first) and _RULE.search(text))
 
 
 def _turns(text: str) -> tuple[tuple[Turn, ...], str]:

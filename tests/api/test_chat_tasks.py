@@ -115,11 +115,25 @@ def test_a_task_may_stand_in_the_message_of_the_system_or_after_the_conversation
         "Give me the three most important categories of waste, only the names",
         "Suggest follow-up questions for an interview",
         "What does the manual say about search queries?",
+        "Give me only the topics that were discussed at the session in May",
+        "Summarize the discussion of the board about the lease in one short paragraph",
+        'How do I write only the tags: {"tags": ["a"]}?',
+        "How do I create labels with chat_history in the prompt? Only the names.",
+        "Which labels need only be written here?\n```\nkind: Pod\n```",
+        "Write a title like in this code, without comments:\n```\nkind: Pod\n```",
     ],
 )
-def test_a_question_is_no_task(prompt: str) -> None:
-    assert recognise("", prompt, EARLIER) is None
-    assert recognise('You are terse. Answer in JSON: {"answer": ""}', prompt, EARLIER) is None
+@pytest.mark.parametrize(
+    "system",
+    [
+        "",
+        'You are terse. Answer in JSON: {"answer": ""}',
+        "You are a support assistant. Keep the conversation to the topics of the documents. Return only titles.",
+        "You have available tools: search. Generate search queries only where needed; do not suggest follow-up questions.",
+    ],
+)
+def test_a_question_is_no_task(prompt: str, system: str) -> None:
+    assert recognise(system, prompt, EARLIER) is None
     assert question_in(prompt) == prompt
 
 
