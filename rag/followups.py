@@ -90,6 +90,11 @@ def query_variants(question: str, history: Sequence[Turn], embedder: Embedder) -
     return informed, _expanded(informed, names)
 
 
+def standalone(question: str, history: Sequence[Turn], embedder: Embedder) -> str:
+    """A follow-up with the subject of the earlier questions, and any other question as it is."""
+    return query_variants(question, history, embedder)[0] if history and not _is_self_contained(question) else question
+
+
 def combine_readings(bare: list[Reading], informed: list[Reading], history: Sequence[Turn], reader: Reader) -> list[Reading]:
     """The readings of the bare question, or the combined ones where the reader is more confident of them.
 
