@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from quotewise.eval.datasets import Row
 from quotewise.eval.gold import GoldError, reason
 from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
+from quotewise.eval.training.teacher import Taught, Teacher
 from quotewise.eval.training.wordnet import WordNet
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
@@ -71,7 +72,7 @@ class Encoded:
     ``ids`` and ``types`` are the inputs, int64 (tokens,); ``sentence`` is the number of the passage's sentence that each
     belongs to, -1 for none; ``evidence`` tells which sentences hold an answer, bool (sentences,); ``start`` and ``end``
     (inclusive) are the word pieces of the answer, both 0, the place of ``[CLS]``, where there is none, and both ``IGNORED``
-    where the passage answers but has no short answer.
+    where the passage answers but has no short answer. ``taught`` is what a teacher makes of it, where there is one.
     """
 
     ids: np.ndarray
@@ -80,6 +81,7 @@ class Encoded:
     evidence: np.ndarray
     start: int
     end: int
+    taught: Taught | None = None
 
 
 def read_recipe(path: Path) -> list[Share]:
@@ -179,7 +181,7 @@ def _without(row: Row) -> str | None:
     return None if named or len(kept) < 2 else text
 
 
-def encode(example: Example, tokenizer: Tokenizer, chance: random.Random) -> Encoded | None:
+def encode(example: Example, tokenizer: Tokenizer, chance: random.Random, teacher: Teacher | None = None) -> Encoded | None:
     """Word pieces of an example, or None where the answer does not fit. Where the passage is too long, a part is drawn."""
     sentences = sentence_spans(example.passage)
     passage = tokenizer.encode(example.passage, add_special_tokens=False)
@@ -214,7 +216,14 @@ def encode(example: Example, tokenizer: Tokenizer, chance: random.Random) -> Enc
     if example.answers and not evidence.any():
         return None
     types = np.array([0] * shift + [1] * (len(ids) - shift))
-    return Encoded(np.array(ids), types, sentence, evidence, begin, finish)
+    taught: Taught | None = None
+    if teacher:
+        seen = Span(int(starts[first]), int(ends[last - 1]))
+        pieces = np.zeros((len(ids), 2), np.int64)
+        pieces[shift:-1] = np.array(passage.offsets[first:last]) - seen.start
+        text = example.passage[seen.start : seen.end]
+        taught = teacher.read(example.question, example.context, text, pieces, sentence)
+    return Encoded(np.array(ids), types, sentence, evidence, begin, finish, taught)
 
 
 def _window(

@@ -11,6 +11,7 @@ import pickle
 import random
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,11 +23,12 @@ import torch.distributed
 import typer
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from quotewise.eval.datasets import held_out, read_rows
 from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, read_recipe
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
+from quotewise.eval.training.teacher import Teacher
 from quotewise.eval.training.wordnet import WordNet
 
 RECIPE = Path(__file__).parent / "recipe.json"
@@ -37,6 +39,8 @@ _WEIGHT_DECAY = 0.01
 _CHECKPOINT_SECONDS = 600
 _LONGEST_WAIT = timedelta(hours=1)
 """Of the processes for the one that draws the examples or measures."""
+_TAUGHT = 0.5
+"""Weight of the teacher's probabilities in the targets."""
 _PURGE_STEPS = 10
 _POOL = 2_048
 """Examples sorted by length together, so that a batch has little padding and the order stays random."""
@@ -60,6 +64,7 @@ def train_reader(
     wordnet: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
     ] = None,
+    teacher: Annotated[Path | None, typer.Option(metavar="DIR", help="Exported reader whose probabilities to learn.")] = None,
     dev_every: Annotated[int, typer.Option(help="Steps between figures on the held-out titles.")] = 500,
 ) -> None:
     """Train the span reader."""
@@ -77,9 +82,9 @@ def train_reader(
         torch.distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
     drawn = output / "encoded.pickle"
     if rank == 0 and not drawn.exists():
-        drawn.with_suffix(".part").write_bytes(
-            pickle.dumps(encoded_examples(data, read_recipe(recipe), tokenizer, seed, WordNet(wordnet) if wordnet else None))
-        )
+        words, taught_by = WordNet(wordnet) if wordnet else None, Teacher(teacher) if teacher else None
+        part = encoded_examples(data, read_recipe(recipe), tokenizer, seed, words, taught_by)
+        drawn.with_suffix(".part").write_bytes(pickle.dumps(part))
         drawn.with_suffix(".part").replace(drawn)
     if processes > 1:
         torch.distributed.barrier()
@@ -155,7 +160,12 @@ def _purge_memory() -> None:
 
 
 def encoded_examples(
-    data: Path, recipe: Sequence[Share], tokenizer: Tokenizer, seed: int, wordnet: WordNet | None = None
+    data: Path,
+    recipe: Sequence[Share],
+    tokenizer: Tokenizer,
+    seed: int,
+    wordnet: WordNet | None = None,
+    teacher: Teacher | None = None,
 ) -> list[Encoded]:
     """All examples of the recipe, shuffled."""
     chance, drawn = random.Random(seed), []
@@ -166,7 +176,10 @@ def encoded_examples(
         print(f"{share.name}: {len(of_set)} examples, {answerable} answerable", flush=True)  # noqa: T201
         drawn += of_set
     chance.shuffle(drawn)
-    return [one for one in (encode(example, tokenizer, chance) for example in drawn) if one]
+    chances = [random.Random(chance.random()) for _ in drawn]
+    with ThreadPoolExecutor(os.cpu_count() if teacher else 1) as pool:
+        encoded = pool.map(lambda example, own: encode(example, tokenizer, own, teacher), drawn, chances)
+        return [one for one in encoded if one]
 
 
 def steps(data: Sequence[Encoded], seed: int) -> list[list[list[Encoded]]]:
@@ -185,7 +198,10 @@ def steps(data: Sequence[Encoded], seed: int) -> list[list[list[Encoded]]]:
 
 
 def loss_of(network: SpanNetwork, batch: Sequence[Encoded]) -> torch.Tensor:
-    """Start and end cross-entropy, their target ``[CLS]`` where there is no answer, + binary ones of passage and sentences."""
+    """Start and end cross-entropy, their target ``[CLS]`` where there is no answer, + binary ones of passage and sentences.
+
+    Of what a teacher has read, the targets are the average of its probabilities and of what is marked.
+    """
     tokens, answerable, types = network.logits([one.ids for one in batch], [int(np.argmax(one.types)) for one in batch])
     sentence, sentences = torch.full(types.shape, -1), 0
     for row, one in enumerate(batch):
@@ -194,22 +210,43 @@ def loss_of(network: SpanNetwork, batch: Sequence[Encoded]) -> torch.Tensor:
         sentences += len(one.evidence)
     passage = types.bool()
     passage[:, 0] = True
-    spans = tokens[:, :, :2].masked_fill(~passage[:, :, None], -1e4)
-    edges = [torch.tensor([one.start for one in batch]), torch.tensor([one.end for one in batch])]
-    marked = max(int((edges[0] != IGNORED).sum()), 1)
-    of_spans = sum(
-        cross_entropy(spans[:, :, side], places, ignore_index=IGNORED, reduction="none").sum() / marked
-        for side, places in enumerate(edges)
-    )
-    answers = torch.tensor([bool(one.evidence.any()) for one in batch])
+    likely = tokens[:, :, :2].masked_fill(~passage[:, :, None], -1e4).log_softmax(1)
+    edges = torch.zeros_like(likely)
+    for row, one in enumerate(batch):
+        edges[row, : len(one.ids)] = _edge_targets(one)
+    learned = max(float(edges.sum()) / 2, 1.0)
+    of_spans = -(edges * likely).sum() / learned
+    answers = torch.tensor([_target(bool(one.evidence.any()), one.taught.answerable if one.taught else None) for one in batch])
     inside = sentence >= 0
     pooled = torch.zeros(sentences).index_add_(0, sentence[inside], tokens[:, :, 2][inside])
     pieces = torch.zeros(sentences).index_add_(0, sentence[inside], torch.ones(int(inside.sum())))
-    truth = torch.from_numpy(np.concatenate([one.evidence for one in batch])).float()
+    truth = torch.from_numpy(np.concatenate([_evidence_target(one) for one in batch])).float()
     read = pieces > 0
     evident = binary_cross_entropy_with_logits((pooled / pieces.clamp(min=1))[read], truth[read])
-    loss: torch.Tensor = of_spans / 2 + binary_cross_entropy_with_logits(answerable, answers.float()) / 2 + evident
+    loss: torch.Tensor = of_spans / 2 + binary_cross_entropy_with_logits(answerable, answers) / 2 + evident
     return loss
+
+
+def _edge_targets(one: Encoded) -> torch.Tensor:
+    """Probabilities of start and end, float32 (tokens, 2); without a marked span those of the teacher, or none."""
+    marked = np.zeros((len(one.ids), 2), np.float32)
+    if one.start != IGNORED:
+        marked[one.start, 0] = marked[one.end, 1] = 1
+    if one.taught is None:
+        return torch.from_numpy(marked)
+    taught = np.stack([one.taught.start, one.taught.end], 1).astype(np.float32)
+    return torch.from_numpy((1 - _TAUGHT) * marked + _TAUGHT * taught)
+
+
+def _evidence_target(one: Encoded) -> np.ndarray:
+    if one.taught is None:
+        return one.evidence
+    taught = np.pad(one.taught.evidence, (0, len(one.evidence) - len(one.taught.evidence)))
+    return (1 - _TAUGHT) * one.evidence + _TAUGHT * taught
+
+
+def _target(marked: bool, taught: float | None) -> float:
+    return float(marked) if taught is None else (1 - _TAUGHT) * marked + _TAUGHT * taught
 
 
 def _rate(step: int, total: int) -> float:

@@ -10,12 +10,15 @@ from tokenizers import Tokenizer
 
 from quotewise.eval.datasets import Row
 from quotewise.eval.training.examples import IGNORED, MAX_TOKENS, Corpus, Encoded, Example, Share, encode, examples
+from quotewise.eval.training.teacher import Teacher
 from quotewise.index.embedders import BUNDLED
 from quotewise.index.sentences import Span, sentence_spans
+from quotewise.rag.readers.span_model import DEEP_FOLDER
 
 TOKENIZER = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 TOKENIZER.no_truncation()
 TOKENIZER.no_padding()
+TEACHER = Teacher(DEEP_FOLDER)
 QUESTION = "Who built the lighthouse?"
 FACT = "Maria Keller built the lighthouse of Brest in 1887."
 OTHERS = (
@@ -145,6 +148,21 @@ def test_the_title_of_a_document_stands_between_question_and_passage_and_is_no_p
         "[CLS] who built the lighthouse? [SEP] lights _ of brest [SEP]"
     )
     assert said(encoded) == pieces("Maria Keller")
+
+
+@pytest.mark.parametrize("others", [OTHERS[:1], OTHERS[1:4] * 30])
+def test_a_teacher_of_other_word_pieces_points_at_what_the_student_should_mark(others: tuple[str, ...]) -> None:
+    passage = " ".join([*others, FACT, *others])
+    start = passage.index("Maria")
+    encoded = encode(Example(QUESTION, passage, (Span(start, start + 12),)), TOKENIZER, random.Random(0), TEACHER)
+    assert encoded and encoded.taught
+    taught = encoded.taught
+    assert (int(taught.start.argmax()), int(taught.end.argmax())) == (encoded.start, encoded.end)
+    assert taught.evidence.argmax() == encoded.evidence.argmax() and taught.evidence.max() > 0.5 < taught.answerable
+    assert [float(edge.astype(float).sum()) for edge in (taught.start, taught.end)] == pytest.approx([1, 1], abs=0.01)
+    unanswered = encode(Example(QUESTION, " ".join(others), ()), TOKENIZER, random.Random(0), TEACHER)
+    assert unanswered and unanswered.taught and unanswered.taught.answerable < 0.5
+    assert unanswered.taught.start.argmax() == 0 == unanswered.taught.end.argmax()
 
 
 @pytest.mark.parametrize(

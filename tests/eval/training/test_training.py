@@ -11,6 +11,7 @@ from quotewise.eval.gold import GoldError
 from quotewise.eval.training.examples import Encoded, read_recipe
 from quotewise.eval.training.network import best_span, padded
 from quotewise.eval.training.train import RECIPE, steps, train_reader
+from quotewise.rag.readers.span_model import FAST_FOLDER
 
 KEEPERS = {"Ann Lee": 1887, "Bob Ray": 1790, "Cid Fox": 1655, "Dan Orr": 1901, "Eve May": 1922, "Flo Kay": 1833}
 
@@ -55,7 +56,14 @@ def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where
     (tmp_path / "own.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
     (tmp_path / "recipe.json").write_text(json.dumps([{"name": "own", "questions": None, "repeats": 8}]))
     for _ in range(2):
-        train_reader(tmp_path, tmp_path / "run", recipe=tmp_path / "recipe.json", dev=tmp_path / "own.jsonl.gz", threads=1)
+        train_reader(
+            tmp_path,
+            tmp_path / "run",
+            recipe=tmp_path / "recipe.json",
+            dev=tmp_path / "own.jsonl.gz",
+            threads=1,
+            teacher=FAST_FOLDER,
+        )
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [(line["step"], "f1_answerable" in line) for line in log] == [(0, False), (1, True), (1, False)]
     assert 0 <= log[1]["f1_answerable"] <= 1
