@@ -6,7 +6,7 @@ from typing import Any
 
 import quotewise
 from quotewise.api.library import Library
-from quotewise.api.openai_models import NOT_FOUND
+from quotewise.api.prompts import NOT_FOUND
 from quotewise.rag.answers import Answer, Citation
 
 Source = Library
