@@ -48,6 +48,7 @@ _MAX_PARTS = 4
 """Questions in one text that are answered one by one; more are one question."""
 _PARTS = re.compile(
     r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)|"
+    r"\s*;\s*(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|"
     r"(?<!\s)\s*[,;]\s*(?:and|also)\s+(?=(?:is|are|was|were|do|does|did|has|have|can|may|must|will)\s(?!known|said|\w+ed\b))",
     re.IGNORECASE,
 )
