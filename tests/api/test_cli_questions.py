@@ -12,6 +12,7 @@ from mcp.client import Client
 
 from quotewise.api.chat import opening
 from quotewise.api.keys import Keys
+from quotewise.index.printable import MAX_BEGINNING, beginning
 from quotewise.rag.readers.span_model import FAST_FOLDER
 from tests.api.command_line import Outcome, Run, check_complaint, slow_imports
 from tests.api.conftest import wait_until
@@ -64,7 +65,12 @@ def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, 
     assert possible.startswith("Possibly an answer: [1] ")
     answer = seeded("ask", WHY, "--json").json
     assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
-    assert answer["closest"]
+    assert 1 <= len(answer["closest"]) <= 3
+    assert any(len(passage["quote"]) > MAX_BEGINNING for passage in answer["closest"])
+    for number, passage in enumerate(answer["closest"], 1):
+        begun, start = beginning(passage["quote"]), passage["start"]
+        offered = f"[{number}] {' '.join(begun.split())} {passage['document']['path']}, {passage['place']}, characters {start}-"
+        assert f"{offered}{start + len(begun)}" in unanswered.words
 
 
 def test_a_prefix_of_undecodable_bytes_is_that_of_no_document(seeded: Run) -> None:
