@@ -194,6 +194,18 @@ class OverviewRequest(Strict):
     collection: CollectionName | None = None
 
 
+class RenameDocument(Strict):
+    """The new path of a document."""
+
+    path: ShortText
+
+
+class RenameCollection(Strict):
+    """The new name of a collection."""
+
+    name: CollectionName
+
+
 class PageRequest(Strict):
     """Which documents to list."""
 

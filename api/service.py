@@ -1,7 +1,6 @@
 """The use cases, each for a caller. Every interface calls them, and only they decide who may do what."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,12 +12,11 @@ from threadpoolctl import threadpool_limits
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DocumentChangedError, InvalidRequestError
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
-from quotewise.api.jobs import Job, Jobs, UnknownJobError
+from quotewise.api.jobs import Jobs
 from quotewise.api.requests import MAX_TEXT
 from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings, Overview
 from quotewise.api.settings import Settings
 from quotewise.api.suggestions import Suggestions
-from quotewise.index.atomic_files import document_path
 from quotewise.index.defaults import AUTOMATIC_EMBEDDER, DEFAULT_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.embedders import (
     Embedder,
@@ -30,7 +28,6 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
 from quotewise.index.store import Collection, Filter, StoredDocument
-from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.pipeline import DEFAULTS, AskOptions, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
@@ -251,55 +248,6 @@ class Service:
         quote = self.store.catalogue.text(document_id, *span)
         return Claim(document.path, document.sha256, *span, quote)
 
-    async def put(
-        self, caller: Caller, collection: str, path: str, read: Callable[[], Awaitable[bytes]], condition: Condition
-    ) -> Job:
-        """Add a document, or replace the one at its path; the collection is made if need be. ``read`` gives its bytes.
-
-        The job is done or, if that takes longer than ``upload_seconds``, under way. Raises ForbiddenError, OverloadedError,
-        InvalidPathError; the job has the errors of ``Uploads.put``.
-        """
-        self.check_change(caller, collection)
-        path = document_path(path)
-        self.jobs.acquire()
-        try:
-            data = await read()
-        except BaseException:
-            self.jobs.release()
-            raise
-        return await self._change(collection, path, lambda uploads: uploads.put(collection, path, data, condition))
-
-    async def remove(self, caller: Caller, collection: str, path: str, condition: Condition) -> Job:
-        """Remove a document and its file. The job has the errors of ``Uploads.remove``; otherwise as ``put``."""
-        self.check_change(caller, collection)
-        await asyncio.to_thread(self.collection_name, caller, collection)
-        path = document_path(path)
-        self.jobs.acquire()
-        return await self._change(collection, path, lambda uploads: uploads.remove(collection, path, condition))
-
-    def job(self, caller: Caller, job_id: str) -> Job:
-        """A job that was not done in time. Raises UnknownJobError, also for those that the caller may not know of."""
-        caller.require("manage")
-        job = self.jobs.get(job_id)
-        if not caller.can_access(job.collection):
-            raise UnknownJobError
-        return job
-
-    def unindex(self, caller: Caller, paths: Sequence[str] | None) -> list[str]:
-        """Remove documents or, for None, the whole default collection from the index, and return their paths; files stay."""
-        name = self.settings.collection
-        self.check_change(caller, name)
-        removed = sorted(self.store.catalogue.digests(name)) if paths is None else list(dict.fromkeys(paths))
-        for path in paths or []:
-            self.store.catalogue.document_at(name, path)
-        with self.store.writing():
-            if paths is None:
-                self.store.remove_collection(name)
-            else:
-                self.store.catalogue.remove(name, removed)
-                self.store.publish(name)
-        return removed
-
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.
 
@@ -332,12 +280,6 @@ class Service:
         """Raises ForbiddenError where the caller may not change a collection, be there one or not."""
         caller.require("manage")
         caller.require_access(name)
-
-    async def _change(self, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
-        settings, folder = self.settings, self.store.folder / "uploads"
-        limits, options = (settings.max_file_bytes, settings.chunk_tokens), settings.parse_options()
-        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped, options)
-        return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
 
     def new_embedder(self, texts: Callable[[], Sequence[str]]) -> str:
         """The name of the embedder of a new collection: that of the settings, or the one for the language of its texts."""
