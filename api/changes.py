@@ -149,5 +149,6 @@ async def _checked(service: Service, caller: Caller, collection: str, path: str)
 async def _run(service: Service, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
     settings, folder = service.settings, _uploads_folder(service)
     limits, options = (settings.max_file_bytes, settings.chunk_tokens), settings.parse_options()
-    uploads = Uploads(service.store, service.embedder_of, folder, *limits, service.jobs.check_stopped, options)
+    roots = {settings.collection: service.folder} if service.folder else {}
+    uploads = Uploads(service.store, service.embedder_of, folder, *limits, service.jobs.check_stopped, options, roots)
     return await service.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)

@@ -117,12 +117,15 @@ class SearchRequest(Strict):
 
     question: Question
     collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
+    collections: Annotated[list[CollectionName], Field(max_length=20, fail_fast=True)] = Field(
+        default=[], description="several at once, of the same embedder; the first is where feedback on the answer is kept"
+    )
     top_k: TopK | None = Field(default=None, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()
 
     def options(self) -> AskOptions:
         """How to answer, or to search."""
-        return AskOptions(self.top_k, where=self.filter.value())
+        return AskOptions(self.top_k, where=self.filter.value(), also=tuple(self.collections))
 
 
 class HistoryTurn(Strict):
@@ -146,7 +149,7 @@ class AskRequest(SearchRequest):
 
     def options(self) -> AskOptions:
         turns = tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
-        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns)
+        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns, tuple(self.collections))
 
 
 class ExtractRequest(Strict):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Self
 
@@ -45,7 +46,10 @@ Observer = Callable[[Answer, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An open index with its models; ``observers`` are called with every answer."""
+    """An open index with its models; ``observers`` are called with every answer.
+
+    ``folder`` is that of the default collection where its first document is still to come.
+    """
 
     settings: Settings
     store: LocalStore
@@ -54,6 +58,7 @@ class Service:
     answers: RecentAnswers
     suggestions: Suggestions
     observers: set[Observer] = field(default_factory=set)
+    folder: Path | None = None
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Self:
@@ -118,8 +123,8 @@ class Service:
 
         ``request`` is the id under which feedback can be given. Raises ForbiddenError and what ``Pipeline.stream`` does.
         """
-        name = self.collection_name(caller, collection)
-        for step in self.pipeline.stream(question, name, self._with_settings(options)):
+        name, options = self._asked(caller, collection, options)
+        for step in self.pipeline.stream(question, name, options):
             if isinstance(step, Answer):
                 self.answers.remember(caller.id, request, name, step, options.history)
                 for observe in self.observers:
@@ -130,7 +135,7 @@ class Service:
         self, caller: Caller, question: str, collection: str | None = None, options: AskOptions = DEFAULTS
     ) -> SearchResult:
         """The passages closest to a question. Raises ForbiddenError and what ``Pipeline.search`` does."""
-        return self.pipeline.search(question, self.collection_name(caller, collection), self._with_settings(options))
+        return self.pipeline.search(question, *self._asked(caller, collection, options))
 
     def extract(
         self,
@@ -268,6 +273,12 @@ class Service:
         """That of a collection or, where there is none of that name, the one that a new collection of such texts gets."""
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.pipeline.embedder(made_by.get(name) or self.new_embedder(lambda: [text]))
+
+    def _asked(self, caller: Caller, collection: str | None, options: AskOptions) -> tuple[str, AskOptions]:
+        """The collection that is asked and how, also where several are asked and none is named before the others."""
+        names = [self.collection_name(caller, name) for name in dict.fromkeys([*filter(None, [collection]), *options.also])]
+        first, *also = names or [self.collection_name(caller)]
+        return first, self._with_settings(replace(options, also=tuple(also)))
 
     def _with_settings(self, options: AskOptions) -> AskOptions:
         limits = options.top_k or self.settings.top_k, options.max_quotes or self.settings.max_quotes

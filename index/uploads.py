@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -62,6 +63,7 @@ class Uploads:
         chunk_tokens: the chunk size of collections that are made here.
         pause: called during long work; an exception from it cancels the work.
         options: what is known of files beside their bytes.
+        roots: folders of the user's own for collections of these names that are made here.
     """
 
     def __init__(
@@ -73,8 +75,9 @@ class Uploads:
         chunk_tokens: int | None = None,
         pause: Callable[[], None] = lambda: None,
         options: ParseOptions = NO_OPTIONS,
+        roots: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
-        self._store, self._embedder_of, self._options = store, embedder_of, options
+        self._store, self._embedder_of, self._options, self._roots = store, embedder_of, options, roots
         self._folder, self._file_limit, self._chunk_tokens, self._pause = folder, file_limit, chunk_tokens, pause
 
     def put(self, name: str, path: str, data: bytes, condition: Condition = UNCONDITIONAL) -> Uploaded:
@@ -183,7 +186,8 @@ class Uploads:
         taken = {collection.root for collection in self._store.catalogue.collections()}  # also that of a renamed collection
         names = chain([name], (f"{name}.{number}" for number in count(2)))
         root = next(root for name in names if (root := str((self._folder / name).resolve())) not in taken)
-        return new_collection(name, root, embedder, self._chunk_tokens)
+        own = self._roots.get(name)
+        return new_collection(name, str(own.resolve()) if own else root, embedder, self._chunk_tokens)
 
     def _make(self, collection: Collection) -> None:
         try:

@@ -489,7 +489,7 @@ def test_a_document_that_is_renamed_is_at_its_new_path_only_and_nothing_there_is
     refused(place.client.patch("/collections/none/documents/a.txt", json={"path": "b.txt"}), 404, "unknown-collection")
     assert place.state() == before
     with monkeypatch.context() as patched:
-        patched.setattr(type(embedder), "encode", lambda *_: pytest.fail("what was embedded is embedded again"))
+        patched.setattr(type(embedder), "encode_document", lambda *_: pytest.fail("what was embedded is embedded again"))
         moved = rename("hot/cocoa.txt", if_match=etag(COCOA))
     assert (moved.status_code, moved.json()["path"], moved.headers["etag"]) == (200, "hot/cocoa.txt", etag(COCOA))
     assert moved.json()["id"] != put["id"]

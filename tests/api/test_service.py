@@ -36,6 +36,7 @@ READING: dict[str, Use] = {
     "ask": lambda service, caller: service.ask(caller, WHY, "default"),
     "stream": lambda service, caller: next(service.stream(caller, WHY, "default")),
     "search": lambda service, caller: service.search(caller, WHY, "default"),
+    "ask also": lambda service, caller: service.ask(caller, WHY, "notes", AskOptions(also=("default",))),
     "documents": lambda service, caller: service.documents(caller, "default"),
     "document": lambda service, caller: service.document(caller, SEED),
     "read lines": lambda service, caller: service.read_lines(caller, SEED, 1, 1),

@@ -212,7 +212,7 @@ def test_an_answer_that_does_not_come_can_be_stopped_and_asked_for_again(page: P
             "the reader is gone.",
         ),
         ({"body": "event: passages\n", "content_type": "text/event-stream"}, "The connection was lost"),
-        (None, "does not answer, or not to this page."),
+        (None, "does not answer."),
     ],
 )
 def test_what_goes_wrong_is_told_in_the_words_of_the_service(page: Page, response: dict[str, Any] | None, told: str) -> None:

@@ -1,12 +1,12 @@
 /** The list of a collection's documents, beside a chat that shows the one that is picked; who may manage adds and removes some. */
 
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { QuotewiseChat } from "./chat";
+import { looks } from "./document_styles";
 import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import type { StoredDocument } from "./service";
-import { shared } from "./styles";
 import { plain, shown } from "./text";
 import { pick } from "./uploading";
 import type { QuotewiseUploads } from "./uploads";
@@ -21,118 +21,9 @@ const UNDO = 8000;
 const REFRESH = 1000;
 /** Documents that can be chosen at once, as many as the service takes. */
 const MOST_CHOSEN = 100;
-const COLLECTION_NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}";
 
 export class QuotewiseDocuments extends ServiceElement {
-  static styles = [shared, css`
-    :host {
-      block-size: 100%;
-    }
-    section {
-      display: grid;
-      grid-template-rows: auto minmax(0, 1fr);
-      block-size: 100%;
-    }
-    .head {
-      display: grid;
-      gap: 0.625rem;
-      padding: 0.875rem 1rem;
-    }
-    .head h2 {
-      display: flex;
-      align-items: baseline;
-      justify-content: space-between;
-    }
-    .head h2 .muted {
-      font-weight: 400;
-    }
-    .head button.fold {
-      display: none;
-      justify-content: space-between;
-      inline-size: 100%;
-      padding: 0;
-      color: inherit;
-      font-size: 0.9375rem;
-      font-weight: 650;
-    }
-    .list {
-      overflow: auto;
-      padding: 0 0.5rem 1rem;
-    }
-    .list > p,
-    .list > button {
-      margin: 0.5rem;
-    }
-    .row {
-      display: flex;
-      gap: 0.375rem;
-    }
-    .row button {
-      flex: none;
-    }
-    .gone {
-      display: flex;
-      align-items: center;
-      justify-content: space-between;
-      font-size: 0.8125rem;
-    }
-    li {
-      position: relative;
-    }
-    [aria-pressed="true"] {
-      color: var(--accent);
-      background: var(--tint);
-    }
-    .acts {
-      display: flex;
-    }
-    @media (hover: hover) {
-      .acts {
-        position: absolute;
-        inset: 0.1875rem 0.1875rem auto auto;
-        border-radius: var(--radius);
-        background: var(--surface);
-      }
-      li:not(:hover, :focus-within) .acts {
-        opacity: 0;
-      }
-      li:has([aria-pressed="true"]) .acts {
-        opacity: 1;
-      }
-    }
-    a {
-      display: grid;
-      flex: 1;
-      padding: 0.4375rem 0.5rem;
-      border-radius: calc(var(--radius) * 0.7);
-      color: var(--text);
-      text-decoration: none;
-    }
-    a:hover {
-      background: var(--tint);
-    }
-    a:focus-visible {
-      outline-offset: -2px;
-    }
-    @media (max-width: 56rem) {
-      :host {
-        block-size: auto;
-      }
-      .head {
-        padding-block: 0.375rem;
-      }
-      .head button.fold {
-        display: flex;
-      }
-      .head h2,
-      section:not(.open) :is(.list, .row, input, quotewise-uploads) {
-        display: none;
-      }
-      .list {
-        max-block-size: 45dvh;
-      }
-    }
-  `];
+  static styles = looks;
 
   /** The id of the chat that shows a picked document; without one, links lead to the documents' own addresses. */
   @property() for: string | null = null;
@@ -155,7 +46,10 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private largest: number | null = null;
   /** Named here, and without a document as yet. */
   @state() private made: string[] = [];
-  @state() private naming = false;
+  /** All collections that are asked at once; none where it is only the one that is shown. */
+  @state() private also: string[] = [];
+  /** The id of the document that gets another path. */
+  @state() private renaming = "";
   /** Paths of the documents that alone are asked; none for all. */
   @state() private only: string[] = [];
   /** What is deleted when it can no longer be undone. */
@@ -187,7 +81,9 @@ export class QuotewiseDocuments extends ServiceElement {
 
   protected firstUpdated(): void {
     this.only = this.chat?.only ?? [];
+    this.also = this.chat?.also ?? [];
     this.chat?.addEventListener("quotewise-limit", (event) => (this.only = (event as CustomEvent<string[]>).detail));
+    this.chat?.addEventListener("quotewise-several", (event) => (this.also = (event as CustomEvent<string[]>).detail));
     this.chat?.addEventListener("quotewise-collection", (event) => this.choose((event as CustomEvent<string | null>).detail ?? this.usual));
   }
 
@@ -270,12 +166,19 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   /** Make a collection, which the service knows from its first document on. */
-  private make(event: SubmitEvent): void {
-    event.preventDefault();
-    const name = new FormData(event.target as HTMLFormElement).get("name") as string;
-    this.naming = false;
+  private make({ detail: name }: CustomEvent<string>): void {
     if (!this.collections.includes(name)) this.made = [...this.made, name];
     this.choose(name);
+  }
+
+  /** Follow a collection to its new name, or leave one that is gone. */
+  private async follow({ detail: { from, to } }: CustomEvent<{ from: string; to: string | null }>): Promise<void> {
+    const left = (names: string[]): string[] => names.filter((name) => name !== from);
+    this.made = left(this.made);
+    this.chat?.several([]);
+    if (to) this.chat?.moved(from, to);
+    await this.survey();
+    this.choose(to ?? left([this.usual, ...this.collections])[0] ?? this.usual);
   }
 
   private added({ detail: added }: CustomEvent<StoredDocument>): void {
@@ -286,6 +189,28 @@ export class QuotewiseDocuments extends ServiceElement {
   private async replace({ path }: StoredDocument): Promise<void> {
     const [picked] = await pick({});
     if (picked) this.uploader.replace(path, picked.file);
+  }
+
+  private async rename({ id }: StoredDocument): Promise<void> {
+    this.renaming = id;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLInputElement>("li form input")!.select();
+  }
+
+  private async renamed(event: SubmitEvent, document: StoredDocument): Promise<void> {
+    event.preventDefault();
+    const path = (new FormData(event.target as HTMLFormElement).get("path") as string).trim();
+    this.renaming = this.refusal = "";
+    if (path === document.path) return;
+    try {
+      const moved = await this.service.rename(document, path);
+      this.documents = this.documents.map((one) => (one.id === document.id ? moved : one));
+      if (this.only.includes(document.path)) this.chat?.limit(this.only.map((one) => (one === document.path ? path : one)));
+      this.refresh();
+    } catch (error) {
+      const { kind, message } = this.problemOf(error);
+      this.refusal = kind === "precondition-failed" ? this.texts.pathTaken : message;
+    }
   }
 
   private async delete(document: StoredDocument): Promise<void> {
@@ -351,11 +276,11 @@ export class QuotewiseDocuments extends ServiceElement {
     const managed = this.uploads && this.largest !== null;
     const empty = managed && !this.loading && !this.problem && !total;
     return html`<section class=${this.unfolded || empty ? "open" : ""} aria-label=${texts.documents}>
-      <div class="head">
+      <button class="fold" aria-expanded=${this.unfolded || empty ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
+        ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
+      </button>
+      <div class="panel"><div class="head">
         <h2>${texts.documents} <span class="muted">${number}</span></h2>
-        <button class="fold" aria-expanded=${this.unfolded || empty ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
-          ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
-        </button>
         ${this.chosen(managed)}
         ${empty ? nothing : html`<input type="search" aria-label=${texts.filterDocuments} placeholder=${texts.filterHint} @input=${this.narrow} />`}
         ${managed
@@ -364,39 +289,22 @@ export class QuotewiseDocuments extends ServiceElement {
           : nothing}
       </div>
       <div class="list" tabindex=${found.length ? nothing : "0"}>
-        ${this.keyNeeded ? this.keyForm() : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
+        ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
         ${this.gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(this.gone.path)}</bdi></span><button class="outlined" @click=${this.undo}>${texts.undo}</button></p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
-      </div>
+      </div></div>
     </section>`;
   }
 
-  private chosen(managed: boolean): TemplateResult | typeof nothing {
-    const { texts, usual } = this;
-    const current = this.collection ?? usual;
+  private chosen(managed: boolean): TemplateResult {
+    const current = this.collection ?? this.usual;
     const names = [...new Set([...this.collections, ...this.made, ...(managed && current ? [current] : [])])];
-    if (this.naming) {
-      return html`<form class="row" @submit=${this.make}>
-        <input name="name" required pattern=${COLLECTION_NAME} title=${texts.collectionName} aria-label=${texts.collectionName} placeholder=${texts.collectionName} />
-        <button class="primary">${texts.save}</button>
-      </form>`;
-    }
-    if (names.length < 2 && !managed) return nothing;
-    return html`<div class="row">
-      <select aria-label=${texts.collection} @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
-        ${names.map((name) => html`<option .value=${name} ?selected=${name === current}>${name}</option>`)}
-      </select>
-      ${managed ? html`<button class="icon outlined" aria-label=${texts.newCollection} title=${texts.newCollection} @click=${this.name}>${icons.add}</button>` : nothing}
-    </div>`;
-  }
-
-  private async name(): Promise<void> {
-    this.naming = true;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>("form input")!.focus();
+    return html`<quotewise-collections .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .names=${names} .collection=${current}
+      .also=${this.also} .managed=${managed} @quotewise-choose=${({ detail }: CustomEvent<string>) => this.choose(detail)} @quotewise-made=${this.make} @quotewise-changed=${this.follow}
+      @quotewise-also=${({ detail }: CustomEvent<string[]>) => this.chat?.several(detail)}></quotewise-collections>`;
   }
 
   private item(document: StoredDocument, managed: boolean): TemplateResult {
@@ -404,10 +312,15 @@ export class QuotewiseDocuments extends ServiceElement {
     const name = title(document);
     const act = (what: string, icon: TemplateResult, then: () => void): TemplateResult =>
       html`<button class="icon" aria-label=${texts.nOfConversation(what, plain(document.path))} title=${what} @click=${then}>${icon}</button>`;
+    if (this.renaming === document.id)
+      return html`<li><form class="row" @submit=${(event: SubmitEvent) => this.renamed(event, document)} @keydown=${({ key }: KeyboardEvent) => key === "Escape" && (this.renaming = "")}>
+        <input name="path" required aria-label=${texts.newPath} .value=${document.path} />
+        <button class="primary">${texts.save}</button>
+      </form></li>`;
     return html`<li data-id=${document.id}><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
       ${name ? html`<bdi>${shown(name)}</bdi> <bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
     </a>${managed || this.chat
-      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}` : nothing}</span>`
+      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.rename, icons.rename, () => this.rename(document))}${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}` : nothing}</span>`
       : nothing}</li>`;
   }
 
