@@ -52,16 +52,14 @@ async def put(
         await draft.seek(0)
     except BaseException as error:
         service.jobs.release()
-        await draft.close()
+        kept.close()
         if isinstance(error, OSError):
             raise access_error(error, f"the body cannot be kept beside the index: {error.strerror}") from error
         raise
 
-    def change(uploads: Uploads) -> Uploaded:
-        with draft.file:
-            return uploads.put(collection, path, draft.file.read(), condition)
-
-    return await _run(service, collection, path, change)
+    job = await _run(service, collection, path, lambda uploads: uploads.put(collection, path, kept.read(), condition))
+    job.future.add_done_callback(lambda _: kept.close())
+    return job
 
 
 async def rename(

@@ -248,8 +248,10 @@ def test_a_service_that_asks_for_a_key_is_given_one(page: Page, client: httpx.Cl
         else:
             route.fulfill(status=401, json=problem, content_type="application/problem+json")
 
-    page.route(re.compile(r"/(ask|collections|documents(\?.*|/\w+(/(text|structure|place\?.*))?)?)$"), guard)
+    page.route(re.compile(r"/(ask|overview|collections|documents(\?.*|/\w+(/(text|structure|place\?.*))?)?)$"), guard)
     page.goto("/")
+    expect(page.locator("quotewise-chat #key")).to_be_focused()
+    expect(page.locator("#key")).to_have_count(1)
     ask(page, WHY)
     page.locator("quotewise-chat #key").fill("qw_wrong")
     page.keyboard.press("Enter")
