@@ -8,7 +8,8 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
-from quotewise.index.store import Filter
+from quotewise.index.atomic_files import PATTERN
+from quotewise.index.store import COLLECTION_NAME, Filter
 from quotewise.rag import verification
 from quotewise.rag.followups import Turn
 from quotewise.rag.pipeline import AskOptions
@@ -200,13 +201,13 @@ class OverviewRequest(Strict):
 class RenameDocument(Strict):
     """The new path of a document."""
 
-    path: ShortText
+    path: Annotated[ShortText, Field(json_schema_extra={"pattern": PATTERN})]
 
 
 class RenameCollection(Strict):
     """The new name of a collection."""
 
-    name: CollectionName
+    name: Annotated[ShortText, Field(json_schema_extra={"pattern": COLLECTION_NAME})]
 
 
 class PageRequest(Strict):

@@ -70,14 +70,16 @@ def test_documents_that_differ_are_shown_as_such_and_quotes_as_they_read_with_th
     expect(cells.filter(has_text="45 euros")).to_be_visible()
     turn.get_by_role("button", name="Exact text of quote 1").click()
     expect(turn.locator("blockquote").first).to_contain_text("| teapot | 45 euros |")
-    for question, element, shown, exact in (
-        ("Which valve is to be opened?", "li", "Open the green valve.", "Open the **green** valve."),
-        ("boiler --start --pressure", "pre", "boiler --start --pressure 2", "boiler --start --pressure 2"),
+    for question, element, exact in (
+        ("Which valve is to be opened?", "li", "Open the **green** valve."),
+        ("boiler --start --pressure", "pre", "boiler --start --pressure 2"),
     ):
         turn = ask(page, question)
-        expect(turn.locator(f"blockquote {element}").first).to_contain_text(shown)
+        quote = turn.locator("blockquote").first
+        expect(quote.locator(element)).to_be_visible()
         turn.get_by_role("button", name="Exact text of quote 1").click()
-        expect(turn.locator("blockquote").first).to_contain_text(exact)
+        expect(quote).to_contain_text(exact)
+        expect(quote.locator(element)).to_have_count(0)
     turn = ask(page, "Who rings twice at the mill?")
     quote = turn.locator("blockquote").filter(has_text="rings twice").first
     expect(quote).to_contain_text("<script>alert(1)</script>")

@@ -68,12 +68,6 @@ export class QuotewiseChat extends ScopedElement implements Chat {
     this.show({ places: [{ document }], current: 0, short: null });
   }
 
-  /** A collection has got another name, also for the conversations about it. */
-  moved(from: string, to: string): void {
-    const { store } = this;
-    for (const one of store.all().conversations) if (one.collection === from) store.keep({ ...one, collection: to });
-  }
-
   /** See again what there is to ask about, since the documents have changed. */
   refresh(): void {
     this.overview = null;

@@ -2,13 +2,12 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { Deletion } from "./deletion";
 import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import { shared } from "./styles";
 
 const NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}";
-/** How long a deletion can be undone, in milliseconds. */
-const UNDO = 8000;
 
 export class QuotewiseCollections extends ServiceElement {
   static styles = [shared, css`
@@ -53,25 +52,17 @@ export class QuotewiseCollections extends ServiceElement {
   /** All that are asked at once; none where it is only the one that is shown. */
   @property({ attribute: false }) also: string[] = [];
   @property({ attribute: false }) managed = false;
+  /** Whether the service has it already, from its first document on. */
+  @property({ attribute: false }) known = false;
 
   @state() private naming: "new" | "rename" | null = null;
   @state() private several = false;
   @state() private problem = "";
-  /** What is deleted when it can no longer be undone. */
-  @state() private gone: string | null = null;
 
-  private undoing = 0;
-
-  connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("pagehide", this.commit);
-  }
-
-  disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener("pagehide", this.commit);
-    this.commit();
-  }
+  private deletion = new Deletion<string>(this, (gone) => {
+    const { service } = this;
+    void this.change(() => service.removeCollection(gone), { from: gone, to: null });
+  });
 
   private tell(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
@@ -102,31 +93,12 @@ export class QuotewiseCollections extends ServiceElement {
     }
   }
 
-  private async delete(): Promise<void> {
-    this.commit();
-    this.gone = this.collection;
-    this.undoing = window.setTimeout(this.commit, UNDO);
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(".gone button")!.focus();
-  }
-
-  private undo(): void {
-    clearTimeout(this.undoing);
-    this.gone = null;
-  }
-
-  private commit = (): void => {
-    const { gone, service } = this;
-    if (!gone) return;
-    this.undo();
-    void this.change(() => service.removeCollection(gone), { from: gone, to: null });
-  };
-
   render(): TemplateResult {
-    const { texts, naming, gone, collection } = this;
+    const { texts, naming, collection } = this;
+    const { gone } = this.deletion;
     return html`${this.problem ? html`<p class="problem break" role="alert">${this.problem}</p>` : nothing}
       ${gone
-        ? html`<p class="row gone muted"><span class="break">${texts.collectionRemoved(gone)}</span><button class="outlined" @click=${this.undo}>${texts.undo}</button></p>`
+        ? html`<p class="row gone muted"><span class="break">${texts.collectionRemoved(gone)}</span><button class="outlined" @click=${() => this.deletion.undo()}>${texts.undo}</button></p>`
         : naming
           ? html`<form class="row" @submit=${this.named} @keydown=${({ key }: KeyboardEvent) => key === "Escape" && (this.naming = null)}>
               <input name="name" required pattern=${NAME} title=${texts.collectionName} aria-label=${texts.collectionName} placeholder=${texts.collectionName} .value=${naming === "rename" ? collection! : ""} />
@@ -147,7 +119,7 @@ export class QuotewiseCollections extends ServiceElement {
         ${names.length > 1 ? act(texts.askSeveral, icons.several, () => (this.several = !this.several), this.several) : nothing}
         ${managed
           ? html`${act(texts.newCollection, icons.add, () => this.name("new"))}
-              ${act(texts.renameCollection, icons.rename, () => this.name("rename"))} ${act(texts.removeCollection, icons.remove, () => this.delete())}`
+              ${this.known ? html`${act(texts.renameCollection, icons.rename, () => this.name("rename"))} ${act(texts.removeCollection, icons.remove, () => this.deletion.begin(collection!))}` : nothing}`
           : nothing}
       </div>
       ${this.several && names.length > 1

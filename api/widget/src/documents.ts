@@ -3,10 +3,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { QuotewiseChat } from "./chat";
+import { Deletion } from "./deletion";
 import { looks } from "./document_styles";
 import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import type { StoredDocument } from "./service";
+import { Store } from "./store";
 import { plain, shown } from "./text";
 import { pick } from "./uploading";
 import type { QuotewiseUploads } from "./uploads";
@@ -15,8 +17,6 @@ import { title } from "./words";
 const PAGE = 100;
 const FILTERED = 1000;
 const MOST_FILTERED = 10_000;
-/** How long a deletion can be undone, in milliseconds. */
-const UNDO = 8000;
 /** How often the list is read again while documents are added, in milliseconds. */
 const REFRESH = 1000;
 /** Documents that can be chosen at once, as many as the service takes. */
@@ -52,14 +52,12 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private renaming = "";
   /** Paths of the documents that alone are asked; none for all. */
   @state() private only: string[] = [];
-  /** What is deleted when it can no longer be undone. */
-  @state() private gone: StoredDocument | null = null;
   @query("input[type=search]") private filter!: HTMLInputElement;
   @query("quotewise-uploads") private uploader!: QuotewiseUploads;
 
   private loads: Promise<void> = Promise.resolve();
   private leaving = new AbortController();
-  private undoing = 0;
+  private deletion = new Deletion<StoredDocument>(this, (gone) => this.drop(gone));
   private refreshing = 0;
 
   private get chat(): QuotewiseChat | null {
@@ -70,13 +68,6 @@ export class QuotewiseDocuments extends ServiceElement {
     super.connectedCallback();
     const asked = new URLSearchParams(location.search).get("collection");
     if (this.for && asked) this.choose(asked);
-    window.addEventListener("pagehide", this.commit);
-  }
-
-  disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener("pagehide", this.commit);
-    this.commit();
   }
 
   protected firstUpdated(): void {
@@ -92,7 +83,7 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   protected async again(): Promise<void> {
-    this.commit();
+    this.deletion.commit();
     this.leaving.abort();
     this.leaving = new AbortController();
     await this.queue(async (signal) => {
@@ -176,7 +167,7 @@ export class QuotewiseDocuments extends ServiceElement {
     const left = (names: string[]): string[] => names.filter((name) => name !== from);
     this.made = left(this.made);
     this.chat?.several([]);
-    if (to) this.chat?.moved(from, to);
+    if (to) new Store(this.address, this.chat?.forget ?? false).moved(from, to);
     await this.survey();
     this.choose(to ?? left([this.usual, ...this.collections])[0] ?? this.usual);
   }
@@ -213,27 +204,14 @@ export class QuotewiseDocuments extends ServiceElement {
     }
   }
 
-  private async delete(document: StoredDocument): Promise<void> {
-    this.commit();
-    this.gone = document;
-    this.undoing = window.setTimeout(this.commit, UNDO);
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(".gone button")!.focus();
-  }
-
-  private async undo(): Promise<void> {
-    const { id } = this.gone!;
-    clearTimeout(this.undoing);
-    this.gone = null;
+  private async undo({ id }: StoredDocument): Promise<void> {
+    this.deletion.undo();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`[data-id="${id}"] a`)?.focus();
   }
 
-  private commit = (): void => {
-    const { gone, service } = this;
-    if (!gone) return;
-    clearTimeout(this.undoing);
-    this.gone = null;
+  private drop(gone: StoredDocument): void {
+    const { service } = this;
     if (this.only.includes(gone.path)) this.chat?.limit(this.only.filter((path) => path !== gone.path));
     this.documents = this.documents.filter(({ id }) => id !== gone.id);
     this.total -= 1;
@@ -245,7 +223,7 @@ export class QuotewiseDocuments extends ServiceElement {
         this.refresh();
       },
     );
-  };
+  }
 
   private narrow(): Promise<void> {
     this.words = this.filter.value.trim().toLowerCase();
@@ -268,8 +246,9 @@ export class QuotewiseDocuments extends ServiceElement {
 
   render(): TemplateResult {
     const { words, documents, texts } = this;
-    const total = this.total - (this.gone ? 1 : 0);
-    const present = documents.filter(({ id }) => id !== this.gone?.id);
+    const { gone } = this.deletion;
+    const total = this.total - (gone ? 1 : 0);
+    const present = documents.filter(({ id }) => id !== gone?.id);
     const found = words ? present.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : present;
     const number = this.loading ? nothing : texts.number(total);
     const further = words ? found.length > this.shownCount : total > this.shownCount;
@@ -291,7 +270,7 @@ export class QuotewiseDocuments extends ServiceElement {
       <div class="list" tabindex=${found.length ? nothing : "0"}>
         ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
-        ${this.gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(this.gone.path)}</bdi></span><button class="outlined" @click=${this.undo}>${texts.undo}</button></p>` : nothing}
+        ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
@@ -303,7 +282,7 @@ export class QuotewiseDocuments extends ServiceElement {
     const current = this.collection ?? this.usual;
     const names = [...new Set([...this.collections, ...this.made, ...(managed && current ? [current] : [])])];
     return html`<quotewise-collections .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .names=${names} .collection=${current}
-      .also=${this.also} .managed=${managed} @quotewise-choose=${({ detail }: CustomEvent<string>) => this.choose(detail)} @quotewise-made=${this.make} @quotewise-changed=${this.follow}
+      .also=${this.also} .managed=${managed} .known=${this.collections.includes(current)} @quotewise-choose=${({ detail }: CustomEvent<string>) => this.choose(detail)} @quotewise-made=${this.make} @quotewise-changed=${this.follow}
       @quotewise-also=${({ detail }: CustomEvent<string[]>) => this.chat?.several(detail)}></quotewise-collections>`;
   }
 
@@ -320,7 +299,7 @@ export class QuotewiseDocuments extends ServiceElement {
     return html`<li data-id=${document.id}><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
       ${name ? html`<bdi>${shown(name)}</bdi> <bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
     </a>${managed || this.chat
-      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.rename, icons.rename, () => this.rename(document))}${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}` : nothing}</span>`
+      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.rename, icons.rename, () => this.rename(document))}${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.deletion.begin(document))}` : nothing}</span>`
       : nothing}</li>`;
   }
 
