@@ -37,7 +37,10 @@ def index_folder(
     if not stamps:
         service.store.sweep()
     sync = _sync(service, folder, again, stamps)
-    return sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
+    report = sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
+    if not stamps:  # else the program goes on, and may compact meanwhile
+        service.store.finish_compaction()
+    return report
 
 
 def _sync(service: Service, folder: Path, again: bool = False, stamps: Stamps | None = None) -> Sync:

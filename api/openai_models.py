@@ -7,14 +7,13 @@ from typing import Annotated, Any, Literal
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, Field
 
+from quotewise.api.chat_tasks import Task, recognise
 from quotewise.api.errors import InvalidRequestError
 from quotewise.api.problems import Problem
-from quotewise.api.requests import MAX_QUESTION, MAX_TEXT, MAX_TURN_QUOTES, MAX_TURNS, CollectionName, Strict, UnicodeText
+from quotewise.api.prompts import question_in, quotes_in
+from quotewise.api.requests import MAX_QUESTION, MAX_TURNS, CollectionName, Strict, UnicodeText
 from quotewise.rag.followups import Turn
 
-NOT_FOUND = "The documents do not answer this question."
-CLOSEST = "The closest passages:"
-POSSIBLE = "This is possibly an answer."
 MAX_MESSAGES = 4000
 MAX_PARTS = 100
 
@@ -54,10 +53,31 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = Field(default=None, strict=True)
 
 
-class ResponseFormat(BaseModel):
-    """Quotes are text."""
+class JsonSchema(BaseModel):
+    """The schema of a JSON response."""
 
-    type: Literal["text"]
+    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
+
+
+class ResponseFormat(BaseModel):
+    """Quotes are text; the answer to a task is JSON where it is asked for."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: JsonSchema | None = None
+
+
+class Function(BaseModel):
+    """A function, whose arguments are the answer to a task; others have no effect."""
+
+    name: str = Field(max_length=MAX_QUESTION)
+    parameters: dict[str, Any] | None = None
+
+
+class Tool(BaseModel):
+    """A function, or anything else, which has no effect."""
+
+    type: str | None = None
+    function: Function | None = None
 
 
 class Options(Strict):
@@ -74,31 +94,62 @@ class ChatRequest(BaseModel):
     stream: bool | None = Field(default=None, strict=True)
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
-    tool_choice: Literal["none", "auto"] | None = None
+    tools: Annotated[list[Tool], Field(max_length=MAX_PARTS, fail_fast=True)] | None = None
+    tool_choice: Literal["none", "auto", "required"] | Tool | None = None
     response_format: ResponseFormat | None = None
     modalities: Annotated[list[Literal["text"]], Field(max_length=MAX_PARTS, fail_fast=True)] | None = None
     quotewise: Options = Options()
 
     def question(self) -> str:
-        """The last message. Raises InvalidRequestError where that is no question of the user."""
+        """The question in the last message. Raises InvalidRequestError where that is no question of the user."""
+        question = question_in(self._prompt())
+        if self._function() is not None:
+            raise _invalid("tool_choice", "a question is answered with quotes; should be none or auto")
+        if self.response_format and self.response_format.type != "text":
+            raise _invalid("response_format.type", "a question is answered with quotes; should be text")
+        if len(question) > MAX_QUESTION:
+            raise _invalid(
+                f"messages.{len(self.messages) - 1}.content", f"should have a question of 1 to {MAX_QUESTION:,} characters"
+            )
+        return question
+
+    def task(self) -> tuple[Task, str | None] | None:
+        """The task that the last message is, instead of a question, and the function that its answer has to call."""
+        function = self._function()
+        demanded = self.response_format.json_schema if self.response_format else None
+        schema = function.parameters if function else demanded.schema_ if demanded else None
+        is_json = bool(self.response_format and self.response_format.type != "text")
+        system = "\n".join(message.text for message in self.messages if message.role in ("system", "developer"))
+        task = recognise(system, self._prompt(), self.history(), schema, is_json or function is not None)
+        return (task, function.name if function else None) if task else None
+
+    def _prompt(self) -> str:
         last = len(self.messages) - 1
         if all(message.role != "user" for message in self.messages):
             raise _invalid("messages", "should have a message of the user")
         if self.messages[last].role != "user":
             raise _invalid(f"messages.{last}.role", "the last message should be the user's")
-        question = self.messages[last].text
-        if not question.strip() or len(question) > MAX_QUESTION:
+        prompt = self.messages[last].text
+        if not prompt.strip():
             raise _invalid(f"messages.{last}.content", f"should be a question of 1 to {MAX_QUESTION:,} characters")
-        return question
+        return prompt
+
+    def _function(self) -> Function | None:
+        """The function that has to be called."""
+        choice, functions = self.tool_choice, [tool.function for tool in self.tools or () if tool.function]
+        if isinstance(choice, Tool):
+            name = choice.function.name if choice.function else ""
+            return next((function for function in functions if function.name == name), Function(name=name))
+        return (functions[0] if functions else Function(name="")) if choice == "required" else None
 
     def history(self) -> tuple[Turn, ...]:
         """The latest turns before the question: a question of the user, and the quotes of the response to it."""
         turns: list[Turn] = []
         for message in self.messages[:-1]:
             if message.role == "user" and message.text.strip():
-                turns.append(Turn(message.text.strip()[:MAX_QUESTION], ()))
+                turns.append(Turn(question_in(message.text)[:MAX_QUESTION], ()))
             elif message.role == "assistant" and turns:
-                turns[-1] = Turn(turns[-1].question, _quotes(message.text))
+                turns[-1] = Turn(turns[-1].question, quotes_in(message.text))
         return tuple(turns[-MAX_TURNS:])
 
 
@@ -120,19 +171,6 @@ def error_response(problem: Problem, headers: Mapping[str, str]) -> JSONResponse
         "code": _CODE_OF.get(problem.code, problem.code.replace("-", "_")),
     }
     return JSONResponse({"error": error}, 400 if problem.status == 422 else problem.status, headers)
-
-
-def _quotes(content: str) -> tuple[str, ...]:
-    """The quotes of an answer in the form that ``openai`` gives it; the closest passages are none."""
-    quotes: list[str] = []
-    start = 0
-    for number in range(1, MAX_TURN_QUOTES + 1):
-        mark = re.compile(rf" \[{number}\](?:\n|$)").search(content, start)
-        if mark is None or content.startswith(NOT_FOUND):
-            break
-        quotes.append(content[start : mark.start()])
-        start = mark.end()
-    return tuple(quote for quote in quotes if len(quote) <= MAX_TEXT)
 
 
 def _invalid(field: str, wrong: str) -> InvalidRequestError:

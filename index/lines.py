@@ -122,6 +122,8 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
             opened[number - 1 if cue else number] = Opening()
             if match and kind in _MARKS:
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
+        elif match and kind == "decimal" and not number:  # "A1." alone is no sentence
+            opened[0] = Opening(match.end())
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or line.rstrip().endswith("|") or _CLOSED.search(line[-400:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()

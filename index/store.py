@@ -269,9 +269,9 @@ class SearchIndex(Protocol):
     """Derived from a catalogue by ``apply``, and made of ``(folder, catalogue)``.
 
     An index of a collection belongs to the key of the collection, since names are used again. Searches resolve their filter by
-    ``Catalogue.matching_documents`` and apply it themselves; they may run from many threads at any time, while ``apply``,
-    ``remove`` and ``sweep`` run only in the holder of the writer's lock. All methods raise IndexUnavailableError when a library
-    or the disk fails.
+    ``Catalogue.matching_documents`` and apply it themselves; they and ``compact`` may run at any time, from many threads;
+    ``apply``, ``remove`` and ``sweep`` run only in the holder of the writer's lock. All methods raise IndexUnavailableError
+    when a library or the disk fails.
     """
 
     def position(self, name: str) -> Change:
@@ -288,6 +288,15 @@ class SearchIndex(Protocol):
 
         From UNCHANGED on everything is replaced. Changes that are reflected already may come again. StoppedError, which the
         chunks may raise, passes.
+        """
+
+    def compaction_due(self, name: str) -> bool:
+        """Whether so much has changed since the index was made that ``compact`` is worth its time."""
+
+    def compact(self, name: str, writing: Callable[[], AbstractContextManager[None]], check: Callable[[], None]) -> None:
+        """Write the index anew while others search and write; ``writing`` is entered, with the writer's lock, to exchange them.
+
+        ``check`` is called often, and what it raises passes. Any failure leaves the index as it is.
         """
 
     def ready(self, name: str) -> bool:
@@ -325,6 +334,9 @@ class Store(Protocol):
 
     def publish(self, name: str) -> None:
         """Bring the search index of a collection up to date on disk, for all processes."""
+
+    def finish_compaction(self) -> None:
+        """Wait until no search index is being compacted, which publishing starts and closing breaks off."""
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         """``SearchIndex.search_dense`` after catching up. Raises IndexRebuildingError while there is nothing to search yet."""

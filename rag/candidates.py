@@ -110,7 +110,7 @@ def candidates_of(question: str, readings: Sequence[Reading]) -> list[Candidate]
     for number, reading in enumerate(readings):
         of_passage = [_of_sentence(number, position, reading) for position in range(len(reading.passage.sentences))]
         found += [one for one in _weighed(question, asked, of_passage, _WORTH_COMPARING * odds(best)) if one.score > 0]
-    found += _unread_rows(question, asked, found, readings)
+    found += [*_unread_rows(question, asked, found, readings), *_unread_headings(asked, names, found, readings)]
     outdone = {id(one) for one in found if any(_outdoes(other, one, asked, names) for other in found)}
     left = [one for one in found if id(one) not in outdone]
     beaten = [one for one in found if id(one) in outdone]
@@ -187,6 +187,21 @@ def _unread_rows(
                 predicted = AnswerSpan(one.span, known.answer.probability if known.answer else 0.0)
                 answer = one.row.answer(question, asked, predicted, one.span.start)
                 yield replace(one, score=known.score, answer=answer)
+
+
+def _unread_headings(
+    asked: frozenset[str], names: frozenset[str], found: Sequence[Candidate], readings: Sequence[Reading]
+) -> Iterator[Candidate]:
+    """Headings of unread sections that outdo one that was read, such as that of the release asked for: as likely as that."""
+    known = [one for one in found if _heads(one) and one.terms & asked]
+    for number, reading in enumerate(readings if known else ()):
+        if not reading.is_read:
+            first = next(
+                filter(_heads, (_of_sentence(number, n, reading) for n in range(len(reading.passage.sentences)))), None
+            )
+            rivals = [other for other in known if first and _outdoes(replace(first, score=other.score), other, asked, names)]
+            if first and rivals:
+                yield replace(first, score=max(other.score for other in rivals))
 
 
 def _listed(asked: frozenset[str], sentences: Sequence[Candidate], titles: Sequence[str]) -> dict[int, float]:
@@ -267,6 +282,8 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     more, less = other.terms & asked, one.terms & asked
     if is_near and less == more and other.row and one.row and _AMOUNTS & asked:
         return other.row.has_number and not one.row.has_number and other.passage.heading == one.passage.heading
+    if _heads(one) and _heads(other):
+        return less < more and bool((more - less) & names)
     if not less < more or other.passage.heading != one.passage.heading or _QUESTION_START.match(other.text):
         return False
     if other.row and one.row:
@@ -276,6 +293,11 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     if other.line is not None and one.line is not None and _are_items(other.line, one.line):
         return is_near or bool(other.key and other.key <= asked)
     return is_near and bool((more - less) & names) and _are_parallel(other.text, one.text)
+
+
+def _heads(one: Candidate) -> bool:
+    """Whether a sentence is a heading of the section that it stands in."""
+    return _is_heading(one.text, [_bare(name) for name in one.passage.heading])
 
 
 def _refers(one: Candidate, other: Candidate) -> bool:

@@ -48,6 +48,7 @@ _MAX_PARTS = 4
 """Questions in one text that are answered one by one; more are one question."""
 _PARTS = re.compile(
     r"(?<!\s)(?:\s*[,;]\s*|\s+)(?:and|also)\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|\?\s+(?=\w)|"
+    r"\s*;\s*(?=(?:who|whom|whose|what|when|where|why|how|which)\b)|"
     r"(?<!\s)\s*[,;]\s*(?:and|also)\s+(?=(?:is|are|was|were|do|does|did|has|have|can|may|must|will)\s(?!known|said|\w+ed\b))",
     re.IGNORECASE,
 )
@@ -87,6 +88,11 @@ def query_variants(question: str, history: Sequence[Turn], embedder: Embedder) -
     informed = _substituted(question, recent[standing].question, embedder) or _expanded(question, earlier[-_MAX_ADDED_WORDS:])
     names = _names(recent[-1].quotes[0][:_MAX_QUOTE_CHARACTERS])[:_MAX_ADDED_NAMES] if recent[-1].quotes else []
     return informed, _expanded(informed, names)
+
+
+def standalone(question: str, history: Sequence[Turn], embedder: Embedder) -> str:
+    """A follow-up with the subject of the earlier questions, and any other question as it is."""
+    return query_variants(question, history, embedder)[0] if history and not _is_self_contained(question) else question
 
 
 def combine_readings(bare: list[Reading], informed: list[Reading], history: Sequence[Turn], reader: Reader) -> list[Reading]:

@@ -29,6 +29,7 @@ from quotewise.rag.answers import (
 )
 from quotewise.rag.candidates import asked_terms
 from quotewise.rag.defaults import DEFAULT_QUOTES, DEFAULT_TOP_K, Method
+from quotewise.rag.entries import with_asked_entries
 from quotewise.rag.followups import Turn, combine_readings, query_variants, question_parts, separate_background
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reader, always
@@ -140,7 +141,7 @@ class Pipeline:
         yield result
         began, passages = time.perf_counter(), result.passages  # not from before: the consumer took the time until now
         reader = self._reader(embedder.name)
-        readings = reader.read(question, passages)
+        readings = with_asked_entries(question, reader.read(question, passages))
         meant = None
         if len(texts) > 1:
             bare, readings = readings, combine_readings(readings, reader.read(texts[1], passages), options.history, reader)
@@ -216,7 +217,7 @@ def extract(
     threshold = reader.threshold if options.threshold is None else options.threshold
     results = []
     asked, _ = separate_background(question)
-    readings = reader.read(asked, list(map(text_passage, texts)), keep_reading)
+    readings = with_asked_entries(asked, reader.read(asked, list(map(text_passage, texts)), keep_reading))
     for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
         quotes = select_quotes(asked, [reading], options.max_quotes or DEFAULT_QUOTES)
         answerability = reader.confidence([reading])

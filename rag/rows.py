@@ -15,6 +15,8 @@ from quotewise.rag.readers import AnswerSpan
 _SIGNS = "|\t;,"
 """What stands between cells, the surest first."""
 
+_WIDE_SPACE = re.compile(r"[ \t]*(?:\t| {2,})[ \t]*")
+"""What stands between the cells of a plain text."""
 COLUMNS = " | "
 """What stands between the names of columns in a heading."""
 _CELL_WORDS = 8
@@ -38,8 +40,8 @@ class Row:
         """Of the text of a row and the headings it stands under, of which the last one has the names of its columns."""
         names = tuple(heading[-1].split(COLUMNS)) if heading else ()
         signs = [sign for sign in _SIGNS if sign in text]
-        split = [_cells(text, sign) for sign in signs]
-        cells = next((some for some in split if len(some) == len(names)), split[0] if split else [Span(0, len(text))])
+        split = [*(_cells(text, sign) for sign in signs), _spaced(text), [Span(0, len(text))]]
+        cells = next((some for some in split if len(some) == len(names)), split[0])
         return cls(text, tuple(cells), names if len(names) == len(cells) else ())
 
     @property
@@ -122,6 +124,11 @@ def _cells(text: str, sign: str) -> list[Span]:
     if sign == "|" and text.endswith("|") and len(cells) > 1:
         cells = cells[:-1]
     return cells
+
+
+def _spaced(text: str) -> list[Span]:
+    edges = [0, *(edge for gap in _WIDE_SPACE.finditer(text) for edge in gap.span()), len(text)]
+    return [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _ends(text: str, sign: str) -> list[int]:

@@ -14,10 +14,11 @@ from markdown_it import MarkdownIt
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
+from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
-VERSION = 1
+VERSION = 2
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32
@@ -52,7 +53,9 @@ def parse(data: bytes) -> Parsed:
     blocks, first = _Outline(text, body).read()
     title = " ".join((metadata.get("title") or first or "").split())[:_TITLE_LIMIT] or None
     problems = "; ".join(filter(None, (damage, unread_part))) or None
-    return Parsed(text, tuple(blocks), Layout.of("markdown", VERSION, text), title, metadata, encoding, problems)
+    return Parsed(
+        text, with_tables_as_rows(text, blocks), Layout.of("markdown", VERSION, text), title, metadata, encoding, problems
+    )
 
 
 class _Outline:

@@ -1,13 +1,14 @@
-"""Plain text: one block, since sentences end at blank lines; the first line is the title if it looks like one."""
+"""Plain text: one block but for tables, since sentences end at blank lines; the first line may look like a title."""
 
 import re
 
 from quotewise.index.encodings import decode
 from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.layout import Layout
 from quotewise.index.lines import is_title
 
-VERSION = 1
+VERSION = 2
 _TITLE_LIMIT = 120
 _TITLE_LINE = re.compile(
     rf"\s*+(?P<title>[^\r\n]{{0,{_TITLE_LIMIT - 1}}}[^\s])[ \t]*(?:\r\n|\r|\n)"
@@ -22,4 +23,5 @@ def parse(data: bytes) -> Parsed:
     first = _TITLE_LINE.match(text)
     title = first["title"] if first and is_title(first["title"]) else None
     layout = Layout.of("text", VERSION, text)
-    return Parsed(text, (Block(0, len(text)),), layout, title, encoding=encoding, unread_part=damage)
+    blocks = with_tables_as_rows(text, (Block(0, len(text)),))
+    return Parsed(text, blocks, layout, title, encoding=encoding, unread_part=damage)

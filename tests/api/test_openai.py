@@ -11,8 +11,10 @@ import httpx
 import openai
 import pytest
 
-from quotewise.api.openai_models import CLOSEST, NOT_FOUND, POSSIBLE, ChatRequest
+from quotewise.api.openai_models import ChatRequest
+from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.settings import Settings
+from quotewise.index.printable import MAX_BEGINNING
 from tests.api.conftest import ready
 
 VERCEL = Path(__file__).parent / "vercel"
@@ -47,6 +49,11 @@ def complete(service: openai.OpenAI, *messages: dict[str, Any], model: str = "no
     return service.chat.completions.create(model=model, messages=list(messages), **rest)  # type: ignore[call-overload]
 
 
+def sure(said: dict[str, Any]) -> str:
+    """How sure the quotes are, as the content says it."""
+    return f"\n\n{POSSIBLE if said['state'] == 'possible' else SURE}: {said['confidence']:.0%}"
+
+
 def check_marked(content: str, annotations: list[dict[str, Any]], citations: list[dict[str, Any]], base: str) -> None:
     """Each annotation marks the quote of a citation in the content, and links to where it stands in the source."""
     assert len(annotations) == len(citations)
@@ -67,8 +74,7 @@ def test_the_content_is_quotes_with_numbers_that_annotations_mark_and_link(eager
     (choice,) = found["choices"]
     said = found["quotewise"]
     assert (found["object"], found["model"], choice["finish_reason"]) == ("chat.completion", "notes", "stop")
-    caution = f"\n{POSSIBLE}" if said["state"] == "possible" else ""
-    assert choice["message"]["content"] == f"{said['answer']}{caution}" != caution
+    assert choice["message"]["content"] == f"{said['answer']}{sure(said)}"
     assert found["id"] == f"chatcmpl-{said['request_id']}"
     check_marked(said["answer"], choice["message"]["annotations"], said["citations"], str(eager.base_url).rstrip("/"))
     plain = eager.post("/ask", json={"question": CAFE, "collection": "notes"}).json()
@@ -109,16 +115,29 @@ def test_where_nothing_answers_the_closest_passages_are_offered_as_such(shy: ope
     found = complete(shy, user(CAFE)).model_dump()
     message, said = found["choices"][0]["message"], found["quotewise"]
     assert (said["answered"], said["citations"]) == (False, [])
-    fixed, label, *passages = message["content"].split("\n", 2)
-    assert (fixed, label, bool(passages)) == (NOT_FOUND, CLOSEST, True)
+    fixed, *passages = message["content"].split("\n", 1)
+    assert (fixed, bool(passages)) == (NOT_FOUND, True)
     check_marked(message["content"], message["annotations"], said["closest"], "https://quotes.example.org/docs")
+
+
+def test_a_passage_that_does_not_answer_is_offered_by_its_first_words(shy: openai.OpenAI) -> None:
+    found = complete(shy, user("What is the tide table for?"), model="default").model_dump()
+    message, closest = found["choices"][0]["message"], found["quotewise"]["closest"]
+    assert 1 <= len(message["annotations"]) == len(closest) <= 3
+    assert any(len(passage["quote"]) > MAX_BEGINNING for passage in closest)
+    for annotation, passage in zip(message["annotations"], closest, strict=True):
+        marked = annotation["url_citation"]
+        begun = message["content"][marked["start_index"] : marked["end_index"]]
+        assert len(begun) <= MAX_BEGINNING
+        assert passage["quote"].startswith(begun)
+        assert parse_qs(urlsplit(marked["url"]).query)["end"] == [str(passage["start"] + len(begun))]
 
 
 def test_quotes_that_hardly_answer_are_followed_by_a_word_of_caution(service: openai.OpenAI) -> None:
     found = complete(service, user(UNSURE))
     content = found.choices[0].message.content
     assert found.quotewise["state"] == "possible"
-    assert content == f"{found.quotewise['answer']}\n{POSSIBLE}"
+    assert content == f"{found.quotewise['answer']}{sure(found.quotewise)}"
     parts = complete(service, user(UNSURE), stream=True)
     assert "".join(part.choices[0].delta.content or "" for part in parts) == content
     said = ChatRequest.model_validate({"model": "m", "messages": [user(UNSURE), assistant(content), user("And when?")]})
@@ -130,9 +149,61 @@ def test_frontends_without_annotations_can_ask_for_links_in_the_content(service:
     message = linked.choices[0].message
     cited = [annotation.url_citation for annotation in message.annotations]
     links = "".join(f'\n[{number}]: {one.url} "{one.title}"' for number, one in enumerate(cited, 1))
-    assert message.content.replace(f"\n{POSSIBLE}", "") == f"{linked.quotewise['answer']}\n{links}"
+    assert message.content == f"{linked.quotewise['answer']}{sure(linked.quotewise)}\n{links}"
     parts = complete(service, user(CAFE), stream=True, extra_body={"quotewise": {"links": True}})
     assert "".join(part.choices[0].delta.content or "" for part in parts) == message.content
+
+
+def test_open_webui_gets_sources_whose_dialog_shows_the_name_and_the_quote(service: openai.OpenAI) -> None:
+    """As its 0.12 does: middleware.py passes events on and makes sources of annotations, Citations.svelte joins them."""
+    sources = []
+    for chunk in complete(service, user(CAFE), stream=True):
+        if emitted := (chunk.model_extra or {}).get("event"):
+            assert emitted["type"] == "source"
+            sources.append(emitted["data"])
+        for annotation in (chunk.choices[0].delta.model_extra or {}).get("annotations", []):
+            url, title = annotation["url_citation"]["url"], annotation["url_citation"]["title"]
+            sources.append({"source": {"name": title}, "document": [title], "metadata": [{"source": url, "name": title}]})
+    shown: dict[str, tuple[str, list[str]]] = {}
+    for source in sources:
+        for document, metadata in zip(source["document"], source["metadata"], strict=True):
+            address = metadata["source"]
+            heading = metadata["name"] if metadata.get("external") else address
+            shown.setdefault(address, (heading, []))[1].append(document)
+    whole = complete(service, user(CAFE))
+    titles = [annotation.url_citation.title for annotation in whole.choices[0].message.annotations]
+    cited = [citation["quote"] for citation in whole.quotewise["citations"]]
+    assert list(shown.values()) == [(title, [quote, title]) for title, quote in zip(titles, cited, strict=True)]
+    assert whole.sources == [source for source in sources if "url" in source["source"]]
+
+
+TITLE = (
+    '### Task:\nGenerate a title, 3 words.\nReturn JSON: { "title": "..." }\n<chat_history>\nUSER: When did the cafe open?\n'
+)
+TITLE += "ASSISTANT: The cafe opened in May. [1]\n</chat_history>"
+TITLE_SCHEMA = {"type": "object", "properties": {"title": {"type": "string"}}}
+
+
+def test_a_task_is_answered_as_a_message_a_stream_json_or_a_call(service: openai.OpenAI) -> None:
+    told = '{"title": "Cafe open"}'
+    as_json = {"type": "json_schema", "json_schema": {"name": "t", "schema": TITLE_SCHEMA}}
+    for extra in ({}, {"response_format": as_json}, {"response_format": {"type": "json_object"}}):
+        assert json.loads(complete(service, user(TITLE), **extra).choices[0].message.content)["title"].startswith("Cafe")
+    parts = complete(service, user(TITLE), stream=True, stream_options={"include_usage": True})
+    assert json.loads("".join(p.choices[0].delta.content or "" for p in parts if p.choices)).keys() == json.loads(told).keys()
+    tool = {"type": "function", "function": {"name": "name_chat", "parameters": TITLE_SCHEMA}}
+    for choice in ("required", {"type": "function", "function": {"name": "name_chat"}}):
+        (chosen,) = complete(service, user(TITLE), tools=[tool], tool_choice=choice).choices
+        (call,) = chosen.message.tool_calls
+        assert (chosen.finish_reason, call.function.name) == ("tool_calls", "name_chat")
+        assert json.loads(call.function.arguments)["title"].startswith("Cafe")
+
+
+def test_a_question_at_the_end_of_pasted_context_is_asked(service: openai.OpenAI) -> None:
+    pasted = "The soup of the day is leek soup. Is it hot?\n\n" * 80
+    found = complete(service, user(f"{pasted}{CAFE}"))
+    assert found.quotewise["question"] == CAFE
+    assert found.quotewise["citations"] == complete(service, user(CAFE)).quotewise["citations"]
 
 
 def test_links_lead_to_the_host_that_was_asked(eager: httpx.Client) -> None:
@@ -152,7 +223,7 @@ def test_earlier_turns_are_read_from_the_messages() -> None:
     system = {"role": "system", "content": "Be brief."}
     quoted = 'It says [2] here.\nTwice. [1]\nAnd [1] so on [2]\n\n[1]: http://x/1 "a.pdf, page 1"\n[2]: http://x/2'
     assert turns(system, user("Who?"), assistant(quoted)) == [("Who?", ("It says [2] here.\nTwice.", "And [1] so on"))]
-    unanswered = assistant(f"{NOT_FOUND}\n{CLOSEST}\nA passage. [1]")
+    unanswered = assistant(f"{NOT_FOUND}\nA passage. [1]")
     assert turns(user([{"type": "text", "text": "Who?"}]), unanswered) == [("Who?", ())]
     assert turns(user("Who?"), user("Why?"), assistant(None), assistant("Of other make.")) == [("Who?", ()), ("Why?", ())]
     assert turns(assistant("Hello! [1]"), user(" "), user("x" * 3000)) == [("x" * 2000, ())]
@@ -303,7 +374,7 @@ def test_the_vercel_sdk_reads_answers_streams_and_errors(eager: httpx.Client, ve
     turns = [{"question": "What happened?", "quotes": ["Nothing."]}]
     plain = eager.post("/ask", json={"question": CAFE, "collection": "notes", "history": turns}).json()
     found = asked("notes")
-    assert found["text"] == "".join(found["parts"]) == plain["answer"]
+    assert found["text"] == "".join(found["parts"]) == f"{plain['answer']}{sure(plain)}"
     assert (found["finishReason"], found["streamedFinishReason"]) == ("stop", "stop")
     assert found["outputTokens"][0] == found["outputTokens"][1] > 0
     refused = asked("nowhere")

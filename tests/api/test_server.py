@@ -69,6 +69,7 @@ def test_a_service_that_begins_empty_answers_from_what_is_uploaded(tmp_path: Pat
     assert (folder / "seed.txt").read_bytes() == text
 
 
+@pytest.mark.usefixtures("default_reader")
 def test_serve_indexes_a_folder_listens_and_stops_when_told_to(tmp_path: Path) -> None:
     with quotewise("serve", SEEDS, "--port", "0", index=tmp_path / "index") as process:
         assert process.stdout

@@ -330,10 +330,11 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
         if stored.path != "damaged.txt":
             made = parse_document(stored.path, whole[stored.path].encode())
             chunks = Chunker(count_words, COLLECTION.chunk_tokens).chunks(made)
-            assert (catalogue.text(stored.id), catalogue.layout(stored.id)) == (made.text, made.layout)
+            layout = replace(made.layout, version=1)  # that of the parser which made the text
+            assert (catalogue.text(stored.id), catalogue.layout(stored.id)) == (made.text, layout)
             found = [chunk for chunk in stored_chunks(catalogue) if chunk.document == stored]
             assert [(c.start, c.end, c.sentences, c.kinds, c.layout) for c in found] == [
-                (c.start, c.end, c.sentences, c.kinds, made.layout) for c in chunks
+                (c.start, c.end, c.sentences, c.kinds, layout) for c in chunks
             ]
     kinds = {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds}
     assert kinds == set(SentenceKind) - {SentenceKind.ROW, SentenceKind.MARGIN}

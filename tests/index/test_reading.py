@@ -245,7 +245,7 @@ def test_a_file_that_was_refused_is_parsed_again_only_if_it_or_its_parser_change
     write(folder, c="Crabs walk.")
     assert sync().unchanged == ("a.txt", "c.txt")
     assert not parsed, "what was read before is still indexed"
-    monkeypatch.setattr(quotewise.index.formats, "_version", lambda parser, isolated: 2)
+    monkeypatch.setattr(quotewise.index.formats, "_version", lambda parser, isolated: quotewise.index.formats.text.VERSION + 1)
     assert [failure.path for failure in sync().failed] == ["bad\nname.txt"]
     assert parsed == [b"\0\1\2"]
     (folder / "bad\nname.txt").write_bytes(b"Sharks bite.")

@@ -215,6 +215,14 @@ def test_the_mark_of_a_note_belongs_to_the_sentence_before_it(mark: str) -> None
     assert sentences(f"The U.S.{mark} envoys met.") == [f"The U.S.{mark} envoys met."]
 
 
+def test_the_bare_number_of_a_note_and_a_mark_after_a_space_belong_to_the_sentence_before() -> None:
+    assert sentences("He said “later.”1 It rained. [4]\n") == ["He said “later.”1", "It rained. [4]"]
+
+
+def test_the_mark_of_a_single_answer_is_no_sentence() -> None:
+    assert sentences("A1. In Graz. Ask there.") == ["A1. In Graz.", "Ask there."]
+
+
 def test_code_spans_are_whole() -> None:
     assert sentences("Use `yq -y .` to convert. Then `foo. Bar. Baz` is printed, and ``a. `B. C`` too. It ends.") == [
         "Use `yq -y .` to convert.",

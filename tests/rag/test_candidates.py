@@ -124,7 +124,7 @@ def test_a_heading_is_quoted_where_it_answers_and_never_with_what_stands_below_i
     assert first == quoted and not any("\n" in other for other in others)
 
 
-@pytest.mark.parametrize("sign", ["|", "\t", ",", ";"])
+@pytest.mark.parametrize("sign", ["|", "\t", ",", ";", "   "])
 @pytest.mark.parametrize(
     ("question", "row", "predicted", "short"),
     [
@@ -169,6 +169,13 @@ def test_a_row_that_was_not_read_is_quoted_where_the_question_names_it() -> None
     more = "| Teak | 152 kW | 2006 | Nantes |\n| Yew | 166 kW | 2008 | Oulu |"
     rest = reading(more, [], ("Turbines", HEAD), rows=True)
     assert texts(select_quotes("What is the power of turbine Yew?", [first, rest], 3)) == ["| Yew | 166 kW | 2008 | Oulu |"]
+
+
+def test_the_heading_of_the_release_asked_for_is_quoted_even_where_its_section_was_not_read() -> None:
+    other = reading("3.3.0 (2 May)\n\nFaster.", [0.45, 0.02], ("Changes", "3.3.0 (2 May)"))
+    asked = reading("3.2.0 (14 March)\n\nFixed\n\nThe login.", [], ("Changes", "3.2.0 (14 March)", "Fixed"))
+    assert texts(select_quotes("When was 3.2.0 released?", [other, asked], 3)) == ["3.2.0 (14 March)"]
+    assert texts(select_quotes("When was 3.3.0 released?", [other, asked], 3)) == ["3.3.0 (2 May)"]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ def test_a_huge_or_odd_turn_costs_little(seeds: Service, hostile: str) -> None:
         ("How long is the warranty, and who leads the team?", ["How long is the warranty?", "who leads the team?"]),
         ("When did the bridge fall? Why was it closed", ["When did the bridge fall?", "Why was it closed?"]),
         ("What does a permit cost and how is it paid", ["What does a permit cost?", "how is it paid?"]),
+        ("Who leads the team; what is the warranty?", ["Who leads the team?", "what is the warranty?"]),
         ("How much is a licence, and is parking free?", ["How much is a licence?", "is parking free?"]),
         *((one, [one]) for one in ("Who built the tower and is buried in it?", "Which novel is long, and is said to be dull?")),
         *((one, [one]) for one in ("Who wrote and who directed the film?", "When and where was the treaty signed?")),

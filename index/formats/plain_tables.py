@@ -1,0 +1,94 @@
+"""The tables of plain text into rows: lines with as many cells as the names of columns above them, and no markup."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from quotewise.index.formats.parsed import Block
+from quotewise.index.formats.tables import column_names, is_number
+from quotewise.index.lines import is_rule
+from quotewise.index.sentences import Span, line_starts
+
+_PIPE = re.compile(r"(?<!\\)\|")
+_TAB = re.compile(r"\t+")
+_WIDE_SPACE = re.compile(r" {2,}")
+_LONGEST_LINE = 1_000
+_FEWEST_ROWS = 2
+_FEWEST_COLUMNS = 3
+"""Without pipes: lines of two columns are rather the entries of a list, whose first one names nothing."""
+_SAMPLE = 50
+"""Rows that tell whether lines are a table."""
+_FULL_ROWS = 0.5
+"""Share of the rows that have a cell in each column."""
+
+
+def with_tables_as_rows(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks of a text, of which paragraphs are divided at tables, whose rows stand under the names of their columns.
+
+    The first line of a table names its columns if pipes part them, if a rule is below it, or if one has numbers only.
+    """
+    return tuple(part for block in blocks for part in (_divided(text, block) if block.kind == "paragraph" else (block,)))
+
+
+def _divided(text: str, block: Block) -> Iterator[Block]:
+    if block.by_line:
+        yield block
+        return
+    start = block.start
+    for table, names in _tables(text, block):
+        if text[start : table.start].strip():
+            yield replace(block, start=start, end=table.start)
+        yield Block(*table, (*block.heading, names), by_line=True, kind="row")
+        start = table.end
+    if start == block.start:
+        yield block
+    elif text[start : block.end].strip():
+        yield replace(block, start=start)
+
+
+def _tables(text: str, block: Block) -> Iterator[tuple[Span, str]]:
+    """The tables of a paragraph, each with the names of its columns."""
+    edges = [block.start + offset for offset in line_starts(text[block.start : block.end])] + [block.end]
+    lines = [text[a:b] if b - a <= _LONGEST_LINE else "" for a, b in pairwise(edges)]
+    number = 0
+    while number < len(lines):
+        last, names = next(filter(None, (_table(lines, number, sign) for sign in (_PIPE, _TAB, _WIDE_SPACE))), (number, ""))
+        if names:
+            yield Span(edges[number], edges[last]), names
+        number = max(last, number + 1)
+
+
+def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int, str] | None:
+    """Where the table ends that begins with this line, as cells apart by a sign, and the names of its columns."""
+    header = _cells(lines[first], sign)
+    if (
+        len(header) < (2 if sign is _PIPE else _FEWEST_COLUMNS)
+        or is_rule(lines[first])
+        or (first and _cells(lines[first - 1], sign))
+    ):
+        return None
+    end = _end(lines, first + 1, len(header), sign, _SAMPLE)
+    rows = [_cells(line, sign) for line in lines[first + 1 : end] if not is_rule(line)]
+    names = column_names([header, *rows[:2]]) if len(rows) >= _FEWEST_ROWS else ""
+    full = [cells for cells in rows if len(cells) == len(header)]
+    if not names or len(full) < max(_FEWEST_ROWS, _FULL_ROWS * len(rows)):
+        return None
+    numbers = any(all(map(is_number, column)) for column in zip(*full, strict=True))
+    is_named = sign is _PIPE or is_rule(lines[first + 1]) or numbers
+    return (_end(lines, end, len(header), sign), names) if is_named else None
+
+
+def _end(lines: Sequence[str], number: int, width: int, sign: re.Pattern[str], most: int | None = None) -> int:
+    """The first line from ``number`` on, of at most so many, that is no row of a table of this width, and no rule in it."""
+    last = len(lines) if most is None else min(len(lines), number + most)
+    while number < last and (is_rule(lines[number]) or 2 <= len(_cells(lines[number], sign)) <= width):
+        number += 1
+    return number
+
+
+def _cells(line: str, sign: re.Pattern[str]) -> list[str]:
+    shown = line.strip(" \r\n" if sign is _TAB else " \t\r\n")
+    if sign is _PIPE:
+        shown = shown.removeprefix("|").removesuffix("|")
+    return [cell.strip() for cell in sign.split(shown)] if sign.search(shown) else []

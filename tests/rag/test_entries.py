@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from quotewise.rag.entries import with_asked_entries
+from tests.rag.test_candidates import reading
+
+ASKED = "How do I pay?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q: How do I pay?\nA: By card.",
+        "Q1. How do I pay?\nA1. By card.",
+        "**How do I pay?**\n\nBy card.",
+        "- How do I pay?\n  By card.",
+        "3. how do I pay?\n\nBy card.",
+    ],
+)
+def test_what_stands_below_the_same_question_is_evidence_however_little_the_reader_thinks_of_it(text: str) -> None:
+    [found] = with_asked_entries(ASKED, [reading(text, [0.04, 0.06])])
+    assert np.allclose(found.evidence, [0.04, 0.7])
+
+
+def test_the_row_of_the_same_question_is_evidence() -> None:
+    rows = "| How do I pay? | By card. |\n| Do you ship? | No. |"
+    assert np.allclose(with_asked_entries(ASKED, [reading(rows, [0.04, 0.06], rows=True)])[0].evidence, [0.7, 0.06])
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "scores"),
+    [
+        (ASKED, "How do I pay for two?\n\nBy card.", [0.1, 0.1]),
+        (ASKED, "I asked: how do I pay?\n\nBy card.", [0.1, 0.1]),
+        (ASKED, "How do I pay?\n\nDo you ship?", [0.1, 0.1]),
+        (ASKED, "How do I pay?\n\n© 2019 Ann Lee", [0.1, 0.0]),
+        (ASKED, "How do I pay?\n\nBy card.", [0.1, 0.9]),
+        ("Why now?", "Why now?\n\nIt is late.", [0.1, 0.1]),
+    ],
+)
+def test_other_questions_and_what_cannot_be_quoted_stay_as_they_were_read(
+    question: str, text: str, scores: list[float]
+) -> None:
+    assert np.allclose(with_asked_entries(question, [reading(text, scores)])[0].evidence, scores)
