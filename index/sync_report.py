@@ -1,6 +1,7 @@
 """What a sync of a folder did, and what of it was left out."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from quotewise.index.left_out import LeftOut
 
@@ -30,6 +31,11 @@ class SyncReport:
     chunks: int
     ignored: tuple[Failure, ...] = ()
     unread: tuple[Failure, ...] = ()
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """Of a folder without files."""
+        return cls((), (), (), (), (), (), 0)
 
     def followed_by(self, later: "SyncReport") -> "SyncReport":
         """What this sync and a later one of the same folder did together."""
