@@ -4,7 +4,6 @@ import json
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -13,7 +12,7 @@ from fastapi.sse import format_sse_event
 
 from quotewise.api import events, problems
 from quotewise.api.links import view_url
-from quotewise.api.openai_models import MAX_CLOSEST, ChatRequest, error_response
+from quotewise.api.openai_models import ChatRequest, error_response
 from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
@@ -75,15 +74,7 @@ def _model(name: str) -> dict[str, Any]:
 
 def _cited(answer: Answer) -> Sequence[Citation]:
     """The quotes, or the beginnings of the closest passages."""
-    return answer.citations if answer.answered else [_beginning(passage) for passage in answer.closest]
-
-
-def _beginning(passage: Citation) -> Citation:
-    if len(passage.quote) <= MAX_CLOSEST:
-        return passage
-    words = passage.quote[: MAX_CLOSEST + 1].rpartition(" ")[0] or passage.quote[:MAX_CLOSEST]
-    quote = words.rstrip()
-    return replace(passage, quote=quote, end=passage.start + len(quote))
+    return answer.citations if answer.answered else [passage.begun() for passage in answer.closest]
 
 
 def _link_title(place: str) -> str:
@@ -174,7 +165,7 @@ class _Completion:
     def _source(self, citation: Citation) -> dict[str, Any]:
         """A citation as Open WebUI has it, whose dialog shows the name, with a link, and the quote."""
         name, url = citation.document.at(citation.place), view_url(self._base, citation.document, citation.start, citation.end)
-        marked = {"source": url, "name": name, "external": True}  # else it shows the address as the name
+        marked = {"source": url, "source_url": url, "name": name, "external": True}  # else it shows the address as the name
         return {"source": {"name": name, "url": url}, "document": [citation.quote], "metadata": [marked]}
 
     def _task_message(self, content: str, function: str | None) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
-from quotewise.index.store import Filter, Range
+from quotewise.index.atomic_files import PATTERN
+from quotewise.index.store import COLLECTION_NAME, Filter, Range
 from quotewise.rag import verification
 from quotewise.rag.followups import Turn
 from quotewise.rag.pipeline import AskOptions
@@ -171,12 +172,15 @@ class SearchRequest(Strict):
 
     question: Question
     collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
+    collections: Annotated[list[CollectionName], Field(max_length=20, fail_fast=True)] = Field(
+        default=[], description="several at once, of the same embedder; the first is where feedback on the answer is kept"
+    )
     top_k: TopK | None = Field(default=None, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()
 
     def options(self) -> AskOptions:
         """How to answer, or to search."""
-        return AskOptions(self.top_k, where=self.filter.value())
+        return AskOptions(self.top_k, where=self.filter.value(), also=tuple(self.collections))
 
 
 class HistoryTurn(Strict):
@@ -200,7 +204,7 @@ class AskRequest(SearchRequest):
 
     def options(self) -> AskOptions:
         turns = tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
-        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns)
+        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns, tuple(self.collections))
 
 
 class ExtractRequest(Strict):
@@ -246,6 +250,18 @@ class OverviewRequest(Strict):
     """Of which collection."""
 
     collection: CollectionName | None = None
+
+
+class RenameDocument(Strict):
+    """The new path of a document."""
+
+    path: Annotated[ShortText, Field(json_schema_extra={"pattern": PATTERN})]
+
+
+class RenameCollection(Strict):
+    """The new name of a collection."""
+
+    name: Annotated[ShortText, Field(json_schema_extra={"pattern": COLLECTION_NAME})]
 
 
 class PageRequest(Strict):

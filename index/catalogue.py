@@ -72,6 +72,17 @@ class SqliteCatalogue(Records):
         rows = self._database.rows("SELECT documents, chunks FROM collections WHERE id = ?", self._key(name))
         return CollectionSize(*next(iter(rows), (0, 0)))
 
+    def rename_collection(self, name: str, new: str) -> None:
+        key = self._key(name)
+        self._check_free(new)
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE collections SET name = ? WHERE id = ?", (new, key))
+            for row in self._rows("WHERE d.collection = ?", key):
+                if is_intact(row, 2):  # what is damaged stays so
+                    values = (*row[2:4], document_id(new, row[5]), *row[5:])
+                    changed = (values[2], digest(*values), values[0])
+                    connection.execute("UPDATE documents SET id = ?, digest = ? WHERE row = ?", changed)
+
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         page = (self._key(name), -1 if limit is None else limit, offset)
         rows = self._rows("WHERE d.collection = ? ORDER BY d.path LIMIT ? OFFSET ?", *page)

@@ -34,11 +34,7 @@ class Records:
         return Collection(*rows[0])
 
     def add_collection(self, collection: Collection) -> None:
-        name = collection.name
-        if not valid_collection_name(name):
-            raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
-        if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
-            raise InvalidNameError(f"there is a collection {name!r} already")
+        self._check_free(collection.name)
         columns = ("name", "root", "embedder", "fingerprint", "dimension", "chunk_tokens", "language")
         values = [getattr(collection, column) for column in columns]
         with self._database.transaction() as connection:
@@ -126,6 +122,13 @@ class Records:
 
     def close(self) -> None:
         self._database.close()
+
+    def _check_free(self, name: str) -> None:
+        """Raises InvalidNameError unless a collection can get this name."""
+        if not valid_collection_name(name):
+            raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
+        if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
+            raise InvalidNameError(f"there is a collection {name!r} already")
 
     def _key(self, name: str) -> int:
         return self.collection(name).key

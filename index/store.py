@@ -182,6 +182,9 @@ class Catalogue(Protocol):
     def update_collection(self, collection: Collection) -> None:
         """Set the folder and the language of the collection of this name."""
 
+    def rename_collection(self, name: str, new: str) -> None:
+        """Give a collection another name, and so its documents other ids. Raises InvalidNameError as ``add_collection``."""
+
     def remove_collection(self, name: str) -> None: ...
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:

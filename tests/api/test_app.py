@@ -223,6 +223,22 @@ def test_the_collection_asked_is_the_one_that_answers(eager: httpx.Client) -> No
     assert said(ask(eager, collection="default")) == said(ask(eager))
 
 
+def test_several_collections_are_asked_at_once_if_one_embedder_made_them(eager: httpx.Client, refused: Refused) -> None:
+    def paths(question: str, **body: Any) -> set[str]:
+        found = eager.post("/search", json={"question": question, **body}).json()["passages"]
+        return {passage["document"]["path"] for passage in found}
+
+    tea, both = "where was tea first drunk?", ["default", "notes"]
+    assert paths(tea, collections=both) >= {SEED, "drinks/tea.md"}
+    assert paths(tea, collections=["notes", "notes"]) == paths(tea, collection="notes")
+    assert paths(tea, collection="default", collections=["notes"]) == paths(tea, collections=both)
+    for question, path in ((tea, "drinks/tea.md"), (WHY, SEED)):
+        answer = eager.post("/ask", json={"question": question, "collections": both}).json()
+        assert answer["citations"][0]["document"]["path"] == path
+    refused(eager.post("/ask", json={"question": tea, "collections": ["notes", "foreign"]}), 409, "embedder-mismatch")
+    refused(eager.post("/ask", json={"question": tea, "collections": ["notes", "none"]}), 404, "unknown-collection")
+
+
 def test_top_k_bounds_what_is_read_and_max_quotes_what_is_quoted(eager: httpx.Client) -> None:
     assert len(ask(eager, max_quotes=1)["citations"]) == 1
     assert len(eager.post("/search", json={"question": WHY, "collection": "notes", "top_k": 1}).json()["passages"]) == 1

@@ -11,9 +11,10 @@ import httpx
 import openai
 import pytest
 
-from quotewise.api.openai_models import MAX_CLOSEST, ChatRequest
+from quotewise.api.openai_models import ChatRequest
 from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.settings import Settings
+from quotewise.index.printable import MAX_BEGINNING
 from tests.api.conftest import ready
 
 VERCEL = Path(__file__).parent / "vercel"
@@ -123,11 +124,11 @@ def test_a_passage_that_does_not_answer_is_offered_by_its_first_words(shy: opena
     found = complete(shy, user("What is the tide table for?"), model="default").model_dump()
     message, closest = found["choices"][0]["message"], found["quotewise"]["closest"]
     assert 1 <= len(message["annotations"]) == len(closest) <= 3
-    assert any(len(passage["quote"]) > MAX_CLOSEST for passage in closest)
+    assert any(len(passage["quote"]) > MAX_BEGINNING for passage in closest)
     for annotation, passage in zip(message["annotations"], closest, strict=True):
         marked = annotation["url_citation"]
         begun = message["content"][marked["start_index"] : marked["end_index"]]
-        assert len(begun) <= MAX_CLOSEST
+        assert len(begun) <= MAX_BEGINNING
         assert passage["quote"].startswith(begun)
         assert parse_qs(urlsplit(marked["url"]).query)["end"] == [str(passage["start"] + len(begun))]
 
