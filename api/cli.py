@@ -4,6 +4,7 @@ import io
 import json
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import entry_points, version
@@ -129,10 +130,19 @@ def index(
     moved: Moved = False,
     reread: Annotated[bool, typer.Option("--reread", help="Parse unchanged files too, as after an upgrade.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any file is not read, or only in part.")] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Then recognise the text of scanned pages, seconds a page; goes on if interrupted.")
+    ] = False,
 ) -> Output:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
+    if ocr:
+        from quotewise.index.recognition import check_installed
+
+        check_installed()
     with opened(settings, create=True) as service:
         report = _index(service, folder, moved, reread)
+        for later in _recognised(service, folder) if ocr else ():
+            report = report.followed_by(later)
 
     in_vain = report.failed and not (report.added or report.changed or report.unchanged)
     complaint = f"none of the {len(report.failed)} files could be indexed" if in_vain else ""
@@ -256,6 +266,13 @@ def _index(service: "Service", folder: Path, moved: bool, again: bool = False, s
 
     with terminal.sync_progress() as progress:
         return index_folder(service, LOCAL, folder, moved, progress, again, stamps)
+
+
+def _recognised(service: "Service", folder: Path) -> Iterator["SyncReport"]:
+    from quotewise.api.indexing import recognise_scans
+
+    with terminal.progress() as progress:
+        yield from recognise_scans(service, LOCAL, folder, progress)
 
 
 def _claims(file: Any) -> "list[requests.Claim]":

@@ -199,6 +199,12 @@ def test_a_request_keeps_the_id_it_came_with_and_gets_one_if_that_is_unsound(cli
         ({"metadata": {"author": ["Smith", "Jones"]}}, ["drinks/tea.md", "games/chess.md"]),
         ({"metadata": {"author": ["Smith", "Jones"], "year": "2019"}}, ["drinks/tea.md"]),
         ({"metadata": {"author": "Smith"}, "path_prefix": "games/"}, []),
+        ({"ranges": {"year": {"from": 2018.5, "to": 2019}}}, ["drinks/tea.md"]),
+        ({"ranges": {"year": {"from": 10_000}}}, []),
+        ({"ranges": {"year": {"from": "2018-01-01"}}}, []),
+        ({"exclude": {"path_prefix": "games/"}}, ["drinks/coffee.txt", "drinks/tea.md"]),
+        ({"exclude": {"ranges": {"year": {"to": 2019}}}, "media_type": "text/markdown"}, ["games/chess.md"]),
+        ({"exclude": {}, "path_prefix": "games/c"}, ["games/café 🍤.txt", "games/chess.md"]),
     ],
 )
 def test_a_filter_leaves_exactly_the_documents_that_meet_all_of_it(
