@@ -41,16 +41,18 @@ def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     check_complaint(seeded(*command, "--reader", model), str(model / name), mentioned)
 
 
+@pytest.mark.usefixtures("default_reader")
 def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
     options = ["--collection", "notes", "--threshold", "0", "--json"]
     found = {
-        reader: seeded("ask", "Where was tea first drunk?", "--reader", reader, *options).json["short_answer"]
-        for reader in ("similarity", "fast", "auto", "deep", "cascade")
+        reader: seeded("ask", "Where was tea first drunk?", *flag, *options).json["short_answer"]
+        for reader in ("similarity", "fast", "default", "deep", "cascade")
+        for flag in ([] if reader == "default" else ["--reader", reader],)
     }
     assert found["similarity"] is None
     assert "China" in found["fast"]["text"]
     assert "China" in found["deep"]["text"]
-    assert found["auto"] == found["cascade"] != found["fast"] != found["deep"]
+    assert found["default"] == found["cascade"] != found["fast"] != found["deep"]
 
 
 def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +139,7 @@ def test_a_file_that_no_running_service_wrote_is_passed_over(
 ) -> None:
     index = tmp_path / "copy"
     shutil.copytree(library, index)
-    told = {"reader": "auto", "retrieval": "hybrid", "threshold": None}
+    told = {"reader": "fast", "retrieval": "hybrid", "threshold": None}
     of_another = {"url": str(client.base_url), "pid": os.getpid(), "instance": "x", "settings": told}
     monkeypatch.setenv("QUOTEWISE_INDEX", str(index))
     (index / "service.json").write_text(content or json.dumps(of_another), encoding="utf-8")

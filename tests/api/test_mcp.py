@@ -47,7 +47,8 @@ def in_process(index: Path, walk: Walk, *only: str) -> None:
 
 
 def over_stdio(index: Path, walk: Walk) -> None:
-    environment = {"QUOTEWISE_INDEX": str(index), "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HF_HUB_OFFLINE": "1"}
+    kept = {name: os.environ.get(name, "") for name in ("PYTHONPATH", "HF_HUB_OFFLINE", "QUOTEWISE_READER")}
+    environment = {"QUOTEWISE_INDEX": str(index), **kept}
 
     async def connected() -> None:
         async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp"], env=environment)) as found:
