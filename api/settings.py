@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quotewise.index.formats import ParseOptions
+    from quotewise.index.recognised import RecognisedPages
     from quotewise.index.store import Catalogue, SearchIndex
 
 MAX_TOP_K = 100
@@ -140,7 +141,7 @@ class Settings(BaseSettings):
 
         path = self.password_file
         if path is None:
-            return ParseOptions()
+            return ParseOptions(recognised=self.recognised_pages)
         if folder is not None and path.resolve().is_relative_to(folder.resolve()):
             raise SettingsError(f"the password file {path} is in the folder that is indexed; keep it elsewhere")
         try:
@@ -150,7 +151,14 @@ class Settings(BaseSettings):
             raise SettingsError(f"the password file {path} cannot be read: {reason}") from None
         if len(lines) > _MOST_PASSWORDS:
             raise SettingsError(f"the password file {path} holds {len(lines):,} lines; at most {_MOST_PASSWORDS} are tried")
-        return ParseOptions(tuple(filter(None, lines)))
+        return ParseOptions(tuple(filter(None, lines)), self.recognised_pages)
+
+    @property
+    def recognised_pages(self) -> "RecognisedPages":
+        """What OCR read on the pages of scans."""
+        from quotewise.index.recognised import RecognisedPages
+
+        return RecognisedPages(self.index / "ocr")
 
     @classmethod
     def settings_customise_sources(

@@ -70,6 +70,7 @@ class _Bench(_Lazy):
         "kills": "bench.kills:bench_kills",
         "index": "bench.growth:bench_index",
         "search": "bench.growth:bench_search",
+        "parsing": "bench.parsing:bench_parsing",
         "serving": "bench.models:bench_serving",
         "embedders": "bench.models:bench_embedders",
         "reading": "bench.models:bench_reading",

@@ -43,6 +43,9 @@ class Checksums:
         self._read[path] = now, done, crc
         return [done, crc]
 
+    def renamed(self, before: Path, after: Path) -> None:
+        self._read[after] = self._read.pop(before)
+
 
 def read_checksums(folder: Path, made_with: str, checksums: Checksums) -> tuple[Change, dict[str, int]] | None:
     """The last change that the files of a folder reflect, and their lengths.
@@ -83,7 +86,7 @@ def begin_changing(folder: Path, unchanged: Collection[str]) -> None:
 
 
 def _replace(folder: Path, stored: dict[str, Any]) -> None:
-    draft = folder / f"{CHECKSUMS}.new"
+    draft = folder / f".{CHECKSUMS}.new"
     draft.unlink(missing_ok=True)
     draft.write_text(json.dumps(stored), encoding="utf-8")
     make_private([folder])

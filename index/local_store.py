@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,10 +32,11 @@ _CURRENT_SECONDS = 1.0
 """How long a search may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
 """How long a writer waits for the lock: enough for the search index to catch up on small changes."""
+_POLL_SECONDS = 0.01
 _STOP_SECONDS = 2.0
-"""How long closing waits for a thread that brings a search index up to date."""
+"""How long closing waits for a thread that works on a search index."""
 _RETRY_SECONDS = 60.0
-"""After the search index could not be brought up to date, until that is tried again."""
+"""After the search index could not be brought up to date or compacted, until that is tried again."""
 _FILES = ("catalogue.sqlite*", "writer.lock", "keys.json*")
 _log = logging.getLogger("quotewise")
 
@@ -72,7 +73,8 @@ class LocalStore:
         self.search_index = search_index(folder / "search", self.catalogue)
         self._lock = FileLock(folder / "writer.lock", mode=0o600)
         self._starting = threading.Lock()
-        self._tasks: dict[str, _CatchUp] = {}
+        self._tasks: dict[str, _Task] = {}
+        self._compactions: dict[str, _Task] = {}
         self._current_at: dict[str, float] = {}
         self._closed = threading.Event()
 
@@ -100,6 +102,10 @@ class LocalStore:
                 self._update(name)
             except EngineUnavailableError as error:
                 _log.error("what changed is stored, and the search index follows later: %s", error)
+
+    def finish_compaction(self) -> None:
+        for task in list(self._compactions.values()):
+            task.join()
 
     def remove_collection(self, name: str) -> None:
         """Remove a collection and its search index."""
@@ -146,9 +152,9 @@ class LocalStore:
             make_private(path for pattern in _FILES for path in self.folder.glob(pattern))  # other files are the user's
 
     def close(self) -> None:
-        """Stop catching up, and close the catalogue."""
+        """Stop catching up and compacting, and close the catalogue."""
         self._closed.set()
-        for task in list(self._tasks.values()):
+        for task in [*self._tasks.values(), *self._compactions.values()]:
             task.join(_STOP_SECONDS)
         self.catalogue.close()
 
@@ -162,7 +168,7 @@ class LocalStore:
         if now - self._current_at.get(name, -math.inf) < _CURRENT_SECONDS:
             return
         if not self._is_current(name):
-            task = self._task(name)
+            task = self._task(self._tasks, self.catch_up, name)
             task.join(None if math.isinf(self.wait_seconds) else max(0.0, task.started + self.wait_seconds - now))
             if not self.search_index.ready(name):
                 if isinstance(task.error, IndexUnavailableError):
@@ -171,15 +177,29 @@ class LocalStore:
         if self.search_index.ready(name):
             self._current_at[name] = now
 
-    def _task(self, name: str) -> "_CatchUp":
-        """The thread that brings the search index of a collection up to date, or the last one if that failed just now."""
+    def _task(self, tasks: dict[str, "_Task"], work: Callable[[str], None], name: str) -> "_Task":
+        """The thread that does this work on a collection, or the last one if that failed just now."""
         with self._starting:
-            task = self._tasks.get(name)
-            failed = task and isinstance(task.error, IndexUnavailableError) and time.monotonic() < task.started + _RETRY_SECONDS
+            task = tasks.get(name)
+            failed = task and isinstance(task.error, IndexUnavailableError) and time.monotonic() < task.ended + _RETRY_SECONDS
             if not task or not (task.is_alive() or failed):
-                task = self._tasks[name] = _CatchUp(self.catch_up, name)
+                task = tasks[name] = _Task(work, name)
                 task.start()
             return task
+
+    def _compact(self, name: str) -> None:
+        self.search_index.compact(name, self._writing_when_free, self._check_open)
+
+    @contextmanager
+    def _writing_when_free(self) -> Iterator[None]:
+        """Be the one writer as soon as nobody else is."""
+        while True:
+            self._check_open()
+            with suppress(Timeout):
+                lock = self._acquired(_LOCK_SECONDS)
+                break
+        with lock:
+            yield
 
     def _is_current(self, name: str) -> bool:
         return self.search_index.position(name) == self.catalogue.last_change(name)
@@ -192,36 +212,41 @@ class LocalStore:
         if changes.until != position:
             self.search_index.apply(replace(changes, chunks=lambda: self._until_closed(changes)))
         self._current_at.pop(name, None)
+        if self.search_index.compaction_due(name):
+            self._task(self._compactions, self._compact, name)
 
     def _until_closed(self, changes: Changes) -> Iterator[IndexedChunk]:
         for chunk in changes.chunks():
-            if self._closed.is_set():
-                raise StoppedError("the search index was not brought up to date, since the store was closed")
+            self._check_open()
             yield chunk
+
+    def _check_open(self) -> None:
+        if self._closed.is_set():
+            raise StoppedError("the search index was not brought up to date, since the store was closed")
 
     def _acquired(self, seconds: float) -> AcquireReturnProxy[FileLock]:
         """The writer's lock, held. Raises Timeout, and IndexUnavailableError when its file cannot be opened."""
         try:
-            return self._lock.acquire(timeout=seconds)
+            return self._lock.acquire(timeout=seconds, poll_interval=_POLL_SECONDS)
         except Timeout:
             raise
         except OSError as error:
             raise IndexUnavailableError(f"the lock of {self.folder} cannot be used: {error.strerror or error}") from error
 
 
-class _CatchUp(threading.Thread):
-    """A thread that brings the search index of a collection up to date; ``error`` is what it failed with."""
+class _Task(threading.Thread):
+    """A thread that works on the search index of a collection; ``error`` is what it failed with."""
 
-    def __init__(self, catch_up: Callable[[str], None], name: str) -> None:
-        super().__init__(name=f"catch up {name}", daemon=True)
-        self._catch_up, self._collection = catch_up, name
-        self.started = time.monotonic()
+    def __init__(self, work: Callable[[str], None], name: str) -> None:
+        super().__init__(name=f"{work.__name__} {name}", daemon=True)
+        self._work, self._collection = work, name
+        self.started = self.ended = time.monotonic()
         self.error: QuotewiseError | None = None
 
     def run(self) -> None:
         try:
-            self._catch_up(self._collection)
+            self._work(self._collection)
         except QuotewiseError as error:
-            self.error = error
+            self.error, self.ended = error, time.monotonic()
             if not isinstance(error, StoppedError | UnknownCollectionError):
                 _log.error("%s", error)

@@ -8,8 +8,8 @@ import secrets
 import threading
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -132,6 +132,12 @@ class MilvusSearchIndex:
     def recall(self, name: str) -> float | None:
         return None
 
+    def compaction_due(self, name: str) -> bool:
+        return False
+
+    def compact(self, name: str, writing: Callable[[], AbstractContextManager[None]], check: Callable[[], None]) -> None:
+        """Nothing: the engine compacts by itself, and Tantivy as it writes."""
+
     def remove(self, name: str) -> None:
         with self._engine() as engine:
             if stored := self._stored(engine, self._catalogue.collection(name)):
@@ -159,7 +165,7 @@ class MilvusSearchIndex:
                 data=[query],
                 anns_field=column,
                 limit=limit,
-                filter=_expression(where),
+                filter=self._expression(name, where),
                 output_fields=["id"],
                 search_params=how,
                 # Reads what this process wrote; a strong one waits for the engine's clock, 0.4 s.
@@ -168,6 +174,13 @@ class MilvusSearchIndex:
             )[0]
             hits = [Hit(int(hit["id"]), float(hit["distance"])) for hit in found]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
+
+    def _expression(self, name: str, where: Filter) -> str:
+        """A filter as the engine's; numbers of metadata and what is excluded have no column, so the catalogue resolves them."""
+        if not where.ranges and where.exclude is None:
+            return _expression(where)
+        documents = self._catalogue.matching_documents(name, where)
+        return f"document in {documents}" if documents else "document < 0"
 
     def _stored(self, engine: _Engine, collection: Collection) -> _Stored | None:
         """The collection in the engine, if there is one and this version made it as it would be made now."""

@@ -12,9 +12,9 @@ from typing import Any
 
 import onnxruntime
 from faiss.loader import supported_instruction_sets
-from tokenizers import Tokenizer
 
 from quotewise.index.errors import QuotewiseError
+from quotewise.index.unigram import WordPieces, load_word_pieces
 
 FORMAT = 1
 """Version of the folder's layout; other versions are refused."""
@@ -35,7 +35,7 @@ class OnnxModel:
 
     described: dict[str, Any]
     session: onnxruntime.InferenceSession
-    tokenizer: Tokenizer
+    tokenizer: WordPieces
     fingerprint: str
 
 
@@ -66,7 +66,5 @@ def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     session = loaded("model.onnx", lambda _: onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]))
     vocabulary = loaded("tokenizer.json", Path.read_bytes)
-    tokenizer = loaded("tokenizer.json", lambda path: Tokenizer.from_buffer(vocabulary))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = loaded("tokenizer.json", lambda path: load_word_pieces(vocabulary))
     return OnnxModel(described, session, tokenizer, hashlib.sha256(data + vocabulary).hexdigest())

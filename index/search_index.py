@@ -2,11 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from quotewise.index.checksums import (
     CHECKSUMS,
@@ -73,6 +74,19 @@ class LocalSearchIndex:
         for path in outdated:
             with suppress(OSError):  # it holds other collections, or is gone
                 path.parent.rmdir()
+
+    def compaction_due(self, name: str) -> bool:
+        vectors = self._of(self._catalogue.collection(name)).vectors
+        return vectors is not None and vectors.compaction_due
+
+    def compact(self, name: str, writing: Callable[[], AbstractContextManager[None]], check: Callable[[], None]) -> None:
+        collection = self._catalogue.collection(name)
+
+        def failed(reason: str) -> QuotewiseError:
+            return IndexUnavailableError(f"the vectors of {name!r} could not be compacted and stay as they are: {reason}")
+
+        with translate_errors(failed):
+            self._of(collection).compact(collection, writing, check)
 
     def ready(self, name: str) -> bool:
         return self._of(self._catalogue.collection(name)).vectors is not None
@@ -199,6 +213,46 @@ class _CollectionIndex:
                 write_checksums(self.folder, changes.until, made_with, self._checksums, outdated)
                 self.vectors = vectors
             self.change, self.made_with, self._seen = changes.until, made_with, self._stamp()
+
+    def compact(
+        self, collection: Collection, writing: Callable[[], AbstractContextManager[None]], check: Callable[[], None]
+    ) -> None:
+        """Write the vectors anew beside those that are searched and changed, and exchange them, unless all was made again."""
+        before, draft = self.vectors, self.folder / ".compaction"
+        if before is None:
+            return
+        with suppress(Timeout), FileLock(self.folder / "compaction.lock", 0, mode=0o600):  # else another process compacts
+            try:
+                remove(draft)  # of a process that died
+                draft.mkdir(0o700)
+                after = before.compacted(draft, check)
+                for path in draft.iterdir():
+                    self._checksums.of(path)
+                with writing():
+                    self.refresh(collection)
+                    with self._changing:
+                        self._exchange(before, after, draft)
+            except FileNotFoundError:
+                if draft.exists():
+                    raise
+            finally:
+                remove(draft)
+
+    def _exchange(self, before: Vectors, after: Vectors, draft: Path) -> None:
+        """Take the compacted vectors in place of those that they were made of, with what these have had since."""
+        now = self.vectors
+        same = now is not None and (now.token, now.stamp) == (before.token, before.stamp)
+        if now is None or not same or self._stored_change(self.made_with) != self.change:
+            return
+        try:
+            for path in list(draft.iterdir()):
+                self._checksums.renamed(path, path.rename(self.folder / path.name))
+            after = now.moved_to(after, before.logged, self.folder)
+            write_checksums(self.folder, self.change, self.made_with, self._checksums, after.outdated(self.folder))
+        except BaseException:
+            remove(*now.outdated(self.folder))
+            raise
+        self.vectors, self._seen = after, self._stamp()
 
     def _replace(self, changes: Changes, made_with: str) -> None:
         collection = changes.collection

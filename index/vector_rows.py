@@ -1,8 +1,9 @@
 """Rows of vectors, searched exactly or, where they are many, by product quantisation and then exactly among the nearest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,11 @@ class QuantizedRows(Rows):
         yield from self._hits(scores, candidates[found])
 
 
-def write_rows(folder: Path, token: str, parts: Sequence[Rows]) -> Rows:
-    """Write the rows of all parts that are alive, by document and chunk, to files whose names end with a token; open them."""
+def write_rows(folder: Path, token: str, parts: Sequence[Rows], check: Callable[[], None]) -> Rows:
+    """Write the rows of all parts that are alive, by document and chunk, to files whose names end with a token; open them.
+
+    ``check`` is called before each block of rows.
+    """
     alive = [np.flatnonzero(rows.alive) for rows in parts]
     chunks, documents = (
         np.concatenate([getattr(rows, ids)[at] for rows, at in zip(parts, alive, strict=True)])
@@ -100,9 +104,10 @@ def write_rows(folder: Path, token: str, parts: Sequence[Rows]) -> Rows:
     )
     part, at = np.repeat(np.arange(len(parts)), list(map(len, alive))), np.concatenate(alive)
     order = np.lexsort((chunks, documents))
-    np.save(folder / f"ids-{token}.npy", np.stack([chunks[order], documents[order]]))
+    _save(folder / f"ids-{token}.npy", np.stack([chunks[order], documents[order]]))
 
     def vectors(wanted: np.ndarray) -> np.ndarray:
+        check()
         found = np.empty((len(wanted), parts[0].vectors.shape[1]), np.float32)
         for number, rows in enumerate(parts):
             of_part = part[wanted] == number
@@ -120,8 +125,8 @@ def write_rows(folder: Path, token: str, parts: Sequence[Rows]) -> Rows:
             file.write(vectors(order[first : first + _BLOCK]).astype(kind).tobytes())
     if codes:
         index, *recall = codes
-        _native.write_index(index, str(folder / f"codes-{token}.faiss"))
-        np.save(folder / f"recall-{token}.npy", np.array(recall))
+        (folder / f"codes-{token}.faiss").write_bytes(_native.serialize_index(index))
+        _save(folder / f"recall-{token}.npy", np.array(recall))
     return read_rows(folder, token)
 
 
@@ -142,6 +147,13 @@ def read_rows(folder: Path, token: str) -> Rows:
         raise ValueError(f"{folder} holds codes of other vectors")
     recall, candidates = np.load(folder / f"recall-{token}.npy").tolist()
     return QuantizedRows(*rows, index, recall, int(candidates))
+
+
+def _save(path: Path, array: np.ndarray) -> None:
+    """``numpy.save`` says of a full disk only how many items it has not written, and FAISS nothing of the last few."""
+    buffer = BytesIO()
+    np.save(buffer, array)
+    path.write_bytes(buffer.getbuffer())
 
 
 def _codes(vectors: Any, order: np.ndarray) -> tuple[Any, float, int] | None:

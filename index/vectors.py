@@ -1,7 +1,7 @@
 """The vectors of a collection: a base that is written when it is compacted, and a log of what changed since."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -116,14 +116,36 @@ class Vectors:
         record = _Record.of(changes, self.base.vectors.shape[1])
         return replace(self._followed_by([record]), unwritten=(*self.unwritten, record))
 
+    @property
+    def compaction_due(self) -> bool:
+        return len(self.recent) + self.base.dead > max(_LEAST_CHANGES, len(self.base) // _SHARE)
+
+    def compacted(self, folder: Path, check: Callable[[], None] = lambda: None) -> "Vectors":
+        """All in a new base, whose files are written to a folder; ``check`` is called often and may raise.
+
+        Raises OSError, with its reason, when the disk is full.
+        """
+        token = secrets.token_hex(8)
+        base = write_rows(folder, token, (self.base, self.recent), check)
+        return Vectors(token, _stamp(folder, token), base, Rows.empty(base.vectors.shape[1]))
+
+    def moved_to(self, base: "Vectors", since: int, folder: Path) -> "Vectors":
+        """Those on a base that is in the folder now, with what the log has had after ``since`` bytes, copied to its own."""
+        with self._log(folder).open("rb") as file:
+            file.seek(since)
+            data = file.read(self.logged - since)
+        if not data:
+            return base
+        base._log(folder).write_bytes(data)
+        records = list(_Record.read(data, self.base.vectors.shape[1]))
+        return replace(base._followed_by(records), logged=len(data))
+
     def written(self, folder: Path) -> "Vectors":
-        """Write what is not yet on disk, beside what was: to the log, or a new base where that has become too different."""
-        if not self.token or len(self.recent) + self.base.dead > max(_LEAST_CHANGES, len(self.base) // _SHARE):
-            token = secrets.token_hex(8)
-            base = write_rows(folder, token, (self.base, self.recent))
-            return Vectors(token, _stamp(folder, token), base, Rows.empty(base.vectors.shape[1]))
+        """Write what is not yet on disk, beside what was: to the log, or as the first base."""
+        if not self.token:
+            return self.compacted(folder)
         data = b"".join(record.to_bytes() for record in self.unwritten)
-        with (folder / f"log-{self.token}{LOG}").open("ab") as file:
+        with self._log(folder).open("ab") as file:
             file.truncate(self.logged)  # what a writer that died has left
             file.write(data)
         return replace(self, logged=self.logged + len(data), unwritten=())
@@ -134,6 +156,9 @@ class Vectors:
     def outdated(self, folder: Path) -> list[Path]:
         """The files of vectors in a folder that are not of these."""
         return [path for path in _files(folder) if path.stem.partition("-")[2] != self.token]
+
+    def _log(self, folder: Path) -> Path:
+        return folder / f"log-{self.token}{LOG}"
 
     def _followed_by(self, records: Sequence[_Record]) -> "Vectors":
         """Those after more records of the log. A document's chunks go that came before the last record that removes it."""

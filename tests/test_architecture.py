@@ -1,4 +1,4 @@
-"""Imports point one way: index <- rag <- api, and eval on top of all three."""
+"""Imports point one way: index <- rag <- api, and eval and integrations on top of all three."""
 
 import ast
 import subprocess
@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "rag": {"rag", "index"},
     "api": {"api", "rag", "index"},
     "eval": {"eval", "api", "rag", "index"},
+    "integrations": {"integrations", "api", "rag", "index"},
 }
 
 

@@ -15,7 +15,7 @@ _STANDARD = "VelvetSweatshop"
 """With which Excel encrypts what is only protected from changes, and which it tries unasked: [MS-OFFCRYPTO] 2.4.2.3."""
 _UNREAD = (
     *(exceptions.FileFormatError, exceptions.ParseError, exceptions.DecryptionError, ExpatError, struct.error),
-    *(ValueError, LookupError, OSError, AttributeError, TypeError),
+    *(ValueError, LookupError, OSError, AttributeError, TypeError, AssertionError),
 )
 """What msoffcrypto raises for other files, other encryptions, damage, and passwords that do not fit."""
 

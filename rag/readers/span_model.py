@@ -10,11 +10,12 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sentences import Span
+from quotewise.index.unigram import WordPieces
 from quotewise.rag.readers import AnswerSpan, always
 
 _MODELS = Path(__file__).parent.parent / "models"
@@ -203,7 +204,7 @@ def _is_inside_word(text: str, position: int) -> bool:
     return before.isalnum() and after.isalnum() and not _UNSPACED.match(before) and not _UNSPACED.match(after)
 
 
-def marks(tokenizer: Tokenizer) -> tuple[int, int]:
+def marks(tokenizer: WordPieces) -> tuple[int, int]:
     """The ids of the word pieces that begin an input and separate its parts. Raises ReaderError where there are none."""
     for first, separator in _MARKS:
         begin, separate = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
@@ -212,7 +213,7 @@ def marks(tokenizer: Tokenizer) -> tuple[int, int]:
     raise ReaderError(f"the tokenizer is not that of a reader: it should have one of {_MARKS}")
 
 
-def prompt_ids(question: str, context: str, tokenizer: Tokenizer) -> list[int]:
+def prompt_ids(question: str, context: str, tokenizer: WordPieces) -> list[int]:
     """The word pieces that stand before a passage in an input: the question and, where there is one, its context.
 
     ``context`` is the title and the headings that the passage stands under; nothing of it can be quoted.

@@ -10,15 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quotewise.api.settings import Settings
+from quotewise.eval.bench import sizes
 from quotewise.eval.bench.growth import bench_index, bench_search
 from quotewise.eval.bench.kills import bench_kills
 from quotewise.eval.bench.load import Load, highest_rate, load, overload
 from quotewise.eval.bench.models import bench_reading
+from quotewise.eval.bench.parsing import bench_parsing
 from quotewise.eval.bench.servers import BenchError, Server
 from quotewise.eval.bench.soak import soak
 from tests.api.conftest import ready
 from tests.conftest import SEEDS, WHY
 from tests.eval.conftest import flawed
+from tests.index.formats.files import docx, p
+from tests.index.formats.pdf_files import Line, Page, Pdf
 
 
 def test_indexing_is_timed_by_stage_for_each_size() -> None:
@@ -35,6 +39,19 @@ def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:
     assert all(row["stages_ms"][stage] > 0 for stage in ("vectors", "words", "passages"))
 
 
+def test_a_filled_store_is_measured_at_rest_searched_written_and_compacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "in_own_process", lambda function, *arguments: function(*arguments))  # which takes seconds
+    monkeypatch.setattr(sizes, "_SEARCHES", 60)
+    monkeypatch.setattr(sizes, "_UPLOADS", 5)
+    [row] = bench_index("120", fill=SEEDS)
+    assert row["chunks"] == 120 and row["compaction"]["seconds"] > 0
+    assert row["upload"]["written_kb"] > 0 < row["disk_mib"]["catalogue"]
+    assert all(times["count"] > 0 for times in row["searches_ms"].values())
+    [row] = bench_search("60", fill=SEEDS)
+    assert row["recall_at_10_of_exact"] == 1.0
+    assert {"vectors", "words", "passages", "vectors of 2%", "words of 2%", "counts"} <= row["stages_ms"].keys()
+
+
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
     [outcome] = bench_kills(6)
     assert outcome["losses"] == []
@@ -44,6 +61,14 @@ def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
 
 def test_reading_is_compared_with_its_lower_bound() -> None:
     assert bench_reading(SEEDS, passages=2, pieces=50)["times_the_floor"] > 0
+
+
+def test_files_are_parsed_and_their_pages_drawn(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(Pdf([Page([Line("The rent is 40 euros.")]), Page([Line("It is due in May.")])]).write())
+    (tmp_path / "a.docx").write_bytes(docx(p("whales " * 900)))
+    pdf, word = bench_parsing([tmp_path / "a.pdf", tmp_path / "a.docx"], times=1)
+    assert (pdf["pages"], word["pages"]) == (2, 3)
+    assert min(pdf["pages_per_second"], word["pages_per_second"], pdf["slowest_page_image_ms"]) > 0
 
 
 def test_every_request_is_timed_until_its_answer_and_failures_are_counted_by_kind(url: str) -> None:

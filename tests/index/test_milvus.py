@@ -26,7 +26,7 @@ import quotewise.index.milvus
 from quotewise.index.errors import EngineUnavailableError
 from quotewise.index.local_store import LocalStore
 from quotewise.index.milvus import MilvusSearchIndex
-from quotewise.index.store import Filter
+from quotewise.index.store import Filter, Range
 from tests.index.conftest import at_most
 from tests.index.engine import Proxy, engine
 from tests.index.writing import COLLECTION, put, unit
@@ -52,6 +52,9 @@ FILTERS = (
     Filter(metadata={"kind": ['of "two"', "b"]}),
     Filter(metadata={"kind": ["b"], "odd": ["1"]}),
     Filter(metadata={"kind": []}),
+    Filter(path_prefix="plain/", exclude=Filter(metadata={"kind": ["b"]})),
+    Filter(ranges={"odd": Range(1, 2)}),
+    Filter(ranges={"odd": Range(5, 6)}),
     Filter(indexed_from=TODAY - timedelta(1), indexed_to=TODAY + timedelta(1)),
     Filter(indexed_from=TODAY + timedelta(2)),
     Filter(path_prefix="plain/", media_type="text/markdown", metadata={"kind": ["b"]}, paths=["plain/x.md", "plain/y.md"]),

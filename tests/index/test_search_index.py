@@ -237,7 +237,7 @@ def test_while_an_index_is_made_again_questions_and_writers_wait_only_so_long(
     shutil.rmtree(store.folder / "search/1")
     for _ in range(3):
         assert found(fresh) == ({"0.txt", "1.txt", "2.txt"},) * 2
-    assert sum(isinstance(thread, quotewise.index.local_store._CatchUp) for thread in threading.enumerate()) == 1
+    assert sum(isinstance(thread, quotewise.index.local_store._Task) for thread in threading.enumerate()) == 1
     other = LocalStore(store.folder)
     other.wait_seconds = 0.05
     with pytest.raises(IndexRebuildingError, match="being rebuilt"):
@@ -285,7 +285,7 @@ def test_closing_stops_a_thread_that_makes_an_index_again(store: LocalStore, mon
         found(fresh)
     assert begun.wait(10)
     fresh.close()
-    assert not any(isinstance(thread, quotewise.index.local_store._CatchUp) for thread in threading.enumerate())
+    assert not any(isinstance(thread, quotewise.index.local_store._Task) for thread in threading.enumerate())
     assert found(store) == ({"0.txt", "1.txt", "2.txt"},) * 2
 
 

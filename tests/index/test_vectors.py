@@ -3,19 +3,24 @@
 import multiprocessing
 import os
 import random
+import resource
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import quotewise.index.local_store
 import quotewise.index.vector_rows
 import quotewise.index.vectors
 from quotewise.index.checksums import Checksums, read_checksums, write_checksums
@@ -23,6 +28,7 @@ from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
 from quotewise.index.store import UNCHANGED, Change, Changes, Filter, IndexedChunk
 from quotewise.index.vectors import Vectors
+from tests.index.conftest import at_most
 from tests.index.texts import examples
 from tests.index.writing import COLLECTION, DIMENSION, put, unit
 
@@ -64,6 +70,8 @@ def test_whatever_is_changed_the_hits_are_those_of_a_search_of_all_vectors() -> 
         with TemporaryDirectory() as scratch:
             folder, checksums = Path(scratch), Checksums()
             vectors = reader = Vectors.empty(DIMENSION).written(folder)
+            compacted: tuple[Vectors, int] | None = None
+            files: dict[Path, Path] = {}
             for number, (removed, added, chunks) in enumerate(steps, start=1):
                 new = {
                     key: IndexedChunk(key, document, "", unit(*chance.normal(size=DIMENSION)))
@@ -75,7 +83,16 @@ def test_whatever_is_changed_the_hits_are_those_of_a_search_of_all_vectors() -> 
                 if seed % 3 == 0:  # of a writer that died before its checksums were in place
                     vectors.updated(changed).written(folder)
                 vectors = vectors.updated(changed).written(folder)
+                if compacted:  # which was made before this change
+                    vectors = vectors.moved_to(*compacted, folder)
+                    compacted = None
+                elif vectors.compaction_due:
+                    compacted = vectors.compacted(folder), vectors.logged
+                    files = {path: path.rename(folder / f".{path.name}") for path in compacted[0].files(folder)}
                 write_checksums(folder, Change(number, "a"), "", checksums, vectors.outdated(folder))
+                for path, hidden in files.items():
+                    hidden.rename(path)
+                files.clear()
                 for opened in (None, reader, vectors):
                     stored = read_checksums(folder, "", checksums if opened else Checksums())
                     assert stored and stored[0].seq == number
@@ -104,8 +121,9 @@ def test_an_update_writes_as_little_to_a_large_index_as_to_a_small_one(tmp_path:
     assert log.stat().st_size == 16 + 8 + 16 + 4 * DIMENSION
     assert (len(base), len(updated)) == (10_000, 10_001)
     assert [path for path in updated.updated(changes(1, 400)).written(tmp_path).outdated(tmp_path) if path in before] == []
-    compacted = updated.updated(changes(1, 1200)).written(tmp_path)
-    assert set(compacted.outdated(tmp_path)) == {*before, log}
+    grown = updated.updated(changes(1, 1200)).written(tmp_path)
+    assert grown.compaction_due and not updated.compaction_due
+    assert set(grown.compacted(tmp_path).outdated(tmp_path)) == {*before, log}
 
 
 def test_many_vectors_are_quantised_and_searched_with_the_recall_that_is_reported(
@@ -143,7 +161,115 @@ def test_many_vectors_are_quantised_and_searched_with_the_recall_that_is_reporte
         assert found / 400 >= least
 
     monkeypatch.setattr(quotewise.index.vector_rows, "_RECALL", 1.1)
-    assert opened.updated(changes(range(1, 400), range(1197))).written(tmp_path).recall is None
+    assert opened.updated(changes(range(1, 400), range(1197))).compacted(tmp_path).recall is None
+
+
+@pytest.fixture
+def store(tmp_path: Path, often_compacted: None, impatient: None) -> Iterator[LocalStore]:
+    """Of a hundred documents, whose vectors are compacted after a few changes."""
+    store = LocalStore(tmp_path / "index", create=True)
+    store.catalogue.add_collection(replace(COLLECTION, dimension=1024))
+    for number in range(100):
+        put(store, f"{number}.txt", f"Whales sing number{number}.", LONG)
+    store.publish("default")
+    yield store
+    store.close()
+
+
+LONG = unit(*range(1, 1025))
+
+
+def change(store: LocalStore, count: int) -> None:
+    for number in range(count):
+        put(store, f"{number}.txt", f"Sharks bite number{number}.", LONG)
+    store.publish("default")
+
+
+def found(store: LocalStore) -> list[str]:
+    """The documents of both searches."""
+    searches = store.search_dense("default", LONG, 999, Filter()), store.search_lexical("default", "whale shark", 999, Filter())
+    dense, words = (
+        sorted(chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])) for hits in searches
+    )
+    assert dense == words
+    return dense
+
+
+def bases(store: LocalStore) -> set[str]:
+    return {path.name for path in (store.folder / "search/1").rglob("vectors-*")}
+
+
+def test_while_vectors_are_compacted_searches_and_writers_of_any_process_go_on(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compacting, go_on = threading.Event(), threading.Event()
+    write_rows, before = quotewise.index.vectors.write_rows, bases(store)
+
+    def slowly(*arguments: Any) -> Any:
+        written = write_rows(*arguments)
+        compacting.set()
+        assert go_on.wait(30)
+        return written
+
+    monkeypatch.setattr(quotewise.index.vectors, "write_rows", slowly)
+    change(store, 50)
+    assert compacting.wait(10)
+    other = LocalStore(store.folder)
+    with at_most(20):
+        for number, writer in enumerate((store, other, other, store)):
+            put(writer, "0.txt", f"Sharks bite again number{number}.", LONG)
+            put(writer, f"new{number}.txt", "Whales are new.", LONG)
+            writer.catalogue.remove("default", [f"{90 + number}.txt"])
+            writer.publish("default")
+            for reader in (store, other):
+                assert found(reader) == sorted(reader.catalogue.digests("default"))
+    assert before < bases(store)
+    go_on.set()
+    store.finish_compaction()
+    assert before.isdisjoint(bases(store)) and len(bases(store)) == 1
+    for reader in (store, other, LocalStore(store.folder)):
+        assert found(reader) == sorted(store.catalogue.digests("default"))
+        assert all(finding.sound for finding in check(reader)), list(check(reader))
+        if reader is not store:
+            reader.close()
+
+
+def test_a_disk_that_fills_up_during_compaction_is_reported_in_one_line_and_searches_and_writes_go_on(
+    store: LocalStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotewise.index.local_store, "_RETRY_SECONDS", 0)
+    before, (soft, hard) = bases(store), resource.getrlimit(resource.RLIMIT_FSIZE)
+    for number in range(50):
+        put(store, f"{number}.txt", f"Sharks bite number{number}.", LONG)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))  # less than 100 vectors of 4 kB, more than 50
+    try:
+        store.publish("default")
+        store.finish_compaction()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caplog.messages == [
+        "the vectors of 'default' could not be compacted and stay as they are: OSError: [Errno 27] File too large"
+    ]
+    assert bases(store) == before and found(store) == sorted(store.catalogue.digests("default"))
+    change(store, 1)
+    store.finish_compaction()
+    assert len(caplog.messages) == 1 and bases(store).isdisjoint(before)
+    assert found(store) == sorted(store.catalogue.digests("default"))
+
+
+def test_closing_breaks_a_compaction_off_and_the_next_change_begins_another(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bases(store)
+    with store.writing():  # which compaction waits for
+        change(store, 50)
+        store.close()
+    assert bases(store) == before
+    again = LocalStore(store.folder)
+    change(again, 1)
+    again.finish_compaction()
+    assert bases(again).isdisjoint(before) and found(again) == sorted(again.catalogue.digests("default"))
+    again.close()
 
 
 def work(folder: Path, seed: int, began: Connection) -> None:

@@ -1,5 +1,6 @@
 """Small files of every format, made from their parts."""
 
+import struct
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -66,6 +67,39 @@ def xlsx(sheets: Mapping[str, str], texts: tuple[str, ...] = (), styles: str = "
     for n, rows in enumerate(sheets.values()):
         members[f"xl/worksheets/sheet{n}.xml"] = f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
     return zipped(members)
+
+
+BOF, BOUND_SHEET, FILE_PASS = 0x809, 0x85, 0x2F
+
+
+def record(kind: int, content: bytes) -> bytes:
+    """A record of a workbook of Excel 97: [MS-XLS] 2.1.4."""
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def workbook_97(text: str, *settings: bytes) -> bytes:
+    """The records of a workbook whose sheet ``Costs`` has a text in its first cell."""
+    bof, eof = [record(BOF, struct.pack("<HHHHII", 0x600, kind, 0, 1997, 0, 6)) for kind in (5, 16)], record(10, b"")
+    start = len(bof[0]) + sum(map(len, settings)) + 4 + 13 + len(eof)
+    sheet = record(BOUND_SHEET, struct.pack("<IHBB", start, 0, 5, 0) + b"Costs")
+    label = record(0x204, struct.pack("<HHHHB", 0, 0, 0, len(text), 0) + text.encode("latin-1"))
+    return bof[0] + b"".join(settings) + sheet + eof + bof[1] + label + eof
+
+
+def xls(workbook: bytes) -> bytes:
+    """The compound file, [MS-CFB], of at most 60 KB, of a workbook of Excel 97, and of a record without a meaning."""
+    stream = workbook + record(0, bytes(max(4092 - len(workbook), -(len(workbook) + 4) % 512)))
+    end, free, last = -2, -1, len(stream) // 512 + 1
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0") + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9i109i", 0, 1, 1, 0, 4096, end, 0, end, 0, 0, *[free] * 108)
+    sectors = struct.pack("<128i", -3, end, *range(3, last + 1), end, *[free] * (127 - last))
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        coded = name.encode("utf-16-le")
+        return coded.ljust(64, b"\0") + struct.pack("<HBBiii36xiQ", len(coded) + 2, kind, 1, free, free, child, start, size)
+
+    folder = entry("Root Entry", 5, 1, end, 0) + entry("Workbook", 2, free, 2, len(stream))
+    return header + sectors + folder.ljust(512, b"\0") + stream
 
 
 def texts(document: Document, *kinds: str) -> list[str]:

@@ -1,4 +1,5 @@
 import hashlib
+import struct
 import zipfile
 import zlib
 from base64 import b64encode
@@ -11,10 +12,23 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msoffcrypto.format.ooxml import OOXMLFile
+from msoffcrypto.method.rc4 import DocumentRC4
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import NO_OPTIONS, ParseOptions
-from tests.index.formats.files import docx, p, parse_document, xlsx, zipped
+from tests.index.formats.files import (
+    BOF,
+    BOUND_SHEET,
+    FILE_PASS,
+    docx,
+    p,
+    parse_document,
+    record,
+    workbook_97,
+    xls,
+    xlsx,
+    zipped,
+)
 from tests.index.formats.pdf_files import locked
 from tests.index.formats.test_office import odf, presented, shape
 
@@ -34,6 +48,20 @@ def by_office(data: bytes, password: str = PASSWORD) -> bytes:
 
 
 SALT, START = bytes(range(16)), hashlib.sha256(PASSWORD.encode()).digest()
+
+
+def by_excel_97(text: str, password: str = PASSWORD) -> bytes:
+    """A workbook, encrypted as Excel 97 to 2003 do it: [MS-XLS] 2.2.10."""
+    verifier = DocumentRC4.decrypt(password, SALT, BytesIO(SALT + hashlib.md5(SALT).digest())).read()
+    plain = workbook_97(text, record(FILE_PASS, struct.pack("<HHH", 1, 1, 1) + SALT + verifier))
+    encrypted = bytearray(DocumentRC4.decrypt(password, SALT, BytesIO(plain), 1024).read())
+    at = 0
+    while at < len(plain):
+        kind, size = struct.unpack_from("<HH", plain, at)
+        shown = {BOF: size, FILE_PASS: size, BOUND_SHEET: 4}.get(kind, 0)
+        encrypted[at : at + 4 + shown] = plain[at : at + 4 + shown]
+        at += 4 + size
+    return xls(bytes(encrypted))
 
 
 def by_open_office(data: bytes) -> bytes:
@@ -85,6 +113,7 @@ WRITTEN = odf(f"<office:text><text:p>{RENT}</text:p></office:text>")
 FILES = {
     **{"a.pdf": locked(RENT, PASSWORD), "a.docx": by_office(docx(p(RENT))), "a.xlsx": by_office(SHEET)},
     **{"a.pptx": by_office(presented(shape(RENT))), "a.odt": by_open_office(WRITTEN), "b.odt": by_libre_office(WRITTEN)},
+    "a.xls": by_excel_97(RENT),
 }
 
 
@@ -112,6 +141,12 @@ def test_what_is_attached_to_a_mail_is_opened_too() -> None:
 
 def test_a_workbook_that_excel_opens_unasked_is_read_unasked() -> None:
     assert RENT in parse_document("a.xlsx", by_office(SHEET, "VelvetSweatshop"), NO_OPTIONS).text
+
+
+def test_a_workbook_of_excel_97_without_its_first_record_is_damaged() -> None:
+    assert RENT in parse_document("a.xls", xls(workbook_97(RENT))).text
+    with pytest.raises(DocumentError, match="is damaged"):
+        parse_document("a.xls", xls(bytes(20) + workbook_97(RENT)))
 
 
 def test_passwords_are_in_no_representation() -> None:
