@@ -106,7 +106,7 @@ def unindex(service: Service, caller: Caller, paths: Sequence[str] | None) -> li
 def rename_collection(service: Service, caller: Caller, name: str, new: str) -> None:
     """Give a collection of uploads another name, also in the keys that are limited to it; its documents get other ids.
 
-    Raises ForbiddenError, UnknownCollectionError, InvalidNameError, CollectionOfFolderError, IndexLockedError.
+    Raises ForbiddenError, UnknownCollectionError, InvalidNameError, NameTakenError, CollectionOfFolderError, IndexLockedError.
     """
     service.check_change(caller, new)
     _folder_of_uploads(service, caller, name)

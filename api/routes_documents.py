@@ -132,7 +132,7 @@ async def rename(
     "/collections/{collection}",
     status_code=204,
     response_class=Response,
-    responses=problems.responses(*BODY_PROBLEMS, *_COLLECTION_CODES, "invalid-name"),
+    responses=problems.responses(*BODY_PROBLEMS, *_COLLECTION_CODES, "invalid-name", "name-taken"),
     dependencies=[Depends(json_only)],
 )
 def rename_collection(body: requests.RenameCollection, collection: Name, call: Called) -> Response:

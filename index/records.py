@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 
 from quotewise.index.connections import Database, digest
-from quotewise.index.errors import IndexDamagedError, InvalidNameError, UnknownCollectionError
+from quotewise.index.errors import IndexDamagedError, InvalidNameError, NameTakenError, UnknownCollectionError
 from quotewise.index.left_out import LeftOut, Refusal
 from quotewise.index.printable import printable
 from quotewise.index.store import Collection, valid_collection_name
@@ -128,7 +128,7 @@ class Records:
         if not valid_collection_name(name):
             raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
         if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
-            raise InvalidNameError(f"there is a collection {name!r} already")
+            raise NameTakenError(f"there is a collection {name!r} already")
 
     def _key(self, name: str) -> int:
         return self.collection(name).key

@@ -508,7 +508,7 @@ def test_a_collection_of_uploads_is_renamed_and_removed_with_what_belongs_to_it(
     place.put("tea.txt", TEA, collection="old")
     for name, new, status, code in (
         ("default", "other", 409, "collection-of-folder"),
-        ("old", "default", 422, "invalid-name"),
+        ("old", "default", 409, "name-taken"),
         ("old", "a b", 422, "invalid-name"),
         ("none", "new", 404, "unknown-collection"),
     ):
