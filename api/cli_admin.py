@@ -27,6 +27,8 @@ class _ListByDefault(TyperGroup):
 
 key_commands = typer.Typer(cls=_ListByDefault, help="Make, list (by default) and revoke API keys.", rich_markup_mode=None)
 admin.add_typer(key_commands, name="keys")
+collection_commands = typer.Typer(help="Rename and remove collections of uploads.", rich_markup_mode=None)
+admin.add_typer(collection_commands, name="collections")
 _KEY_COLUMNS = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
 
 
@@ -81,14 +83,47 @@ def rm(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before that; needed where nobody can be asked.")] = False,
 ) -> Output:
     """Remove documents, or with --all a collection, from the index; the files stay."""
+    from quotewise.api.changes import unindex
+
     if bool(paths) == everything:
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     with opened(settings) as service:
         if everything and not yes:
-            _confirm_removal(settings.collection, service.documents(LOCAL, settings.collection, limit=0).total)
-        removed = service.unindex(LOCAL, paths)
+            documents = service.documents(LOCAL, settings.collection, limit=0).total
+            _confirm(f"collection {settings.collection} with its {documents:,} documents from the index", "--all")
+        removed = unindex(service, LOCAL, paths)
     done = f"{len(removed):,} removed from {settings.collection}"
     return Output({"removed": removed}, partial(terminal.tell, done))
+
+
+@command(collection_commands, "rename", "index")
+def rename_collection(
+    settings: Settings,
+    name: Annotated[str, typer.Argument(help="The collection.", show_default=False)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
+) -> Output:
+    """Give a collection of uploads another name, also in the keys that are limited to it."""
+    from quotewise.api import changes
+
+    with opened(settings) as service:
+        changes.rename_collection(service, LOCAL, name, new)
+    return Output({"name": new}, partial(terminal.tell, f"{name} is {new} now"))
+
+
+@command(collection_commands, "rm", "index")
+def remove_collection(
+    settings: Settings,
+    name: Annotated[str, typer.Argument(help="The collection.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before; needed where nobody can be asked.")] = False,
+) -> Output:
+    """Remove a collection of uploads with its documents and their files."""
+    from quotewise.api import changes
+
+    with opened(settings) as service:
+        if not yes:
+            _confirm(f"collection {name}, its {service.documents(LOCAL, name, limit=0).total:,} documents and their files")
+        changes.remove_collection(service, LOCAL, name)
+    return Output({"removed": name}, partial(terminal.tell, f"{name} is removed"))
 
 
 @command(admin, "settings")
@@ -161,11 +196,10 @@ def _cell(column: str, value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else value or ""
 
 
-def _confirm_removal(collection: str, documents: int) -> None:
-    """Raises QuotewiseError unless the user at the terminal agrees."""
-    what = f"collection {collection} with its {documents:,} documents from the index"
+def _confirm(what: str, cause: str = "this") -> None:
+    """Raises QuotewiseError unless the user at the terminal agrees to remove something."""
     if not sys.stdin.isatty():
-        raise QuotewiseError(f"--all removes the {what}; without a terminal to ask at, that needs --yes")
+        raise QuotewiseError(f"{cause} removes the {what}; without a terminal to ask at, that needs --yes")
     if not typer.confirm(f"Remove the {what}?", err=True):
         raise QuotewiseError("nothing was removed")
 

@@ -68,10 +68,11 @@ class VerifyRequest(requests.Claim):
 def ask(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """Answer a question in the documents' own words: verbatim quotes, each with a citation of where it stands.
 
-    Where `state` is `none` the documents do not say, and `closest` are passages that come nearest; where it is `possible`
-    the quotes are more likely not to answer than to answer.
+    Where `state` is `none` the documents do not say, and `closest` has the beginnings of passages that come nearest; where
+    it is `possible` the quotes are more likely not to answer than to answer.
     """
-    return answer(body, call)
+    found = answer(body, call)
+    return replace(found, closest=tuple(passage.begun() for passage in found.closest))
 
 
 def search(body: requests.SearchRequest, call: Call) -> responses.SearchResponse:

@@ -4,16 +4,15 @@ import json
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import format_sse_event
 
 from quotewise.api import events, problems
 from quotewise.api.links import view_url
-from quotewise.api.openai_models import MAX_CLOSEST, ChatRequest, error_response
+from quotewise.api.openai_models import ChatRequest, error_response
 from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
@@ -32,15 +31,19 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 problems.register_shape(f"{_PREFIX}/", error_response)
 _DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
+Links = Annotated[
+    bool, Header(alias="Quotewise-Links", description="as `quotewise.links`, for frontends that add headers but no fields")
+]
 router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS)
 
 
 @router.post("/chat/completions")
-def complete(body: ChatRequest, call: Called, request: Request) -> Response:
+def complete(body: ChatRequest, call: Called, request: Request, links: Links = False) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
     service, caller, request_id = call
     name = service.existing_collection(caller, body.model)
-    completion = _Completion(body, service, request_id, service.settings.public_url or str(request.base_url))
+    base = service.settings.public_url or str(request.base_url)
+    completion = _Completion(body, service, request_id, base, links or body.quotewise.links)
     if found := body.task():
         task, function = found
         content = task.answer(
@@ -75,15 +78,7 @@ def _model(name: str) -> dict[str, Any]:
 
 def _cited(answer: Answer) -> Sequence[Citation]:
     """The quotes, or the beginnings of the closest passages."""
-    return answer.citations if answer.answered else [_beginning(passage) for passage in answer.closest]
-
-
-def _beginning(passage: Citation) -> Citation:
-    if len(passage.quote) <= MAX_CLOSEST:
-        return passage
-    words = passage.quote[: MAX_CLOSEST + 1].rpartition(" ")[0] or passage.quote[:MAX_CLOSEST]
-    quote = words.rstrip()
-    return replace(passage, quote=quote, end=passage.start + len(quote))
+    return answer.citations if answer.answered else [passage.begun() for passage in answer.closest]
 
 
 def _link_title(place: str) -> str:
@@ -95,9 +90,10 @@ def _link_title(place: str) -> str:
 class _Completion:
     """The response to a request, at once or in parts; links in the content begin with ``base``."""
 
-    def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str) -> None:
+    def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str, with_links: bool) -> None:
         self._head: dict[str, Any] = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
         self._body, self._service, self._request_id, self._base = body, service, request_id, base
+        self._with_links = with_links
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The response with the whole answer."""
@@ -166,7 +162,7 @@ class _Completion:
         """What follows the quotes: how sure they are, and links."""
         word = POSSIBLE if answer.state == "possible" else SURE
         sure = f"\n\n{word}: {answer.confidence:.0%}" if answer.answered else ""
-        if not self._body.quotewise.links:
+        if not self._with_links:
             return sure
         links = ((number, note["url_citation"]) for number, note in enumerate(annotations, 1))
         return f"{sure}\n" + "".join(f"\n[{number}]: {link['url']} {_link_title(link['title'])}" for number, link in links)
@@ -174,7 +170,7 @@ class _Completion:
     def _source(self, citation: Citation) -> dict[str, Any]:
         """A citation as Open WebUI has it, whose dialog shows the name, with a link, and the quote."""
         name, url = citation.document.at(citation.place), view_url(self._base, citation.document, citation.start, citation.end)
-        marked = {"source": url, "name": name, "external": True}  # else it shows the address as the name
+        marked = {"source": url, "source_url": url, "name": name, "external": True}  # else it shows the address as the name
         return {"source": {"name": name, "url": url}, "document": [citation.quote], "metadata": [marked]}
 
     def _task_message(self, content: str, function: str | None) -> dict[str, Any]:

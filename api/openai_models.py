@@ -14,8 +14,6 @@ from quotewise.api.prompts import question_in, quotes_in
 from quotewise.api.requests import MAX_QUESTION, MAX_TURNS, CollectionName, Strict, UnicodeText
 from quotewise.rag.followups import Turn
 
-MAX_CLOSEST = 300
-"""Characters of each of the closest passages."""
 MAX_MESSAGES = 4000
 MAX_PARTS = 100
 

@@ -16,6 +16,7 @@ from quotewise.rag.defaults import AUTOMATIC, DEFAULT_QUOTES, DEFAULT_TOP_K, Met
 
 if TYPE_CHECKING:
     from quotewise.index.formats import ParseOptions
+    from quotewise.index.recognised import RecognisedPages
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
@@ -120,7 +121,7 @@ class Settings(BaseSettings):
 
         path = self.password_file
         if path is None:
-            return ParseOptions()
+            return ParseOptions(recognised=self.recognised_pages)
         if folder is not None and path.resolve().is_relative_to(folder.resolve()):
             raise SettingsError(f"the password file {path} is in the folder that is indexed; keep it elsewhere")
         try:
@@ -130,7 +131,14 @@ class Settings(BaseSettings):
             raise SettingsError(f"the password file {path} cannot be read: {reason}") from None
         if len(lines) > _MOST_PASSWORDS:
             raise SettingsError(f"the password file {path} holds {len(lines):,} lines; at most {_MOST_PASSWORDS} are tried")
-        return ParseOptions(tuple(filter(None, lines)))
+        return ParseOptions(tuple(filter(None, lines)), self.recognised_pages)
+
+    @property
+    def recognised_pages(self) -> "RecognisedPages":
+        """What OCR read on the pages of scans."""
+        from quotewise.index.recognised import RecognisedPages
+
+        return RecognisedPages(self.index / "ocr")
 
     @classmethod
     def settings_customise_sources(

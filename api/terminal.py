@@ -15,7 +15,7 @@ from rich.text import Text
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.left_out import LeftOut, counts
-from quotewise.index.printable import printable
+from quotewise.index.printable import beginning, printable
 from quotewise.index.sync_report import SyncReport
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def show_answer(answer: Mapping[str, Any]) -> None:
         console.print("Possibly an answer:")
     if answer["interpretation"]:
         console.print(Text.assemble("understood as: ", shown(answer["interpretation"]), style="dim"))
-    console.print(Group(*map(_cited, answer["citations"] if answer["answered"] else answer["closest"])))
+    shown_citations = answer["citations"] if answer["answered"] else map(_begun, answer["closest"])
+    console.print(Group(*map(_cited, shown_citations)))
     for contradiction in answer["contradictions"]:
         first, second = contradiction["citations"]
         console.print(Text(f"[{first}] and [{second}] differ", "yellow"))
@@ -196,6 +197,11 @@ def _complaints(report: SyncReport) -> Iterator[str]:
         yield f"failed: {printable(failure.path)}: {failure.reason}{kept}"
     for file in report.unread:
         yield f"not read: {printable(file.path)}: {file.reason}"
+
+
+def _begun(passage: Mapping[str, Any]) -> Mapping[str, Any]:
+    quote = beginning(passage["quote"])
+    return {**passage, "quote": quote, "end": passage["start"] + len(quote)}
 
 
 def _cited(citation: Mapping[str, Any]) -> RenderableType:

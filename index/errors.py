@@ -138,6 +138,10 @@ class InvalidNameError(QuotewiseError, code="invalid-name", status=422):
     """A collection name contains characters that are not allowed."""
 
 
+class NameTakenError(InvalidNameError, code="name-taken", status=409):
+    """There is a collection of this name."""
+
+
 @contextmanager
 def translate_errors(made: Callable[[str], QuotewiseError]) -> Iterator[None]:
     """Turn whatever a library raises inside into an error of ours, made from the reason; our own errors pass unchanged.

@@ -1,11 +1,12 @@
 """The values that answer a question, which serialise to the documented JSON: quotes with citations that anyone can check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, PlainSerializer
 
+from quotewise.index.printable import beginning
 from quotewise.index.sentences import Span
 from quotewise.index.store import DocumentReference
 from quotewise.rag.contradictions import Difference, contradictions
@@ -61,6 +62,11 @@ class Citation:
     def lines(self) -> tuple[int, int]:
         """The first and the last line."""
         return self.line_start, self.line_end
+
+    def begun(self) -> Self:
+        """The same place with only the beginning of its quote; lines are those of the whole."""
+        quote = beginning(self.quote)
+        return replace(self, quote=quote, end=self.start + len(quote))
 
 
 @dataclass(frozen=True, slots=True)

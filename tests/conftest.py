@@ -19,11 +19,14 @@ from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.sync_report import SyncReport
+from quotewise.rag.defaults import AUTOMATIC
 
 # Of whoever runs the tests.
 for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
     if name.startswith(("QUOTEWISE_", "OTEL_")):
         del os.environ[name]
+# The default reads with two models: each service takes a second longer to start, and each question three times as long.
+os.environ["QUOTEWISE_READER"] = "fast"
 
 # The machine may be busy, and the checkout not to be written to.
 hypothesis.settings.register_profile(
@@ -65,6 +68,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def default_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What starts from now on reads as it does for a user who chooses no reader."""
+    monkeypatch.delenv("QUOTEWISE_READER")
+
+
+@pytest.fixture
 def sync(store: LocalStore, embedder: Embedder, folder: Path) -> Callable[..., SyncReport]:
     """Index ``folder`` into ``store``."""
 
@@ -76,8 +85,8 @@ def sync(store: LocalStore, embedder: Embedder, folder: Path) -> Callable[..., S
 
 @pytest.fixture(scope="session")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service over the seeds; not to be written to."""
-    service = Service.open(Settings(index=tmp_path_factory.mktemp("seeds")), create=True)
+    """A service over the seeds, with the default reader; not to be written to."""
+    service = Service.open(Settings(index=tmp_path_factory.mktemp("seeds"), reader=AUTOMATIC), create=True)
     index_folder(service, LOCAL, SEEDS)
     yield service
     service.store.close()

@@ -16,6 +16,7 @@ def docs(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("default_reader")
 def test_a_folder_is_indexed_beside_it_and_asked_in_three_lines(docs: Path) -> None:
     with quotewise.open(docs) as library:
         answer = library.ask("Where was tea first drunk?", max_quotes=1)

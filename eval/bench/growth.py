@@ -14,6 +14,7 @@ import psutil
 import typer
 from tokenizers import Tokenizer
 
+from quotewise.eval.bench.sizes import measure_searching, measure_writing
 from quotewise.eval.processes import peak_mib
 from quotewise.index.embedders import BUNDLED, OnnxEmbedder
 from quotewise.index.ingest import Sync
@@ -30,22 +31,27 @@ _TOPICS, _QUERIES, _TOP, _UPLOADS = 200, 200, 10, 20
 _ZIPF = 1.07
 """Exponent of the frequency of words by rank in English (Zipf; Piantadosi, Psychonomic Bulletin 2014, figure 1)."""
 Sizes = Annotated[str, typer.Option(metavar="N,N", help="Chunks of each corpus.")]
+Fill = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Fill stores quickly: recombine the documents of this folder, and their vectors."),
+]
 
 
 def bench_index(
     sizes: Sizes = "1000,10000,100000",
-    fill: Annotated[bool, typer.Option("--fill", help="Draw the vectors instead of embedding.")] = False,
+    fill: Fill = None,
 ) -> Iterator[dict[str, Any]]:
     """Index growing corpora of generated text and upload small documents to them, and say by stage how the time grows.
 
-    The cost of an upload is the mean of some, each with the file, the catalogue and the search index.
+    The cost of an upload is the mean of some, each with the file, the catalogue and the search index. Of stores that are filled
+    also disk, memory, start, and what searches take while documents are put and vectors compacted.
     """
-    return _growth(sizes, partial(_indexed, fill=fill))
+    return _growth(sizes, partial(measure_writing, corpus=fill) if fill else _indexed)
 
 
-def bench_search(sizes: Sizes = "1000,10000,100000") -> Iterator[dict[str, Any]]:
+def bench_search(sizes: Sizes = "1000,10000,100000", fill: Fill = None) -> Iterator[dict[str, Any]]:
     """Search growing corpora, and say by stage how the time grows, and what the vector index misses of exact search."""
-    return _growth(sizes, _searched)
+    return _growth(sizes, partial(measure_searching, corpus=fill) if fill else _searched)
 
 
 def _growth(sizes: str, measure: Callable[[int], dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -54,7 +60,8 @@ def _growth(sizes: str, measure: Callable[[int], dict[str, Any]]) -> Iterator[di
         raise typer.BadParameter(f"--sizes is positive numbers with commas between, such as 1000,10000, not {sizes!r}")
     rows = []
     for size in sorted(map(int, sizes.split(","))):
-        rows.append({**measure(size), "peak_mib": peak_mib()})
+        row = measure(size)
+        rows.append(row if "start" in row else {**row, "peak_mib": peak_mib()})
         yield rows[-1]
     if len(rows) > 1:
         chunks = np.log([row["chunks"] for row in rows])
@@ -110,9 +117,9 @@ def _corpus(size: int, embedder: OnnxEmbedder, clock: _Clock) -> Iterator[tuple[
             store.close()
 
 
-def _indexed(size: int, fill: bool) -> dict[str, Any]:
+def _indexed(size: int) -> dict[str, Any]:
     clock, uploading = _Clock(float), _Clock(float)
-    embedder = _TimedEmbedder(clock, drawn=fill)
+    embedder = _TimedEmbedder(clock)
     with _corpus(size, embedder, clock) as (store, texts):
         chunks, milliseconds = store.catalogue.size(_NAME).chunks, clock.pop("all")
         clock["rest"] = milliseconds - clock["embed"]

@@ -47,9 +47,9 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process, in an empty folder, with an index of its own and no settings from outside."""
+    """Run the command line in this process, in an empty folder, with an index of its own and no setting but the reader."""
     for name in list(os.environ):
-        if name.upper().startswith("QUOTEWISE_"):
+        if name.upper().startswith("QUOTEWISE_") and name != "QUOTEWISE_READER":
             monkeypatch.delenv(name)
     monkeypatch.setenv("QUOTEWISE_INDEX", str(tmp_path / "index"))
     (tmp_path / "here").mkdir()

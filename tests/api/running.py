@@ -45,7 +45,7 @@ def running(index: Path, program: str = SERVE, **environment: str) -> Iterator[R
     """A program that serves an index on the port it is given, once it is ready; killed at the end, or after two minutes."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "QUOTEWISE_"))}
+    given = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     given |= {"QUOTEWISE_INDEX": str(index), **environment}
     command = [sys.executable, "-c", program, str(port)]
     with TemporaryFile() as stderr, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=given) as process:

@@ -12,6 +12,7 @@ from mcp.client import Client
 
 from quotewise.api.chat import opening
 from quotewise.api.keys import Keys
+from quotewise.index.printable import MAX_BEGINNING, beginning
 from quotewise.rag.readers.span_model import FAST_FOLDER
 from tests.api.command_line import Outcome, Run, check_complaint, slow_imports
 from tests.api.conftest import wait_until
@@ -40,16 +41,18 @@ def test_a_reader_that_cannot_be_loaded_is_named_by_its_file(
     check_complaint(seeded(*command, "--reader", model), str(model / name), mentioned)
 
 
+@pytest.mark.usefixtures("default_reader")
 def test_the_reader_flag_chooses_who_reads(seeded: Run) -> None:
     options = ["--collection", "notes", "--threshold", "0", "--json"]
     found = {
-        reader: seeded("ask", "Where was tea first drunk?", "--reader", reader, *options).json["short_answer"]
-        for reader in ("similarity", "fast", "auto", "deep", "cascade")
+        reader: seeded("ask", "Where was tea first drunk?", *flag, *options).json["short_answer"]
+        for reader in ("similarity", "fast", "default", "deep", "cascade")
+        for flag in ([] if reader == "default" else ["--reader", reader],)
     }
     assert found["similarity"] is None
     assert "China" in found["fast"]["text"]
     assert "China" in found["deep"]["text"]
-    assert found["auto"] == found["cascade"] != found["fast"] != found["deep"]
+    assert found["default"] == found["cascade"] != found["fast"] != found["deep"]
 
 
 def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +65,12 @@ def test_a_question_that_is_not_answered_gets_the_closest_passages(seeded: Run, 
     assert possible.startswith("Possibly an answer: [1] ")
     answer = seeded("ask", WHY, "--json").json
     assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
-    assert answer["closest"]
+    assert 1 <= len(answer["closest"]) <= 3
+    assert any(len(passage["quote"]) > MAX_BEGINNING for passage in answer["closest"])
+    for number, passage in enumerate(answer["closest"], 1):
+        begun, start = beginning(passage["quote"]), passage["start"]
+        offered = f"[{number}] {' '.join(begun.split())} {passage['document']['path']}, {passage['place']}, characters {start}-"
+        assert f"{offered}{start + len(begun)}" in unanswered.words
 
 
 def test_a_prefix_of_undecodable_bytes_is_that_of_no_document(seeded: Run) -> None:
@@ -131,7 +139,7 @@ def test_a_file_that_no_running_service_wrote_is_passed_over(
 ) -> None:
     index = tmp_path / "copy"
     shutil.copytree(library, index)
-    told = {"reader": "auto", "retrieval": "hybrid", "threshold": None}
+    told = {"reader": "fast", "retrieval": "hybrid", "threshold": None}
     of_another = {"url": str(client.base_url), "pid": os.getpid(), "instance": "x", "settings": told}
     monkeypatch.setenv("QUOTEWISE_INDEX", str(index))
     (index / "service.json").write_text(content or json.dumps(of_another), encoding="utf-8")

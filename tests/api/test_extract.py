@@ -195,6 +195,7 @@ def test_nothing_is_read_any_more_for_a_client_that_has_gone(library: Path) -> N
         assert counted.runs - before < 10 * len(pieces) / model._window / 2
 
 
+@pytest.mark.usefixtures("default_reader")
 def test_texts_need_no_collection(tmp_path: Path, refused: Refused) -> None:
     Service.open(Settings(index=tmp_path / "empty"), create=True).store.close()
     with ready(Settings(index=tmp_path / "empty")) as client:
@@ -209,7 +210,8 @@ def test_texts_are_read_by_the_trained_reader_also_where_similarity_reads_the_do
         found = list(pool.map(lambda _: extract(similar, CAPITAL, PARIS), range(8)))
     assert found == [found[0]] * 8
     assert found[0][0]["short_answer"]["text"] == "Paris"
-    assert found[0][0]["quotes"] == extract(client, CAPITAL, PARIS)[0]["quotes"]
+    quotes = [[quote["quote"] for quote in one["quotes"]] for one in (found[0][0], extract(client, CAPITAL, PARIS)[0])]
+    assert quotes[0] == quotes[1] != []
 
 
 def test_a_reader_that_cannot_be_loaded_leaves_the_service_alive_and_saying_why(

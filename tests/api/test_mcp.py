@@ -18,6 +18,7 @@ from mcp_types import CallToolResult, Resource, ResourceLink
 from quotewise.api import mcp
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
+from quotewise.index.printable import MAX_BEGINNING
 from tests.api.command_line import Run, check_complaint
 from tests.api.conftest import NOTES, Refused
 from tests.conftest import SEED, SEEDS, WHY
@@ -46,7 +47,8 @@ def in_process(index: Path, walk: Walk, *only: str) -> None:
 
 
 def over_stdio(index: Path, walk: Walk) -> None:
-    environment = {"QUOTEWISE_INDEX": str(index), "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HF_HUB_OFFLINE": "1"}
+    kept = {name: os.environ.get(name, "") for name in ("PYTHONPATH", "HF_HUB_OFFLINE", "QUOTEWISE_READER")}
+    environment = {"QUOTEWISE_INDEX": str(index), **kept}
 
     async def connected() -> None:
         async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp"], env=environment)) as found:
@@ -195,6 +197,17 @@ def test_results_over_http_link_to_the_page_of_each_place(client: httpx.Client) 
         assert await links(mcp_client, "read_document", document_id=SEED_ID) == []
 
     over_http(client, linked)
+
+
+def test_where_nothing_answers_a_model_gets_the_beginnings_of_passages(client: httpx.Client) -> None:
+    async def unanswered(client: Client) -> None:
+        found = await called(client, "ask", question=WHY, threshold=1)
+        (begun,) = found["closest"]
+        (whole,) = (await called(client, "search", question=WHY))["passages"]
+        assert whole["text"].startswith(begun["quote"])
+        assert begun["end"] - begun["start"] == len(begun["quote"]) <= MAX_BEGINNING < len(whole["text"])
+
+    over_http(client, unanswered)
 
 
 def test_results_without_a_service_link_to_the_line_of_the_file(library: Path) -> None:

@@ -10,12 +10,14 @@ import httpx
 import openai
 import pytest
 
-from quotewise.api.openai_models import MAX_CLOSEST, ChatRequest
+from quotewise.api.openai_models import ChatRequest
 from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.settings import Settings
+from quotewise.index.printable import MAX_BEGINNING
 from tests.api.conftest import ready
 from tests.npm import installed
 
+OPEN_WEBUI = Path(__file__).with_name("open_webui.json")
 VERCEL = Path(__file__).parent / "vercel"
 UNSURE = "Who swept the floor?"
 CAFE = "When did the cafe open, and who played billiards?"
@@ -123,11 +125,11 @@ def test_a_passage_that_does_not_answer_is_offered_by_its_first_words(shy: opena
     found = complete(shy, user("What is the tide table for?"), model="default").model_dump()
     message, closest = found["choices"][0]["message"], found["quotewise"]["closest"]
     assert 1 <= len(message["annotations"]) == len(closest) <= 3
-    assert any(len(passage["quote"]) > MAX_CLOSEST for passage in closest)
+    assert any(len(passage["quote"]) > MAX_BEGINNING for passage in closest)
     for annotation, passage in zip(message["annotations"], closest, strict=True):
         marked = annotation["url_citation"]
         begun = message["content"][marked["start_index"] : marked["end_index"]]
-        assert len(begun) <= MAX_CLOSEST
+        assert len(begun) <= MAX_BEGINNING
         assert passage["quote"].startswith(begun)
         assert parse_qs(urlsplit(marked["url"]).query)["end"] == [str(passage["start"] + len(begun))]
 
@@ -149,12 +151,12 @@ def test_frontends_without_annotations_can_ask_for_links_in_the_content(service:
     cited = [annotation.url_citation for annotation in message.annotations]
     links = "".join(f'\n[{number}]: {one.url} "{one.title}"' for number, one in enumerate(cited, 1))
     assert message.content == f"{linked.quotewise['answer']}{sure(linked.quotewise)}\n{links}"
-    parts = complete(service, user(CAFE), stream=True, extra_body={"quotewise": {"links": True}})
+    parts = complete(service, user(CAFE), stream=True, extra_headers={"Quotewise-Links": "true"})
     assert "".join(part.choices[0].delta.content or "" for part in parts) == message.content
 
 
 def test_open_webui_gets_sources_whose_dialog_shows_the_name_and_the_quote(service: openai.OpenAI) -> None:
-    """As its 0.12 does: middleware.py passes events on and makes sources of annotations, Citations.svelte joins them."""
+    """As its 0.12.4 does: middleware.py passes events on and makes sources of annotations, Citations.svelte joins them."""
     sources = []
     for chunk in complete(service, user(CAFE), stream=True):
         if emitted := (chunk.model_extra or {}).get("event"):
@@ -174,6 +176,22 @@ def test_open_webui_gets_sources_whose_dialog_shows_the_name_and_the_quote(servi
     cited = [citation["quote"] for citation in whole.quotewise["citations"]]
     assert list(shown.values()) == [(title, [quote, title]) for title, quote in zip(titles, cited, strict=True)]
     assert whole.sources == [source for source in sources if "url" in source["source"]]
+
+
+def test_a_recorded_exchange_of_open_webui_is_answered_as_it_was(eager: httpx.Client) -> None:
+    for recorded in json.loads(OPEN_WEBUI.read_text(encoding="utf-8"))["exchange"]:
+        response = eager.post("/v1/chat/completions", json={**recorded["request"], "model": "notes"}).raise_for_status()
+        if recorded["request"]["stream"]:
+            chunks = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: {")]
+            source, was = next(chunk["event"]["data"] for chunk in chunks if "event" in chunk), recorded["source"]["data"]
+            assert source.keys() == was.keys()
+            assert source["source"].keys() == was["source"].keys()
+            assert source["metadata"][0].keys() == was["metadata"][0].keys()
+            assert source["source"]["name"] == source["metadata"][0]["name"]
+        else:
+            told = json.loads(response.json()["choices"][0]["message"]["content"])
+            assert told.keys() == recorded["answer"].keys()
+            assert recorded["answer"] in (told, {"follow_ups": []})
 
 
 TITLE = (

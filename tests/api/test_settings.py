@@ -9,7 +9,7 @@ from quotewise.rag.defaults import DEFAULT_TOP_K
 
 
 @pytest.fixture(autouse=True)
-def _nothing_set_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_set_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, default_reader: None) -> None:
     monkeypatch.chdir(tmp_path)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quotewise.api.settings import Settings
+from quotewise.eval.bench import sizes
 from quotewise.eval.bench.growth import bench_index, bench_search
 from quotewise.eval.bench.kills import bench_kills
 from quotewise.eval.bench.load import Load, highest_rate, load, overload
@@ -36,6 +37,19 @@ def test_searching_is_timed_by_stage_and_compared_with_exact_search() -> None:
     [row] = bench_search("100")
     assert row["recall_at_10_of_exact"] == 1.0
     assert all(row["stages_ms"][stage] > 0 for stage in ("vectors", "words", "passages"))
+
+
+def test_a_filled_store_is_measured_at_rest_searched_written_and_compacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "in_own_process", lambda function, *arguments: function(*arguments))  # which takes seconds
+    monkeypatch.setattr(sizes, "_SEARCHES", 60)
+    monkeypatch.setattr(sizes, "_UPLOADS", 5)
+    [row] = bench_index("120", fill=SEEDS)
+    assert row["chunks"] == 120 and row["compaction"]["seconds"] > 0
+    assert row["upload"]["written_kb"] > 0 < row["disk_mib"]["catalogue"]
+    assert all(times["count"] > 0 for times in row["searches_ms"].values())
+    [row] = bench_search("60", fill=SEEDS)
+    assert row["recall_at_10_of_exact"] == 1.0
+    assert {"vectors", "words", "passages", "vectors of 2%", "words of 2%", "counts"} <= row["stages_ms"].keys()
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
