@@ -1,6 +1,5 @@
 import itertools
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.settings import Settings
 from quotewise.index.printable import MAX_BEGINNING
 from tests.api.conftest import ready
+from tests.npm import installed
 
 OPEN_WEBUI = Path(__file__).with_name("open_webui.json")
 VERCEL = Path(__file__).parent / "vercel"
@@ -358,27 +358,7 @@ def test_each_collection_is_a_model(service: openai.OpenAI) -> None:
 @pytest.fixture(scope="session")
 def vercel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the Vercel SDK, kept from one run of the tests to the next where pytest has a cache."""
-    npm = shutil.which("npm")
-    if not (npm and shutil.which("node")):
-        pytest.skip("node and npm are not installed")
-    try:
-        folder = request.config.cache.mkdir("vercel")
-    except (OSError, AttributeError):  # read-only, or without pytest's cache
-        folder = tmp_path_factory.mktemp("vercel")
-    lock = VERCEL / "package-lock.json"
-    marker = folder / "installed"
-    for name in ("package.json", "package-lock.json", "ask.mjs"):
-        shutil.copyfile(VERCEL / name, folder / name)
-    if not marker.exists() or marker.read_text() != lock.read_text():
-        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm does not install the SDK within a minute")
-        if done.returncode:
-            pytest.skip(f"npm cannot install the SDK: {done.stderr[-200:]}")
-        marker.write_text(lock.read_text())
-    return folder
+    return installed(VERCEL, request, tmp_path_factory)
 
 
 def test_the_vercel_sdk_reads_answers_streams_and_errors(eager: httpx.Client, vercel: Path) -> None:
