@@ -67,7 +67,7 @@ app.add_typer(admin)
 
 
 @command(
-    *(app, "serve", "host", "port", "index", "collection", "embedder", "chunk_tokens"),
+    *(app, "serve", "host", "port", "index", "search_index", "milvus_uri", "collection", "embedder", "chunk_tokens"),
     *("max_file_bytes", "password_file", "reader", "threshold"),
 )
 def serve(
@@ -123,7 +123,19 @@ def serve(
             server.serve(service, listener)
 
 
-@command(app, "index", "index", "collection", "embedder", "chunk_tokens", "language", "max_file_bytes", "password_file")
+@command(
+    app,
+    "index",
+    "index",
+    "search_index",
+    "milvus_uri",
+    "collection",
+    "embedder",
+    "chunk_tokens",
+    "language",
+    "max_file_bytes",
+    "password_file",
+)
 def index(
     settings: Settings,
     folder: Annotated[Path, typer.Argument(help="Folder of documents.", show_default=False)],
@@ -203,7 +215,7 @@ def verify_citations(
     return Output([asdict(result) for result in results], show, any(r.verdict is not Verdict.VALID for r in results))
 
 
-@command(app, "mcp", "index", "collection", "reader", "threshold")
+@command(app, "mcp", "index", "search_index", "milvus_uri", "collection", "reader", "threshold")
 def serve_mcp(
     settings: Settings,
     only: Annotated[

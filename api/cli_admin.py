@@ -32,7 +32,7 @@ admin.add_typer(collection_commands, name="collections")
 _KEY_COLUMNS = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
 
 
-@command(admin, "status", "index")
+@command(admin, "status", "index", "search_index", "milvus_uri")
 def status(settings: Settings) -> Output:
     """Show the collections of the index, the files of their folders that were not read, and what the processor can."""
     with opened(settings) as service:
@@ -63,7 +63,7 @@ def status(settings: Settings) -> Output:
     return Output(listed, show)
 
 
-@command(admin, "check", "index")
+@command(admin, "check", "index", "search_index", "milvus_uri")
 def check_index(settings: Settings) -> Output:
     """Read the whole index and look for damage; the exit code is 1 if there is any."""
     from quotewise.index.integrity import check
@@ -75,7 +75,7 @@ def check_index(settings: Settings) -> Output:
     return Output([asdict(finding) for finding in findings], partial(terminal.tell, "\n".join(lines)), not is_sound)
 
 
-@command(admin, "rm", "index", "collection")
+@command(admin, "rm", "index", "search_index", "milvus_uri", "collection")
 def rm(
     settings: Settings,
     paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,

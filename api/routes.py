@@ -60,7 +60,9 @@ def json_response(value: Any, status: int = 200, **headers: str) -> Response:
 
 
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
-_STORE_PROBLEMS = ("index-locked", "index-damaged", "index-unavailable", "index-rebuilding", "document-damaged")
+_STORE_PROBLEMS = (
+    *("index-locked", "index-damaged", "index-unavailable", "engine-unavailable", "index-rebuilding", "document-damaged"),
+)
 INDEX_PROBLEMS = (*STATE_PROBLEMS, *_STORE_PROBLEMS, "embedder-unavailable")
 BODY_PROBLEMS = (
     "malformed-json",

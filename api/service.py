@@ -24,7 +24,7 @@ from quotewise.index.embedders import (
     embedder_for,
     load_embedder,
 )
-from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
+from quotewise.index.errors import EngineUnavailableError, IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
@@ -62,10 +62,10 @@ class Service:
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Self:
-        """Open the index of the settings. Raises IndexMissingError, IndexDamagedError, IndexVersionError."""
+        """Open the index of the settings. Raises SettingsError, IndexMissingError, IndexDamagedError, IndexVersionError."""
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
-        store = LocalStore(settings.index, create)
+        store = LocalStore(settings.index, create, settings.search_index_type())
         readers = Readers(settings.reader, settings.threads)
         load = partial(load_embedder, threads=settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
@@ -102,7 +102,8 @@ class Service:
         self.load_reader()
         self.store.sweep()
         for name in [collection.name for collection in self.store.catalogue.collections()]:
-            with suppress(IndexRebuildingError):  # another process writes it; questions get this error until it is done
+            # Another process writes it, or an engine does not answer; questions get this error until that is over.
+            with suppress(IndexRebuildingError, EngineUnavailableError):
                 self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
                     self.pipeline.ask("Is it ready?", name)

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -15,8 +16,11 @@ from quotewise.index.errors import QuotewiseError
 from quotewise.rag.defaults import AUTOMATIC, DEFAULT_QUOTES, DEFAULT_TOP_K, Method
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quotewise.index.formats import ParseOptions
     from quotewise.index.recognised import RecognisedPages
+    from quotewise.index.store import Catalogue, SearchIndex
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
@@ -52,6 +56,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
     index: Path = Field(default=Path(".quotewise"), description="folder of the index")
+    search_index: Literal["local", "milvus"] = Field(default="local", description="what searches: local files or Milvus")
+    milvus_uri: str | None = Field(default=None, description="of a Milvus server, such as http://127.0.0.1:19530, or FILE.db")
     collection: str = Field(default="default", description="collection used where none is named")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
@@ -111,6 +117,20 @@ class Settings(BaseSettings):
     shutdown_seconds: int = Field(
         default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
     )
+
+    def search_index_type(self) -> "Callable[[Path, Catalogue], SearchIndex]":
+        """What makes the search index. Raises SettingsError where that needs what is not there."""
+        from quotewise.index.search_index import LocalSearchIndex
+
+        if self.search_index == "local":
+            return LocalSearchIndex
+        if self.milvus_uri is None:
+            raise SettingsError("the search index 'milvus' needs milvus_uri, such as http://127.0.0.1:19530")
+        try:
+            from quotewise.index.milvus import MilvusSearchIndex
+        except ModuleNotFoundError as error:
+            raise SettingsError("the search index 'milvus' needs: pip install 'quotewise[milvus]'") from error
+        return partial(MilvusSearchIndex, self.milvus_uri)
 
     def parse_options(self, folder: Path | None = None) -> "ParseOptions":
         """What the settings tell the parsers of the files in a folder, which must not hold the passwords.

@@ -221,8 +221,14 @@ class SqliteCatalogue(Records):
         query, values = accepted_documents(self._key(name), where)
         return [row[0] for row in self._database.rows(f"{query} ORDER BY 1", *values)]
 
+    def first_change(self, name: str) -> Change:
+        return self._change(name, "ASC")
+
     def last_change(self, name: str) -> Change:
-        query = "SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq DESC LIMIT 1"
+        return self._change(name, "DESC")
+
+    def _change(self, name: str, order: str) -> Change:
+        query = f"SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq {order} LIMIT 1"
         rows = self._database.rows(query, self._key(name))
         return Change(*rows[0]) if rows else UNCHANGED
 

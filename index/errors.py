@@ -114,6 +114,10 @@ class IndexUnavailableError(QuotewiseError, code="index-unavailable", status=503
     """the index cannot be read or written because of the disk or its permissions"""
 
 
+class EngineUnavailableError(IndexUnavailableError, code="engine-unavailable", status=503):
+    """the search engine does not answer, refuses, or is too old; the search index follows by itself when it answers again"""
+
+
 class IndexRebuildingError(QuotewiseError, code="index-rebuilding", status=503):
     """the search index is being rebuilt from the catalogue; retry"""
 

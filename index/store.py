@@ -256,6 +256,9 @@ class Catalogue(Protocol):
     def last_change(self, name: str) -> Change:
         """The latest change to a collection."""
 
+    def first_change(self, name: str) -> Change:
+        """The first change to a collection, which tells it from all others anywhere."""
+
     def changes(self, name: str, since: Change) -> Changes:
         """What changed in a collection; all of it where ``since`` is not part of this catalogue's history."""
 
