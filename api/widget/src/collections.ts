@@ -21,7 +21,7 @@ export class QuotewiseCollections extends ServiceElement {
       gap: 0.375rem;
     }
     .row > :is(select, input) {
-      flex: 1 1 8rem;
+      flex: 1 1 4.5rem;
     }
     button {
       flex: none;
