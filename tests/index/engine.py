@@ -15,8 +15,6 @@ class Proxy:
 
     def __init__(self, port: int) -> None:
         self.port, self.up, self.delay = port, True, 0.0
-        self.after_bytes: int | None = None
-        """How many more bytes pass to the engine before it is cut."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.uri = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._open: set[socket.socket] = set()
@@ -50,12 +48,6 @@ class Proxy:
                     if not data:
                         return
                     time.sleep(self.delay)
-                    if ready is client and self.after_bytes is not None:
-                        self.after_bytes -= len(data)
-                        if self.after_bytes < 0:
-                            self.after_bytes = None
-                            self.cut()
-                            return
                     (engine if ready is client else client).sendall(data)
 
 

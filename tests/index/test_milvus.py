@@ -161,9 +161,8 @@ def test_it_follows_every_change_and_writes_of_others(store: LocalStore, proxy: 
     assert found(store) == ([], [])
 
 
-def test_another_language_or_a_restored_catalogue_makes_it_again(store: LocalStore, proxy: Proxy, tmp_path: Path) -> None:
+def test_another_language_makes_it_again(store: LocalStore) -> None:
     put(store, "0.txt", "Whales sing.")
-    shutil.copyfile(store.folder / "catalogue.sqlite", tmp_path / "backup")  # with what is in the log of SQLite not yet
     store.publish("default")
     collection = store.catalogue.collection("default")
     store.catalogue.update_collection(quotewise.index.local_store.replace(collection, language="de"))
