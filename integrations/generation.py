@@ -4,6 +4,7 @@ Written by ``python -m quotewise.integrations.generation < openapi.json``. What 
 """
 
 import json
+import keyword
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ class Parameter:
 
     @property
     def variable(self) -> str:
-        return self.name.replace("-", "_")
+        return self.name.replace("-", "_") + "_" * keyword.iskeyword(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +110,15 @@ def python(document: Schema) -> str:
     ]
     lines += ["# ruff: noqa\nfrom __future__ import annotations\n"]
     lines += ["from collections.abc import AsyncIterator, Iterator, Mapping, Sequence\nfrom typing import Any, Literal\n"]
-    lines += ["from pydantic import BaseModel, ConfigDict\n"]
-    lines += ["\nclass Value(BaseModel):", "    model_config = ConfigDict(frozen=True)\n"]
+    lines += ["from pydantic import BaseModel, ConfigDict, Field\n"]
+    lines += ["\nclass Value(BaseModel):", "    model_config = ConfigDict(frozen=True, validate_by_name=True)\n"]
     for name, schema in schemas.items():
         if "properties" not in schema:
             lines.append(f"\n{name} = {_python(schema)}\n{_docstring(schema)}\n")
             continue
         lines += [f"\nclass {name}(Value):", f"    {_docstring(schema)}\n"]
         for field, found in schema["properties"].items():
-            lines.append(f"    {field}: {_python(found)}{_default(found) if field not in schema.get('required', ()) else ''}")
+            lines.append(f"    {_field(field, found, field in schema.get('required', ()))}")
             lines += [f"    {_docstring(found)}"] if "description" in found else []
         lines.append("")
     for kind, wait, define, iterator in (("", "", "def", "Iterator"), ("Async", "await ", "async def", "AsyncIterator")):
@@ -198,6 +199,14 @@ def _python(schema: Schema) -> str:
         case {"type": kind}:
             return _SCALARS[kind]
     return "Any"
+
+
+def _field(name: str, schema: Schema, required: bool) -> str:
+    """One whose name is a word of Python is written with an underscore behind it."""
+    if not keyword.iskeyword(name):
+        return f"{name}: {_python(schema)}{'' if required else _default(schema)}"
+    default = "..." if required else _default(schema).rpartition(" = ")[2]
+    return f'{name}_: {_python(schema)} = Field({default}, validation_alias="{name}", serialization_alias="{name}")'
 
 
 def _default(schema: Schema) -> str:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, validate_by_name=True)
 
 
 class Alive(Value):
@@ -362,7 +362,7 @@ class LeftOutPage(Value):
 class MetadataRange(Value):
     r"""Numbers, or days, from one to another, both included; one of the two may be left out."""
 
-    from: float | str | None = None
+    from_: float | str = Field(None, validation_alias="from", serialization_alias="from")
     to: float | str | None = None
 
 
