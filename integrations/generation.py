@@ -26,9 +26,7 @@ class Parameter:
     schema: Schema
     required: bool
 
-    @property
-    def variable(self) -> str:
-        return self.name.replace("-", "_") + "_" * keyword.iskeyword(self.name)
+    variable: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +51,21 @@ def operations(document: Schema) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method, found in item.items() if not path.startswith("/v1/") else ():
             place = {"path": "path", "query": "query", "header": "headers"}
-            parameters = [Parameter(p["name"], place[p["in"]], p["schema"], p["required"]) for p in found.get("parameters", [])]
+            named = {p["name"]: p["name"].replace("-", "_") for p in found.get("parameters", [])}
+            parameters = [
+                Parameter(p["name"], place[p["in"]], p["schema"], p["required"], named[p["name"]])
+                for p in found.get("parameters", [])
+            ]
             contents = found.get("requestBody", {}).get("content", {})
             body = next(iter(contents.values()))["schema"] if len(contents) == 1 else None
             if body:
                 schema = document["components"]["schemas"][_name(body)]
                 required = schema.get("required", ())
-                parameters += [Parameter(name, "body", s, name in required) for name, s in schema["properties"].items()]
+                for name, field in schema["properties"].items():
+                    variable = f"new_{name}" if name in named else name  # what one of the path becomes
+                    parameters.append(Parameter(name, "body", field, name in required, variable))
             elif contents:
-                parameters.append(Parameter("content", "content", {"type": "string", "format": "binary"}, True))
+                parameters.append(Parameter("content", "content", {"type": "string", "format": "binary"}, True, "content"))
             good = {int(status): response.get("content", {}) for status, response in found["responses"].items() if status < "3"}
             events = good.get(200, {}).get("text/event-stream", {}).get("schema", {}).get("oneOf", [])
             yield Operation(

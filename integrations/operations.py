@@ -696,9 +696,9 @@ class Operations:
         found: None | Job = self._send("DELETE", "/collections/{collection}/documents/{path}", {204: None, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match})
         return found
 
-    def rename(self, collection: str, path: str, path: str, *, if_match: str | None = None) -> StoredDocument | Job:
+    def rename(self, collection: str, path: str, new_path: str, *, if_match: str | None = None) -> StoredDocument | Job:
         r"""Move a document and its file to another path, at which there must be nothing; its id changes with its path."""
-        found: StoredDocument | Job = self._send("PATCH", "/collections/{collection}/documents/{path}", {200: StoredDocument, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match}, body={"path": path})
+        found: StoredDocument | Job = self._send("PATCH", "/collections/{collection}/documents/{path}", {200: StoredDocument, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match}, body={"path": new_path})
         return found
 
     def rename_collection(self, collection: str, name: str) -> None:
@@ -820,9 +820,9 @@ class AsyncOperations:
         found: None | Job = await self._send("DELETE", "/collections/{collection}/documents/{path}", {204: None, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match})
         return found
 
-    async def rename(self, collection: str, path: str, path: str, *, if_match: str | None = None) -> StoredDocument | Job:
+    async def rename(self, collection: str, path: str, new_path: str, *, if_match: str | None = None) -> StoredDocument | Job:
         r"""Move a document and its file to another path, at which there must be nothing; its id changes with its path."""
-        found: StoredDocument | Job = await self._send("PATCH", "/collections/{collection}/documents/{path}", {200: StoredDocument, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match}, body={"path": path})
+        found: StoredDocument | Job = await self._send("PATCH", "/collections/{collection}/documents/{path}", {200: StoredDocument, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match}, body={"path": new_path})
         return found
 
     async def rename_collection(self, collection: str, name: str) -> None:
