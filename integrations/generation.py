@@ -207,10 +207,11 @@ def _python(schema: Schema) -> str:
 
 def _field(name: str, schema: Schema, required: bool) -> str:
     """One whose name is a word of Python is written with an underscore behind it."""
-    if not keyword.iskeyword(name):
-        return f"{name}: {_python(schema)}{'' if required else _default(schema)}"
-    default = "..." if required else _default(schema).rpartition(" = ")[2]
-    return f'{name}_: {_python(schema)} = Field({default}, validation_alias="{name}", serialization_alias="{name}")'
+    kind, _, default = f"{_python(schema)}{'' if required else _default(schema)}".partition(" = ")
+    if keyword.iskeyword(name):
+        other = f'validation_alias="{name}", serialization_alias="{name}"'
+        return f"{name}_: {kind} = Field({default or '...'}, {other})"
+    return f"{name}: {kind}{default and f' = {default}'}"
 
 
 def _default(schema: Schema) -> str:

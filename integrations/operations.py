@@ -362,7 +362,7 @@ class LeftOutPage(Value):
 class MetadataRange(Value):
     r"""Numbers, or days, from one to another, both included; one of the two may be left out."""
 
-    from_: float | str = Field(None, validation_alias="from", serialization_alias="from")
+    from_: float | str | None = Field(None, validation_alias="from", serialization_alias="from")
     to: float | str | None = None
 
 
