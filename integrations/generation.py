@@ -4,6 +4,7 @@ Written by ``python -m quotewise.integrations.generation < openapi.json``. What 
 """
 
 import json
+import keyword
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,9 +26,7 @@ class Parameter:
     schema: Schema
     required: bool
 
-    @property
-    def variable(self) -> str:
-        return self.name.replace("-", "_")
+    variable: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,21 @@ def operations(document: Schema) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method, found in item.items() if not path.startswith("/v1/") else ():
             place = {"path": "path", "query": "query", "header": "headers"}
-            parameters = [Parameter(p["name"], place[p["in"]], p["schema"], p["required"]) for p in found.get("parameters", [])]
+            named = {p["name"]: p["name"].replace("-", "_") for p in found.get("parameters", [])}
+            parameters = [
+                Parameter(p["name"], place[p["in"]], p["schema"], p["required"], named[p["name"]])
+                for p in found.get("parameters", [])
+            ]
             contents = found.get("requestBody", {}).get("content", {})
             body = next(iter(contents.values()))["schema"] if len(contents) == 1 else None
             if body:
                 schema = document["components"]["schemas"][_name(body)]
                 required = schema.get("required", ())
-                parameters += [Parameter(name, "body", s, name in required) for name, s in schema["properties"].items()]
+                for name, field in schema["properties"].items():
+                    variable = f"new_{name}" if name in named else name  # what one of the path becomes
+                    parameters.append(Parameter(name, "body", field, name in required, variable))
             elif contents:
-                parameters.append(Parameter("content", "content", {"type": "string", "format": "binary"}, True))
+                parameters.append(Parameter("content", "content", {"type": "string", "format": "binary"}, True, "content"))
             good = {int(status): response.get("content", {}) for status, response in found["responses"].items() if status < "3"}
             events = good.get(200, {}).get("text/event-stream", {}).get("schema", {}).get("oneOf", [])
             yield Operation(
@@ -109,15 +114,15 @@ def python(document: Schema) -> str:
     ]
     lines += ["# ruff: noqa\nfrom __future__ import annotations\n"]
     lines += ["from collections.abc import AsyncIterator, Iterator, Mapping, Sequence\nfrom typing import Any, Literal\n"]
-    lines += ["from pydantic import BaseModel, ConfigDict\n"]
-    lines += ["\nclass Value(BaseModel):", "    model_config = ConfigDict(frozen=True)\n"]
+    lines += ["from pydantic import BaseModel, ConfigDict, Field\n"]
+    lines += ["\nclass Value(BaseModel):", "    model_config = ConfigDict(frozen=True, validate_by_name=True)\n"]
     for name, schema in schemas.items():
         if "properties" not in schema:
             lines.append(f"\n{name} = {_python(schema)}\n{_docstring(schema)}\n")
             continue
         lines += [f"\nclass {name}(Value):", f"    {_docstring(schema)}\n"]
         for field, found in schema["properties"].items():
-            lines.append(f"    {field}: {_python(found)}{_default(found) if field not in schema.get('required', ()) else ''}")
+            lines.append(f"    {_field(field, found, field in schema.get('required', ()))}")
             lines += [f"    {_docstring(found)}"] if "description" in found else []
         lines.append("")
     for kind, wait, define, iterator in (("", "", "def", "Iterator"), ("Async", "await ", "async def", "AsyncIterator")):
@@ -198,6 +203,15 @@ def _python(schema: Schema) -> str:
         case {"type": kind}:
             return _SCALARS[kind]
     return "Any"
+
+
+def _field(name: str, schema: Schema, required: bool) -> str:
+    """One whose name is a word of Python is written with an underscore behind it."""
+    kind, _, default = f"{_python(schema)}{'' if required else _default(schema)}".partition(" = ")
+    if keyword.iskeyword(name):
+        other = f'validation_alias="{name}", serialization_alias="{name}"'
+        return f"{name}_: {kind} = Field({default or '...'}, {other})"
+    return f"{name}: {kind}{default and f' = {default}'}"
 
 
 def _default(schema: Schema) -> str:

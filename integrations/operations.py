@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, validate_by_name=True)
 
 
 class Alive(Value):
@@ -25,6 +25,8 @@ class AskRequest(Value):
     question: str
     collection: str | None = None
     r"""by default the one of the settings"""
+    collections: Sequence[str] = ()
+    r"""several at once, of the same embedder; the first is where feedback on the answer is kept"""
     top_k: int | None = None
     r"""chunks retrieved"""
     filter: DocumentFilter | None = None
@@ -133,7 +135,7 @@ class Contradiction(Value):
     difference: Literal['number', 'negation']
 
 
-class DocumentFilter(Value):
+class DocumentConditions(Value):
     r"""Which documents to look at; all conditions hold at once."""
 
     path_prefix: str = ''
@@ -147,6 +149,28 @@ class DocumentFilter(Value):
     r"""first day, in UTC, on which a document may have been indexed"""
     indexed_to: str | None = None
     r"""last such day"""
+    ranges: Mapping[str, MetadataRange] = {}
+    r"""limits of what the document's front matter has under a key, as a number or a day"""
+
+
+class DocumentFilter(Value):
+    r"""Which documents to look at; all conditions hold at once, but for those to exclude."""
+
+    path_prefix: str = ''
+    r"""start of the document's path"""
+    media_type: str | None = None
+    metadata: Mapping[str, str | Sequence[str]] = {}
+    r"""values, any of which the document's front matter has under a key"""
+    paths: Sequence[str] = ()
+    r"""paths of the documents to look at; by default all"""
+    indexed_from: str | None = None
+    r"""first day, in UTC, on which a document may have been indexed"""
+    indexed_to: str | None = None
+    r"""last such day"""
+    ranges: Mapping[str, MetadataRange] = {}
+    r"""limits of what the document's front matter has under a key, as a number or a day"""
+    exclude: DocumentConditions | None = None
+    r"""conditions; documents that meet all of them are left out"""
 
 
 class DocumentPage(Value):
@@ -335,6 +359,13 @@ class LeftOutPage(Value):
     r"""a page of them by path; empty without the scope manage"""
 
 
+class MetadataRange(Value):
+    r"""Numbers, or days, from one to another, both included; one of the two may be left out."""
+
+    from_: float | str | None = Field(None, validation_alias="from", serialization_alias="from")
+    to: float | str | None = None
+
+
 class Overview(Value):
     r"""What a collection holds: how many documents, those added or replaced last, and questions that its documents do answer."""
 
@@ -380,6 +411,18 @@ class Ready(Value):
     status: Literal['ready'] = 'ready'
 
 
+class RenameCollection(Value):
+    r"""The new name of a collection."""
+
+    name: str
+
+
+class RenameDocument(Value):
+    r"""The new path of a document."""
+
+    path: str
+
+
 class RightQuote(Value):
     r"""The quote that would have been right, ``[start, end)`` of a document in Unicode code points."""
 
@@ -394,6 +437,8 @@ class SearchRequest(Value):
     question: str
     collection: str | None = None
     r"""by default the one of the settings"""
+    collections: Sequence[str] = ()
+    r"""several at once, of the same embedder; the first is where feedback on the answer is kept"""
     top_k: int | None = None
     r"""chunks retrieved"""
     filter: DocumentFilter | None = None
@@ -557,18 +602,18 @@ class Operations:
     def _events(self, method: str, path: str, events: Mapping[str, Any], **parts: Any) -> Iterator[Any]:
         raise NotImplementedError
 
-    def ask(self, question: str, *, collection: str | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> AskResponse:
+    def ask(self, question: str, *, collection: str | None = None, collections: Sequence[str] | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> AskResponse:
         r"""Answer a question in the words of the documents, or say that they do not and offer the closest passages."""
-        found: AskResponse = self._send("POST", "/ask", {200: AskResponse}, body={"question": question, "collection": collection, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
+        found: AskResponse = self._send("POST", "/ask", {200: AskResponse}, body={"question": question, "collection": collection, "collections": collections, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
         return found
 
-    def ask_events(self, question: str, *, collection: str | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> Iterator[StreamedPassages | Citation | StreamedAnswer | StreamedEnd]:
+    def ask_events(self, question: str, *, collection: str | None = None, collections: Sequence[str] | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> Iterator[StreamedPassages | Citation | StreamedAnswer | StreamedEnd]:
         r"""Answer a question in the words of the documents, or say that they do not and offer the closest passages."""
-        return self._events("POST", "/ask", {"passages": StreamedPassages, "citation": Citation, "answer": StreamedAnswer, "done": StreamedEnd, "error": Problem}, body={"question": question, "collection": collection, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
+        return self._events("POST", "/ask", {"passages": StreamedPassages, "citation": Citation, "answer": StreamedAnswer, "done": StreamedEnd, "error": Problem}, body={"question": question, "collection": collection, "collections": collections, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
 
-    def search(self, question: str, *, collection: str | None = None, top_k: int | None = None, filter: DocumentFilter | None = None) -> SearchResponse:
+    def search(self, question: str, *, collection: str | None = None, collections: Sequence[str] | None = None, top_k: int | None = None, filter: DocumentFilter | None = None) -> SearchResponse:
         r"""The passages closest to a question, whether they answer it or not."""
-        found: SearchResponse = self._send("POST", "/search", {200: SearchResponse}, body={"question": question, "collection": collection, "top_k": top_k, "filter": filter})
+        found: SearchResponse = self._send("POST", "/search", {200: SearchResponse}, body={"question": question, "collection": collection, "collections": collections, "top_k": top_k, "filter": filter})
         return found
 
     def extract(self, question: str, texts: Sequence[str], *, max_quotes: int | None = None) -> ExtractResponse:
@@ -651,6 +696,21 @@ class Operations:
         found: None | Job = self._send("DELETE", "/collections/{collection}/documents/{path}", {204: None, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match})
         return found
 
+    def rename(self, collection: str, path: str, new_path: str, *, if_match: str | None = None) -> StoredDocument | Job:
+        r"""Move a document and its file to another path, at which there must be nothing; its id changes with its path."""
+        found: StoredDocument | Job = self._send("PATCH", "/collections/{collection}/documents/{path}", {200: StoredDocument, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match}, body={"path": new_path})
+        return found
+
+    def rename_collection(self, collection: str, name: str) -> None:
+        r"""Give a collection of uploads another name, also in the keys that are limited to it; the ids of its documents change."""
+        found: None = self._send("PATCH", "/collections/{collection}", {204: None}, parameters={"collection": collection}, body={"name": name})
+        return found
+
+    def delete_collection(self, collection: str) -> None:
+        r"""Remove a collection of uploads with all its documents and their files."""
+        found: None = self._send("DELETE", "/collections/{collection}", {204: None}, parameters={"collection": collection})
+        return found
+
     def job(self, id: str) -> Job:
         r"""The state of a change to a document. When the service stops, a job is either complete or has changed nothing."""
         found: Job = self._send("GET", "/jobs/{id}", {200: Job}, parameters={"id": id})
@@ -666,18 +726,18 @@ class AsyncOperations:
     def _events(self, method: str, path: str, events: Mapping[str, Any], **parts: Any) -> AsyncIterator[Any]:
         raise NotImplementedError
 
-    async def ask(self, question: str, *, collection: str | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> AskResponse:
+    async def ask(self, question: str, *, collection: str | None = None, collections: Sequence[str] | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> AskResponse:
         r"""Answer a question in the words of the documents, or say that they do not and offer the closest passages."""
-        found: AskResponse = await self._send("POST", "/ask", {200: AskResponse}, body={"question": question, "collection": collection, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
+        found: AskResponse = await self._send("POST", "/ask", {200: AskResponse}, body={"question": question, "collection": collection, "collections": collections, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
         return found
 
-    def ask_events(self, question: str, *, collection: str | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> AsyncIterator[StreamedPassages | Citation | StreamedAnswer | StreamedEnd]:
+    def ask_events(self, question: str, *, collection: str | None = None, collections: Sequence[str] | None = None, top_k: int | None = None, filter: DocumentFilter | None = None, max_quotes: int | None = None, threshold: float | None = None, include_passages: bool | None = None, history: Sequence[HistoryTurn] | None = None) -> AsyncIterator[StreamedPassages | Citation | StreamedAnswer | StreamedEnd]:
         r"""Answer a question in the words of the documents, or say that they do not and offer the closest passages."""
-        return self._events("POST", "/ask", {"passages": StreamedPassages, "citation": Citation, "answer": StreamedAnswer, "done": StreamedEnd, "error": Problem}, body={"question": question, "collection": collection, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
+        return self._events("POST", "/ask", {"passages": StreamedPassages, "citation": Citation, "answer": StreamedAnswer, "done": StreamedEnd, "error": Problem}, body={"question": question, "collection": collection, "collections": collections, "top_k": top_k, "filter": filter, "max_quotes": max_quotes, "threshold": threshold, "include_passages": include_passages, "history": history})
 
-    async def search(self, question: str, *, collection: str | None = None, top_k: int | None = None, filter: DocumentFilter | None = None) -> SearchResponse:
+    async def search(self, question: str, *, collection: str | None = None, collections: Sequence[str] | None = None, top_k: int | None = None, filter: DocumentFilter | None = None) -> SearchResponse:
         r"""The passages closest to a question, whether they answer it or not."""
-        found: SearchResponse = await self._send("POST", "/search", {200: SearchResponse}, body={"question": question, "collection": collection, "top_k": top_k, "filter": filter})
+        found: SearchResponse = await self._send("POST", "/search", {200: SearchResponse}, body={"question": question, "collection": collection, "collections": collections, "top_k": top_k, "filter": filter})
         return found
 
     async def extract(self, question: str, texts: Sequence[str], *, max_quotes: int | None = None) -> ExtractResponse:
@@ -758,6 +818,21 @@ class AsyncOperations:
     async def delete(self, collection: str, path: str, *, if_match: str | None = None) -> None | Job:
         r"""Remove a document and its file. A change that takes long is answered with a job."""
         found: None | Job = await self._send("DELETE", "/collections/{collection}/documents/{path}", {204: None, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match})
+        return found
+
+    async def rename(self, collection: str, path: str, new_path: str, *, if_match: str | None = None) -> StoredDocument | Job:
+        r"""Move a document and its file to another path, at which there must be nothing; its id changes with its path."""
+        found: StoredDocument | Job = await self._send("PATCH", "/collections/{collection}/documents/{path}", {200: StoredDocument, 202: Job}, parameters={"collection": collection, "path": path}, headers={"if-match": if_match}, body={"path": new_path})
+        return found
+
+    async def rename_collection(self, collection: str, name: str) -> None:
+        r"""Give a collection of uploads another name, also in the keys that are limited to it; the ids of its documents change."""
+        found: None = await self._send("PATCH", "/collections/{collection}", {204: None}, parameters={"collection": collection}, body={"name": name})
+        return found
+
+    async def delete_collection(self, collection: str) -> None:
+        r"""Remove a collection of uploads with all its documents and their files."""
+        found: None = await self._send("DELETE", "/collections/{collection}", {204: None}, parameters={"collection": collection})
         return found
 
     async def job(self, id: str) -> Job:

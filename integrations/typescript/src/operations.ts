@@ -10,6 +10,8 @@ export interface AskRequest {
   question: string;
   /** by default the one of the settings */
   collection?: string | null;
+  /** several at once, of the same embedder; the first is where feedback on the answer is kept */
+  collections?: Array<string>;
   /** chunks retrieved */
   top_k?: number | null;
   filter?: DocumentFilter;
@@ -111,6 +113,23 @@ export interface Contradiction {
 }
 
 /** Which documents to look at; all conditions hold at once. */
+export interface DocumentConditions {
+  /** start of the document's path */
+  path_prefix?: string;
+  media_type?: string | null;
+  /** values, any of which the document's front matter has under a key */
+  metadata?: Record<string, string | Array<string>>;
+  /** paths of the documents to look at; by default all */
+  paths?: Array<string>;
+  /** first day, in UTC, on which a document may have been indexed */
+  indexed_from?: string | null;
+  /** last such day */
+  indexed_to?: string | null;
+  /** limits of what the document's front matter has under a key, as a number or a day */
+  ranges?: Record<string, MetadataRange>;
+}
+
+/** Which documents to look at; all conditions hold at once, but for those to exclude. */
 export interface DocumentFilter {
   /** start of the document's path */
   path_prefix?: string;
@@ -123,6 +142,10 @@ export interface DocumentFilter {
   indexed_from?: string | null;
   /** last such day */
   indexed_to?: string | null;
+  /** limits of what the document's front matter has under a key, as a number or a day */
+  ranges?: Record<string, MetadataRange>;
+  /** conditions; documents that meet all of them are left out */
+  exclude?: DocumentConditions | null;
 }
 
 /** Documents of a collection by path, and files of its folder that were not read, both from ``offset``. */
@@ -291,6 +314,12 @@ export interface LeftOutPage {
   files: Array<LeftOut>;
 }
 
+/** Numbers, or days, from one to another, both included; one of the two may be left out. */
+export interface MetadataRange {
+  from?: number | string;
+  to?: number | string;
+}
+
 /** What a collection holds: how many documents, those added or replaced last, and questions that its documents do answer. */
 export interface Overview {
   collection: string;
@@ -332,6 +361,16 @@ export interface Ready {
   status?: "ready";
 }
 
+/** The new name of a collection. */
+export interface RenameCollection {
+  name: string;
+}
+
+/** The new path of a document. */
+export interface RenameDocument {
+  path: string;
+}
+
 /** The quote that would have been right, ``[start, end)`` of a document in Unicode code points. */
 export interface RightQuote {
   document_id: string;
@@ -344,6 +383,8 @@ export interface SearchRequest {
   question: string;
   /** by default the one of the settings */
   collection?: string | null;
+  /** several at once, of the same embedder; the first is where feedback on the answer is kept */
+  collections?: Array<string>;
   /** chunks retrieved */
   top_k?: number | null;
   filter?: DocumentFilter;
@@ -592,6 +633,21 @@ export abstract class Operations {
   /** Remove a document and its file. A change that takes long is answered with a job. */
   delete(collection: string, path: string, headers: { "if-match"?: string } = {}, signal?: AbortSignal): Promise<null | Job> {
     return this.send({ method: "DELETE", path: "/collections/{collection}/documents/{path}", parameters: { collection, path }, headers, signal });
+  }
+
+  /** Move a document and its file to another path, at which there must be nothing; its id changes with its path. */
+  rename(collection: string, path: string, body: RenameDocument, headers: { "if-match"?: string } = {}, signal?: AbortSignal): Promise<StoredDocument | Job> {
+    return this.send({ method: "PATCH", path: "/collections/{collection}/documents/{path}", parameters: { collection, path }, body, headers, signal });
+  }
+
+  /** Give a collection of uploads another name, also in the keys that are limited to it; the ids of its documents change. */
+  rename_collection(collection: string, body: RenameCollection, signal?: AbortSignal): Promise<null> {
+    return this.send({ method: "PATCH", path: "/collections/{collection}", parameters: { collection }, body, signal });
+  }
+
+  /** Remove a collection of uploads with all its documents and their files. */
+  delete_collection(collection: string, signal?: AbortSignal): Promise<null> {
+    return this.send({ method: "DELETE", path: "/collections/{collection}", parameters: { collection }, signal });
   }
 
   /** The state of a change to a document. When the service stops, a job is either complete or has changed nothing. */
