@@ -210,8 +210,11 @@ def _turns(text: str) -> tuple[tuple[Turn, ...], str]:
 
 
 def _shape(instructions: str) -> dict[str, Any] | None:
-    found = _OBJECT.search(instructions)
-    return {key: _EMPTY.get(first, "" if first == "<" else 0) for key, first in _KEY.findall(found[0])} if found else None
+    found = [
+        {key: _EMPTY.get(first, "" if first == "<" else 0) for key, first in _KEY.findall(shown[0])}
+        for shown in _OBJECT.finditer(instructions)
+    ]
+    return next((shape for shape in found if "tool_calls" in shape), found[0] if found else None)  # after the tools themselves
 
 
 def _properties(schema: dict[str, Any] | None) -> dict[str, Any]:

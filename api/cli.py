@@ -4,7 +4,8 @@ import io
 import json
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -66,7 +67,7 @@ app.add_typer(admin)
 
 
 @command(
-    *(app, "serve", "host", "port", "index", "collection", "embedder", "chunk_tokens"),
+    *(app, "serve", "host", "port", "index", "search_index", "milvus_uri", "collection", "embedder", "chunk_tokens"),
     *("max_file_bytes", "password_file", "reader", "threshold"),
 )
 def serve(
@@ -74,32 +75,37 @@ def serve(
     folder: Annotated[Path | None, typer.Argument(help="Folder to index before listening.", show_default=False)] = None,
     moved: Moved = False,
     watch: Annotated[bool, typer.Option("--watch", help="Index changes of FOLDER as they come.")] = False,
-    empty: Annotated[bool, typer.Option("--empty", help="Where there is no index, begin an empty one, for uploads.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Begin an empty index also where --index names none.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Index FOLDER, if one is given, and answer questions over HTTP."""
+    """Index FOLDER, if one is given, and answer questions over HTTP; documents can be added on the page."""
     if watch and folder is None:
         raise QuotewiseError("--watch needs the FOLDER to watch")
     from quotewise.api import server
     from quotewise.api.indexing import check_folder
     from quotewise.api.keys import Keys
     from quotewise.api.logs import LogStream
-    from quotewise.index.ingest import checked_files
+    from quotewise.index.ingest import checked_files, find_collection
     from quotewise.index.stamps import Stamps
+    from quotewise.index.sync_report import SyncReport
 
     server.prepare(settings)
     if settings.log_format == "json":
         terminal.errors.file = LogStream()
-    if folder is not None:
-        checked_files(folder, may_be_empty=settings.index.exists())
+    files = checked_files(folder, may_be_empty=True)[0] if folder is not None else []
+    is_empty = not any(file.is_document for file in files)
     # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.
-    with opened(settings, empty or folder is not None) as service:
+    with opened(settings, empty or folder is not None or settings.index == Settings.model_fields["index"].default) as service:
         service.load_reader()
-        if folder is not None:
+        begins = is_empty and find_collection(service.store.catalogue, settings.collection) is None
+        if begins:
+            terminal.note(f"{folder or settings.collection} holds no documents yet; add some on the page")
+            service = replace(service, folder=folder)
+        elif folder is not None:
             check_folder(service, LOCAL, folder, moved)
         with server.bound(settings.host, settings.port) as listener:
             stamps = Stamps()
-            report = _index(service, folder, moved, stamps=stamps) if folder is not None else None
+            report = _index(service, folder, moved, stamps=stamps) if folder is not None and not begins else None
             service.warm()
             server.listen(listener)  # only now, so that until then clients are refused instead of kept waiting
             url = server.url(listener)
@@ -110,24 +116,45 @@ def serve(
             if not (server.is_local(listener) or Keys(settings.index).exist()):
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
-            if watch and folder is not None and report:
+            if watch and folder is not None:
                 from quotewise.api.watching import FolderWatch
 
-                FolderWatch(service, folder, stamps, report).start()
+                FolderWatch(service, folder, stamps, report or SyncReport.nothing()).start()
             server.serve(service, listener)
 
 
-@command(app, "index", "index", "collection", "embedder", "chunk_tokens", "language", "max_file_bytes", "password_file")
+@command(
+    app,
+    "index",
+    "index",
+    "search_index",
+    "milvus_uri",
+    "collection",
+    "embedder",
+    "chunk_tokens",
+    "language",
+    "max_file_bytes",
+    "password_file",
+)
 def index(
     settings: Settings,
     folder: Annotated[Path, typer.Argument(help="Folder of documents.", show_default=False)],
     moved: Moved = False,
     reread: Annotated[bool, typer.Option("--reread", help="Parse unchanged files too, as after an upgrade.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any file is not read, or only in part.")] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Then recognise the text of scanned pages, seconds a page; goes on if interrupted.")
+    ] = False,
 ) -> Output:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
+    if ocr:
+        from quotewise.index.recognition import check_installed
+
+        check_installed()
     with opened(settings, create=True) as service:
         report = _index(service, folder, moved, reread)
+        for later in _recognised(service, folder) if ocr else ():
+            report = report.followed_by(later)
 
     in_vain = report.failed and not (report.added or report.changed or report.unchanged)
     complaint = f"none of the {len(report.failed)} files could be indexed" if in_vain else ""
@@ -188,7 +215,7 @@ def verify_citations(
     return Output([asdict(result) for result in results], show, any(r.verdict is not Verdict.VALID for r in results))
 
 
-@command(app, "mcp", "index", "collection", "reader", "threshold")
+@command(app, "mcp", "index", "search_index", "milvus_uri", "collection", "reader", "threshold")
 def serve_mcp(
     settings: Settings,
     only: Annotated[
@@ -251,6 +278,13 @@ def _index(service: "Service", folder: Path, moved: bool, again: bool = False, s
 
     with terminal.sync_progress() as progress:
         return index_folder(service, LOCAL, folder, moved, progress, again, stamps)
+
+
+def _recognised(service: "Service", folder: Path) -> Iterator["SyncReport"]:
+    from quotewise.api.indexing import recognise_scans
+
+    with terminal.progress() as progress:
+        yield from recognise_scans(service, LOCAL, folder, progress)
 
 
 def _claims(file: Any) -> "list[requests.Claim]":

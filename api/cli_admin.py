@@ -27,10 +27,12 @@ class _ListByDefault(TyperGroup):
 
 key_commands = typer.Typer(cls=_ListByDefault, help="Make, list (by default) and revoke API keys.", rich_markup_mode=None)
 admin.add_typer(key_commands, name="keys")
+collection_commands = typer.Typer(help="Rename and remove collections of uploads.", rich_markup_mode=None)
+admin.add_typer(collection_commands, name="collections")
 _KEY_COLUMNS = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
 
 
-@command(admin, "status", "index")
+@command(admin, "status", "index", "search_index", "milvus_uri")
 def status(settings: Settings) -> Output:
     """Show the collections of the index, the files of their folders that were not read, and what the processor can."""
     with opened(settings) as service:
@@ -61,7 +63,7 @@ def status(settings: Settings) -> Output:
     return Output(listed, show)
 
 
-@command(admin, "check", "index")
+@command(admin, "check", "index", "search_index", "milvus_uri")
 def check_index(settings: Settings) -> Output:
     """Read the whole index and look for damage; the exit code is 1 if there is any."""
     from quotewise.index.integrity import check
@@ -73,7 +75,7 @@ def check_index(settings: Settings) -> Output:
     return Output([asdict(finding) for finding in findings], partial(terminal.tell, "\n".join(lines)), not is_sound)
 
 
-@command(admin, "rm", "index", "collection")
+@command(admin, "rm", "index", "search_index", "milvus_uri", "collection")
 def rm(
     settings: Settings,
     paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
@@ -81,14 +83,47 @@ def rm(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before that; needed where nobody can be asked.")] = False,
 ) -> Output:
     """Remove documents, or with --all a collection, from the index; the files stay."""
+    from quotewise.api.changes import unindex
+
     if bool(paths) == everything:
         raise QuotewiseError("name the documents to remove, or give --all to remove the collection")
     with opened(settings) as service:
         if everything and not yes:
-            _confirm_removal(settings.collection, service.documents(LOCAL, settings.collection, limit=0).total)
-        removed = service.unindex(LOCAL, paths)
+            documents = service.documents(LOCAL, settings.collection, limit=0).total
+            _confirm(f"collection {settings.collection} with its {documents:,} documents from the index", "--all")
+        removed = unindex(service, LOCAL, paths)
     done = f"{len(removed):,} removed from {settings.collection}"
     return Output({"removed": removed}, partial(terminal.tell, done))
+
+
+@command(collection_commands, "rename", "index")
+def rename_collection(
+    settings: Settings,
+    name: Annotated[str, typer.Argument(help="The collection.", show_default=False)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
+) -> Output:
+    """Give a collection of uploads another name, also in the keys that are limited to it."""
+    from quotewise.api import changes
+
+    with opened(settings) as service:
+        changes.rename_collection(service, LOCAL, name, new)
+    return Output({"name": new}, partial(terminal.tell, f"{name} is {new} now"))
+
+
+@command(collection_commands, "rm", "index")
+def remove_collection(
+    settings: Settings,
+    name: Annotated[str, typer.Argument(help="The collection.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before; needed where nobody can be asked.")] = False,
+) -> Output:
+    """Remove a collection of uploads with its documents and their files."""
+    from quotewise.api import changes
+
+    with opened(settings) as service:
+        if not yes:
+            _confirm(f"collection {name}, its {service.documents(LOCAL, name, limit=0).total:,} documents and their files")
+        changes.remove_collection(service, LOCAL, name)
+    return Output({"removed": name}, partial(terminal.tell, f"{name} is removed"))
 
 
 @command(admin, "settings")
@@ -161,11 +196,10 @@ def _cell(column: str, value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else value or ""
 
 
-def _confirm_removal(collection: str, documents: int) -> None:
-    """Raises QuotewiseError unless the user at the terminal agrees."""
-    what = f"collection {collection} with its {documents:,} documents from the index"
+def _confirm(what: str, cause: str = "this") -> None:
+    """Raises QuotewiseError unless the user at the terminal agrees to remove something."""
     if not sys.stdin.isatty():
-        raise QuotewiseError(f"--all removes the {what}; without a terminal to ask at, that needs --yes")
+        raise QuotewiseError(f"{cause} removes the {what}; without a terminal to ask at, that needs --yes")
     if not typer.confirm(f"Remove the {what}?", err=True):
         raise QuotewiseError("nothing was removed")
 

@@ -20,7 +20,7 @@ Prefix = Annotated[str, typer.Option("--path-prefix", metavar="TEXT", help="Look
 Local = Annotated[bool, typer.Option("--local", help="Open the index, even where a service runs on it and could be asked.")]
 
 
-@command(questions, "ask", "index", "collection", "top_k", "max_quotes", "reader", "threshold")
+@command(questions, "ask", "index", "search_index", "milvus_uri", "collection", "top_k", "max_quotes", "reader", "threshold")
 def ask(settings: Settings, question: Question, path_prefix: Prefix = "", local: Local = False) -> Output:
     """Answer QUESTION with quotes, or say that the documents do not; then the exit code is 3."""
     question = _read(question, settings)
@@ -29,7 +29,7 @@ def ask(settings: Settings, question: Question, path_prefix: Prefix = "", local:
     return Output(answer, partial(terminal.show_answer, answer), 0 if answer["answered"] else _UNANSWERED)
 
 
-@command(questions, "search", "index", "collection", "top_k")
+@command(questions, "search", "index", "search_index", "milvus_uri", "collection", "top_k")
 def search(settings: Settings, question: Question, path_prefix: Prefix = "", local: Local = False) -> Output:
     """Show the passages closest to QUESTION."""
     question = _read(question, settings)
@@ -38,7 +38,7 @@ def search(settings: Settings, question: Question, path_prefix: Prefix = "", loc
     return Output(passages, partial(terminal.show_passages, passages))
 
 
-@command(questions, "chat", "index", "collection", "top_k", "max_quotes", "reader", "threshold")
+@command(questions, "chat", "index", "search_index", "milvus_uri", "collection", "top_k", "max_quotes", "reader", "threshold")
 def chat(settings: Settings, path_prefix: Prefix = "", local: Local = False) -> None:
     """Ask one question after the other; a follow-up is understood by those before it, and sources can be opened."""
     from quotewise.api.chat import Chat

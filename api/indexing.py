@@ -1,13 +1,19 @@
 """The use cases that bring a collection up to date with its folder."""
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from quotewise.api.callers import Caller
 from quotewise.api.service import Service
 from quotewise.index.defaults import AUTOMATIC_EMBEDDER
+from quotewise.index.errors import DocumentError
+from quotewise.index.folders import read_inside
 from quotewise.index.ingest import Sync, find_collection
+from quotewise.index.left_out import NO_TEXT
 from quotewise.index.progress import Progress
 from quotewise.index.reading import Reading, sample_texts
+from quotewise.index.recognition import recognise
 from quotewise.index.stamps import Stamps
 from quotewise.index.sync_report import SyncReport
 
@@ -27,8 +33,9 @@ def index_folder(
     progress: Progress = lambda step: None,
     again: bool = False,
     stamps: Stamps | None = None,
+    again_at: frozenset[str] = frozenset(),
 ) -> SyncReport:
-    """Bring the default collection up to date with a folder; ``again`` and ``stamps`` are those of ``Reading``.
+    """Bring the default collection up to date with a folder; ``again``, ``again_at`` and ``stamps`` are those of ``Reading``.
 
     Raises ForbiddenError, SettingsError, and what ``Sync.run`` does.
     """
@@ -36,14 +43,43 @@ def index_folder(
     service.check_change(caller, settings.collection)
     if not stamps:
         service.store.sweep()
-    sync = _sync(service, folder, again, stamps)
+    sync = _sync(service, folder, again, stamps, again_at)
     report = sync.run(folder, settings.collection, settings.chunk_tokens, moved, progress, settings.language)
     if not stamps:  # else the program goes on, and may compact meanwhile
         service.store.finish_compaction()
+        catalogue = service.store.catalogue
+        names = [collection.name for collection in catalogue.collections()]
+        refused = {refusal.sha256 for name in names for refusal in catalogue.refusals(name).values()}
+        settings.recognised_pages.keep_only(refused.union(*(catalogue.digests(name).values() for name in names)))
     return report
 
 
-def _sync(service: Service, folder: Path, again: bool = False, stamps: Stamps | None = None) -> Sync:
+def recognise_scans(
+    service: Service, caller: Caller, folder: Path, progress: Callable[[int, int, str], None] = lambda done, total, name: None
+) -> Iterator[SyncReport]:
+    """Read the scanned pages of a folder that is indexed by OCR, and index each file once its pages are read.
+
+    What takes seconds a page goes on where it was interrupted. ``progress`` takes how many pages of a file are done, of how
+    many, and its path.
+
+    Raises RecognitionError, ForbiddenError, SettingsError, and what ``Sync.run`` does.
+    """
+    settings, catalogue = service.settings, service.store.catalogue
+    service.check_change(caller, settings.collection)
+    options, pages = settings.parse_options(folder), settings.recognised_pages
+    for path in [file.path for file in catalogue.left_out(settings.collection) if file.kind == NO_TEXT]:
+        with suppress(DocumentError):  # which the sync reports
+            if recognise(path, read_inside(folder, path, settings.max_file_bytes), pages, options, progress):
+                yield index_folder(service, caller, folder, again_at=frozenset((path,)))
+
+
+def _sync(
+    service: Service,
+    folder: Path,
+    again: bool = False,
+    stamps: Stamps | None = None,
+    again_at: frozenset[str] = frozenset(),
+) -> Sync:
     """With the embedder of the collection, unless the settings name another, which the sync will refuse."""
     settings = service.settings
     options = settings.parse_options(folder)
@@ -52,5 +88,5 @@ def _sync(service: Service, folder: Path, again: bool = False, stamps: Stamps | 
     name = (
         made.embedder if made and keep else service.new_embedder(lambda: sample_texts(folder, settings.max_file_bytes, options))
     )
-    reading = Reading(settings.max_file_bytes, options, again, Stamps() if stamps is None else stamps)
+    reading = Reading(settings.max_file_bytes, options, again, again_at, Stamps() if stamps is None else stamps)
     return Sync(service.store, service.pipeline.embedder(name), reading)

@@ -19,6 +19,7 @@ from quotewise.index.errors import QuotewiseError
 
 if TYPE_CHECKING:
     from quotewise.index.catalogue import SqliteCatalogue
+    from quotewise.index.store import Catalogue
 
 _PREFIX, _BROWSER_PREFIX = "qw_", "qb_"
 _BROWSER_RATE = "60/minute"
@@ -91,6 +92,15 @@ class Key(BaseModel):
 
 
 _KEYS = TypeAdapter(list[Key])
+
+
+def renamed_collection(catalogue: "Catalogue", name: str, new: str) -> None:
+    """Limit the keys to the new name of a collection that are limited to the one before."""
+    for content in catalogue.api_keys().values():
+        key = Key.model_validate_json(content)
+        if name in (key.collections or ()):
+            collections = tuple(dict.fromkeys(new if known == name else known for known in key.collections or ()))
+            catalogue.put_api_key(key.id, key.model_copy(update={"collections": collections}).model_dump_json())
 
 
 class Keys:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import format_sse_event
 
@@ -31,15 +31,19 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 problems.register_shape(f"{_PREFIX}/", error_response)
 _DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "value": "default"}}
+Links = Annotated[
+    bool, Header(alias="Quotewise-Links", description="as `quotewise.links`, for frontends that add headers but no fields")
+]
 router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS)
 
 
 @router.post("/chat/completions")
-def complete(body: ChatRequest, call: Called, request: Request) -> Response:
+def complete(body: ChatRequest, call: Called, request: Request, links: Links = False) -> Response:
     """Answer the last question of a conversation with quotes, as OpenAI's API would; with `stream` in parts."""
     service, caller, request_id = call
     name = service.existing_collection(caller, body.model)
-    completion = _Completion(body, service, request_id, service.settings.public_url or str(request.base_url))
+    base = service.settings.public_url or str(request.base_url)
+    completion = _Completion(body, service, request_id, base, links or body.quotewise.links)
     if found := body.task():
         task, function = found
         content = task.answer(
@@ -86,9 +90,10 @@ def _link_title(place: str) -> str:
 class _Completion:
     """The response to a request, at once or in parts; links in the content begin with ``base``."""
 
-    def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str) -> None:
+    def __init__(self, body: ChatRequest, service: Service, request_id: str, base: str, with_links: bool) -> None:
         self._head: dict[str, Any] = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": body.model}
         self._body, self._service, self._request_id, self._base = body, service, request_id, base
+        self._with_links = with_links
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The response with the whole answer."""
@@ -157,7 +162,7 @@ class _Completion:
         """What follows the quotes: how sure they are, and links."""
         word = POSSIBLE if answer.state == "possible" else SURE
         sure = f"\n\n{word}: {answer.confidence:.0%}" if answer.answered else ""
-        if not self._body.quotewise.links:
+        if not self._with_links:
             return sure
         links = ((number, note["url_citation"]) for number, note in enumerate(annotations, 1))
         return f"{sure}\n" + "".join(f"\n[{number}]: {link['url']} {_link_title(link['title'])}" for number, link in links)

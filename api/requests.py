@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
-from quotewise.index.store import Filter
+from quotewise.index.atomic_files import PATTERN
+from quotewise.index.store import COLLECTION_NAME, Filter, Range
 from quotewise.rag import verification
 from quotewise.rag.followups import Turn
 from quotewise.rag.pipeline import AskOptions
@@ -91,7 +93,40 @@ class Strict(BaseModel):
         return _limit_fields(value)
 
 
-class DocumentFilter(Strict):
+_NUMBER: dict[str, Any] = {"type": "number", "minimum": -1e300, "maximum": 1e300}
+_DAY: dict[str, Any] = {"type": "string", "format": "date"}
+
+
+def _as_limit(value: object) -> float | date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        return date.fromisoformat(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _NUMBER["maximum"]:
+        return float(value)
+    raise ValueError("should be a number, or a day such as 2026-01-31")
+
+
+_Limit = Annotated[float | date | None, BeforeValidator(_as_limit), WithJsonSchema({"anyOf": [_NUMBER, _DAY]})]
+
+
+class MetadataRange(Strict):
+    """Numbers, or days, from one to another, both included; one of the two may be left out."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"minProperties": 1, "anyOf": [{"properties": {"from": it, "to": it}} for it in (_NUMBER, _DAY)]}
+    )
+
+    least: _Limit = Field(default=None, alias="from")
+    most: _Limit = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        kinds = {type(limit) for limit in (self.least, self.most) if limit is not None}
+        if len(kinds) != 1:
+            raise ValueError("should have a from, a to or both, and both as numbers or both as days")
+        return self
+
+
+class DocumentConditions(Strict):
     """Which documents to look at; all conditions hold at once."""
 
     path_prefix: ShortText = Field(default="", description="start of the document's path")
@@ -106,10 +141,30 @@ class DocumentFilter(Strict):
     )
     indexed_from: date | None = Field(default=None, description="first day, in UTC, on which a document may have been indexed")
     indexed_to: date | None = Field(default=None, description="last such day")
+    ranges: Annotated[
+        dict[ShortText, MetadataRange],
+        BeforeValidator(_limit_fields),
+        Field(max_length=20, description="limits of what the document's front matter has under a key, as a number or a day"),
+    ] = {}
 
     def value(self) -> Filter:
         """The filter of a search."""
-        return Filter(self.path_prefix, self.media_type, self.metadata, tuple(self.paths), self.indexed_from, self.indexed_to)
+        ranges = {key: Range(limits.least, limits.most) for key, limits in self.ranges.items()}
+        chosen = self.path_prefix, self.media_type, self.metadata, tuple(self.paths), self.indexed_from, self.indexed_to
+        return Filter(*chosen, ranges)
+
+
+class DocumentFilter(DocumentConditions):
+    """Which documents to look at; all conditions hold at once, but for those to exclude."""
+
+    exclude: DocumentConditions | None = Field(
+        default=None, description="conditions; documents that meet all of them are left out"
+    )
+
+    def value(self) -> Filter:
+        """The filter of a search."""
+        excluded = self.exclude.value() if self.exclude else Filter()
+        return replace(super().value(), exclude=None if excluded == Filter() else excluded)
 
 
 class SearchRequest(Strict):
@@ -117,12 +172,15 @@ class SearchRequest(Strict):
 
     question: Question
     collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
+    collections: Annotated[list[CollectionName], Field(max_length=20, fail_fast=True)] = Field(
+        default=[], description="several at once, of the same embedder; the first is where feedback on the answer is kept"
+    )
     top_k: TopK | None = Field(default=None, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()
 
     def options(self) -> AskOptions:
         """How to answer, or to search."""
-        return AskOptions(self.top_k, where=self.filter.value())
+        return AskOptions(self.top_k, where=self.filter.value(), also=tuple(self.collections))
 
 
 class HistoryTurn(Strict):
@@ -146,7 +204,7 @@ class AskRequest(SearchRequest):
 
     def options(self) -> AskOptions:
         turns = tuple(Turn(turn.question, tuple(turn.quotes)) for turn in self.history)
-        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns)
+        return AskOptions(self.top_k, self.max_quotes, self.filter.value(), self.threshold, turns, tuple(self.collections))
 
 
 class ExtractRequest(Strict):
@@ -192,6 +250,18 @@ class OverviewRequest(Strict):
     """Of which collection."""
 
     collection: CollectionName | None = None
+
+
+class RenameDocument(Strict):
+    """The new path of a document."""
+
+    path: Annotated[ShortText, Field(json_schema_extra={"pattern": PATTERN})]
+
+
+class RenameCollection(Strict):
+    """The new name of a collection."""
+
+    name: Annotated[ShortText, Field(json_schema_extra={"pattern": COLLECTION_NAME})]
 
 
 class PageRequest(Strict):

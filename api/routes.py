@@ -48,9 +48,9 @@ async def _call(request: Request) -> Call:  # on the event loop, since the threa
 
 
 async def json_only(request: Request) -> None:
-    """Raises UnsupportedMediaTypeError for a POST of anything but JSON."""
+    """Raises UnsupportedMediaTypeError for a POST or PATCH of anything but JSON."""
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if request.method == "POST" and media_type != "application/json":
+    if request.method in ("POST", "PATCH") and media_type != "application/json":
         raise UnsupportedMediaTypeError(f"the content type is {media_type or 'missing'}; expected application/json")
 
 
@@ -60,23 +60,32 @@ def json_response(value: Any, status: int = 200, **headers: str) -> Response:
 
 
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
-_STORE_PROBLEMS = ("index-locked", "index-damaged", "index-unavailable", "index-rebuilding", "document-damaged")
+_STORE_PROBLEMS = (
+    *("index-locked", "index-damaged", "index-unavailable", "engine-unavailable", "index-rebuilding", "document-damaged"),
+)
 INDEX_PROBLEMS = (*STATE_PROBLEMS, *_STORE_PROBLEMS, "embedder-unavailable")
-_BODY = ("malformed-json", "payload-too-large", "unsupported-media-type", "invalid-request", "request-timeout", "overloaded")
-_SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *_BODY, *INDEX_PROBLEMS)
+BODY_PROBLEMS = (
+    "malformed-json",
+    "payload-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "request-timeout",
+    "overloaded",
+)
+_SEARCH_CODES = ("unknown-collection", "embedder-mismatch", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _READ_CODES = ("invalid-request", "unknown-document", "unknown-collection", *INDEX_PROBLEMS)
 _ASK_PROBLEMS = problems.responses(*_SEARCH_CODES, "reader-unavailable")
 _OVERVIEW_PROBLEMS = problems.responses(
     "invalid-request", "unknown-collection", "embedder-mismatch", "reader-unavailable", "overloaded", *INDEX_PROBLEMS
 )
 _SEARCH_PROBLEMS = problems.responses(*_SEARCH_CODES)
-_EXTRACT_PROBLEMS = problems.responses(*_BODY, *STATE_PROBLEMS, "reader-unavailable")
+_EXTRACT_PROBLEMS = problems.responses(*BODY_PROBLEMS, *STATE_PROBLEMS, "reader-unavailable")
 _READ_PROBLEMS = problems.responses(*_READ_CODES)
 _TEXT_PROBLEMS = problems.responses(*_READ_CODES, "document-changed", "overloaded")
 _FILE_CODES = (*_READ_CODES, "document-changed", "folder-unavailable", "folder-read-only", "unreadable-document", "overloaded")
 _FILE_PROBLEMS = problems.responses(*_FILE_CODES)
 _PAGE_PROBLEMS = problems.responses(*_FILE_CODES, "unknown-page")
-_FEEDBACK_CODES = ("unknown-request", "unknown-document", "unknown-collection", *_BODY, *INDEX_PROBLEMS)
+_FEEDBACK_CODES = ("unknown-request", "unknown-document", "unknown-collection", *BODY_PROBLEMS, *INDEX_PROBLEMS)
 _FEEDBACK_PROBLEMS = problems.responses(*_FEEDBACK_CODES)
 
 Called = Annotated[Call, Depends(_call)]

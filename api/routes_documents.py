@@ -1,17 +1,17 @@
 """The routes that change documents: PUT and DELETE into a job that is waited for, and the state of a job that takes longer."""
 
-import asyncio
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import Response
 from pydantic import Field, WithJsonSchema
 
-from quotewise.api import jobs, problems
+from quotewise.api import changes, jobs, problems, requests
 from quotewise.api.errors import UnsupportedMediaTypeError
-from quotewise.api.routes import INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_response
+from quotewise.api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_only, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.formats import CONTENT_TYPES
@@ -38,6 +38,8 @@ _CHANGE_CODES = (
     *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
+_RENAME_CODES = ("unreadable-document", "unknown-collection", "unknown-document", *BODY_PROBLEMS, *_CHANGE_CODES)
+_COLLECTION_CODES = ("invalid-request", "unknown-collection", "collection-of-folder", "folder-unavailable", *INDEX_PROBLEMS)
 _JOB: dict[int | str, dict[str, Any]] = {202: {"model": Job}}
 _NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
@@ -83,17 +85,16 @@ async def put(
     A missing collection is created. A change that takes long is answered with a job.
     """
 
-    async def read() -> bytes:
+    def read() -> AsyncIterator[bytes]:
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if media_type not in _MEDIA_TYPES:
             raise UnsupportedMediaTypeError(
                 f"the content type is {media_type}; expected {' or '.join(CONTENT_TYPES)}: the body is the file"
             )
-        pieces = [piece async for piece in request.stream()]
-        return await asyncio.to_thread(b"".join, pieces)  # which takes long for a large one
+        return request.stream()
 
     condition = _condition(if_match, if_none_match)
-    return _response(request, await call.service.put(call.caller, collection, _whole(path, request), read, condition))
+    return _response(request, await changes.put(*call[:2], collection, _whole(path, request), read, condition))
 
 
 @router.delete(
@@ -105,13 +106,54 @@ async def put(
 async def delete(collection: Name, path: DocumentPath, call: Called, request: Request, if_match: IfMatch = None) -> Response:
     """Remove a document and its file. A change that takes long is answered with a job."""
     condition = _condition(if_match, None)
-    return _response(request, await call.service.remove(call.caller, collection, _whole(path, request), condition))
+    return _response(request, await changes.remove(*call[:2], collection, _whole(path, request), condition))
+
+
+@router.patch(
+    "/collections/{collection}/documents/{path:path}",
+    response_model=StoredDocument,
+    responses={**_JOB, **problems.responses(*_RENAME_CODES)},
+    dependencies=[Depends(json_only)],
+)
+async def rename(
+    body: requests.RenameDocument,
+    collection: Name,
+    path: DocumentPath,
+    call: Called,
+    request: Request,
+    if_match: IfMatch = None,
+) -> Response:
+    """Move a document and its file to another path, at which there must be nothing; its id changes with its path."""
+    condition = _condition(if_match, None)
+    return _response(request, await changes.rename(*call[:2], collection, _whole(path, request), body.path, condition), 200)
+
+
+@router.patch(
+    "/collections/{collection}",
+    status_code=204,
+    response_class=Response,
+    responses=problems.responses(*BODY_PROBLEMS, *_COLLECTION_CODES, "invalid-name", "name-taken"),
+    dependencies=[Depends(json_only)],
+)
+def rename_collection(body: requests.RenameCollection, collection: Name, call: Called) -> Response:
+    """Give a collection of uploads another name, also in the keys that are limited to it; the ids of its documents change."""
+    changes.rename_collection(*call[:2], collection, body.name)
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/collections/{collection}", status_code=204, response_class=Response, responses=problems.responses(*_COLLECTION_CODES)
+)
+def delete_collection(collection: Name, call: Called) -> Response:
+    """Remove a collection of uploads with all its documents and their files."""
+    changes.remove_collection(*call[:2], collection)
+    return Response(status_code=204)
 
 
 @router.get("/jobs/{id}", response_model=Job, responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
 async def job(id: JobId, call: Called) -> Response:
     """The state of a change to a document. When the service stops, a job is either complete or has changed nothing."""
-    return json_response(_job(call.service.job(call.caller, id)))
+    return json_response(_job(changes.find_job(*call[:2], id)))
 
 
 def _whole(path: str, request: Request) -> str:
@@ -131,7 +173,7 @@ def _job(job: jobs.Job) -> Job:
     )
 
 
-def _response(request: Request, job: jobs.Job) -> Response:
+def _response(request: Request, job: jobs.Job, created: int = 201) -> Response:
     if job.state != "done" and job.state != "failed":
         return json_response(_job(job), 202, Location=f"/jobs/{job.id}")
     outcome = job.outcome
@@ -140,7 +182,7 @@ def _response(request: Request, job: jobs.Job) -> Response:
     if outcome is None:
         return Response(status_code=204)
     headers = {"ETag": f'"{outcome.document.sha256}"', "Location": f"/documents/{outcome.document.id}"}
-    return json_response(outcome.document, 201 if outcome.created else 200, **headers)
+    return json_response(outcome.document, created if outcome.created else 200, **headers)
 
 
 def _condition(if_match: str | None, if_none_match: str | None) -> Condition:

@@ -1,10 +1,10 @@
 """The use cases, each for a caller. Every interface calls them, and only they decide who may do what."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Self
 
@@ -13,24 +13,22 @@ from threadpoolctl import threadpool_limits
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DocumentChangedError, InvalidRequestError
 from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
-from quotewise.api.jobs import Job, Jobs, UnknownJobError
+from quotewise.api.jobs import Jobs
 from quotewise.api.requests import MAX_TEXT
 from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings, Overview
 from quotewise.api.settings import Settings
 from quotewise.api.suggestions import Suggestions
-from quotewise.index.atomic_files import document_path
 from quotewise.index.defaults import AUTOMATIC_EMBEDDER, DEFAULT_EMBEDDER, MULTILINGUAL_EMBEDDER
 from quotewise.index.embedders import (
     Embedder,
     embedder_for,
     load_embedder,
 )
-from quotewise.index.errors import IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
+from quotewise.index.errors import EngineUnavailableError, IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
 from quotewise.index.store import Collection, Filter, StoredDocument
-from quotewise.index.uploads import Condition, Uploaded, Uploads
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.pipeline import DEFAULTS, AskOptions, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers
@@ -48,7 +46,10 @@ Observer = Callable[[Answer, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An open index with its models; ``observers`` are called with every answer."""
+    """An open index with its models; ``observers`` are called with every answer.
+
+    ``folder`` is that of the default collection where its first document is still to come.
+    """
 
     settings: Settings
     store: LocalStore
@@ -57,13 +58,14 @@ class Service:
     answers: RecentAnswers
     suggestions: Suggestions
     observers: set[Observer] = field(default_factory=set)
+    folder: Path | None = None
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Self:
-        """Open the index of the settings. Raises IndexMissingError, IndexDamagedError, IndexVersionError."""
+        """Open the index of the settings. Raises SettingsError, IndexMissingError, IndexDamagedError, IndexVersionError."""
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
-        store = LocalStore(settings.index, create)
+        store = LocalStore(settings.index, create, settings.search_index_type())
         readers = Readers(settings.reader, settings.threads)
         load = partial(load_embedder, threads=settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
@@ -100,7 +102,8 @@ class Service:
         self.load_reader()
         self.store.sweep()
         for name in [collection.name for collection in self.store.catalogue.collections()]:
-            with suppress(IndexRebuildingError):  # another process writes it; questions get this error until it is done
+            # Another process writes it, or an engine does not answer; questions get this error until that is over.
+            with suppress(IndexRebuildingError, EngineUnavailableError):
                 self.store.search_lexical(name, "ready", 1, Filter())
                 if name == self.settings.collection:
                     self.pipeline.ask("Is it ready?", name)
@@ -121,8 +124,8 @@ class Service:
 
         ``request`` is the id under which feedback can be given. Raises ForbiddenError and what ``Pipeline.stream`` does.
         """
-        name = self.collection_name(caller, collection)
-        for step in self.pipeline.stream(question, name, self._with_settings(options)):
+        name, options = self._asked(caller, collection, options)
+        for step in self.pipeline.stream(question, name, options):
             if isinstance(step, Answer):
                 self.answers.remember(caller.id, request, name, step, options.history)
                 for observe in self.observers:
@@ -133,7 +136,7 @@ class Service:
         self, caller: Caller, question: str, collection: str | None = None, options: AskOptions = DEFAULTS
     ) -> SearchResult:
         """The passages closest to a question. Raises ForbiddenError and what ``Pipeline.search`` does."""
-        return self.pipeline.search(question, self.collection_name(caller, collection), self._with_settings(options))
+        return self.pipeline.search(question, *self._asked(caller, collection, options))
 
     def extract(
         self,
@@ -251,55 +254,6 @@ class Service:
         quote = self.store.catalogue.text(document_id, *span)
         return Claim(document.path, document.sha256, *span, quote)
 
-    async def put(
-        self, caller: Caller, collection: str, path: str, read: Callable[[], Awaitable[bytes]], condition: Condition
-    ) -> Job:
-        """Add a document, or replace the one at its path; the collection is made if need be. ``read`` gives its bytes.
-
-        The job is done or, if that takes longer than ``upload_seconds``, under way. Raises ForbiddenError, OverloadedError,
-        InvalidPathError; the job has the errors of ``Uploads.put``.
-        """
-        self.check_change(caller, collection)
-        path = document_path(path)
-        self.jobs.acquire()
-        try:
-            data = await read()
-        except BaseException:
-            self.jobs.release()
-            raise
-        return await self._change(collection, path, lambda uploads: uploads.put(collection, path, data, condition))
-
-    async def remove(self, caller: Caller, collection: str, path: str, condition: Condition) -> Job:
-        """Remove a document and its file. The job has the errors of ``Uploads.remove``; otherwise as ``put``."""
-        self.check_change(caller, collection)
-        await asyncio.to_thread(self.collection_name, caller, collection)
-        path = document_path(path)
-        self.jobs.acquire()
-        return await self._change(collection, path, lambda uploads: uploads.remove(collection, path, condition))
-
-    def job(self, caller: Caller, job_id: str) -> Job:
-        """A job that was not done in time. Raises UnknownJobError, also for those that the caller may not know of."""
-        caller.require("manage")
-        job = self.jobs.get(job_id)
-        if not caller.can_access(job.collection):
-            raise UnknownJobError
-        return job
-
-    def unindex(self, caller: Caller, paths: Sequence[str] | None) -> list[str]:
-        """Remove documents or, for None, the whole default collection from the index, and return their paths; files stay."""
-        name = self.settings.collection
-        self.check_change(caller, name)
-        removed = sorted(self.store.catalogue.digests(name)) if paths is None else list(dict.fromkeys(paths))
-        for path in paths or []:
-            self.store.catalogue.document_at(name, path)
-        with self.store.writing():
-            if paths is None:
-                self.store.remove_collection(name)
-            else:
-                self.store.catalogue.remove(name, removed)
-                self.store.publish(name)
-        return removed
-
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.
 
@@ -321,6 +275,12 @@ class Service:
         made_by = {collection.name: collection.embedder for collection in self.store.catalogue.collections()}
         return self.pipeline.embedder(made_by.get(name) or self.new_embedder(lambda: [text]))
 
+    def _asked(self, caller: Caller, collection: str | None, options: AskOptions) -> tuple[str, AskOptions]:
+        """The collection that is asked and how, also where several are asked and none is named before the others."""
+        names = [self.collection_name(caller, name) for name in dict.fromkeys([*filter(None, [collection]), *options.also])]
+        first, *also = names or [self.collection_name(caller)]
+        return first, self._with_settings(replace(options, also=tuple(also)))
+
     def _with_settings(self, options: AskOptions) -> AskOptions:
         limits = options.top_k or self.settings.top_k, options.max_quotes or self.settings.max_quotes
         return replace(options, top_k=limits[0], max_quotes=limits[1])
@@ -332,12 +292,6 @@ class Service:
         """Raises ForbiddenError where the caller may not change a collection, be there one or not."""
         caller.require("manage")
         caller.require_access(name)
-
-    async def _change(self, name: str, path: str, change: Callable[[Uploads], Uploaded | None]) -> Job:
-        settings, folder = self.settings, self.store.folder / "uploads"
-        limits, options = (settings.max_file_bytes, settings.chunk_tokens), settings.parse_options()
-        uploads = Uploads(self.store, self.embedder_of, folder, *limits, self.jobs.check_stopped, options)
-        return await self.jobs.run(name, path, partial(change, uploads), settings.upload_seconds)
 
     def new_embedder(self, texts: Callable[[], Sequence[str]]) -> str:
         """The name of the embedder of a new collection: that of the settings, or the one for the language of its texts."""

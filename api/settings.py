@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -15,7 +16,11 @@ from quotewise.index.errors import QuotewiseError
 from quotewise.rag.defaults import AUTOMATIC, DEFAULT_QUOTES, DEFAULT_TOP_K, Method
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quotewise.index.formats import ParseOptions
+    from quotewise.index.recognised import RecognisedPages
+    from quotewise.index.store import Catalogue, SearchIndex
 
 MAX_TOP_K = 100
 MAX_QUOTES = 3
@@ -51,6 +56,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
     index: Path = Field(default=Path(".quotewise"), description="folder of the index")
+    search_index: Literal["local", "milvus"] = Field(default="local", description="what searches: local files or Milvus")
+    milvus_uri: str | None = Field(default=None, description="of a Milvus server, such as http://127.0.0.1:19530, or FILE.db")
     collection: str = Field(default="default", description="collection used where none is named")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
@@ -111,6 +118,20 @@ class Settings(BaseSettings):
         default=8, ge=0, le=3600, description="how long running requests may take to finish when the service is told to stop"
     )
 
+    def search_index_type(self) -> "Callable[[Path, Catalogue], SearchIndex]":
+        """What makes the search index. Raises SettingsError where that needs what is not there."""
+        from quotewise.index.search_index import LocalSearchIndex
+
+        if self.search_index == "local":
+            return LocalSearchIndex
+        if self.milvus_uri is None:
+            raise SettingsError("the search index 'milvus' needs milvus_uri, such as http://127.0.0.1:19530")
+        try:
+            from quotewise.index.milvus import MilvusSearchIndex
+        except ModuleNotFoundError as error:
+            raise SettingsError("the search index 'milvus' needs: pip install 'quotewise[milvus]'") from error
+        return partial(MilvusSearchIndex, self.milvus_uri)
+
     def parse_options(self, folder: Path | None = None) -> "ParseOptions":
         """What the settings tell the parsers of the files in a folder, which must not hold the passwords.
 
@@ -120,7 +141,7 @@ class Settings(BaseSettings):
 
         path = self.password_file
         if path is None:
-            return ParseOptions()
+            return ParseOptions(recognised=self.recognised_pages)
         if folder is not None and path.resolve().is_relative_to(folder.resolve()):
             raise SettingsError(f"the password file {path} is in the folder that is indexed; keep it elsewhere")
         try:
@@ -130,7 +151,14 @@ class Settings(BaseSettings):
             raise SettingsError(f"the password file {path} cannot be read: {reason}") from None
         if len(lines) > _MOST_PASSWORDS:
             raise SettingsError(f"the password file {path} holds {len(lines):,} lines; at most {_MOST_PASSWORDS} are tried")
-        return ParseOptions(tuple(filter(None, lines)))
+        return ParseOptions(tuple(filter(None, lines)), self.recognised_pages)
+
+    @property
+    def recognised_pages(self) -> "RecognisedPages":
+        """What OCR read on the pages of scans."""
+        from quotewise.index.recognised import RecognisedPages
+
+        return RecognisedPages(self.index / "ocr")
 
     @classmethod
     def settings_customise_sources(

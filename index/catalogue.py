@@ -18,6 +18,7 @@ from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.connections import digest, is_intact
 from quotewise.index.documents import Document
 from quotewise.index.errors import DocumentDamagedError, DocumentError, UnknownDocumentError
+from quotewise.index.filters import accepted_documents
 from quotewise.index.layout import Layout
 from quotewise.index.left_out import unread_part
 from quotewise.index.printable import printable
@@ -70,6 +71,17 @@ class SqliteCatalogue(Records):
     def size(self, name: str) -> CollectionSize:
         rows = self._database.rows("SELECT documents, chunks FROM collections WHERE id = ?", self._key(name))
         return CollectionSize(*next(iter(rows), (0, 0)))
+
+    def rename_collection(self, name: str, new: str) -> None:
+        key = self._key(name)
+        self._check_free(new)
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE collections SET name = ? WHERE id = ?", (new, key))
+            for row in self._rows("WHERE d.collection = ?", key):
+                if is_intact(row, 2):  # what is damaged stays so
+                    values = (*row[2:4], document_id(new, row[5]), *row[5:])
+                    changed = (values[2], digest(*values), values[0])
+                    connection.execute("UPDATE documents SET id = ?, digest = ? WHERE row = ?", changed)
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
         page = (self._key(name), -1 if limit is None else limit, offset)
@@ -184,7 +196,7 @@ class SqliteCatalogue(Records):
                     json.dumps(chunk.heading, ensure_ascii=False),
                     np.column_stack([np.array(chunk.sentences, np.int32), np.array(chunk.kinds, np.int32)]).tobytes(),
                     document.text[chunk.start : chunk.next_start],
-                    vector.astype(np.float32).tobytes(),
+                    vector.astype(np.float16).tobytes(),
                 )
                 for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True))
             )
@@ -206,33 +218,17 @@ class SqliteCatalogue(Records):
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         if where == Filter():
             return None
-        key = self._key(name)
-        sets: list[tuple[str, list[Any]]] = []
-        if where.path_prefix:
-            prefix = unicodedata.normalize("NFC", where.path_prefix)
-            within, values = "path >= ? AND substr(path, 1, ?) = ?", [prefix, len(prefix), prefix]
-            if prefix[-1] not in "\ud7ff\U0010ffff":  # which no character follows; with an end, a part of the index is read
-                within, values = f"{within} AND path < ?", [*values, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
-            sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", values))
-        if where.media_type is not None:
-            sets.append(("SELECT row FROM documents WHERE collection = ? AND media_type = ?", [where.media_type]))
-        if where.paths:
-            chosen = [unicodedata.normalize("NFC", path) for path in where.paths]
-            places = ", ".join("?" * len(chosen))
-            sets.append((f"SELECT row FROM documents WHERE collection = ? AND path IN ({places})", chosen))
-        for comparison, day in ((">=", where.indexed_from), ("<=", where.indexed_to)):
-            if day is not None:
-                within = f"substr(indexed_at, 1, 10) {comparison} ?"
-                sets.append((f"SELECT row FROM documents WHERE collection = ? AND {within}", [day.isoformat()]))
-        for field, accepted in where.metadata.items():
-            places = ", ".join("?" * len(accepted))
-            query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({places})"
-            sets.append((query, [field, *accepted]))
-        query = f"{' INTERSECT '.join(query for query, _ in sets)} ORDER BY 1"
-        return [row[0] for row in self._database.rows(query, *(value for _, values in sets for value in (key, *values)))]
+        query, values = accepted_documents(self._key(name), where)
+        return [row[0] for row in self._database.rows(f"{query} ORDER BY 1", *values)]
+
+    def first_change(self, name: str) -> Change:
+        return self._change(name, "ASC")
 
     def last_change(self, name: str) -> Change:
-        query = "SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq DESC LIMIT 1"
+        return self._change(name, "DESC")
+
+    def _change(self, name: str, order: str) -> Change:
+        query = f"SELECT seq, stamp FROM changes WHERE collection = ? ORDER BY seq {order} LIMIT 1"
         rows = self._database.rows(query, self._key(name))
         return Change(*rows[0]) if rows else UNCHANGED
 
@@ -252,7 +248,8 @@ class SqliteCatalogue(Records):
                 if self._checked(row, f"of row {row[2]}"):
                     values = dict(zip(_CHUNK_COLUMNS, row[1:], strict=True))
                     text = embedding_text(json.loads(values["heading"]), values["text"][: values["end"] - values["start"]])
-                    yield IndexedChunk(values["id"], values["document"], text, np.frombuffer(values["vector"], np.float32))
+                    vector = np.frombuffer(values["vector"], np.float16).astype(np.float32)
+                    yield IndexedChunk(values["id"], values["document"], text, vector)
 
     def _rows(self, where: str, *values: Any) -> list[Any]:
         query = f"SELECT {_DOCUMENT} FROM documents d JOIN collections c ON c.id = d.collection {where}"

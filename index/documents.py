@@ -172,7 +172,7 @@ def parse_document(path: str, data: bytes, options: ParseOptions = NO_OPTIONS) -
     with translate_errors(lambda reason: DocumentError(f"cannot be parsed: {reason}")):
         parsed = file_format.parse(data, options)
     if not parsed.text.strip():
-        raise DocumentError("is blank")
+        raise DocumentError(f"has nothing to read but {parsed.unread_part}" if parsed.unread_part else "is blank")
     return Document(
         path=unicodedata.normalize("NFC", path),
         text=parsed.text,

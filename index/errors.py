@@ -114,6 +114,10 @@ class IndexUnavailableError(QuotewiseError, code="index-unavailable", status=503
     """the index cannot be read or written because of the disk or its permissions"""
 
 
+class EngineUnavailableError(IndexUnavailableError, code="engine-unavailable", status=503):
+    """the search engine does not answer, refuses, or is too old; the search index follows by itself when it answers again"""
+
+
 class IndexRebuildingError(QuotewiseError, code="index-rebuilding", status=503):
     """the search index is being rebuilt from the catalogue; retry"""
 
@@ -136,6 +140,10 @@ class UnknownDocumentError(QuotewiseError, code="unknown-document", status=404):
 
 class InvalidNameError(QuotewiseError, code="invalid-name", status=422):
     """A collection name contains characters that are not allowed."""
+
+
+class NameTakenError(InvalidNameError, code="name-taken", status=409):
+    """There is a collection of this name."""
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-PASSWORD = "password"
+PASSWORD, NO_TEXT = "password", "no text layer"
 _KINDS = {
     PASSWORD: r"password|encrypt|copy protect",
-    "no text layer": r"no text layer",
+    NO_TEXT: NO_TEXT,
     "unknown format": r"no known format|which is not read",
     "too large": r"larger than",
     "empty": r"\bempty\b|\bblank\b|nothing to quote|no text\b",

@@ -79,9 +79,7 @@ class LexicalIndex:
             document = tantivy.Document()
             document.add_unsigned("chunk", chunk.id)
             document.add_unsigned("document", chunk.document)
-            document.add_text(
-                "text", _CJK.sub(lambda run: f" {' '.join((*run[0], *_bigrams(run[0])))} ", with_names(chunk.text))
-            )
+            document.add_text("text", _stored_text(chunk.text))
             writer.add_document(document)
         writer.commit()
         writer.garbage_collect_files()
@@ -97,6 +95,16 @@ def analyzer_name(language: str) -> str:
 def terms(text: str, language: str = "en") -> list[str]:
     """What a text is searched by: the stems of its words but for stop words, and its names with signs in them."""
     return _terms(text, _analyzer(language))
+
+
+def stored_terms(text: str, language: str) -> list[str]:
+    """What a text is found by, as often as it is in it."""
+    found: list[str] = _analyzer(language).analyze(_stored_text(text))
+    return found
+
+
+def _stored_text(text: str) -> str:
+    return _CJK.sub(lambda run: f" {' '.join((*run[0], *_bigrams(run[0])))} ", with_names(text))
 
 
 def _terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:

@@ -16,6 +16,7 @@ from quotewise.index.atomic_files import sweep_drafts
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.checksums import make_private
 from quotewise.index.errors import (
+    EngineUnavailableError,
     IndexLockedError,
     IndexMissingError,
     IndexRebuildingError,
@@ -49,13 +50,16 @@ class LocalStore:
     Args:
         folder: the index folder.
         create: make the folder and an empty catalogue when there is none.
+        search_index: makes the search index, by default in local files.
 
     Raises:
         IndexMissingError: there is no index in the folder and ``create`` is false.
         IndexDamagedError, IndexVersionError: the catalogue cannot be used.
     """
 
-    def __init__(self, folder: Path, create: bool = False) -> None:
+    def __init__(
+        self, folder: Path, create: bool = False, search_index: Callable[[Path, Catalogue], SearchIndex] = LocalSearchIndex
+    ) -> None:
         path = folder / "catalogue.sqlite"
         if not create and not path.is_file():
             raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
@@ -66,7 +70,7 @@ class LocalStore:
         self.folder = folder
         self.wait_seconds = math.inf
         self.catalogue: Catalogue = SqliteCatalogue(path)
-        self.search_index: SearchIndex = LocalSearchIndex(folder / "search", self.catalogue)
+        self.search_index = search_index(folder / "search", self.catalogue)
         self._lock = FileLock(folder / "writer.lock", mode=0o600)
         self._starting = threading.Lock()
         self._tasks: dict[str, _Task] = {}
@@ -92,8 +96,12 @@ class LocalStore:
             yield
 
     def publish(self, name: str) -> None:
+        """Bring the search index up to date; where an engine does not answer it catches up later, at a search."""
         with self.writing():
-            self._update(name)
+            try:
+                self._update(name)
+            except EngineUnavailableError as error:
+                _log.error("what changed is stored, and the search index follows later: %s", error)
 
     def finish_compaction(self) -> None:
         for task in list(self._compactions.values()):
@@ -164,7 +172,7 @@ class LocalStore:
             task.join(None if math.isinf(self.wait_seconds) else max(0.0, task.started + self.wait_seconds - now))
             if not self.search_index.ready(name):
                 if isinstance(task.error, IndexUnavailableError):
-                    raise IndexUnavailableError(str(task.error)) from task.error
+                    raise type(task.error)(str(task.error)) from task.error
                 raise IndexRebuildingError("the index is being rebuilt from the catalogue; try again when that is done")
         if self.search_index.ready(name):
             self._current_at[name] = now

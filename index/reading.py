@@ -28,12 +28,14 @@ class Reading:
     """How the files of a folder are read.
 
     ``limit`` is the size of the largest one in bytes. With ``again`` unchanged files are parsed, too, which is of use after a
-    parser got better. Files that have the same of the ``stamps`` as when they were last read are not opened.
+    parser got better, and those at the paths ``again_at`` in any case. Files that have the same of the ``stamps`` as when they
+    were last read are not opened.
     """
 
     limit: int = DEFAULT_FILE_LIMIT
     options: ParseOptions = NO_OPTIONS
     again: bool = False
+    again_at: frozenset[str] = frozenset()
     stamps: Stamps = field(default_factory=Stamps)
 
 
@@ -71,7 +73,7 @@ class FileReader:
         """Whether a file is unchanged, or one that its parser has refused, or cannot be read; it is then reported as such."""
         path, stamps = file.path, self._reading.stamps
         refusal, indexed = self._refused.get(path), self._indexed.get(path)
-        if self._reading.again or not (refusal or indexed):
+        if self._reading.again or path in self._reading.again_at or not (refusal or indexed):
             return False
         if not stamps.is_unchanged(path, file.stamp):
             try:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 
 from quotewise.index.connections import Database, digest
-from quotewise.index.errors import IndexDamagedError, InvalidNameError, UnknownCollectionError
+from quotewise.index.errors import IndexDamagedError, InvalidNameError, NameTakenError, UnknownCollectionError
 from quotewise.index.left_out import LeftOut, Refusal
 from quotewise.index.printable import printable
 from quotewise.index.store import Collection, valid_collection_name
@@ -34,11 +34,7 @@ class Records:
         return Collection(*rows[0])
 
     def add_collection(self, collection: Collection) -> None:
-        name = collection.name
-        if not valid_collection_name(name):
-            raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
-        if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
-            raise InvalidNameError(f"there is a collection {name!r} already")
+        self._check_free(collection.name)
         columns = ("name", "root", "embedder", "fingerprint", "dimension", "chunk_tokens", "language")
         values = [getattr(collection, column) for column in columns]
         with self._database.transaction() as connection:
@@ -126,6 +122,13 @@ class Records:
 
     def close(self) -> None:
         self._database.close()
+
+    def _check_free(self, name: str) -> None:
+        """Raises InvalidNameError unless a collection can get this name."""
+        if not valid_collection_name(name):
+            raise InvalidNameError(f"the collection name {name!r} is not valid; use 1 to 64 letters, digits, '-', '_' and '.'")
+        if self._database.rows("SELECT 1 FROM collections WHERE name = ?", name):
+            raise NameTakenError(f"there is a collection {name!r} already")
 
     def _key(self, name: str) -> int:
         return self.collection(name).key

@@ -40,6 +40,14 @@ def _with_kinds(start: int, sentences: bytes, text: str) -> bytes:
     return np.column_stack([spans, np.array(kinds, np.int32)]).tobytes()
 
 
+def _halve_vectors(connection: sqlite3.Connection) -> None:
+    """Version 10, with vectors in half precision. What is damaged keeps a digest that does not fit."""
+    connection.create_function(
+        "halved", 1, lambda v: np.frombuffer(v, np.float32).astype(np.float16).tobytes(), deterministic=True
+    )
+    _execute(connection, "v10.sql")
+
+
 _STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     "v1.sql",
     "v2.sql",
@@ -49,6 +57,8 @@ _STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     "v6.sql",
     "v7.sql",
     "v8.sql",
+    "v9.sql",
+    _halve_vectors,
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)

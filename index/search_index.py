@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -41,8 +41,8 @@ class LocalSearchIndex:
     replaces the old one as a whole.
     """
 
-    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
-        self._folder, self._catalogue = folder, catalogue
+    def __init__(self, folder: Path, catalogue: Catalogue, vectors: type[Vectors] = Vectors) -> None:
+        self._folder, self._catalogue, self._vectors = folder, catalogue, vectors
         self._mutex = threading.Lock()
         self._indexes: dict[int, _CollectionIndex] = {}
         self._matched: tuple[tuple[str, Change, Filter, np.ndarray], ...] = ()
@@ -103,7 +103,7 @@ class LocalSearchIndex:
 
     def stored_chunks(self, name: str) -> tuple[int, ...] | None:
         collection = self._catalogue.collection(name)
-        index = _CollectionIndex(self._path(collection))
+        index = _CollectionIndex(self._path(collection), self._vectors)
         index.refresh(collection)
         if index.change != self._catalogue.last_change(name):
             return None
@@ -149,7 +149,7 @@ class LocalSearchIndex:
     def _of(self, collection: Collection) -> "_CollectionIndex":
         with self._mutex:
             if collection.key not in self._indexes:
-                self._indexes[collection.key] = _CollectionIndex(self._path(collection))
+                self._indexes[collection.key] = _CollectionIndex(self._path(collection), self._vectors)
             return self._indexes[collection.key]
 
     @contextmanager
@@ -167,8 +167,8 @@ class LocalSearchIndex:
 class _CollectionIndex:
     """The vectors and words of one collection, open for searches while their successors are made."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, kind: type[Vectors]) -> None:
+        self.folder, self._kind = folder, kind
         self.vectors: Vectors | None = None
         self.lexical: LexicalIndex | None = None
         self.change, self.made_with = UNCHANGED, ""
@@ -189,7 +189,7 @@ class _CollectionIndex:
                 with translate_errors(IndexUnavailableError):
                     if stored:
                         opened = self.vectors if made_with == self.made_with else None
-                        vectors = Vectors.read(self.folder, stored[1], collection.dimension, opened)
+                        vectors = self._kind.read(self.folder, stored[1], collection.dimension, opened)
                         self.lexical, self.vectors = LexicalIndex.open(self.folder, collection.language), vectors
             except IndexUnavailableError:  # its writer has replaced it since, or it is of another version
                 stored = None
@@ -256,7 +256,7 @@ class _CollectionIndex:
 
     def _replace(self, changes: Changes, made_with: str) -> None:
         collection = changes.collection
-        vectors = Vectors.empty(collection.dimension).updated(changes)
+        vectors = self._kind.empty(collection.dimension).updated(changes)
         try:
             with replaced(self.folder) as folder:
                 vectors = vectors.written(folder)
@@ -275,6 +275,23 @@ class _CollectionIndex:
             stat = (self.folder / CHECKSUMS).stat()
             return stat.st_ino, stat.st_mtime_ns
         return ()
+
+
+class NoVectors(Vectors):
+    """Of an index of words alone, beside an engine that has the vectors."""
+
+    @classmethod
+    def read(cls, folder: Path, files: Mapping[str, int], dimension: int, opened: Vectors | None) -> Vectors:
+        return cls.empty(dimension)
+
+    def updated(self, changes: Changes) -> Vectors:
+        return self
+
+    def written(self, folder: Path) -> Vectors:
+        return self
+
+    def files(self, folder: Path) -> list[Path]:
+        return []
 
 
 def _made_with(collection: Collection) -> str:

@@ -101,10 +101,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers, or days, from ``least`` to ``most``, both included; None is no limit, on one side at most."""
+
+    least: float | date | None = None
+    most: float | date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values.
 
     ``paths`` are those of chosen documents, by default all. ``indexed_from`` and ``indexed_to`` are days, both included.
+    ``ranges`` are those of metadata that are numbers, or that begin with a day in ISO 8601. No document that ``exclude`` lets
+    through is considered.
     """
 
     path_prefix: str = ""
@@ -113,6 +123,8 @@ class Filter:
     paths: Sequence[str] = ()
     indexed_from: date | None = None
     indexed_to: date | None = None
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    exclude: "Filter | None" = None
 
 
 class Change(NamedTuple):
@@ -170,6 +182,9 @@ class Catalogue(Protocol):
     def update_collection(self, collection: Collection) -> None:
         """Set the folder and the language of the collection of this name."""
 
+    def rename_collection(self, name: str, new: str) -> None:
+        """Give a collection another name, and so its documents other ids. Raises InvalidNameError as ``add_collection``."""
+
     def remove_collection(self, name: str) -> None: ...
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
@@ -209,7 +224,10 @@ class Catalogue(Protocol):
         """The chunks of these ids that still exist, in the order of ``ids``."""
 
     def vectors(self, name: str, path: str) -> dict[str, np.ndarray]:
-        """The float32 vectors of the document at a path, by the texts that were embedded, as far as it is there and intact."""
+        """The float32 vectors of the document at a path, by the texts that were embedded, as far as it is there and intact.
+
+        They are those that were put, in half precision.
+        """
 
     def put(self, name: str, document: Document, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
         """Add a document, or replace the one at its path, at once or not at all; vectors are float32 (chunks, dimension).
@@ -237,6 +255,9 @@ class Catalogue(Protocol):
 
     def last_change(self, name: str) -> Change:
         """The latest change to a collection."""
+
+    def first_change(self, name: str) -> Change:
+        """The first change to a collection, which tells it from all others anywhere."""
 
     def changes(self, name: str, since: Change) -> Changes:
         """What changed in a collection; all of it where ``since`` is not part of this catalogue's history."""

@@ -1,6 +1,7 @@
 """What a sync of a folder did, and what of it was left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from quotewise.index.left_out import LeftOut
 
@@ -30,6 +31,22 @@ class SyncReport:
     chunks: int
     ignored: tuple[Failure, ...] = ()
     unread: tuple[Failure, ...] = ()
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """Of a folder without files."""
+        return cls((), (), (), (), (), (), 0)
+
+    def followed_by(self, later: "SyncReport") -> "SyncReport":
+        """What this sync and a later one of the same folder did together."""
+        return replace(
+            later,
+            added=self.added + later.added,
+            changed=self.changed + later.changed,
+            removed=self.removed + later.removed,
+            unchanged=self.unchanged,
+            chunks=self.chunks + later.chunks,
+        )
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:

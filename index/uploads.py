@@ -1,9 +1,13 @@
 """Adds and removes single documents: the file in the collection's folder and the document in the store."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
 
 from quotewise.index.atomic_files import document_path, remove_file, replaced_file
 from quotewise.index.chunking import Chunker
@@ -37,6 +41,9 @@ class Condition:
     absent: bool = False
 
 
+UNCONDITIONAL = Condition()
+
+
 @dataclass(frozen=True, slots=True)
 class Uploaded:
     """A document that was put, and whether its path had none before."""
@@ -56,6 +63,7 @@ class Uploads:
         chunk_tokens: the chunk size of collections that are made here.
         pause: called during long work; an exception from it cancels the work.
         options: what is known of files beside their bytes.
+        roots: folders of the user's own for collections of these names that are made here.
     """
 
     def __init__(
@@ -67,11 +75,12 @@ class Uploads:
         chunk_tokens: int | None = None,
         pause: Callable[[], None] = lambda: None,
         options: ParseOptions = NO_OPTIONS,
+        roots: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
-        self._store, self._embedder_of, self._options = store, embedder_of, options
+        self._store, self._embedder_of, self._options, self._roots = store, embedder_of, options, roots
         self._folder, self._file_limit, self._chunk_tokens, self._pause = folder, file_limit, chunk_tokens, pause
 
-    def put(self, name: str, path: str, data: bytes, condition: Condition = Condition()) -> Uploaded:
+    def put(self, name: str, path: str, data: bytes, condition: Condition = UNCONDITIONAL) -> Uploaded:
         """Add a document, or replace the one at its path; unchanged bytes are not indexed again.
 
         The file is written first, so that an interruption leaves no document without its file: the next sync adds it.
@@ -100,23 +109,40 @@ class Uploads:
                     with replaced_file(root, path, data):
                         pass
                 return Uploaded(known, created=False)
-            try:
-                document = document or self._parsed(path, data)
-                with translate_errors(unindexed):
-                    chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
-                    before = self._store.catalogue.vectors(name, path) if known else {}
-                    vectors = embed(embedder, chunk_texts(document, chunks), before, lambda _: self._pause())
-                if not made:
-                    self._make(collection)
-                with replaced_file(root, path, data):
-                    self._store.catalogue.put(name, document, chunks, vectors)
-            except DocumentError as error:
-                raise DocumentError(f"'{printable(path)}' {error}") from error
+            document = document or self._parsed(path, data)
+            self._index(collection, embedder, document, data, self._store.catalogue.vectors(name, path) if known else {})
             set_language(self._store.catalogue, name)
             self._store.publish(name)
             return Uploaded(self._store.catalogue.document_at(name, path), created=known is None)
 
-    def remove(self, name: str, path: str, condition: Condition = Condition()) -> None:
+    def rename(self, name: str, path: str, new: str, condition: Condition = UNCONDITIONAL) -> Uploaded:
+        """Move a document and its file to a path at which nothing is; after an interruption it may stand at both.
+
+        Raises:
+            UnknownCollectionError, UnknownDocumentError, MissingFileError: there is no such document, or no longer.
+            PreconditionError: there is something at the new path, or the condition does not hold.
+            InvalidPathError, DocumentError, PathTakenError, FolderReadOnlyError, FolderUnavailableError, IndexLockedError: as
+                ``put``.
+        """
+        path, new = document_path(path), document_path(new)
+        catalogue = self._store.catalogue
+        with self._store.writing():
+            known, collection = catalogue.document_at(name, path), catalogue.collection(name)
+            root, embedder = Path(collection.root), self._embedder_of(name, "")
+            check_embedder(collection, embedder)
+            _require(condition, known, self._on_disk(root, path), path)
+            _require(Condition(absent=True), self._document(name, new), self._on_disk(root, new), new)
+            try:
+                data = read_inside(root, path, self._file_limit)
+            except DocumentError as error:
+                raise DocumentError(f"'{printable(path)}' {error}") from error
+            self._index(collection, embedder, self._parsed(new, data), data, catalogue.vectors(name, path))
+            remove_file(root, path)
+            catalogue.remove(name, [path])
+            self._store.publish(name)
+            return Uploaded(catalogue.document_at(name, new), created=True)
+
+    def remove(self, name: str, path: str, condition: Condition = UNCONDITIONAL) -> None:
         """Remove a document and its file.
 
         Raises:
@@ -131,6 +157,21 @@ class Uploads:
             self._store.catalogue.remove(name, [path])
             self._store.publish(name)
 
+    def _index(
+        self, collection: Collection, embedder: Embedder, document: Document, data: bytes, before: Mapping[str, np.ndarray]
+    ) -> None:
+        """Write a document's file and put it into its collection, which is made if need be; ``before`` are known vectors."""
+        try:
+            with translate_errors(unindexed):
+                chunks = Chunker(embedder.count_tokens, collection.chunk_tokens).chunks(document)
+                vectors = embed(embedder, chunk_texts(document, chunks), before, lambda _: self._pause())
+            if not collection.key:
+                self._make(collection)
+            with replaced_file(Path(collection.root), document.path, data):
+                self._store.catalogue.put(collection.name, document, chunks, vectors)
+        except DocumentError as error:
+            raise DocumentError(f"'{printable(document.path)}' {error}") from error
+
     def _parsed(self, path: str, data: bytes) -> Document:
         try:
             return parse_document(path, data, self._options)
@@ -142,7 +183,11 @@ class Uploads:
             raise InvalidNameError(
                 f"the collection name '{printable(name)}' is not valid; use 1 to 64 letters, digits, '-', '_' and '.'"
             )
-        return new_collection(name, str((self._folder / name).resolve()), embedder, self._chunk_tokens)
+        taken = {collection.root for collection in self._store.catalogue.collections()}  # also that of a renamed collection
+        names = chain([name], (f"{name}.{number}" for number in count(2)))
+        root = next(root for name in names if (root := str((self._folder / name).resolve())) not in taken)
+        own = self._roots.get(name)
+        return new_collection(name, str(own.resolve()) if own else root, embedder, self._chunk_tokens)
 
     def _make(self, collection: Collection) -> None:
         try:

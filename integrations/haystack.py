@@ -12,7 +12,7 @@ class QuotewiseReader:
     """Answers a query with quotes: an answer and a document for each, neither where the documents do not answer.
 
     ``source`` is an open folder, a client, the path of a folder or the address of a service, of which only the last two can be
-    saved with a pipeline; ``options`` are those of its ``ask``.
+    saved with a pipeline (and loaded with this module in ``allowed_modules``); ``options`` are those of its ``ask``.
     """
 
     def __init__(self, source: Source | str, options: dict[str, Any] | None = None) -> None:

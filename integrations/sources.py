@@ -7,9 +7,13 @@ from typing import Any
 import quotewise
 from quotewise.api.library import Library
 from quotewise.api.prompts import NOT_FOUND
-from quotewise.rag.answers import Answer, Citation
+from quotewise.integrations import operations
+from quotewise.integrations.client import Client
+from quotewise.rag import answers
 
-Source = Library
+Source = Library | Client
+Answer = answers.Answer | operations.AskResponse
+Citation = answers.Citation | operations.Citation
 Metadata = dict[str, Any]
 
 
@@ -34,16 +38,19 @@ class Quoted:
 
 
 def opened(source: Source | str) -> Source:
-    """The source itself, or the folder at its path. Raises what ``quotewise.open`` does."""
-    return quotewise.open(source) if isinstance(source, str) else source
+    """The source itself, or the service at its address or the folder at its path. Raises what ``quotewise.open`` does."""
+    if not isinstance(source, str):
+        return source
+    return Client(source) if source.startswith(("http://", "https://")) else quotewise.open(source)
 
 
 def ask(source: Source, question: str, options: Mapping[str, Any]) -> Quoted:
     """Put a question to a source; ``options`` are those of its ``ask``. Raises what that does."""
     answer = source.ask(question, **options)
     about = {"answered": answer.answered, "state": answer.state, "confidence": answer.confidence}
+    text = answer.text if isinstance(answer, answers.Answer) else answer.answer
     quotes = tuple(_quote(source, answer, citation) for citation in answer.citations)
-    return Quoted(question, answer.text or NOT_FOUND, quotes, about)
+    return Quoted(question, text or NOT_FOUND, quotes, about)
 
 
 def _quote(source: Source, answer: Answer, citation: Citation) -> Quote:
@@ -71,5 +78,9 @@ def _quote(source: Source, answer: Answer, citation: Citation) -> Quote:
 
 
 def _link(source: Source, citation: Citation) -> str:
+    if isinstance(citation, operations.Citation):
+        assert isinstance(source, Client)
+        return source.link(citation)
+    assert isinstance(source, Library)
     page = f"#page={citation.page}" if citation.page else ""
     return (source.folder / citation.document.path).as_uri() + page

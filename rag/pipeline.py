@@ -11,6 +11,7 @@ from cachetools import cached
 
 from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.embedders import Embedder
+from quotewise.index.errors import EmbedderMismatchError
 from quotewise.index.ingest import check_embedder
 from quotewise.index.sentences import Span, sentence_spans
 from quotewise.index.store import DocumentReference, Filter, Store
@@ -50,6 +51,7 @@ class AskOptions:
         where: which documents to search.
         threshold: confidence below which nothing is answered; by default the pipeline's or else the reader's own.
         history: the turns before, first one first: they say what a follow-up is about.
+        also: collections that are asked together with the one named.
     """
 
     top_k: int | None = None
@@ -57,6 +59,7 @@ class AskOptions:
     where: Filter = field(default_factory=Filter)
     threshold: float | None = None
     history: Sequence[Turn] = ()
+    also: Sequence[str] = ()
 
 
 DEFAULTS = AskOptions()
@@ -102,7 +105,7 @@ class Pipeline:
     def search(self, question: str, collection: str, options: AskOptions = DEFAULTS) -> SearchResult:
         """The passages that are closest to a question, by ``top_k`` and ``where``. Raises what ``embedder_of`` does."""
         began = time.perf_counter()
-        return self._search(self.embedder_of(collection), [question], collection, options, began)
+        return self._search(self._embedder_of_all(collection, options), [question], collection, options, began)
 
     def ask(self, question: str, collection: str, options: AskOptions = DEFAULTS) -> Answer:
         """Answer with quotes, if the confidence reaches the threshold. Raises what ``embedder_of`` does and ReaderError."""
@@ -132,7 +135,7 @@ class Pipeline:
             yield from _merge(question, answers, options.max_quotes or DEFAULT_QUOTES)
             return
         began = time.perf_counter()
-        embedder = self.embedder_of(collection)
+        embedder = self._embedder_of_all(collection, options)
         texts = [question, *query_variants(question, options.history, embedder)]
         result = self._search(embedder, texts, collection, options, began)
         yield result
@@ -183,12 +186,22 @@ class Pipeline:
     def _threshold_of(self, reader: Reader, options: AskOptions) -> float:
         return next(one for one in (options.threshold, self._threshold, reader.threshold) if one is not None)
 
+    def _embedder_of_all(self, collection: str, options: AskOptions) -> Embedder:
+        """As ``embedder_of``, also raising EmbedderMismatchError where that of a collection asked with it is another."""
+        embedder = self.embedder_of(collection)
+        for name in options.also:
+            if self.embedder_of(name).fingerprint != embedder.fingerprint:
+                reason = "were made by different embedders, such as those of two languages; ask one after the other"
+                raise EmbedderMismatchError(f"the collections {collection!r} and {name!r} {reason}")
+        return embedder
+
     def _search(
         self, embedder: Embedder, texts: Sequence[str], collection: str, options: AskOptions, began: float
     ) -> SearchResult:
         queries = [Query(text, embedder.encode_query(text)) for text in texts]
         embedded = time.perf_counter()
-        passages = retrieve(self._store, collection, queries, options.top_k or DEFAULT_TOP_K, options.where, self._method)
+        limits = options.top_k or DEFAULT_TOP_K, options.where
+        passages = retrieve(self._store, collection, queries, *limits, self._method, options.also)
         timings = Timings.of(embedded - began, time.perf_counter() - embedded)
         asked = asked_terms(texts[0])
         return SearchResult(texts[0], tuple(with_columns(asked, passage) for passage in passages), timings)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -23,19 +24,28 @@ class Query:
 
 
 def retrieve(
-    store: Store, collection: str, queries: Sequence[Query], top_k: int, where: Filter, method: Method = "hybrid"
+    store: Store,
+    collection: str,
+    queries: Sequence[Query],
+    top_k: int,
+    where: Filter,
+    method: Method = "hybrid",
+    also: Sequence[str] = (),
 ) -> list[Passage]:
     """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer.
 
     Where there are several variants of the query, their rankings are fused; each chunk has its best score and similarity.
+    The hits in ``also`` other collections, which the same embedder made, are ranked among those of the first by their scores.
     """
+    names = list(dict.fromkeys([collection, *also]))
     depth = max(_DEPTH, top_k)
     fused: defaultdict[int, float] = defaultdict(float)
     scores: defaultdict[int, float] = defaultdict(float)
     similarities: dict[int, float] = {}
     for query in queries:
-        dense_hits = [] if method == "lexical" else store.search_dense(collection, query.vector, depth, where)
-        lexical_hits = [] if method == "dense" else store.search_lexical(collection, query.text, depth, where)
+        dense = [] if method == "lexical" else [store.search_dense(name, query.vector, depth, where) for name in names]
+        lexical = [] if method == "dense" else [store.search_lexical(name, query.text, depth, where) for name in names]
+        dense_hits, lexical_hits = _best(depth, dense), _best(depth, lexical)
         for chunk, score in fuse([dense_hits, lexical_hits]).items():
             fused[chunk] += score
             scores[chunk] = max(scores[chunk], score)
@@ -43,6 +53,11 @@ def retrieve(
             similarities[hit.chunk_id] = max(similarities.get(hit.chunk_id, hit.score), hit.score)
     best = sorted(fused, key=lambda key: (-fused[key], key))[:top_k]
     return join_chunks(store.catalogue.chunks(best), scores, similarities)
+
+
+def _best(limit: int, hits: Sequence[list[Hit]]) -> list[Hit]:
+    """The best hits of all collections; those of one stay in the order in which the index returned them."""
+    return list(hits[0]) if len(hits) == 1 else sorted(chain(*hits), key=lambda hit: -hit.score)[:limit]
 
 
 def fuse(rankings: Iterable[Sequence[Hit]]) -> dict[int, float]:

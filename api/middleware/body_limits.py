@@ -28,8 +28,8 @@ _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([,\[{])', re.DOTALL)
 class BodyLimits:
     """ASGI middleware that refuses a long query, and an encoded, large or slow body by its headers or while it arrives.
 
-    The body of a PUT, a document, may have ``max_file_bytes``; any other ``max_body_bytes``. That of a POST is JSON, and is
-    handed on in one piece once it is known to have at most ``MAX_VALUES`` values.
+    The body of a PUT, a document, may have ``max_file_bytes``; any other ``max_body_bytes``. That of a POST or
+    PATCH is JSON, and is handed on in one piece once it is known to have at most ``MAX_VALUES`` values.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -65,12 +65,14 @@ class BodyLimits:
                     expected = f"within {settings.body_seconds:g} seconds, or at {_MIN_BYTES_PER_SECOND:,} bytes a second"
                     detail = f"the body did not arrive {expected}"
                     raise RequestTimeoutError(detail, headers={"Connection": "close"}) from None
-            if message.get("type") == "http.disconnect" and scope["method"] in ("POST", "PUT"):
+            if message.get("type") == "http.disconnect" and scope["method"] in ("POST", "PATCH", "PUT"):
                 raise InvalidRequestError("the body ended early")
             arrived = len(message.get("body", b""))
             size, deadline = size + arrived, deadline + arrived / _MIN_BYTES_PER_SECOND
             if size > limit:
-                raise PayloadTooLargeError(f"the body is larger than {limit:,} bytes")
+                has = f"has {size:,} bytes" if declared.isdigit() else "is still arriving"
+                wrong = f"{has}, and may have at most {limit:,} bytes"
+                raise PayloadTooLargeError(f"the body {wrong}", [("body", wrong)])
             complete = not message.get("more_body")
             return message
 
@@ -78,7 +80,7 @@ class BodyLimits:
             if complete:  # what comes now is that the client disconnects
                 return await receive()
             message = await piece()
-            if scope["method"] != "POST":
+            if scope["method"] not in ("POST", "PATCH"):
                 return message
             pieces = [message.get("body", b"")]
             while not complete:

@@ -44,7 +44,7 @@ class Cors(CORSMiddleware):
     """Cross-origin headers for the origins of the settings and of the valid browser keys; for others none at all."""
 
     def __init__(self, app: ASGIApp, keys: Keys, origins: tuple[str, ...]) -> None:
-        super().__init__(app, origins, ("GET", "POST", "PUT", "DELETE"), ("*",), expose_headers=_EXPOSED)
+        super().__init__(app, origins, ("GET", "POST", "PUT", "PATCH", "DELETE"), ("*",), expose_headers=_EXPOSED)
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,8 @@ The module is called after the parser and has
   refused files are then parsed again, while those that were read keep their text until ``index --reread``;
 - ``parse(data: bytes) -> Parsed``, which raises DocumentError where the bytes cannot be read, and PasswordError where they are
   encrypted;
+- with pages ``parse(data, passwords, recognised)``, which takes the ``RecognisedPage``s of those without text, and
+  ``scanned_pages(data, passwords) -> tuple[int, ...]``, which are those;
 - with pages ``boxes(data: bytes, layout: Layout, span: Span) -> tuple[Box, ...]``: where a span of the text stands on its page,
   computed from the file when a citation is shown; and ``render(data, page, boxes, width) -> bytes``: the page as a PNG image.
 
@@ -24,6 +26,7 @@ from quotewise.index.formats import sandbox
 from quotewise.index.formats.parsed import Parsed
 from quotewise.index.layout import Box, Layout
 from quotewise.index.left_out import PASSWORD, kind_of
+from quotewise.index.recognised import RecognisedPages
 from quotewise.index.sentences import Span
 
 _SECONDS, _BYTES_A_SECOND = 18.0, 500_000
@@ -32,9 +35,13 @@ _SECONDS, _BYTES_A_SECOND = 18.0, 500_000
 
 @dataclass(frozen=True, slots=True)
 class ParseOptions:
-    """What is known of files beside their bytes: the passwords to try on those that are encrypted, of which nothing is kept."""
+    """What is known of files beside their bytes.
+
+    ``passwords`` are tried on those that are encrypted; nothing is kept of them. ``recognised`` are the pages of scans.
+    """
 
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    recognised: RecognisedPages | None = None
 
     def may_open(self, reason: str) -> bool:
         """Whether a file may be read with these that was refused for that reason, perhaps without them."""
@@ -78,6 +85,10 @@ class Format:
         """Where a span of the text that the parser made of these bytes stands on its page; empty without pages."""
         return tuple(self._call(options, "boxes", data, layout, span)) if self.has_pages else ()
 
+    def scanned_pages(self, data: bytes, options: ParseOptions = NO_OPTIONS) -> tuple[int, ...]:
+        """The pages, from 1, that show something and have no text. Raises DocumentError."""
+        return tuple(self._call(options, "scanned_pages", data)) if self.has_pages else ()
+
     def page_image(self, data: bytes, page: int, boxes: Sequence[Box], width: int, options: ParseOptions = NO_OPTIONS) -> bytes:
         """A page, from 1, as a PNG image with boxes marked. Raises DocumentError where there is no such page."""
         if not self.has_pages:
@@ -88,6 +99,8 @@ class Format:
     def _call(self, options: ParseOptions, name: str, data: bytes, *arguments: Any) -> Any:
         """The only way to a parser: in a child process with limits where its libraries or its work are at risk."""
         given = (*arguments, options.passwords) if self.takes_passwords else arguments
+        if name == "parse" and self.has_pages and options.recognised:
+            given = (*given, options.recognised.of(data))
         if self.isolated:
             locks = options.passwords if self.is_office else None
             seconds = _SECONDS + len(data) / _BYTES_A_SECOND

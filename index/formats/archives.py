@@ -99,18 +99,22 @@ def xml_tree(data: bytes, name: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        reason = str(error)
-        if "depth" in reason.lower():
-            raise DocumentError(f"is stopped at a limit: {name} has elements that are nested deeper than 256") from error
-        if "entit" in reason.lower() and b"<!ENTITY" in data[:100_000]:
+        if "entit" in str(error).lower() and b"<!ENTITY" in data[:100_000]:
             raise DocumentError(f"is stopped at a limit: {name} declares XML entities that grow") from error
-        raise DocumentError(f"is damaged: {name} is no XML ({reason[:120]})") from error
+        raise not_xml(error, name) from error
     if root is None:
         raise DocumentError(f"is damaged: {name} is no XML")
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
         raise DocumentError(f"is stopped at a limit: {name} declares XML entities, which are not resolved")
     return root
+
+
+def not_xml(error: etree.XMLSyntaxError, name: str) -> DocumentError:
+    """Why a member is not read as XML."""
+    if "depth" in str(error).lower():
+        return DocumentError(f"is stopped at a limit: {name} has elements that are nested deeper than 256")
+    return DocumentError(f"is damaged: {name} is no XML ({str(error)[:120]})")
 
 
 def relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:

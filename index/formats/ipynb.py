@@ -17,7 +17,9 @@ def parse(data: bytes) -> Parsed:
     """Parse a notebook. Raises DocumentError where the bytes are no notebook."""
     try:
         notebook = json.loads(data)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise DocumentError("is stopped at a limit: its JSON is nested too deep") from error
+    except ValueError as error:
         raise DocumentError(f"is no notebook: {str(error)[:120]}") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):

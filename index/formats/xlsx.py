@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
+from quotewise.index.formats.archives import Archive, document_properties, main_part, not_xml, relations
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.formats.parsed import Parsed
@@ -99,7 +99,7 @@ class _Workbook:
                 if self._cells > CELL_LIMIT:
                     raise DocumentError(f"is stopped at a limit: more than {CELL_LIMIT:,} cells")
         except etree.XMLSyntaxError as error:
-            raise DocumentError(f"is damaged: {path} is no XML ({str(error)[:120]})") from error
+            raise not_xml(error, path) from error
 
     def _cells_of(self, row: Element) -> Iterator[tuple[int, str]]:
         column = 0

@@ -1,5 +1,6 @@
 """Real HTTP for the tests: a service of the seeds and of some notes, on a port of its own."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -141,12 +142,25 @@ def client(library: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
+@pytest.fixture(scope="session")
+def started_browser() -> "Iterator[tuple[Browser, asyncio.AbstractEventLoop | None]]":
+    """A browser, and the event loop that drives it, which seems to run in this thread as long as the browser does."""
     from tests.api.browser import launched
 
     with launched() as browser:
-        yield browser
+        loop = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
+
+
+@pytest.fixture
+def browser(started_browser: "tuple[Browser, asyncio.AbstractEventLoop | None]") -> "Iterator[Browser]":
+    """The browser of all tests of this process; others may run event loops of their own between those that use it."""
+    browser, loop = started_browser
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

@@ -199,6 +199,12 @@ def test_a_request_keeps_the_id_it_came_with_and_gets_one_if_that_is_unsound(cli
         ({"metadata": {"author": ["Smith", "Jones"]}}, ["drinks/tea.md", "games/chess.md"]),
         ({"metadata": {"author": ["Smith", "Jones"], "year": "2019"}}, ["drinks/tea.md"]),
         ({"metadata": {"author": "Smith"}, "path_prefix": "games/"}, []),
+        ({"ranges": {"year": {"from": 2018.5, "to": 2019}}}, ["drinks/tea.md"]),
+        ({"ranges": {"year": {"from": 10_000}}}, []),
+        ({"ranges": {"year": {"from": "2018-01-01"}}}, []),
+        ({"exclude": {"path_prefix": "games/"}}, ["drinks/coffee.txt", "drinks/tea.md"]),
+        ({"exclude": {"ranges": {"year": {"to": 2019}}}, "media_type": "text/markdown"}, ["games/chess.md"]),
+        ({"exclude": {}, "path_prefix": "games/c"}, ["games/café 🍤.txt", "games/chess.md"]),
     ],
 )
 def test_a_filter_leaves_exactly_the_documents_that_meet_all_of_it(
@@ -215,6 +221,22 @@ def test_the_collection_asked_is_the_one_that_answers(eager: httpx.Client) -> No
     assert paths
     assert paths <= set(NOTES)
     assert said(ask(eager, collection="default")) == said(ask(eager))
+
+
+def test_several_collections_are_asked_at_once_if_one_embedder_made_them(eager: httpx.Client, refused: Refused) -> None:
+    def paths(question: str, **body: Any) -> set[str]:
+        found = eager.post("/search", json={"question": question, **body}).json()["passages"]
+        return {passage["document"]["path"] for passage in found}
+
+    tea, both = "where was tea first drunk?", ["default", "notes"]
+    assert paths(tea, collections=both) >= {SEED, "drinks/tea.md"}
+    assert paths(tea, collections=["notes", "notes"]) == paths(tea, collection="notes")
+    assert paths(tea, collection="default", collections=["notes"]) == paths(tea, collections=both)
+    for question, path in ((tea, "drinks/tea.md"), (WHY, SEED)):
+        answer = eager.post("/ask", json={"question": question, "collections": both}).json()
+        assert answer["citations"][0]["document"]["path"] == path
+    refused(eager.post("/ask", json={"question": tea, "collections": ["notes", "foreign"]}), 409, "embedder-mismatch")
+    refused(eager.post("/ask", json={"question": tea, "collections": ["notes", "none"]}), 404, "unknown-collection")
 
 
 def test_top_k_bounds_what_is_read_and_max_quotes_what_is_quoted(eager: httpx.Client) -> None:

@@ -99,7 +99,8 @@ def test_a_task_may_stand_in_the_message_of_the_system_or_after_the_conversation
     assert answer(recognise(named, begun, ())) == "Warranty of the pump"
     last = "Please generate a four word title summarizing our conversation without any punctuation."
     assert answer(recognise("", last, EARLIER)) == "Warranty of the pump"
-    tools = 'Available Tools: []\nReturn only the JSON object; if none match: { "tool_calls": [] }'
+    known = '[{"name": "search", "parameters": {"q": {"type": "string"}}}]'
+    tools = f'Available Tools: {known}\nReturn only the JSON object; if none match: {{ "tool_calls": [] }}'
     assert answer(recognise(tools, f"Query: {ASKED}", ())) == {"tool_calls": []}
 
 

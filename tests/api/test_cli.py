@@ -143,10 +143,14 @@ def test_no_arguments_get_the_help_and_it_keeps_its_lines(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "index", "ask", "search", "chat", "extract", "status", "verify", "rm", "settings", "eval", "bench"]
+    "command",
+    [
+        *("serve", "index", "ask", "search", "chat", "extract", "status", "verify", "rm", "settings", "collections rm", "eval"),
+        "bench",
+    ],
 )
 def test_every_command_has_help(run: Run, command: str) -> None:
-    outcome = run(command, "--help")
+    outcome = run(*command.split(), "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith(f"Usage: quotewise {command} ")
     assert ("--json" in outcome.out) == (command not in ("chat", "eval", "bench"))

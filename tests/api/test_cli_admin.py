@@ -1,10 +1,14 @@
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from quotewise.api import terminal
+from quotewise.api import changes, terminal
+from quotewise.api.callers import LOCAL
+from quotewise.api.service import Service
+from quotewise.api.settings import load_settings
 from tests.api.command_line import Outcome, Run
 from tests.conftest import SEED, SEEDS
 
@@ -18,6 +22,23 @@ def test_at_a_terminal_a_collection_is_removed_after_a_question(
     assert "Remove the collection default with its 1 documents from the index? [y/N]" in outcome.err
     assert (outcome.code == 0, outcome.out.strip() == "1 removed from default") == (removed, removed)
     assert bool(run("status", "--json").json["collections"]) != removed
+
+
+def test_a_collection_of_uploads_is_renamed_with_its_keys_and_removed(run: Run) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"Tea was first drunk in southwest China."
+
+    settings = load_settings()
+    with Service.open(settings, create=True) as service:
+        asyncio.run(changes.put(service, LOCAL, "old", "tea.txt", body))
+    run("keys", "make", "both", "-c", "other", "-c", "old")
+    assert run("collections", "rename", "old", "new").code == 0
+    assert [key["collections"] for key in run("keys", "--json").json] == [["other", "new"]]
+    assert "that needs --yes" in run("collections", "rm", "new").err
+    assert [found["name"] for found in run("status", "--json").json["collections"]] == ["new"]
+    assert run("collections", "rm", "new", "--yes").code == 0
+    assert run("status", "--json").json["collections"] == []
+    assert not list((settings.index / "uploads").iterdir())
 
 
 def test_keys_are_listed_by_default_with_local_times_and_the_first_one_is_warned_of(

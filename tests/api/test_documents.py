@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -310,11 +310,28 @@ def test_a_document_may_be_larger_than_a_question_but_no_larger_than_a_file(serv
     for body in (WIDE + b"x", (chunk + b"x" for chunk in chunks)):
         problem = refused(place.put("wide.md", body), 413, "payload-too-large")
         assert f"{len(WIDE):,} bytes" in problem["detail"]
+        assert [error["field"] for error in problem["errors"]] == ["body"]
     assert refused(place.client.post("/ask", content=WIDE), 413, "payload-too-large")["detail"].endswith("1,000,000 bytes")
     with place.connected() as connection:
         connection.sendall(UPLOAD % 99_999_999_999)
         assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
     assert place.state() == before
+
+
+def test_a_body_waits_on_the_disk_of_the_index_and_leaves_nothing_there_when_it_ends_early(place: Place) -> None:
+    def kept() -> int:
+        """Bytes of the files without a name, on the disk of the index, that the service has open; it is this process."""
+        found = 0
+        for descriptor in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):
+                target, size = str(descriptor.readlink()), descriptor.stat().st_size
+                found += size if target.startswith(str(place.index)) and target.endswith("(deleted)") else 0
+        return found
+
+    with place.connected() as connection:
+        connection.sendall(UPLOAD % 9_000_000 + b"x" * 6_000_000)
+        wait_until(lambda: kept() > 5_000_000)
+    wait_until(lambda: kept() == 0)
 
 
 def test_of_uploads_of_one_path_at_once_one_is_there_whole_and_only_one_creates(place: Place) -> None:
@@ -448,4 +465,67 @@ def test_the_examples_of_the_description_do_what_they_say(place: Place, openapi:
         assert response.status_code == int(status)
         conform(response.json(), put["responses"][status]["content"]["application/json"]["schema"], openapi)
         assert {name.lower() for name in put["responses"][status]["headers"]} <= set(response.headers)
-    assert place.client.delete(url).status_code == 204
+    patch = openapi["paths"][path]["patch"]
+    [(_, body)] = example_requests("PATCH", path, patch)
+    moved = place.client.patch(url, **body)
+    conform(moved.json(), patch["responses"]["200"]["content"]["application/json"]["schema"], openapi)
+    assert place.client.delete(f"/collections/{moved.json()['collection']}/documents/{moved.json()['path']}").status_code == 204
+
+
+def test_a_document_that_is_renamed_is_at_its_new_path_only_and_nothing_there_is_overwritten(
+    place: Place, refused: Refused, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = place.put("a.txt", COCOA).json()
+    before = place.state()
+
+    def rename(new: str, old: str = "a.txt", **headers: str) -> httpx.Response:
+        body = {"path": new}
+        return place.client.patch(f"/collections/default/documents/{old}", json=body, headers=_named(headers))
+
+    refused(rename("drinks/coffee.txt"), 412, "precondition-failed")
+    refused(rename("b.txt", if_match=etag(TEA)), 412, "precondition-failed")
+    refused(rename("../b.txt"), 422, "invalid-path")
+    refused(rename("b.txt", old="none.txt"), 404, "unknown-document")
+    refused(place.client.patch("/collections/none/documents/a.txt", json={"path": "b.txt"}), 404, "unknown-collection")
+    assert place.state() == before
+    with monkeypatch.context() as patched:
+        patched.setattr(type(embedder), "encode_document", lambda *_: pytest.fail("what was embedded is embedded again"))
+        moved = rename("hot/cocoa.txt", if_match=etag(COCOA))
+    assert (moved.status_code, moved.json()["path"], moved.headers["etag"]) == (200, "hot/cocoa.txt", etag(COCOA))
+    assert moved.json()["id"] != put["id"]
+    assert not (place.folder / "a.txt").exists()
+    found = place.client.post("/search", json={"question": WHERE}).json()["passages"]
+    assert [p["document"]["path"] for p in found if "Olmecs" in p["text"]] == ["hot/cocoa.txt"]
+    report = place.sync(embedder)
+    assert len(report.unchanged) == 3
+    assert not (report.added or report.changed or report.removed or report.failed)
+
+
+def test_a_collection_of_uploads_is_renamed_and_removed_with_what_belongs_to_it(place: Place, refused: Refused) -> None:
+    def rename(old: str, new: str) -> httpx.Response:
+        return place.client.patch(f"/collections/{old}", json={"name": new})
+
+    place.put("tea.txt", TEA, collection="old")
+    for name, new, status, code in (
+        ("default", "other", 409, "collection-of-folder"),
+        ("old", "default", 409, "name-taken"),
+        ("old", "a b", 422, "invalid-name"),
+        ("none", "new", 404, "unknown-collection"),
+    ):
+        refused(rename(name, new), status, code)
+    refused(place.client.delete("/collections/default"), 409, "collection-of-folder")
+    assert rename("old", "new").status_code == 204
+    place.put("tea.txt", COCOA, collection="old")  # as before, and neither its folder nor its ids are those of the other
+    texts = {}
+    for name in ("new", "old"):
+        [listed] = place.client.get("/documents", params={"collection": name}).json()["documents"]
+        texts[name] = place.client.get(f"/documents/{listed['id']}/text").content
+        body = {"question": "where was it first drunk?", "collection": name}
+        quoted = place.client.post("/ask", json=body).json()["citations"]
+        assert {citation["document"]["id"] for citation in quoted} == {listed["id"]}
+    assert texts == {"new": TEA, "old": COCOA}
+    assert place.put("more.txt", TEA, collection="new").status_code == 201
+    for name in ("new", "old"):
+        assert place.client.delete(f"/collections/{name}").status_code == 204
+    refused(place.client.get("/documents", params={"collection": "new"}), 404, "unknown-collection")
+    assert not [p for p in (place.index / "uploads").iterdir() if p.name.startswith("old")]

@@ -1,16 +1,16 @@
 """A folder in another language than English, without a word of settings: embedder, reader and words follow its language."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from quotewise.api import changes
 from quotewise.api.callers import LOCAL
 from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.uploads import Condition
 
 LEASE = """# Bail d'habitation
 
@@ -84,10 +84,10 @@ def test_what_such_documents_do_not_say_is_not_answered(service: Service, tmp_pa
 def test_the_first_upload_decides_and_a_later_sync_keeps_what_a_collection_was_made_with(
     service: Service, tmp_path: Path
 ) -> None:
-    async def body() -> bytes:
-        return LIGHTHOUSE.encode()
+    async def body() -> AsyncIterator[bytes]:
+        yield LIGHTHOUSE.encode()
 
-    asyncio.run(service.put(LOCAL, "phares", "phare.txt", body, Condition()))
+    asyncio.run(changes.put(service, LOCAL, "phares", "phare.txt", body))
     assert service.store.catalogue.collection("phares").embedder == "multilingual-e5-small"
     indexed(service, tmp_path / "documents", {"lighthouse.txt": "The lighthouse was built in 1837. Two keepers lived there."})
     (tmp_path / "documents" / "phare.txt").write_text(LIGHTHOUSE, encoding="utf-8")

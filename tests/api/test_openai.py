@@ -1,6 +1,5 @@
 import itertools
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,9 @@ from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.settings import Settings
 from quotewise.index.printable import MAX_BEGINNING
 from tests.api.conftest import ready
+from tests.npm import installed
 
+OPEN_WEBUI = Path(__file__).with_name("open_webui.json")
 VERCEL = Path(__file__).parent / "vercel"
 UNSURE = "Who swept the floor?"
 CAFE = "When did the cafe open, and who played billiards?"
@@ -150,12 +151,12 @@ def test_frontends_without_annotations_can_ask_for_links_in_the_content(service:
     cited = [annotation.url_citation for annotation in message.annotations]
     links = "".join(f'\n[{number}]: {one.url} "{one.title}"' for number, one in enumerate(cited, 1))
     assert message.content == f"{linked.quotewise['answer']}{sure(linked.quotewise)}\n{links}"
-    parts = complete(service, user(CAFE), stream=True, extra_body={"quotewise": {"links": True}})
+    parts = complete(service, user(CAFE), stream=True, extra_headers={"Quotewise-Links": "true"})
     assert "".join(part.choices[0].delta.content or "" for part in parts) == message.content
 
 
 def test_open_webui_gets_sources_whose_dialog_shows_the_name_and_the_quote(service: openai.OpenAI) -> None:
-    """As its 0.12 does: middleware.py passes events on and makes sources of annotations, Citations.svelte joins them."""
+    """As its 0.12.4 does: middleware.py passes events on and makes sources of annotations, Citations.svelte joins them."""
     sources = []
     for chunk in complete(service, user(CAFE), stream=True):
         if emitted := (chunk.model_extra or {}).get("event"):
@@ -175,6 +176,22 @@ def test_open_webui_gets_sources_whose_dialog_shows_the_name_and_the_quote(servi
     cited = [citation["quote"] for citation in whole.quotewise["citations"]]
     assert list(shown.values()) == [(title, [quote, title]) for title, quote in zip(titles, cited, strict=True)]
     assert whole.sources == [source for source in sources if "url" in source["source"]]
+
+
+def test_a_recorded_exchange_of_open_webui_is_answered_as_it_was(eager: httpx.Client) -> None:
+    for recorded in json.loads(OPEN_WEBUI.read_text(encoding="utf-8"))["exchange"]:
+        response = eager.post("/v1/chat/completions", json={**recorded["request"], "model": "notes"}).raise_for_status()
+        if recorded["request"]["stream"]:
+            chunks = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: {")]
+            source, was = next(chunk["event"]["data"] for chunk in chunks if "event" in chunk), recorded["source"]["data"]
+            assert source.keys() == was.keys()
+            assert source["source"].keys() == was["source"].keys()
+            assert source["metadata"][0].keys() == was["metadata"][0].keys()
+            assert source["source"]["name"] == source["metadata"][0]["name"]
+        else:
+            told = json.loads(response.json()["choices"][0]["message"]["content"])
+            assert told.keys() == recorded["answer"].keys()
+            assert recorded["answer"] in (told, {"follow_ups": []})
 
 
 TITLE = (
@@ -341,27 +358,7 @@ def test_each_collection_is_a_model(service: openai.OpenAI) -> None:
 @pytest.fixture(scope="session")
 def vercel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the Vercel SDK, kept from one run of the tests to the next where pytest has a cache."""
-    npm = shutil.which("npm")
-    if not (npm and shutil.which("node")):
-        pytest.skip("node and npm are not installed")
-    try:
-        folder = request.config.cache.mkdir("vercel")
-    except (OSError, AttributeError):  # read-only, or without pytest's cache
-        folder = tmp_path_factory.mktemp("vercel")
-    lock = VERCEL / "package-lock.json"
-    marker = folder / "installed"
-    for name in ("package.json", "package-lock.json", "ask.mjs"):
-        shutil.copyfile(VERCEL / name, folder / name)
-    if not marker.exists() or marker.read_text() != lock.read_text():
-        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm does not install the SDK within a minute")
-        if done.returncode:
-            pytest.skip(f"npm cannot install the SDK: {done.stderr[-200:]}")
-        marker.write_text(lock.read_text())
-    return folder
+    return installed(VERCEL, request, tmp_path_factory)
 
 
 def test_the_vercel_sdk_reads_answers_streams_and_errors(eager: httpx.Client, vercel: Path) -> None:

@@ -32,7 +32,10 @@ ROUTES = {
 }
 WRITING = {
     "PUT /collections/{collection}/documents/{path}",
+    "PATCH /collections/{collection}/documents/{path}",
     "DELETE /collections/{collection}/documents/{path}",
+    "PATCH /collections/{collection}",
+    "DELETE /collections/{collection}",
     "POST /feedback",
     "GET /documents/{id}/pages/{page}.png",
 }
@@ -84,7 +87,9 @@ def test_every_error_is_described_as_problem_details(operations: list[Operation]
         expected = set() if path == "/health" else {"503"} if path == "/ready" else {"404", "422", "503"}
         expected -= {"404"} if path.startswith("/extract") else set()  # these look nothing up
         expected -= {"404"} if method == "PUT" else set()  # this makes what is not there
-        expected |= {"400", "413", "415"} if method == "POST" else {"409", "412"} if method in ("PUT", "DELETE") else set()
+        expected |= {"400", "413", "415"} if method in ("POST", "PATCH") else set()
+        expected |= {"409"} if path.startswith("/collections/") else set()
+        expected |= {"412"} if path.endswith("/{path}") else set()
         assert expected <= set(errors), (method, path)
 
 

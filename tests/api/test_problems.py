@@ -72,6 +72,16 @@ NESTED: list[tuple[str, Any, str]] = [
             ("metadata", "", {str(n): "x" for n in range(21)}),
             ("metadata", ".author", {"author": 5}),
             ("metadata", ".author", {"author": []}),
+            ("ranges", "", {str(n): {"from": 1} for n in range(21)}),
+            *(("ranges", ".year", {"year": wrong}) for wrong in (2019, {}, {"from": 1, "to": "2020-01-01"})),
+            *(
+                ("ranges", ".year.from", {"year": {"from": wrong}})
+                for wrong in (True, None, "2019", "2019-02-30", 10**400, [1])
+            ),
+            ("ranges", ".year.least", {"year": {"least": 1}}),
+            ("exclude", "", "games/"),
+            ("exclude", ".path_prefix", {"path_prefix": 5}),
+            ("exclude", ".exclude", {"exclude": {"path_prefix": "games/"}}),
         )
     ),
     ("/verify", {"citations": [CLAIM, {**CLAIM, "start": -1}]}, "body.citations.1.start"),

@@ -53,8 +53,12 @@ def listening(output: IO[str]) -> tuple[list[str], str]:
     pytest.fail("".join(lines))
 
 
-def test_a_service_that_begins_empty_answers_from_what_is_uploaded(tmp_path: Path) -> None:
-    with quotewise("serve", "--empty", "--port", "0", index=tmp_path / "index") as process:
+@pytest.mark.parametrize("how", ["--empty", "folder"])
+def test_a_service_that_begins_empty_answers_from_what_is_uploaded(tmp_path: Path, how: str) -> None:
+    folder = tmp_path / "index" / "uploads" / "default" if how == "--empty" else tmp_path / how
+    if how == "folder":
+        folder.mkdir()
+    with quotewise("serve", folder if how == "folder" else how, "--port", "0", index=tmp_path / "index") as process:
         assert process.stdout
         _, address = listening(process.stdout)
         with httpx.Client(base_url=address, timeout=30) as client:
@@ -62,6 +66,7 @@ def test_a_service_that_begins_empty_answers_from_what_is_uploaded(tmp_path: Pat
             text = (SEEDS / SEED).read_bytes()
             assert client.put("/collections/default/documents/seed.txt", content=text).status_code == 201
             assert client.post("/ask", json={"question": WHY}).json()["answered"]
+    assert (folder / "seed.txt").read_bytes() == text
 
 
 @pytest.mark.usefixtures("default_reader")

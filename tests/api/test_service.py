@@ -1,12 +1,13 @@
 """The use cases without any protocol: who may do what, and how much of a text is read."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from quotewise.api import changes
 from quotewise.api import service as service_module
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.errors import DocumentChangedError, ForbiddenError, InvalidRequestError
@@ -18,7 +19,6 @@ from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
 from quotewise.index.sentences import Span
 from quotewise.index.store import Filter
-from quotewise.index.uploads import Condition
 from quotewise.rag.pipeline import AskOptions
 from tests.conftest import WHY
 
@@ -28,7 +28,7 @@ SEED = "b2b170137b3621de"
 Use = Callable[[Service, Caller], Any]
 
 
-async def _no_body() -> bytes:
+def _no_body() -> AsyncIterator[bytes]:
     raise AssertionError("the body is read before it is known who sends it")
 
 
@@ -36,6 +36,7 @@ READING: dict[str, Use] = {
     "ask": lambda service, caller: service.ask(caller, WHY, "default"),
     "stream": lambda service, caller: next(service.stream(caller, WHY, "default")),
     "search": lambda service, caller: service.search(caller, WHY, "default"),
+    "ask also": lambda service, caller: service.ask(caller, WHY, "notes", AskOptions(also=("default",))),
     "documents": lambda service, caller: service.documents(caller, "default"),
     "document": lambda service, caller: service.document(caller, SEED),
     "read lines": lambda service, caller: service.read_lines(caller, SEED, 1, 1),
@@ -44,9 +45,13 @@ READING: dict[str, Use] = {
     "existing collection": lambda service, caller: service.existing_collection(caller, "default"),
 }
 CHANGING: dict[str, Use] = {
-    "put": lambda service, caller: asyncio.run(service.put(caller, "default", "a.txt", _no_body, Condition())),
-    "remove": lambda service, caller: asyncio.run(service.remove(caller, "default", "a.txt", Condition())),
-    "unindex": lambda service, caller: service.unindex(caller, None),
+    "put": lambda service, caller: asyncio.run(changes.put(service, caller, "default", "a.txt", _no_body)),
+    "remove": lambda service, caller: asyncio.run(changes.remove(service, caller, "default", "a.txt")),
+    "rename": lambda service, caller: asyncio.run(changes.rename(service, caller, "default", "a.txt", "b.txt")),
+    "rename to": lambda service, caller: changes.rename_collection(service, caller, "notes", "default"),
+    "rename collection": lambda service, caller: changes.rename_collection(service, caller, "default", "notes"),
+    "remove collection": lambda service, caller: changes.remove_collection(service, caller, "default"),
+    "unindex": lambda service, caller: changes.unindex(service, caller, None),
     "index": lambda service, caller: index_folder(service, caller, Path("nowhere")),
 }
 OF_NO_COLLECTION: dict[str, Use] = {

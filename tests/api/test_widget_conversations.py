@@ -21,6 +21,7 @@ FILES = {
     "lease-2023.md": "# Lease\n\nThe monthly rent of the mill is 840 euros.\n\nThe garden belongs to **the tenant** alone.\n",
     "lease-2024.md": "# Lease\n\nThe monthly rent of the mill is 910 euros.\n\nA deposit is a sum that secures the rent.\n",
     "prices.md": "# Prices\n\n| article | price |\n| --- | --- |\n| kettle | 30 euros |\n| teapot | 45 euros |\n",
+    "boiler.md": "# Boiler\n\n1. Open the **green** valve.\n2. Press it.\n\n```sh\nboiler --start --pressure 2\n```\n",
     "odd \u202efdp.md": "The \u202eevil\u202c <b>postman</b> <script>alert(1)</script> rings twice at the mill.\n",
 }
 RENT = "What is the monthly rent of the mill?"
@@ -55,7 +56,7 @@ def check_light_and_dark(page: Page) -> None:
 
 def test_before_a_question_the_page_says_what_is_there_and_asks_what_is_answered(page: Page) -> None:
     welcome = page.locator("quotewise-chat .welcome")
-    expect(welcome).to_contain_text("4 documents to ask.")
+    expect(welcome).to_contain_text("5 documents to ask.")
     check_light_and_dark(page)
     welcome.get_by_text("What is a deposit?").click()
     expect(page.locator("blockquote").first).to_have_text("A deposit is a sum that secures the rent.")
@@ -69,6 +70,16 @@ def test_documents_that_differ_are_shown_as_such_and_quotes_as_they_read_with_th
     expect(cells.filter(has_text="45 euros")).to_be_visible()
     turn.get_by_role("button", name="Exact text of quote 1").click()
     expect(turn.locator("blockquote").first).to_contain_text("| teapot | 45 euros |")
+    for question, element, exact in (
+        ("Which valve is to be opened?", "li", "Open the **green** valve."),
+        ("boiler --start --pressure", "pre", "boiler --start --pressure 2"),
+    ):
+        turn = ask(page, question)
+        quote = turn.locator("blockquote").first
+        expect(quote.locator(element)).to_be_visible()
+        turn.get_by_role("button", name="Exact text of quote 1").click()
+        expect(quote).to_contain_text(exact)
+        expect(quote.locator(element)).to_have_count(0)
     turn = ask(page, "Who rings twice at the mill?")
     quote = turn.locator("blockquote").filter(has_text="rings twice").first
     expect(quote).to_contain_text("<script>alert(1)</script>")

@@ -114,6 +114,9 @@ def test_on_a_narrow_screen_the_source_lies_over_the_chat(browser: Browser, clie
         page.goto("/")
         turn = ask(page, WHY)
         expect(page.locator("quotewise-documents li")).to_be_hidden()
+        above = page.locator("quotewise-chat .turns").bounding_box()
+        assert above
+        assert above["y"] < 60, "one bar"
         turn.locator("a.reference").first.click()
         page.locator("quotewise-source mark.quote").first.wait_for()
         box, chat = page.locator("quotewise-source").bounding_box(), page.locator("quotewise-chat").bounding_box()

@@ -118,7 +118,7 @@ def test_a_quote_is_marked_on_its_page_beside_its_text_and_pages_are_turned(brow
         ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "The service answered with status 502."),
         ({"body": b"", "content_type": "image/png"}, "The picture of page 2 came damaged or empty."),
         ({"body": LEASE, "content_type": "image/png"}, "The picture of page 2 came damaged or empty."),
-        (None, "does not answer, or not to this page."),
+        (None, "does not answer."),
     ],
 )
 def test_a_page_without_a_picture_says_why_and_can_be_asked_for_again(

@@ -100,6 +100,7 @@ def test_from_an_empty_index_to_a_cited_answer_about_a_pdf_by_mouse_alone_or_by_
             page.keyboard.press("Enter")
             page.locator("quotewise-chat article .after").wait_for()
             press_until(page, "Shift+Tab", "1 lease.pdf")
+            assert page.get_by_role("link", name="1 lease.pdf", exact=True).count()
             page.keyboard.press("Enter")
         expect(page.locator("quotewise-source mark.quote").first).to_have_text(RENT)
 
@@ -190,7 +191,9 @@ def test_a_hundred_and_fifty_files_are_added_although_the_connection_is_lost_in_
         assert len(set(seen)) == 150
 
 
-def test_a_collection_is_named_and_begins_with_its_first_document(browser: Browser, client: httpx.Client, folder: Path) -> None:
+def test_a_collection_is_named_renamed_asked_with_another_and_deleted(
+    browser: Browser, client: httpx.Client, folder: Path
+) -> None:
     with opened(browser, client) as page:
         page.goto("/")
         page.get_by_role("button", name="New collection").click()
@@ -202,3 +205,27 @@ def test_a_collection_is_named_and_begins_with_its_first_document(browser: Brows
         assert paths(client, "leases") == ["lease.pdf"]
         expect(ask(page, QUESTION).locator("blockquote").first).to_contain_text(RENT)
         assert "collection=leases" in page.url
+        page.locator("quotewise-documents li[data-id]").hover()
+        page.get_by_role("button", name="Rename: lease.pdf").click()
+        page.get_by_label("New path of the document").fill("house/lease.pdf")
+        page.keyboard.press("Enter")
+        expect(page.locator("quotewise-documents li[data-id]")).to_contain_text("house/lease.pdf")
+        page.get_by_role("button", name="Rename the collection").click()
+        page.keyboard.type("contracts")
+        page.keyboard.press("Enter")
+        expect(page.locator("quotewise-documents select")).to_have_value("contracts")
+        assert paths(client, "contracts") == ["house/lease.pdf"]
+        check(page)
+        client.put("/collections/default/documents/tea.md", content="Tea came from China.").raise_for_status()
+        page.reload()
+        page.get_by_role("button", name="Ask several collections").click()
+        page.get_by_role("checkbox", name="default").check()
+        expect(page.locator("quotewise-chat .only")).to_contain_text("In the collections contracts, default")
+        check(page)
+        expect(ask(page, "where did tea come from?").locator("blockquote").first).to_contain_text("Tea came from China.")
+        page.get_by_role("button", name="Delete the collection").click()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("quotewise-documents select")).to_have_value("contracts")
+        page.get_by_role("button", name="Delete the collection").click()
+        page.reload()
+        wait_until(lambda: paths(client, "contracts") == [])

@@ -17,7 +17,6 @@ from quotewise.eval.clients import Client, in_process
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
-from quotewise.rag.defaults import AUTOMATIC
 from tests.api.command_line import run  # noqa: F401 - a fixture
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.conftest import SEEDS
@@ -37,11 +36,9 @@ def local() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def seed_run() -> Run:
-    """By the default reader."""
+def seed_run(local: Client) -> Run:
     gold = load_gold(SEED_GOLD)
-    with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
-        return run_of(gold, client, threshold=threshold_of(gold, client))
+    return run_of(gold, local, threshold=threshold_of(gold, local))
 
 
 @contextmanager

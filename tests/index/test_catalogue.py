@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ from quotewise.index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
-from quotewise.index.store import UNCHANGED, Change, CollectionSize, Filter, StoredChunk
+from quotewise.index.schema import SCHEMA_VERSION
+from quotewise.index.store import UNCHANGED, Change, CollectionSize, Filter, Range, StoredChunk
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
 
@@ -75,7 +77,7 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
             )
             assert found.document == kept
         indexed = list(catalogue.changes("default", before).chunks())
-        assert [chunk.vector.tolist() for chunk in indexed] == vectors.tolist()
+        assert [chunk.vector.tolist() for chunk in indexed] == vectors.astype(np.float16).tolist()
 
     check()
     catalogue.check()
@@ -182,21 +184,57 @@ def test_a_filter_lets_through_exactly_what_it_says(catalogue: SqliteCatalogue) 
     media_types = st.sampled_from((None, "text/plain", "text/markdown", "text/%"))
     keys = st.sampled_from(("year", "author", "a key", "$.year", '"q"', "none"))
 
-    @examples(200)
-    @given(prefixes, media_types, st.dictionaries(keys, values, max_size=2))
-    def check(prefix: str, media_type: str | None, metadata: dict[str, list[str]]) -> None:
-        where = Filter(prefix, media_type, metadata)
-        expected = sorted(
-            rows[path]
-            for path, made in documents.items()
-            if path.startswith(prefix)
-            and media_type in (None, made.media_type)
-            and all(made.metadata.get(key) in accepted for key, accepted in metadata.items())
+    filters = st.builds(Filter, prefixes, media_types, st.dictionaries(keys, values, max_size=2))
+
+    def passes(path: str, where: Filter) -> bool:
+        made = documents[path]
+        return (
+            path.startswith(where.path_prefix)
+            and where.media_type in (None, made.media_type)
+            and all(made.metadata.get(key) in accepted for key, accepted in where.metadata.items())
+            and not (where.exclude and passes(path, where.exclude))
         )
+
+    @examples(200)
+    @given(filters, st.none() | filters)
+    def check(included: Filter, excluded: Filter | None) -> None:
+        where = replace(included, exclude=excluded)
+        expected = sorted(rows[path] for path in documents if passes(path, where))
         assert catalogue.matching_documents("default", where) == (None if where == Filter() else expected)
 
     check()
     assert catalogue.matching_documents("default", Filter()) is None
+
+
+DATED = ["2019-12-31", "2020-01-01", "2020-01-01 10:00:00", "2020-06-30T23:59:59Z", "2021-01-011", "2021-01-02", "May 2020"]
+NUMBERED = ["-4", "0", "9.5", "10", "1e3", "1,000", "0x10", "", "ten"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        (Range(9.5, 1000), ["9.5", "10", "1e3"]),
+        (Range(least=0.5), ["9.5", "10", "1e3"]),
+        (Range(most=9.5), ["-4", "0", "9.5"]),
+        (Range(11, 10), []),
+        (Range(date(2020, 1, 1), date(2020, 6, 30)), DATED[1:4]),
+        (Range(least=date(2020, 1, 2)), [DATED[3], DATED[5]]),
+        (Range(most=date(2020, 1, 1)), DATED[:3]),
+        (Range(most=date(9999, 12, 31)), [*DATED[:4], DATED[5]]),
+    ],
+)
+def test_a_range_lets_through_the_numbers_or_days_within_it_and_nothing_that_is_none(
+    catalogue: SqliteCatalogue, limits: Range, expected: list[str]
+) -> None:
+    for number, value in enumerate(DATED + NUMBERED):
+        put(catalogue, f"{number}.md", metadata={"it": value, "other": "10"})
+    kept = set(catalogue.matching_documents("default", Filter(ranges={"it": limits})) or ())
+    everything = set(catalogue.matching_documents("default", Filter(metadata={"other": ["10"]})) or ())
+    rest = catalogue.matching_documents("default", Filter(exclude=Filter(ranges={"it": limits})))
+    assert rest == sorted(everything - kept)
+    with closing(sqlite3.connect(f"file:{catalogue._database.path}?mode=ro", uri=True)) as reader:
+        rows = dict(reader.execute("SELECT document, value FROM metadata WHERE key = 'it'").fetchall())
+    assert sorted(rows[row] for row in kept) == sorted(expected)
 
 
 def test_a_collection_is_made_once_and_when_removed_leaves_nothing_behind(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
@@ -261,7 +299,7 @@ NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_bytes(b"hello"), "nothing was changed"),
     "zeros": (lambda path: path.write_bytes(b"\0" * 10_000), "nothing was changed"),
     "another program": (another_program, "is not a Quotewise catalogue"),
-    "newer": (a_newer_version, "version 99, newer than the 8"),
+    "newer": (a_newer_version, f"version 99, newer than the {SCHEMA_VERSION} "),
 }
 
 
@@ -318,6 +356,7 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
     old.executescript(OLDER[version])
     whole = dict(old.execute("SELECT path, text FROM texts JOIN documents ON row = document"))
     [(chunks_before,)] = old.execute("SELECT sum(chunks) FROM documents")
+    vectors = {key: np.frombuffer(vector, np.float32) for key, vector in old.execute("SELECT id, vector FROM chunks")}
     old.close()
     with ThreadPoolExecutor(4) as pool:  # all at once, of which one does it
         for catalogue in pool.map(lambda _: SqliteCatalogue(path), range(4)):
@@ -326,6 +365,7 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
     catalogue = SqliteCatalogue(path)
     assert catalogue.damaged("default") == ["damaged.txt"]
     assert catalogue.matching_documents("default", Filter(metadata={"author": ["Ann"]})) == [2]
+    assert catalogue.matching_documents("default", Filter(ranges={"author": Range(0, 1)})) == []
     for stored in catalogue.documents("default"):
         if stored.path != "damaged.txt":
             made = parse_document(stored.path, whole[stored.path].encode())
@@ -336,6 +376,8 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
             assert [(c.start, c.end, c.sentences, c.kinds, c.layout) for c in found] == [
                 (c.start, c.end, c.sentences, c.kinds, layout) for c in chunks
             ]
+    indexed = list(catalogue.changes("default", UNCHANGED).chunks())
+    assert indexed and all(chunk.vector.tolist() == vectors[chunk.id].astype(np.float16).tolist() for chunk in indexed)
     kinds = {kind for chunk in stored_chunks(catalogue) for kind in chunk.kinds}
     assert kinds == set(SentenceKind) - {SentenceKind.ROW, SentenceKind.MARGIN}
     assert [content for _, content in catalogue.feedback("default")] == (["good"] if version > 1 else [])

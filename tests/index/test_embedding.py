@@ -132,7 +132,7 @@ def test_a_moved_file_keeps_its_vectors_and_a_changed_one_those_of_what_did_not_
     assert embedder.embedded() == []
     for path in ("log.md", "sub/moved.txt"):
         for text, vector in store.catalogue.vectors("default", path).items():
-            assert vector == pytest.approx(embedder.encode_document([text])[0], abs=1e-6)
+            assert vector == pytest.approx(embedder.encode_document([text])[0], abs=3e-4)  # in half precision
 
 
 def test_a_put_embeds_only_what_is_new(store: LocalStore) -> None:

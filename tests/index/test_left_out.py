@@ -7,7 +7,10 @@ from quotewise.index.left_out import LeftOut, counts, unread_part
     ("reason", "kind"),
     [
         ("needs a password", "password"),
-        ("has no text layer, 3 pages: it is a scan or a drawing; recognise its text (OCR) first", "no text layer"),
+        (
+            "has no text layer, 3 pages: it is a scan or a drawing; index it with --ocr, after: pip install 'quotewise[ocr]'",
+            "no text layer",
+        ),
         ("1 of 15 pages (8), no text layer", "no text layer"),
         ("has no known format", "unknown format"),
         ("is a file of Word (.doc) 97 to 2003, which is not read; save it in the newer format", "unknown format"),

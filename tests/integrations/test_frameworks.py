@@ -2,13 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
 
-import quotewise
 from quotewise.api.library import Library
 
 TEA, LEASE = "Where was tea first drunk?", "Who pays for repairs of the roof?"
@@ -28,21 +27,11 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", local)
 
 
-@pytest.fixture(scope="module")
-def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("integrations") / "docs"
-    (folder / "hot drinks").mkdir(parents=True)
-    (folder / "hot drinks" / "tea.md").write_text("# Tea\n\nTea was first drunk in southwest China. It is hot.\n")
-    (folder / "lease.txt").write_text(
-        "The tenant pays the rent on the first day.\nThe landlord pays for repairs of the roof.\n"
-    )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def library(docs: Path) -> Iterator[Library]:
-    with quotewise.open(docs, reader="fast") as library:
-        yield library
+@pytest.fixture(params=["folder", "service"])
+def source(request: pytest.FixtureRequest) -> Library | str:
+    if request.param == "folder":
+        return cast(Library, request.getfixturevalue("library"))
+    return str(request.getfixturevalue("client").base_url)
 
 
 def check(metadata: dict[str, Any], docs: Path) -> None:
@@ -51,16 +40,20 @@ def check(metadata: dict[str, Any], docs: Path) -> None:
     assert (metadata["path"], metadata["title"]) == ("hot drinks/tea.md", "Tea")
     assert text[metadata["start"] : metadata["end"]] == metadata["quote"] == "Tea was first drunk in southwest China."
     assert (metadata["line_start"], metadata["line_end"], metadata["page"]) == (3, 3, None)
-    assert metadata["link"] == (docs / "hot drinks" / "tea.md").as_uri()
+    if metadata["link"].startswith("http"):
+        shown = httpx.get(metadata["link"])
+        assert (shown.status_code, shown.headers["content-type"].split(";")[0]) == (200, "text/html")
+    else:
+        assert metadata["link"] == (docs / "hot drinks" / "tea.md").as_uri()
     assert metadata["place"] and metadata["heading"] == ["Tea"]
     assert metadata["state"] == "answer" and 0.5 <= metadata["confidence"] <= 1
 
 
-def test_langchain_retrieves_quotes_and_nothing_where_nothing_answers(library: Library, docs: Path) -> None:
+def test_langchain_retrieves_quotes_and_nothing_where_nothing_answers(source: Library | str, docs: Path) -> None:
     pytest.importorskip("langchain_core")
     from quotewise.integrations import langchain
 
-    retriever = langchain.QuotewiseRetriever(source=library, options={"max_quotes": 1})
+    retriever = langchain.QuotewiseRetriever(source=source, options={"max_quotes": 1})
     (document,) = retriever.invoke(TEA)
     assert document.page_content == document.metadata["quote"]
     check(document.metadata, docs)
@@ -68,13 +61,13 @@ def test_langchain_retrieves_quotes_and_nothing_where_nothing_answers(library: L
     assert retriever.invoke("Who won the football match?") == []
 
 
-def test_langchain_answers_in_a_chain_with_citations(library: Library, docs: Path) -> None:
+def test_langchain_answers_in_a_chain_with_citations(source: Library | str, docs: Path) -> None:
     pytest.importorskip("langchain_core")
     from langchain_core.runnables import RunnableLambda
 
     from quotewise.integrations import langchain
 
-    chain = langchain.QuotewiseChain(source=library, options={"max_quotes": 1})
+    chain = langchain.QuotewiseChain(source=source, options={"max_quotes": 1})
     found = ({"input": RunnableLambda(str.strip)} | chain).invoke(f" {TEA} ")
     assert (found["input"], found["answer"]) == (TEA, "Tea was first drunk in southwest China. [1]")
     assert (found["answered"], found["state"]) == (True, "answer")
@@ -85,12 +78,12 @@ def test_langchain_answers_in_a_chain_with_citations(library: Library, docs: Pat
     assert lease["context"][0].metadata["path"] == "lease.txt"
 
 
-def test_llama_index_retrieves_and_answers_with_source_nodes(library: Library, docs: Path) -> None:
+def test_llama_index_retrieves_and_answers_with_source_nodes(source: Library | str, docs: Path) -> None:
     pytest.importorskip("llama_index.core")
     from quotewise.integrations import llama_index
 
     retriever, engine = (
-        kind(library, max_quotes=1) for kind in (llama_index.QuotewiseRetriever, llama_index.QuotewiseQueryEngine)
+        kind(source, max_quotes=1) for kind in (llama_index.QuotewiseRetriever, llama_index.QuotewiseQueryEngine)
     )
     (node,) = retriever.retrieve(TEA)
     check(node.metadata, docs)
@@ -105,7 +98,7 @@ def test_llama_index_retrieves_and_answers_with_source_nodes(library: Library, d
     assert retriever.retrieve("Who won the football match?") == []
 
 
-def test_haystack_answers_in_a_pipeline(library: Library, docs: Path) -> None:
+def test_haystack_answers_in_a_pipeline(source: Library | str, docs: Path) -> None:
     pytest.importorskip("haystack")
     from haystack import Pipeline
     from haystack.components.builders import PromptBuilder
@@ -113,7 +106,7 @@ def test_haystack_answers_in_a_pipeline(library: Library, docs: Path) -> None:
     from quotewise.integrations import haystack
 
     pipeline = Pipeline()
-    pipeline.add_component("quotes", haystack.QuotewiseReader(library, {"max_quotes": 1}))
+    pipeline.add_component("quotes", haystack.QuotewiseReader(source, {"max_quotes": 1}))
     pipeline.add_component("prompt", PromptBuilder("{% for one in documents %}{{one.content}}{% endfor %}", ["documents"]))
     pipeline.connect("quotes.documents", "prompt.documents")
     found = pipeline.run({"quotes": {"query": TEA}}, include_outputs_from={"quotes"})
@@ -125,3 +118,6 @@ def test_haystack_answers_in_a_pipeline(library: Library, docs: Path) -> None:
     nothing = pipeline.run({"quotes": {"query": "Who won the football match?"}}, include_outputs_from={"quotes"})["quotes"]
     assert (nothing["answers"], nothing["documents"], nothing["answered"]) == ([], [], False)
     assert nothing["reply"] == "The documents do not answer this question."
+    if isinstance(source, str):
+        saved = Pipeline.loads(pipeline.dumps(), allowed_modules=[haystack.__name__])
+        assert saved.run({"quotes": {"query": TEA}})["prompt"]["prompt"] == answer.data

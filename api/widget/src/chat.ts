@@ -4,30 +4,21 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { chat as looks } from "./chat_styles";
 import type { QuotewiseComposer } from "./composer";
-import { asking, begun, history, type Conversation, type Turn } from "./conversation";
-import { ServiceElement } from "./element";
+import { asking, begun, history, take, type Conversation, type Turn } from "./conversation";
 import * as icons from "./icons";
-import type { Citation, DocumentReference, Overview, ShortAnswer, Step } from "./service";
-import type { Place, QuotewiseSource } from "./source";
+import type { Opened } from "./marking";
+import type { Citation, DocumentReference, Overview } from "./service";
+import { ScopedElement } from "./scope";
+import type { QuotewiseSource } from "./source";
 import { Store } from "./store";
-import { shown } from "./text";
 import { placesOf, type Chat, type QuotewiseTurn } from "./turn";
 import { welcome } from "./welcome";
-import { levelOf } from "./words";
 
-interface Opened {
-  places: Place[];
-  current: number;
-  short: ShortAnswer | null;
-}
-
-export class QuotewiseChat extends ServiceElement implements Chat {
+export class QuotewiseChat extends ScopedElement implements Chat {
   static styles = looks;
 
   @property() heading = "";
   @property() placeholder = "";
-  /** Paths of the documents that alone are asked; none for all. */
-  @property({ attribute: false }) only: string[] = [];
   /** Questions to begin with: a JSON array, or one a line; by default those that the documents are found to answer. */
   @property() suggestions = "";
   /** Whether the address of the page may name a question, as links to answers do. */
@@ -77,16 +68,6 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     this.show({ places: [{ document }], current: 0, short: null });
   }
 
-  private get scope(): Pick<Turn, "only"> {
-    return this.only.length ? { only: this.only } : {};
-  }
-
-  /** Ask only some documents, by path; none for all. */
-  limit(only: string[]): void {
-    this.only = only;
-    this.dispatchEvent(new CustomEvent("quotewise-limit", { detail: only }));
-  }
-
   /** See again what there is to ask about, since the documents have changed. */
   refresh(): void {
     this.overview = null;
@@ -109,9 +90,11 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   private readonly stop = (): void => this.asking?.abort();
 
   protected willUpdate(changed: PropertyValues): void {
+    this.toggleAttribute("opened", this.opened !== null);
     if (!changed.has("endpoint") && !changed.has("collection")) return;
     this.resume(this.store.current(this.collection) ?? begun(this.collection));
     this.limit([]);
+    this.several([]);
     this.overview = null;
     if (!this.turns.length) void this.look();
   }
@@ -124,6 +107,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
   }
 
   protected again(): void {
+    this.focus();
     const last = this.turns.at(-1);
     if (last?.state === "failed") void this.retry(last);
     else if (!this.turns.length) void this.look();
@@ -135,8 +119,8 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     try {
       const overview = await this.service.overview(collection);
       if (collection === this.collection) this.overview = overview;
-    } catch {
-      // the first question says what is wrong
+    } catch (error) {
+      this.problemOf(error); // which asks for a key; the first question says what else is wrong
     }
   }
 
@@ -150,25 +134,20 @@ export class QuotewiseChat extends ServiceElement implements Chat {
 
   /** Ask what the address of the page names, once. */
   private askLinked(): void {
-    const url = new URL(location.href);
-    const question = url.searchParams.get("q");
-    if (!question?.trim()) return;
-    const after = url.searchParams.getAll("after");
-    this.limit(url.searchParams.getAll("only"));
-    for (const name of ["q", "after", "only"]) url.searchParams.delete(name);
-    window.history.replaceState(null, "", url);
+    const linked = this.linkedQuestion();
+    if (!linked) return;
     this.clear();
-    void this.answer(asking(question, { after, alone: !after.length, ...this.scope }));
+    void this.answer(asking(linked.question, { after: linked.after, alone: !linked.after.length, ...this.scope }));
   }
 
   retry(turn: Turn): Promise<void> {
-    const { question, after, alone, only } = turn;
+    const { question, after, alone, only, also } = turn;
     this.conversation = { ...this.conversation, turns: this.turns.filter((one) => one !== turn) };
-    return this.answer(asking(question, { after, alone, only }));
+    return this.answer(asking(question, { after, alone, only, also }));
   }
 
-  askAlone({ question, only }: Turn): Promise<void> {
-    return this.answer(asking(question, { alone: true, only }));
+  askAlone({ question, only, also }: Turn): Promise<void> {
+    return this.answer(asking(question, { alone: true, only, also }));
   }
 
   private async answer(turn: Turn): Promise<void> {
@@ -185,7 +164,8 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     this.tell(turn, texts.searching);
     void this.reveal();
     try {
-      for await (const step of service.ask(turn.question, before, { collection, only: turn.only ?? [] }, stopping.signal)) this.take(turn, step);
+      const scope = { collection, also: turn.also ?? [], only: turn.only ?? [] };
+      for await (const step of service.ask(turn.question, before, scope, stopping.signal)) this.tell(turn, take(turn, step, texts));
     } catch (error) {
       const stopped = stopping.signal.aborted;
       const problem = stopped ? null : this.problemOf(error);
@@ -202,24 +182,9 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     void this.reveal();
   }
 
-  private take(turn: Turn, step: Step): void {
-    const { texts } = this;
-    if (step.name === "passages") this.tell(turn, texts.reading(step.count));
-    if (step.name === "citation") turn.citations = [...turn.citations, step.citation];
-    if (step.name === "done") turn.requestId = step.requestId;
-    if (step.name === "answer") {
-      const { answered, closest, others, short_answer, interpretation, contradictions } = step;
-      const found = { closest, others, short: short_answer, interpretation, contradictions, confidence: step.confidence };
-      Object.assign(turn, found, { state: answered ? "answered" : "silent" });
-      const silent = `${texts.silent} ${texts.closePassages(closest.length)}.`;
-      this.tell(turn, answered ? `${texts.quotesFound(turn.citations.length)}. ${texts.confidence[levelOf(step.confidence)]}.` : silent);
-    }
-    this.requestUpdate();
-  }
-
   private tell(turn: Turn, words: string): void {
-    turn.progress = words;
-    this.said = words;
+    this.said = turn.progress = words;
+    this.requestUpdate();
   }
 
   /** Scroll to the last question, once what is known of its answer is there. */
@@ -245,18 +210,18 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     this.focus();
   }
 
-  /** Show a search, or the conversation again. */
   private search(searching: boolean): void {
-    this.searching = searching;
-    this.listing = false;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(searching ? "quotewise-results" : ".search")?.focus());
+    this.turnTo({ searching, listing: false }, searching ? "quotewise-results" : ".search");
   }
 
   private list(listing: boolean): void {
-    this.listing = listing;
-    this.searching = false;
-    const name = listing ? "quotewise-conversations" : ".list";
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(name)?.focus());
+    this.turnTo({ searching: false, listing }, listing ? "quotewise-conversations" : ".list");
+  }
+
+  /** Show a search, the list of conversations or, where it is neither, the conversation again. */
+  private turnTo(view: { searching: boolean; listing: boolean }, focused: string): void {
+    Object.assign(this, view);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(focused)?.focus());
   }
 
   /** Go on with a conversation of the list, in the collection that it was in. */
@@ -312,8 +277,8 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     return this.opened ? (this.opened.places[this.opened.current] as Citation) : null;
   }
 
-  linkTo({ question, after, only = [] }: Turn): string {
-    return this.service.questionLink(question, after ?? [], { collection: this.collection, only });
+  linkTo({ question, after, only = [], also = [] }: Turn): string {
+    return this.service.questionLink(question, after ?? [], { collection: this.collection, only, also });
   }
 
   say(words: string): void {
@@ -342,7 +307,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
     return html`<section class="chat ${opened ? "open" : ""}" part="chat" aria-label=${heading} @keydown=${this.pressed}>
       <div class="talk">
         <header part="header">
-          <h2>${heading}</h2>
+          <h2 part="heading">${heading}</h2>
           <div>
             <button class="icon search" aria-expanded=${this.searching ? "true" : "false"} aria-label=${texts.searchPassages} title=${texts.searchPassages} @click=${() => this.search(!this.searching)}>${icons.search}</button>
             <button class="icon list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}</button>
@@ -354,7 +319,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
               @quotewise-choose=${this.choose} @quotewise-edited=${this.edited} @quotewise-removed=${this.removed}></quotewise-conversations>`
           : nothing}
         ${this.searching
-          ? html`<quotewise-results .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .collection=${this.collection} .only=${this.only}
+          ? html`<quotewise-results .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .collection=${this.collection} .also=${this.also} .only=${this.only}
               @quotewise-open=${({ detail }: CustomEvent<{ citation: Citation; opener: HTMLElement }>) => this.followFurther(detail.citation, detail.opener)}></quotewise-results>`
           : nothing}
         <div class="turns" ?hidden=${listing || this.searching} part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>
@@ -364,10 +329,7 @@ export class QuotewiseChat extends ServiceElement implements Chat {
           ${this.keyNeeded ? this.keyForm() : nothing}
         </div>
         <div class="foot">
-          ${this.only.length
-            ? html`<p class="only"><span class="break">${this.only.length > 1 ? texts.onlyInMany(this.only.length) : html`${texts.onlyIn} <bdi>${shown(this.only[0])}</bdi>`}</span>
-                <button class="icon" aria-label=${texts.askAll} title=${texts.askAll} @click=${() => this.limit([])}>${icons.close}</button></p>`
-            : nothing}
+          ${this.limits()}
           ${notice ? html`<p class="notice" role="alert">${notice}</p>` : nothing}
           <quotewise-composer .texts=${texts} .placeholder=${this.placeholder || texts.placeholder} .asking=${this.asking !== null} .asked=${turns.map(({ question }) => question)}
             @quotewise-ask=${({ detail }: CustomEvent<string>) => this.ask(detail)} @quotewise-stop=${() => this.asking?.abort()}></quotewise-composer>

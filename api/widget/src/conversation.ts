@@ -1,6 +1,8 @@
 /** The turns of a conversation, and what the service is told of them. */
 
-import type { Citation, Contradiction, EarlierTurn, ShortAnswer } from "./service";
+import type { Citation, Contradiction, EarlierTurn, ShortAnswer, Step } from "./service";
+import type { Texts } from "./texts";
+import { levelOf } from "./words";
 
 export interface Turn {
   question: string;
@@ -19,6 +21,8 @@ export interface Turn {
   after?: string[];
   /** Paths of the documents that alone were asked, where some were chosen. */
   only?: string[];
+  /** All collections that were asked at once, where there were several. */
+  also?: string[];
   /** Whether it was asked without what came before. */
   alone?: boolean;
   requestId?: string;
@@ -62,6 +66,19 @@ export const begun = (collection: string | null): Conversation => {
 };
 
 export const nameOf = ({ title, turns }: Conversation): string => title || turns[0]?.question || "";
+
+/** Add what has become known of an answer; returns what there is to say of it. */
+export function take(turn: Turn, step: Step, texts: Texts): string {
+  if (step.name === "passages") return texts.reading(step.count);
+  if (step.name === "citation") turn.citations = [...turn.citations, step.citation];
+  if (step.name === "done") turn.requestId = step.requestId;
+  if (step.name !== "answer") return turn.progress ?? "";
+  const { answered, closest, others, short_answer, interpretation, contradictions, confidence } = step;
+  const found = { closest, others, short: short_answer, interpretation, contradictions, confidence };
+  Object.assign(turn, found, { state: answered ? "answered" : "silent" });
+  if (!answered) return `${texts.silent} ${texts.closePassages(closest.length)}.`;
+  return `${texts.quotesFound(turn.citations.length)}. ${texts.confidence[levelOf(confidence)]}.`;
+}
 
 const finished = (turns: Turn[]): Turn[] => turns.filter(({ state }) => state === "answered" || state === "silent");
 

@@ -1,12 +1,14 @@
 /** The list of a collection's documents, beside a chat that shows the one that is picked; who may manage adds and removes some. */
 
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { QuotewiseChat } from "./chat";
+import { Deletion } from "./deletion";
+import { looks } from "./document_styles";
 import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import type { StoredDocument } from "./service";
-import { shared } from "./styles";
+import { Store } from "./store";
 import { plain, shown } from "./text";
 import { pick } from "./uploading";
 import type { QuotewiseUploads } from "./uploads";
@@ -15,124 +17,13 @@ import { title } from "./words";
 const PAGE = 100;
 const FILTERED = 1000;
 const MOST_FILTERED = 10_000;
-/** How long a deletion can be undone, in milliseconds. */
-const UNDO = 8000;
 /** How often the list is read again while documents are added, in milliseconds. */
 const REFRESH = 1000;
 /** Documents that can be chosen at once, as many as the service takes. */
 const MOST_CHOSEN = 100;
-const COLLECTION_NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}";
 
 export class QuotewiseDocuments extends ServiceElement {
-  static styles = [shared, css`
-    :host {
-      block-size: 100%;
-    }
-    section {
-      display: grid;
-      grid-template-rows: auto minmax(0, 1fr);
-      block-size: 100%;
-    }
-    .head {
-      display: grid;
-      gap: 0.625rem;
-      padding: 0.875rem 1rem;
-    }
-    .head h2 {
-      display: flex;
-      align-items: baseline;
-      justify-content: space-between;
-    }
-    .head h2 .muted {
-      font-weight: 400;
-    }
-    .head button.fold {
-      display: none;
-      justify-content: space-between;
-      inline-size: 100%;
-      padding: 0;
-      color: inherit;
-      font-size: 0.9375rem;
-      font-weight: 650;
-    }
-    .list {
-      overflow: auto;
-      padding: 0 0.5rem 1rem;
-    }
-    .list > p,
-    .list > button {
-      margin: 0.5rem;
-    }
-    .row {
-      display: flex;
-      gap: 0.375rem;
-    }
-    .row button {
-      flex: none;
-    }
-    .gone {
-      display: flex;
-      align-items: center;
-      justify-content: space-between;
-      font-size: 0.8125rem;
-    }
-    li {
-      position: relative;
-    }
-    [aria-pressed="true"] {
-      color: var(--accent);
-      background: var(--tint);
-    }
-    .acts {
-      display: flex;
-    }
-    @media (hover: hover) {
-      .acts {
-        position: absolute;
-        inset: 0.1875rem 0.1875rem auto auto;
-        border-radius: var(--radius);
-        background: var(--surface);
-      }
-      li:not(:hover, :focus-within) .acts {
-        opacity: 0;
-      }
-      li:has([aria-pressed="true"]) .acts {
-        opacity: 1;
-      }
-    }
-    a {
-      display: grid;
-      flex: 1;
-      padding: 0.4375rem 0.5rem;
-      border-radius: calc(var(--radius) * 0.7);
-      color: var(--text);
-      text-decoration: none;
-    }
-    a:hover {
-      background: var(--tint);
-    }
-    a:focus-visible {
-      outline-offset: -2px;
-    }
-    @media (max-width: 56rem) {
-      :host {
-        block-size: auto;
-      }
-      .head {
-        padding-block: 0.375rem;
-      }
-      .head button.fold {
-        display: flex;
-      }
-      .head h2,
-      section:not(.open) :is(.list, .row, input, quotewise-uploads) {
-        display: none;
-      }
-      .list {
-        max-block-size: 45dvh;
-      }
-    }
-  `];
+  static styles = looks;
 
   /** The id of the chat that shows a picked document; without one, links lead to the documents' own addresses. */
   @property() for: string | null = null;
@@ -155,17 +46,18 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private largest: number | null = null;
   /** Named here, and without a document as yet. */
   @state() private made: string[] = [];
-  @state() private naming = false;
+  /** All collections that are asked at once; none where it is only the one that is shown. */
+  @state() private also: string[] = [];
+  /** The id of the document that gets another path. */
+  @state() private renaming = "";
   /** Paths of the documents that alone are asked; none for all. */
   @state() private only: string[] = [];
-  /** What is deleted when it can no longer be undone. */
-  @state() private gone: StoredDocument | null = null;
   @query("input[type=search]") private filter!: HTMLInputElement;
   @query("quotewise-uploads") private uploader!: QuotewiseUploads;
 
   private loads: Promise<void> = Promise.resolve();
   private leaving = new AbortController();
-  private undoing = 0;
+  private deletion = new Deletion<StoredDocument>(this, (gone) => this.drop(gone));
   private refreshing = 0;
 
   private get chat(): QuotewiseChat | null {
@@ -176,18 +68,13 @@ export class QuotewiseDocuments extends ServiceElement {
     super.connectedCallback();
     const asked = new URLSearchParams(location.search).get("collection");
     if (this.for && asked) this.choose(asked);
-    window.addEventListener("pagehide", this.commit);
-  }
-
-  disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener("pagehide", this.commit);
-    this.commit();
   }
 
   protected firstUpdated(): void {
     this.only = this.chat?.only ?? [];
+    this.also = this.chat?.also ?? [];
     this.chat?.addEventListener("quotewise-limit", (event) => (this.only = (event as CustomEvent<string[]>).detail));
+    this.chat?.addEventListener("quotewise-several", (event) => (this.also = (event as CustomEvent<string[]>).detail));
     this.chat?.addEventListener("quotewise-collection", (event) => this.choose((event as CustomEvent<string | null>).detail ?? this.usual));
   }
 
@@ -196,7 +83,7 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   protected async again(): Promise<void> {
-    this.commit();
+    this.deletion.commit();
     this.leaving.abort();
     this.leaving = new AbortController();
     await this.queue(async (signal) => {
@@ -270,12 +157,19 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   /** Make a collection, which the service knows from its first document on. */
-  private make(event: SubmitEvent): void {
-    event.preventDefault();
-    const name = new FormData(event.target as HTMLFormElement).get("name") as string;
-    this.naming = false;
+  private make({ detail: name }: CustomEvent<string>): void {
     if (!this.collections.includes(name)) this.made = [...this.made, name];
     this.choose(name);
+  }
+
+  /** Follow a collection to its new name, or leave one that is gone. */
+  private async follow({ detail: { from, to } }: CustomEvent<{ from: string; to: string | null }>): Promise<void> {
+    const left = (names: string[]): string[] => names.filter((name) => name !== from);
+    this.made = left(this.made);
+    this.chat?.several([]);
+    if (to) new Store(this.address, this.chat?.forget ?? false).moved(from, to);
+    await this.survey();
+    this.choose(to ?? left([this.usual, ...this.collections])[0] ?? this.usual);
   }
 
   private added({ detail: added }: CustomEvent<StoredDocument>): void {
@@ -288,27 +182,36 @@ export class QuotewiseDocuments extends ServiceElement {
     if (picked) this.uploader.replace(path, picked.file);
   }
 
-  private async delete(document: StoredDocument): Promise<void> {
-    this.commit();
-    this.gone = document;
-    this.undoing = window.setTimeout(this.commit, UNDO);
+  private async rename({ id }: StoredDocument): Promise<void> {
+    this.renaming = id;
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(".gone button")!.focus();
+    this.renderRoot.querySelector<HTMLInputElement>("li form input")!.select();
   }
 
-  private async undo(): Promise<void> {
-    const { id } = this.gone!;
-    clearTimeout(this.undoing);
-    this.gone = null;
+  private async renamed(event: SubmitEvent, document: StoredDocument): Promise<void> {
+    event.preventDefault();
+    const path = (new FormData(event.target as HTMLFormElement).get("path") as string).trim();
+    this.renaming = this.refusal = "";
+    if (path === document.path) return;
+    try {
+      const moved = await this.service.rename(document, path);
+      this.documents = this.documents.map((one) => (one.id === document.id ? moved : one));
+      if (this.only.includes(document.path)) this.chat?.limit(this.only.map((one) => (one === document.path ? path : one)));
+      this.refresh();
+    } catch (error) {
+      const { kind, message } = this.problemOf(error);
+      this.refusal = kind === "precondition-failed" ? this.texts.pathTaken : message;
+    }
+  }
+
+  private async undo({ id }: StoredDocument): Promise<void> {
+    this.deletion.undo();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`[data-id="${id}"] a`)?.focus();
   }
 
-  private commit = (): void => {
-    const { gone, service } = this;
-    if (!gone) return;
-    clearTimeout(this.undoing);
-    this.gone = null;
+  private drop(gone: StoredDocument): void {
+    const { service } = this;
     if (this.only.includes(gone.path)) this.chat?.limit(this.only.filter((path) => path !== gone.path));
     this.documents = this.documents.filter(({ id }) => id !== gone.id);
     this.total -= 1;
@@ -320,7 +223,7 @@ export class QuotewiseDocuments extends ServiceElement {
         this.refresh();
       },
     );
-  };
+  }
 
   private narrow(): Promise<void> {
     this.words = this.filter.value.trim().toLowerCase();
@@ -343,19 +246,20 @@ export class QuotewiseDocuments extends ServiceElement {
 
   render(): TemplateResult {
     const { words, documents, texts } = this;
-    const total = this.total - (this.gone ? 1 : 0);
-    const present = documents.filter(({ id }) => id !== this.gone?.id);
+    const { gone } = this.deletion;
+    const total = this.total - (gone ? 1 : 0);
+    const present = documents.filter(({ id }) => id !== gone?.id);
     const found = words ? present.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : present;
     const number = this.loading ? nothing : texts.number(total);
     const further = words ? found.length > this.shownCount : total > this.shownCount;
     const managed = this.uploads && this.largest !== null;
     const empty = managed && !this.loading && !this.problem && !total;
     return html`<section class=${this.unfolded || empty ? "open" : ""} aria-label=${texts.documents}>
-      <div class="head">
+      <button class="fold" aria-expanded=${this.unfolded || empty ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
+        ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
+      </button>
+      <div class="panel"><div class="head">
         <h2>${texts.documents} <span class="muted">${number}</span></h2>
-        <button class="fold" aria-expanded=${this.unfolded || empty ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
-          ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
-        </button>
         ${this.chosen(managed)}
         ${empty ? nothing : html`<input type="search" aria-label=${texts.filterDocuments} placeholder=${texts.filterHint} @input=${this.narrow} />`}
         ${managed
@@ -364,39 +268,22 @@ export class QuotewiseDocuments extends ServiceElement {
           : nothing}
       </div>
       <div class="list" tabindex=${found.length ? nothing : "0"}>
-        ${this.keyNeeded ? this.keyForm() : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
+        ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
-        ${this.gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(this.gone.path)}</bdi></span><button class="outlined" @click=${this.undo}>${texts.undo}</button></p>` : nothing}
+        ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
-      </div>
+      </div></div>
     </section>`;
   }
 
-  private chosen(managed: boolean): TemplateResult | typeof nothing {
-    const { texts, usual } = this;
-    const current = this.collection ?? usual;
+  private chosen(managed: boolean): TemplateResult {
+    const current = this.collection ?? this.usual;
     const names = [...new Set([...this.collections, ...this.made, ...(managed && current ? [current] : [])])];
-    if (this.naming) {
-      return html`<form class="row" @submit=${this.make}>
-        <input name="name" required pattern=${COLLECTION_NAME} title=${texts.collectionName} aria-label=${texts.collectionName} placeholder=${texts.collectionName} />
-        <button class="primary">${texts.save}</button>
-      </form>`;
-    }
-    if (names.length < 2 && !managed) return nothing;
-    return html`<div class="row">
-      <select aria-label=${texts.collection} @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
-        ${names.map((name) => html`<option .value=${name} ?selected=${name === current}>${name}</option>`)}
-      </select>
-      ${managed ? html`<button class="icon outlined" aria-label=${texts.newCollection} title=${texts.newCollection} @click=${this.name}>${icons.add}</button>` : nothing}
-    </div>`;
-  }
-
-  private async name(): Promise<void> {
-    this.naming = true;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>("form input")!.focus();
+    return html`<quotewise-collections .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .names=${names} .collection=${current}
+      .also=${this.also} .managed=${managed} .known=${this.collections.includes(current)} @quotewise-choose=${({ detail }: CustomEvent<string>) => this.choose(detail)} @quotewise-made=${this.make} @quotewise-changed=${this.follow}
+      @quotewise-also=${({ detail }: CustomEvent<string[]>) => this.chat?.several(detail)}></quotewise-collections>`;
   }
 
   private item(document: StoredDocument, managed: boolean): TemplateResult {
@@ -404,10 +291,15 @@ export class QuotewiseDocuments extends ServiceElement {
     const name = title(document);
     const act = (what: string, icon: TemplateResult, then: () => void): TemplateResult =>
       html`<button class="icon" aria-label=${texts.nOfConversation(what, plain(document.path))} title=${what} @click=${then}>${icon}</button>`;
+    if (this.renaming === document.id)
+      return html`<li><form class="row" @submit=${(event: SubmitEvent) => this.renamed(event, document)} @keydown=${({ key }: KeyboardEvent) => key === "Escape" && (this.renaming = "")}>
+        <input name="path" required aria-label=${texts.newPath} .value=${document.path} />
+        <button class="primary">${texts.save}</button>
+      </form></li>`;
     return html`<li data-id=${document.id}><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
       ${name ? html`<bdi>${shown(name)}</bdi> <bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
     </a>${managed || this.chat
-      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.delete(document))}` : nothing}</span>`
+      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.rename, icons.rename, () => this.rename(document))}${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.deletion.begin(document))}` : nothing}</span>`
       : nothing}</li>`;
   }
 

@@ -52,8 +52,15 @@ export class ServiceElement extends LitElement {
   /** A problem as it came, or what an error amounts to; asks for a key where that is what is missing. */
   protected problemOf(error: unknown): Problem {
     const problem = error instanceof Problem ? error : new Problem("cut-off", this.texts.cutOff);
-    if (problem.status === 401 && !this.apiKey) this.keyNeeded = true;
+    if (problem.status === 401 && !this.apiKey) this.askKey();
     return problem;
+  }
+
+  /** Ask for the key where the user is. */
+  private askKey(): void {
+    if (this.keyNeeded) return;
+    this.keyNeeded = true;
+    if (this.matches(":focus-within")) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("#key")?.focus());
   }
 
   protected keyForm(): TemplateResult {

@@ -1,6 +1,7 @@
 /** Defines the elements, once however often the script is included. */
 
 import { QuotewiseChat } from "./chat";
+import { QuotewiseCollections } from "./collections";
 import { QuotewiseComposer } from "./composer";
 import { QuotewiseConversations } from "./conversations";
 import { QuotewiseDocuments } from "./documents";
@@ -20,6 +21,7 @@ const elements = {
   "quotewise-chat": QuotewiseChat,
   "quotewise-results": QuotewiseResults,
   "quotewise-uploads": QuotewiseUploads,
+  "quotewise-collections": QuotewiseCollections,
   "quotewise-documents": QuotewiseDocuments,
 };
 for (const [name, element] of Object.entries(elements)) {

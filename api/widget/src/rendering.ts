@@ -4,8 +4,8 @@ import { structureInUnits } from "./blocks";
 import type { Citation, Service, ShownBlock, Structure } from "./service";
 import type { Span } from "./text";
 
-/** Signs without which a quote looks the same by blocks: nothing is fetched for it. */
-const SIGNS = /[|`*_~[\]#\t]|^[ \t]*(?:[-+•>]|\d+[.)])[ \t]/m;
+/** Signs of markup and of code, without which a quote looks the same by blocks: nothing is fetched for it. */
+const SIGNS = /[|`*_~[\]#\t{}=$\\]|--|^[ \t]*(?:[-+•>]|\d+[.)])[ \t]/m;
 const KEPT = 100;
 const known = new Map<string, Promise<Structure | null>>();
 

@@ -59,6 +59,9 @@ export class QuotewiseResults extends ServiceElement {
   /** Paths of the documents that alone are searched; none for all. */
   @property({ attribute: false }) only: string[] = [];
 
+  /** All collections that are searched at once; none where it is one alone. */
+  @property({ attribute: false }) also: string[] = [];
+
   @state() private found: Citation[] | null = null;
   @state() private problem = "";
   @query("form") private form!: HTMLFormElement;
@@ -85,7 +88,7 @@ export class QuotewiseResults extends ServiceElement {
     };
     this.problem = "";
     try {
-      this.found = await this.service.search(words, this.collection, limits);
+      this.found = await this.service.search(words, this.collection, this.also, limits);
     } catch (error) {
       this.found = null;
       this.problem = this.problemOf(error).message;

@@ -1,121 +1,11 @@
 /** The service over HTTP: what is asked of it, and what it answers. */
 
 import { serverEvents } from "./events";
-import type { Mark, Span } from "./text";
+import type { Span } from "./text";
 import type { Texts } from "./texts";
+import type { Box, Citation, EarlierTurn, Limits, Overview, Passage, Scope, Step, StoredDocument, Structure, Verdict } from "./values";
 
-export interface DocumentReference {
-  id: string;
-  path: string;
-  title: string;
-  sha256: string;
-  media_type: string;
-}
-
-export interface StoredDocument extends DocumentReference {
-  collection: string;
-  /** Empty where the text is not the decoded file. */
-  encoding: string;
-  characters: number;
-}
-
-export interface Citation extends Span {
-  quote: string;
-  page: number | null;
-  /** In printed form, such as: page 3. */
-  place: string;
-  heading: string[];
-  highlights: Span[];
-  document: DocumentReference;
-}
-
-/** A rectangle on a page, as fractions of its width and height. */
-export interface Box {
-  page: number;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-export interface ShownPart {
-  start: number;
-  kind: string;
-  number: number;
-  place: string;
-}
-
-export interface ShownBlock extends Span {
-  kind: string;
-  level: number;
-  cells: Span[];
-  marks: Mark[];
-}
-
-export interface Structure {
-  parts: ShownPart[];
-  blocks: ShownBlock[];
-}
-
-export interface ShortAnswer extends Span {
-  citation: number;
-}
-
-/** Two citations, by number, that say the same but for what differs. */
-export interface Contradiction {
-  citations: [number, number];
-  difference: "number" | "negation";
-}
-
-/** What a collection holds, and questions that it answers. */
-export interface Overview {
-  documents: number;
-  latest: StoredDocument[];
-  questions: string[];
-}
-
-interface Passage extends Span {
-  text: string;
-  place: string;
-  heading: string[];
-  document: DocumentReference;
-}
-
-interface Verdict {
-  answered: boolean;
-  confidence: number;
-  short_answer: ShortAnswer | null;
-  interpretation?: string | null;
-  contradictions?: Contradiction[];
-}
-
-export type Step =
-  | { name: "passages"; count: number }
-  | { name: "citation"; citation: Citation }
-  | ({ name: "answer"; closest: Citation[]; others: Citation[] } & Verdict)
-  | { name: "done"; requestId: string };
-
-/** What is asked. */
-export interface Scope {
-  collection: string | null;
-  /** Paths of the documents that are chosen; none for all. */
-  only: string[];
-}
-
-/** Which documents are looked at, as the service takes it. */
-export interface Limits {
-  paths?: string[];
-  path_prefix?: string;
-  media_type?: string;
-  metadata?: Record<string, string>;
-  indexed_from?: string;
-  indexed_to?: string;
-}
-
-export interface EarlierTurn {
-  question: string;
-  quotes: string[];
-}
+export type * from "./values";
 
 /** What went wrong, in the words of the service where it said something. */
 export class Problem extends Error {
@@ -156,8 +46,8 @@ export class Service {
   ) {}
 
   /** Quotes as they become known, from a stream of events or, where that is what comes, from the whole answer. */
-  async *ask(question: string, history: EarlierTurn[], { collection, only }: Scope, signal: AbortSignal): AsyncGenerator<Step> {
-    const asked = { question, ...(history.length && { history }), ...(collection && { collection }), ...(only.length && { filter: { paths: only } }) };
+  async *ask(question: string, history: EarlierTurn[], { collection, also, only }: Scope, signal: AbortSignal): AsyncGenerator<Step> {
+    const asked = { question, ...(history.length && { history }), ...among(collection, also), ...(only.length && { filter: { paths: only } }) };
     const response = await this.post("ask", asked, { Accept: "text/event-stream" }, signal);
     if (!type(response).startsWith("text/event-stream")) {
       yield* whole(await response.json());
@@ -186,8 +76,8 @@ export class Service {
   }
 
   /** The passages closest to some words, best first. */
-  async search(question: string, collection: string | null, filter: Limits): Promise<Citation[]> {
-    const found = await (await this.post("search", { question, filter, ...(collection && { collection }) })).json();
+  async search(question: string, collection: string | null, also: string[], filter: Limits): Promise<Citation[]> {
+    const found = await (await this.post("search", { question, filter, ...among(collection, also) })).json();
     return found.passages.map(cited);
   }
 
@@ -262,6 +152,20 @@ export class Service {
     if (response.status === 202) await this.changed(response);
   }
 
+  /** Move a document to another path, if it is still the one of this sha256. */
+  async rename({ collection, path, sha256 }: StoredDocument, to: string): Promise<StoredDocument> {
+    return this.changed(await this.patch(documentPath(collection, path), { path: to }, { "If-Match": `"${sha256}"` }));
+  }
+
+  async renameCollection(name: string, to: string): Promise<void> {
+    await this.patch(`collections/${encodeURIComponent(name)}`, { name: to });
+  }
+
+  /** Remove a collection with its documents; also when the page is being left. */
+  async removeCollection(name: string): Promise<void> {
+    await this.request(`collections/${encodeURIComponent(name)}`, { method: "DELETE", keepalive: true });
+  }
+
   /** The document of a change, once it is done, which may take longer than a request. */
   private async changed(response: Response): Promise<StoredDocument> {
     if (!response.ok) throw await Problem.of(response, this.texts);
@@ -283,16 +187,19 @@ export class Service {
   }
 
   /** The address of the page that asks a question again, after those that it follows and in the same collection. */
-  questionLink(question: string, after: string[], { collection, only }: Scope): string {
-    const named = { only, after, q: [question] };
+  questionLink(question: string, after: string[], { collection, also, only }: Scope): string {
+    const named = { also, only, after, q: [question] };
     const asked = new URLSearchParams(Object.entries(named).flatMap(([name, values]) => values.map((value) => [name, value])));
     if (collection) asked.set("collection", collection);
     return new URL(`./?${asked}`, this.endpoint).href;
   }
 
   private post(path: string, body: object, headers = {}, signal?: AbortSignal): Promise<Response> {
-    const json = { "Content-Type": "application/json", ...headers };
-    return this.request(path, { method: "POST", body: JSON.stringify(body), headers: json, signal });
+    return this.request(path, { method: "POST", ...json(body, headers), signal });
+  }
+
+  private patch(path: string, body: object, headers = {}): Promise<Response> {
+    return this.request(path, { method: "PATCH", ...json(body, headers) });
   }
 
   private async request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -302,12 +209,17 @@ export class Service {
       response = await fetch(new URL(path, this.endpoint), { ...init, headers, credentials: "omit", referrerPolicy: "no-referrer" });
     } catch (error) {
       if ((error as Error).name === "AbortError") throw error;
-      throw new Problem("unreachable", this.texts.unreachable(this.endpoint.host));
+      const { host, origin } = this.endpoint;
+      throw new Problem("unreachable", origin === location.origin ? this.texts.unreachable(host) : this.texts.unreachableFrom(host, location.origin));
     }
     if (!response.ok) throw await Problem.of(response, this.texts);
     return response;
   }
 }
+
+const json = (body: object, headers: object): RequestInit => ({ body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...headers } });
+
+const among = (collection: string | null, also: string[]): object => (also.length ? { collections: also } : collection ? { collection } : {});
 
 function* whole(answer: Verdict & { citations: Citation[]; closest: Citation[]; request_id: string }): Generator<Step> {
   for (const citation of answer.citations) yield { name: "citation", citation };

@@ -1,27 +1,17 @@
 /** A document with quotes marked in it, however long it is: its text near the quote and, of a PDF, its pages beside it. */
 
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { asBlocks, asLines, structureInUnits } from "./blocks";
 import { ServiceElement, copy } from "./element";
 import * as icons from "./icons";
-import { reading } from "./reading";
+import { AROUND, cut, marking, type Place, type Source } from "./marking";
 import { selectedSpan } from "./selection";
-import type { Box, Citation, DocumentReference, ShortAnswer, ShownPart, StoredDocument, Structure } from "./service";
-import { shared } from "./styles";
-import { inUnits, lineBreaks, plain, pointsBefore, positions, shown, type Mark, type Span } from "./text";
+import type { Box, Citation, DocumentReference, ShortAnswer, ShownPart, Structure } from "./service";
+import { looks } from "./source_styles";
+import { lineBreaks, plain, pointsBefore, shown, type Mark, type Span } from "./text";
 import { placed, reference, title } from "./words";
 
-/** A document, and the quote in it if there is one. */
-export type Place = { document: { id: string } & Partial<DocumentReference> } & Partial<Omit<Citation, "document">>;
-
-interface Source {
-  document: StoredDocument;
-  text: string;
-  structure: Structure;
-}
-
-const AROUND = 4_000;
 const MORE = 20_000;
 const KEPT = 3;
 const ADDRESS = /\/documents\/([^/]+)\/view$/;
@@ -33,82 +23,7 @@ const keep = (event: Event): void => event.preventDefault();
 const FLOWING = "text/markdown";
 
 export class QuotewiseSource extends ServiceElement {
-  static styles = [shared, reading, css`
-    :host {
-      block-size: 100%;
-      background: var(--surface);
-      container-type: inline-size;
-    }
-    section {
-      display: grid;
-      grid-template-rows: auto auto minmax(0, 1fr);
-      block-size: 100%;
-    }
-    header {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 0.25rem 0.75rem;
-      align-items: start;
-      justify-content: space-between;
-      padding: 0.625rem 0.75rem 0.625rem 1.125rem;
-      border-block-end: 1px solid var(--border);
-    }
-    header > div {
-      flex: 1 1 12rem;
-      min-inline-size: 0;
-    }
-    nav,
-    nav div {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0.125rem;
-    }
-    nav span {
-      padding-inline: 0.25rem;
-      white-space: nowrap;
-    }
-    nav [aria-pressed="true"] {
-      background: var(--tint);
-      color: var(--accent);
-    }
-    .notices {
-      padding: 0.75rem 1.125rem 0;
-    }
-    .notices:empty {
-      display: none;
-    }
-    .body {
-      display: grid;
-      grid-row: 3; /* also where there is no notice */
-      min-block-size: 0;
-      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
-    }
-    .paged {
-      grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr);
-    }
-    .paged .text {
-      border-inline-start: 1px solid var(--border);
-    }
-    .views {
-      display: none;
-    }
-    @container (max-width: 44rem) {
-      .views {
-        display: flex;
-      }
-      .paged {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .paged .text {
-        border: 0;
-      }
-      .paged.page .text,
-      .paged:not(.page) quotewise-page {
-        display: none;
-      }
-    }
-  `];
+  static styles = looks;
 
   @property() document: string | null = null;
   @property({ type: Number }) start: number | null = null;
@@ -261,7 +176,7 @@ export class QuotewiseSource extends ServiceElement {
     const { text, structure } = this.source ?? { text: "", structure: { parts: [] as ShownPart[] } };
     const start = structure.parts.find(({ number }) => number === page)?.start;
     if (start === undefined) return; // there is no text on it
-    if (start < this.window.start || start >= this.window.end) this.look(this.cut(text, start - AROUND), this.cut(text, start + AROUND));
+    if (start < this.window.start || start >= this.window.end) this.look(cut(text, start - AROUND), cut(text, start + AROUND));
     await this.updateComplete;
     this.reveal(`[data-part="page ${page}"]`);
   }
@@ -280,55 +195,20 @@ export class QuotewiseSource extends ServiceElement {
     }
   };
 
-  /** Decide what is marked: nothing, unless the text still says there what was quoted. */
-  private mark({ document, text }: Source, wanted: Place): void {
-    const { start, end } = wanted;
-    this.marks = [];
-    this.quote = null;
-    this.notice = "";
-    if (start !== undefined || end !== undefined) {
-      const whole = Number.isInteger(start) && Number.isInteger(end) && start! >= 0 && start! < end!;
-      const [from, to] = whole ? positions(text, [start!, end!]) : [-1, -1];
-      if (wanted.quote === undefined && !document.sha256.startsWith(wanted.document.sha256 ?? "")) {
-        this.notice = this.texts.changedSinceLink;
-      } else if (from < 0 || to < 0) {
-        const { outOfRange, noRange } = this.texts;
-        this.notice = whole ? outOfRange(start!, end!, document.characters) : noRange(document.characters);
-      } else if (wanted.quote !== undefined && text.slice(from, to) !== wanted.quote) {
-        this.notice = this.texts.changedSinceQuote;
-      } else {
-        this.quote = { start: from, end: to };
-        const all = [{ start: start!, end: end!, kind: "quote" }, ...(wanted.highlights ?? []).map((span) => ({ ...span, kind: "highlight" }))];
-        if (this.short && this.short.citation === this.current + 1) all.push({ ...this.short, kind: "short" });
-        this.marks = [...inUnits(text, all), ...inUnits(text, this.others(document, wanted))];
-      }
-    }
+  private mark(source: Source, wanted: Place): void {
+    const { text } = source;
+    Object.assign(this, marking(source, wanted, this.places, this.short, this.texts));
     const near = this.quote ?? { start: 0, end: 0 };
-    this.look(this.cut(text, near.start - AROUND), this.cut(text, Math.min(near.end, near.start + MORE) + AROUND));
-  }
-
-  private others({ id, sha256 }: StoredDocument, wanted: Place): Mark[] {
-    const same = this.places.filter((one) => one !== wanted && one.document.id === id && one.document.sha256 === sha256);
-    return same.flatMap(({ start, end }) => (end === undefined ? [] : [{ start: start!, end, kind: "other" }]));
-  }
-
-  /** A place near this one to cut a text: where a line starts or, in a line that is too long, between two characters. */
-  private cut(text: string, near: number): number {
-    if (near <= 0) return 0;
-    if (near >= text.length) return text.length;
-    let start = Math.max(text.lastIndexOf("\n", near - 1), text.lastIndexOf("\r", near - 1)) + 1;
-    if (text[start] === "\n" && text[start - 1] === "\r") start++;
-    if (near - start < AROUND / 2) return start;
-    return (text.charCodeAt(near) & 0xfc00) === 0xdc00 ? near - 1 : near;
+    this.look(cut(text, near.start - AROUND), cut(text, Math.min(near.end, near.start + MORE) + AROUND));
   }
 
   private more(direction: "above" | "below"): void {
     const { text } = this.source!;
     const { start, end } = this.window;
     const bottom = this.scroller.scrollHeight - this.scroller.scrollTop;
-    if (direction === "below") this.look(start, this.cut(text, end + MORE));
+    if (direction === "below") this.look(start, cut(text, end + MORE));
     else {
-      this.look(this.cut(text, start - MORE), end);
+      this.look(cut(text, start - MORE), end);
       void this.updateComplete.then(() => (this.scroller.scrollTop = this.scroller.scrollHeight - bottom));
     }
   }

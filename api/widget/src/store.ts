@@ -51,6 +51,11 @@ export class Store {
     }
   }
 
+  /** A collection has got another name, also in the conversations about it. */
+  moved(from: string, to: string): void {
+    for (const one of this.all().conversations) if (one.collection === from) this.keep({ ...one, collection: to });
+  }
+
   remove({ id }: Conversation): void {
     try {
       this.storage.removeItem(this.prefix + id);

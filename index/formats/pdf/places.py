@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.pdf.document import Frame, address, ink_boxes, loose_boxes, opened, opened_form, opened_page
 from quotewise.index.formats.pdf.pages import read_page
+from quotewise.index.formats.pdf.scans import recognised_boxes
 from quotewise.index.formats.pdf.segments import Page
 from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
@@ -68,7 +69,7 @@ def find_boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str]
             if page is None or not _is_same(page, starts):
                 continue
             found += _page_boxes(document, page, starts, span)
-    return tuple(found)
+    return (*found, *recognised_boxes(layout, span))
 
 
 def _is_same(page: Page, starts: Sequence[int]) -> bool:

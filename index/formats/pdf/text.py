@@ -14,9 +14,11 @@ from quotewise.index.formats.pdf.document import bookmarks, metadata, opened, op
 from quotewise.index.formats.pdf.lines import Line
 from quotewise.index.formats.pdf.pages import read_page
 from quotewise.index.formats.pdf.places import VERSION, trace
+from quotewise.index.formats.pdf.scans import add_recognised
 from quotewise.index.formats.pdf.segments import INVISIBLE, Page, Segment
 from quotewise.index.formats.pdf.tables import Table
 from quotewise.index.layout import Layout, Part
+from quotewise.index.recognised import RecognisedPage
 
 _PICTURE = 0.5
 """The part of a page that the image of a scan covers."""
@@ -46,30 +48,52 @@ class PdfBlock(Block):
     level: int = 0
 
 
-def read(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
+def read(data: bytes, passwords: Sequence[str] = (), recognised: Sequence[RecognisedPage] = ()) -> Parsed:
     """``parse`` of the package in this process."""
     with opened(data, passwords) as document, opened_form(document) as form:
-        count = pdfium.FPDF_GetPageCount(document)
-        found = [read_page(document, form, number) for number in range(1, count + 1)]
+        found = _read_pages(document, form)
         pages = [page for page in found if page is not None]
-        _choose_visible(pages)
-        if not any(segment.text.strip() for page in pages for segment in page.segments if segment.kind != INVISIBLE):
-            raise DocumentError(_textless(found))
+        lines = add_recognised([page for page in pages if _is_scan(page)], recognised)
+        if not any(map(_has_text, pages)):
+            raise DocumentError(_textless(found, bool(recognised)))
         blocks, margins = drafts(pages, bookmarks(document))
         unread_part = _unread(document, found, {line.page for block in blocks for line in block.lines})
         labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
+        labels |= {page.number: page.label(labels.get(page.number, "")) for page in lines.pages}
         entries = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := metadata(document, key))}
     text = _Text(labels)
     text.add_all(blocks, _Hyphens(line for block in blocks for line in block.lines))
     text.add_margins(margins)
+    lines.remove()  # from the pages, which are traced as the file has them
+    traced = trace(pages, text.starts, len(text.text))
     return Parsed(
         text.text,
         tuple(text.blocks),
-        Layout.of("pdf", VERSION, text.text, (*text.parts, trace(pages, text.starts, len(text.text)))),
+        Layout.of("pdf", VERSION, text.text, (*text.parts, *lines.placed(text.starts, len(text.text)), traced)),
         _title(entries.get("Title", ""), blocks),
         {"pages": str(len(found)), **{key.lower(): value for key, value in entries.items()}},
         unread_part=unread_part,
     )
+
+
+def find_scanned(data: bytes, passwords: Sequence[str] = ()) -> tuple[int, ...]:
+    """``scanned_pages`` of the package in this process."""
+    with opened(data, passwords) as document, opened_form(document) as form:
+        return tuple(page.number for page in _read_pages(document, form) if page is not None and _is_scan(page))
+
+
+def _read_pages(document: Any, form: Any) -> list[Page | None]:
+    found = [read_page(document, form, number) for number in range(1, pdfium.FPDF_GetPageCount(document) + 1)]
+    _choose_visible([page for page in found if page is not None])
+    return found
+
+
+def _has_text(page: Page) -> bool:
+    return any(segment.text.strip() for segment in page.segments if segment.kind != INVISIBLE)
+
+
+def _is_scan(page: Page) -> bool:
+    return not page.blank and not page.unread and not any(s.text.strip() for s in page.segments if not s.kind)
 
 
 class _Hyphens:
@@ -235,7 +259,7 @@ def _pages(numbers: Sequence[int], count: int) -> str:
     return f"{len(numbers)} of {count} pages ({shown})" if count > 1 else "the page"
 
 
-def _textless(found: Sequence[Page | None]) -> str:
+def _textless(found: Sequence[Page | None], is_recognised: bool) -> str:
     count = len(found)
     pages = f"{count} page{'s' * (count != 1)}"
     if not count or not any(found):
@@ -244,7 +268,9 @@ def _textless(found: Sequence[Page | None]) -> str:
         return f"is blank, {pages}"
     if any(page and page.unread for page in found):
         return f"has no text that can be seen, {pages}"
-    return f"has no text layer, {pages}: it is a scan or a drawing; recognise its text (OCR) first"
+    if is_recognised:
+        return f"has no text layer, {pages}, and OCR finds no text on {'it' if count == 1 else 'them'}"
+    return f"has no text layer, {pages}: it is a scan or a drawing; index it with --ocr, after: pip install 'quotewise[ocr]'"
 
 
 def _title(given: str, blocks: Sequence[Draft]) -> str | None:

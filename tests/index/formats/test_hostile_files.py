@@ -17,7 +17,8 @@ from quotewise.index.left_out import LeftOut
 from quotewise.index.local_store import LocalStore
 from tests.index.conftest import at_most
 from tests.index.formats.files import docx, p, parse_document, relations, xlsx, zipped
-from tests.index.formats.pdf_files import Line, Page, Pdf
+from tests.index.formats.pdf_files import Line, Page, Pdf, cyclic
+from tests.index.formats.test_office import odf, presented
 from tests.index.syncing import Run, indexed
 
 PROSE = "The whales sing at night."
@@ -139,12 +140,21 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
                 *(("epub", "META-INF/container.xml"),),
             )
         ),
+        ("deep.odt", odf(f"<office:text>{'<text:section>' * 10_000}"), "nested deeper than 256"),
+        ("deep.pptx", presented("<p:grpSp>" * 10_000), "has nothing to read but slide 1, which is stopped at a limit"),
+        ("deep.eml", b"Subject: a\nContent-Type: text/html\n\n" + b"<div>" * 10_000, "nested deeper than 2,048"),
+        ("deep.ipynb", b'{"cells":' + b"[" * 100_000, "is stopped at a limit: its JSON is nested too deep"),
+        ("cyclic.pdf", cyclic(), "is damaged: none of its pages can be read"),
         ("deep.docx", docx("<w:p>" * 10_000 + "</w:p>" * 10_000), "nested deeper than 256"),
     ],
 )
 def test_what_grows_or_leads_outside_is_stopped_and_named(name: str, data: bytes, reason: str) -> None:
     with at_most(120), pytest.raises(DocumentError, match=reason):
         parse_document(name, data)
+
+
+def test_a_sheet_of_elements_nested_too_deep_is_named() -> None:
+    assert "is stopped at a limit: xl/worksheets" in str(parse_document("a.xlsx", xlsx({"A": "<row>" * 10_000})).unread_part)
 
 
 def huge_workbook() -> bytes:

@@ -1,0 +1,66 @@
+"""A filter as SQL over the tables ``documents`` and ``metadata``, whose conditions read only what they accept."""
+
+import math
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from quotewise.index.store import Filter, Range
+
+_DAY = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
+_LAST = "\U0010ffff"
+Condition = tuple[str, list[Any]]
+"""A query for rows of documents, and its values."""
+
+
+def accepted_documents(collection: int, where: Filter) -> Condition:
+    """The query for the rows of a collection's documents that a filter lets through."""
+    conditions = list(_conditions(where)) or [("SELECT row FROM documents WHERE collection = ?", [])]
+    query = " INTERSECT ".join(query for query, _ in conditions)
+    values = [value for _, values in conditions for value in (collection, *values)]
+    if where.exclude is not None:
+        excluded, more = accepted_documents(collection, where.exclude)
+        query, values = f"SELECT * FROM ({query}) EXCEPT SELECT * FROM ({excluded})", values + more
+    return query, values
+
+
+def _conditions(where: Filter) -> Iterator[Condition]:
+    """Each but the exclusion, without the collection, which is the first value."""
+    if where.path_prefix:
+        prefix = unicodedata.normalize("NFC", where.path_prefix)
+        within, values = "path >= ? AND substr(path, 1, ?) = ?", [prefix, len(prefix), prefix]
+        if prefix[-1] not in "\ud7ff\U0010ffff":  # which no character follows; with an end, a part of the index is read
+            within, values = f"{within} AND path < ?", [*values, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
+        yield f"SELECT row FROM documents WHERE collection = ? AND {within}", values
+    if where.media_type is not None:
+        yield "SELECT row FROM documents WHERE collection = ? AND media_type = ?", [where.media_type]
+    if where.paths:
+        chosen = [unicodedata.normalize("NFC", path) for path in where.paths]
+        yield f"SELECT row FROM documents WHERE collection = ? AND path IN ({_places(chosen)})", chosen
+    for comparison, day in ((">=", where.indexed_from), ("<=", where.indexed_to)):
+        if day is not None:
+            yield (
+                f"SELECT row FROM documents WHERE collection = ? AND substr(indexed_at, 1, 10) {comparison} ?",
+                [day.isoformat()],
+            )
+    for field, accepted in where.metadata.items():
+        query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({_places(accepted)})"
+        yield query, [field, *accepted]
+    for field, limits in where.ranges.items():
+        yield _range(field, limits)
+
+
+def _range(field: str, limits: Range) -> Condition:
+    if isinstance(limits.least, date) or isinstance(limits.most, date):
+        least, most = (day.isoformat() if isinstance(day, date) else "" for day in (limits.least, limits.most))
+        within = f"value >= ? AND value <= ? AND (value GLOB '{_DAY}' OR value GLOB '{_DAY}[^0-9]*')"
+        bounds: list[Any] = [least, most + _LAST]
+    else:  # what is no number is text in the column of numbers, and greater than any
+        within = "number >= ? AND number <= ?"
+        bounds = [-math.inf if limits.least is None else limits.least, math.inf if limits.most is None else limits.most]
+    return f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND {within}", [field, *bounds]
+
+
+def _places(values: Any) -> str:
+    return ", ".join("?" * len(values))
