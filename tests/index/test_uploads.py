@@ -73,7 +73,7 @@ def test_what_cannot_be_committed_leaves_file_and_document_as_they_were(
     with store.catalogue._database.connection() as connection:
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
     with pytest.raises(IndexUnavailableError, match="full"):
-        uploads.put("default", "a.txt", b"Three fish. " * 100)
+        uploads.put("default", "a.txt", b"Three fish. " * 1000)
     assert contents(store, folder) == before
 
 

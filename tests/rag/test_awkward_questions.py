@@ -10,6 +10,7 @@ from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.rag.answers import Answer
+from quotewise.rag.defaults import AUTOMATIC
 
 ENGLISH = {
     "workshop.txt": """The workshop opens at eight on weekdays. Tools are returned by six in the evening.
@@ -56,7 +57,7 @@ def opened(folder: Path, texts: dict[str, str]) -> Service:
     (folder / "documents").mkdir()
     for name, text in texts.items():
         (folder / "documents" / name).write_text(text, encoding="utf-8")
-    service = Service.open(Settings(index=folder / "index"), create=True)
+    service = Service.open(Settings(index=folder / "index", reader=AUTOMATIC), create=True)
     index_folder(service, LOCAL, folder / "documents")
     return service
 
