@@ -17,6 +17,7 @@ from quotewise.eval.clients import Client, in_process
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
+from quotewise.rag.defaults import AUTOMATIC
 from tests.api.command_line import run  # noqa: F401 - a fixture
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.conftest import SEEDS
@@ -31,7 +32,7 @@ def run_of(gold: GoldSet, client: Client, output: Path | None = None, threshold:
 
 @pytest.fixture(scope="session")
 def local() -> Iterator[Client]:
-    with in_process(SEEDS, Settings()) as client:
+    with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
         yield client
 
 
