@@ -81,7 +81,7 @@ class MilvusSearchIndex:
         self._connecting = threading.Lock()
         self._connected: _Engine | None = None
         self._failure: tuple[float, str] = (-_PAUSE_SECONDS, "")
-        self._ready: set[int] = set()
+        self._names: dict[int, str] = {}
 
     def position(self, name: str) -> Change:
         collection = self._catalogue.collection(name)
@@ -106,7 +106,7 @@ class MilvusSearchIndex:
             self._words.apply(changes if position == changes.since else self._catalogue.changes(name, position))
 
     def ready(self, name: str) -> bool:
-        return self._catalogue.collection(name).key in self._ready
+        return self._catalogue.collection(name).key in self._names
 
     def search_dense(self, name: str, vector: np.ndarray, limit: int, where: Filter) -> list[Hit]:
         ef = {"params": {"ef": max(limit, _BREADTH)}}
@@ -157,11 +157,12 @@ class MilvusSearchIndex:
                         engine.client.drop_collection(left, timeout=_WRITE_SECONDS)
 
     def _search(self, name: str, column: str, query: Any, limit: int, where: Filter, how: dict[str, Any]) -> list[Hit]:
-        if limit <= 0 or not self.ready(name):
+        written = self._names.get(self._catalogue.collection(name).key)
+        if limit <= 0 or written is None:
             return []
         with self._engine() as engine:
             found = engine.client.search(
-                self._alias(name),
+                written,  # by an alias the client does not know what it wrote itself
                 data=[query],
                 anns_field=column,
                 limit=limit,
@@ -186,7 +187,7 @@ class MilvusSearchIndex:
         """The collection in the engine, if there is one and this version made it as it would be made now."""
         alias = self._alias(collection.name)
         if not engine.client.has_collection(alias, timeout=_SEARCH_SECONDS):
-            self._ready.discard(collection.key)
+            self._names.pop(collection.key, None)
             return None
         told = engine.client.describe_collection(alias, timeout=_SEARCH_SECONDS)
         try:
@@ -196,7 +197,7 @@ class MilvusSearchIndex:
             raise EngineUnavailableError(
                 f"Milvus at {self._shown} has a collection {alias} that is not of this index; rename or drop it there"
             ) from None
-        self._ready.add(collection.key)
+        self._names[collection.key] = str(told["collection_name"])
         current = made_with == _made_with(engine, collection)
         return _Stored(str(told["collection_name"]), position if current else UNCHANGED)
 
@@ -217,7 +218,7 @@ class MilvusSearchIndex:
             (client.alter_alias if stored else client.create_alias)(name, alias, timeout=_WRITE_SECONDS)
             if stored:
                 client.drop_collection(stored.name, timeout=_WRITE_SECONDS)
-        self._ready.add(collection.key)
+        self._names[collection.key] = name
 
     def _rows(self, engine: _Engine, collection: Collection, chunks: Sequence[IndexedChunk]) -> Iterator[dict[str, Any]]:
         """Chunks with what filters ask of their documents; those of a damaged document are left out, as in answers."""
