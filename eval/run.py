@@ -71,7 +71,7 @@ class RunConfig(_Frozen):
         """The configuration of a run; ``settings`` are those of a service in this process."""
         corpus = "\n".join(f"{path}\t{sha256}" for path, sha256 in sorted(client.documents().items()))
         own = [Path(settings.reader)] if settings and Path(settings.reader).is_dir() else []
-        folders = [embedders.BUNDLED, span_model.FAST_FOLDER, *own] if settings else []
+        folders = [embedders.BUNDLED, span_model.FAST_FOLDER, span_model.DEEP_FOLDER, *own] if settings else []
         models = {folder.name: json.loads((folder / "model.json").read_text(encoding="utf-8"))["sha256"] for folder in folders}
         return cls(
             gold=gold.path.name,
