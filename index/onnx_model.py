@@ -3,9 +3,11 @@
 Which integer instructions it runs depends on the processor, the results do not: see ``eval.training.export``.
 """
 
+import ctypes
 import hashlib
 import json
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,4 +69,6 @@ def load_model(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
     session = loaded("model.onnx", lambda _: onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]))
     vocabulary = loaded("tokenizer.json", Path.read_bytes)
     tokenizer = loaded("tokenizer.json", lambda path: load_word_pieces(vocabulary))
+    with suppress(AttributeError):  # Only glibc has it: 30 MiB of what loading needed would stay with the process.
+        ctypes.CDLL(None).malloc_trim(0)
     return OnnxModel(described, session, tokenizer, hashlib.sha256(data + vocabulary).hexdigest())
