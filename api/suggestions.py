@@ -11,7 +11,7 @@ from quotewise.index.sentences import Span
 from quotewise.index.store import Catalogue, Change, StoredDocument
 from quotewise.rag.answers import Answer
 from quotewise.rag.followups import STOP_WORDS
-from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.pipeline import AskOptions, Pipeline
 
 MOST = 3
 _DOCUMENTS, _CHARACTERS = 40, 20_000
@@ -109,7 +109,7 @@ class Suggestions:
             if time.monotonic() > until:
                 return
             if candidate.question.lower() not in tried and _answers(
-                self._pipeline.ask(candidate.question, collection), candidate
+                self._pipeline.ask(candidate.question, collection, AskOptions(entries=False)), candidate
             ):
                 yield candidate.question
             tried.add(candidate.question.lower())

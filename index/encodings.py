@@ -98,7 +98,10 @@ def _otherwise(data: bytes, encoding: str) -> Decoded | None:
     if damaged or encoding != "utf-8":
         return damaged
     codec = "cp1252" if _is_western(data) else _detected(data)
-    return Decoded(data.decode(codec), codec) if codec else _damaged_utf8(data, encoding, least=0)
+    with suppress(UnicodeDecodeError):  # of a codec whose bytes are all alike likely, none may fit
+        if codec:
+            return Decoded(data.decode(codec), codec)
+    return _damaged_utf8(data, encoding, least=0)
 
 
 def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:

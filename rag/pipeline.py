@@ -52,6 +52,7 @@ class AskOptions:
         threshold: confidence below which nothing is answered; by default the pipeline's or else the reader's own.
         history: the turns before, first one first: they say what a follow-up is about.
         also: collections that are asked together with the one named.
+        entries: whether what stands below the same question in a document counts as its answer, whatever the reader says.
     """
 
     top_k: int | None = None
@@ -60,6 +61,7 @@ class AskOptions:
     threshold: float | None = None
     history: Sequence[Turn] = ()
     also: Sequence[str] = ()
+    entries: bool = True
 
 
 DEFAULTS = AskOptions()
@@ -141,7 +143,8 @@ class Pipeline:
         yield result
         began, passages = time.perf_counter(), result.passages  # not from before: the consumer took the time until now
         reader = self._reader(embedder.name)
-        readings = with_asked_entries(question, reader.read(question, passages))
+        readings = reader.read(question, passages)
+        readings = with_asked_entries(question, readings) if options.entries else readings
         meant = None
         if len(texts) > 1:
             bare, readings = readings, combine_readings(readings, reader.read(texts[1], passages), options.history, reader)

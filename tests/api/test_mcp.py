@@ -128,7 +128,7 @@ async def every_mistake(client: Client) -> None:
     """What a model can get wrong comes back in words that help it on."""
     assert "question" in await refused(client, "ask", question=" ")
     assert "question" in await refused(client, "ask")
-    assert "collections" in await refused(client, "ask", question=WHY, collections=["notes"])
+    assert "folders" in await refused(client, "ask", question=WHY, folders=["notes"])
     assert "there is no collection 'nowhere'" in await refused(client, "search", question=WHY, collection="nowhere")
     seed = (await client.list_resources()).resources[0].uri.rpartition("/")[2]
     assert "10 lines" in await refused(client, "read_document", document_id=seed, line_start=11)

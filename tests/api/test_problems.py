@@ -237,7 +237,7 @@ def test_a_wrong_method_is_told_the_right_one(client: httpx.Client, refused: Ref
     for method, path, allowed in (
         ("GET", "/ask", "POST"),
         ("DELETE", "/documents/b2b170137b3621de", "GET"),
-        ("GET", "/collections/default/documents/a.txt", "PUT, DELETE"),
+        ("GET", "/collections/default/documents/a.txt", "PUT, PATCH, DELETE"),
     ):
         response = client.request(method, path)
         refused(response, 405, "method-not-allowed")

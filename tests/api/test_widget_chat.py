@@ -219,7 +219,7 @@ def test_what_goes_wrong_is_told_in_the_words_of_the_service(page: Page, respons
     page.goto("/")
     page.route("**/ask", lambda route: route.fulfill(**response) if response else route.abort())
     expect(ask(page, WHY).locator(".problem")).to_contain_text(told)
-    expect(page.locator("text=Ask again")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
 
 
 def test_a_thumb_is_sent_once_with_the_request_it_is_about(page: Page) -> None:

@@ -32,14 +32,16 @@ def run_of(gold: GoldSet, client: Client, output: Path | None = None, threshold:
 
 @pytest.fixture(scope="session")
 def local() -> Iterator[Client]:
-    with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
+    with in_process(SEEDS, Settings()) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def seed_run(local: Client) -> Run:
+def seed_run() -> Run:
+    """Of the default reader."""
     gold = load_gold(SEED_GOLD)
-    return run_of(gold, local, threshold=threshold_of(gold, local))
+    with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
+        return run_of(gold, client, threshold=threshold_of(gold, client))
 
 
 @contextmanager

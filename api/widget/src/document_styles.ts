@@ -75,6 +75,10 @@ const own = css`
       border-radius: var(--radius);
       background: var(--surface);
     }
+    .acts .icon { /* four leave the middle of a link free */
+      inline-size: 1.625rem;
+      block-size: 1.625rem;
+    }
     li:not(:hover, :focus-within) .acts {
       opacity: 0;
     }
