@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading, always
 from quotewise.rag.readers.calibration import Calibration, load_calibrations, log_odds, probability_of
@@ -19,8 +18,6 @@ _DECIDING = 2
 right for 0.713 with none, 0.730 with one, 0.736 with two or three; the AUROC of confidence was 0.827, 0.852 and 0.852."""
 _DECIDING_ODDS = 0.2
 """Least fraction of the best odds at which a second passage decides, too: 1.4 passages are read instead of 1.7, as well."""
-_READ_TWICE = 800
-"""Most characters around the likeliest sentence of a retrieved passage that are read twice."""
 _HOPELESS = 0.005
 """Evidence below which a question is hardly about the documents, so that nothing is read twice."""
 
@@ -62,15 +59,10 @@ class CascadeReader:
         retrieved = all(passage.is_retrieved for passage in passages)
         likeliest = [int(number) for number in np.argsort(-best, kind="stable") if best[number] > 0]
         deciding = self._deciding(best, likeliest) if retrieved else likeliest
-        runs = [_around_best(first[number]) if retrieved else _whole(passages[number]) for number in deciding]
-        parts = [_part(passages[number], run) for number, run in zip(deciding, runs, strict=True)]
-        second = self._deep.read_all(question, parts, keep_reading)
-        both = {n: _combined(first[n], run, part) for n, run, part in zip(deciding, runs, second, strict=True)}
-        fall = max(0.0, *(log_odds(best[n]) - log_odds(part.evidence.max()) for n, (_, part) in both.items())) if both else 0.0
-        readings = [_lowered(reading, fall) for reading in first]
-        for number, (run, part) in both.items():
-            readings[number] = _with_part(readings[number], run, part)
-        return readings
+        second = self._deep.read_all(question, [passages[number] for number in deciding], keep_reading)
+        readings = {number: _combined(first[number], reading) for number, reading in zip(deciding, second, strict=True)}
+        fall = max(0.0, *(log_odds(best[n]) - log_odds(r.evidence.max()) for n, r in readings.items())) if readings else 0.0
+        return [readings.get(number) or _lowered(reading, fall) for number, reading in enumerate(first)]
 
     def _deciding(self, best: np.ndarray, likeliest: Sequence[int]) -> list[int]:
         if not likeliest or best[likeliest[0]] < _HOPELESS:
@@ -84,49 +76,13 @@ class CascadeReader:
         return (self._of_retrieved if retrieved else self._of_texts).probability(readings)
 
 
-def _whole(passage: Passage) -> range:
-    return range(len(passage.sentences))
-
-
-def _around_best(reading: Reading) -> range:
-    """The numbers of the likeliest sentence and of those around it, the likelier side first, of so many characters at most."""
-    sentences, evidence = reading.passage.sentences, reading.evidence
-    first = last = int(evidence.argmax())
-    while True:
-        sides = [number for number in (first - 1, last + 1) if 0 <= number < len(sentences)]
-        fitting = [n for n in sides if sentences[max(n, last)].end - sentences[min(n, first)].start <= _READ_TWICE]
-        if not fitting:
-            return range(first, last + 1)
-        added = max(fitting, key=lambda number: evidence[number])
-        first, last = min(first, added), max(last, added)
-
-
-def _part(passage: Passage, run: range) -> Passage:
-    """The passage of a run of the sentences."""
-    if len(run) == len(passage.sentences):
-        return passage
-    sentences = passage.sentences[run.start : run.stop]
-    span = Span(sentences[0].start, sentences[-1].end)
-    kinds = passage.kinds[run.start : run.stop]
-    return replace(passage, text=passage.slice(span), start=span.start, end=span.end, sentences=sentences, kinds=kinds)
-
-
-def _combined(first: Reading, run: range, second: Reading) -> tuple[range, Reading]:
-    """What both say of a run of the sentences of a passage."""
-    evidence, answers = first.evidence[run.start : run.stop], first.answers[run.start : run.stop]
+def _combined(first: Reading, second: Reading) -> Reading:
     if not second.complete:
-        return run, replace(second, evidence=evidence, answers=answers)
-    average = probability_of((log_odds(evidence) + log_odds(second.evidence)) / 2)
-    average = np.where((evidence > 0) & (second.evidence > 0), average, 0).astype(np.float32)
-    likelier = tuple(_likelier(one, other) for one, other in zip(answers, second.answers, strict=True))
-    return run, replace(second, evidence=average, answers=likelier)
-
-
-def _with_part(reading: Reading, run: range, part: Reading) -> Reading:
-    evidence = reading.evidence.copy()
-    evidence[run.start : run.stop] = part.evidence
-    answers = (*reading.answers[: run.start], *part.answers, *reading.answers[run.stop :])
-    return replace(reading, evidence=evidence, answers=answers, complete=reading.complete and part.complete)
+        return replace(first, complete=False)
+    evidence = probability_of((log_odds(first.evidence) + log_odds(second.evidence)) / 2)
+    evidence = np.where((first.evidence > 0) & (second.evidence > 0), evidence, 0).astype(np.float32)
+    answers = tuple(_likelier(one, other) for one, other in zip(first.answers, second.answers, strict=True))
+    return replace(first, evidence=evidence, answers=answers)
 
 
 def _likelier(one: AnswerSpan | None, other: AnswerSpan | None) -> AnswerSpan | None:

@@ -21,14 +21,14 @@ from tests.rag.test_pipeline import awkward
 DEATHS = Turn("How many people died in the Crocus City Hall attack?", ("resulting in the deaths of 144 people",))
 VIEW = Turn("What did Russian officials think of the American warning?", ("Russian officials dismissed the American warning",))
 TARGETS = Turn("Does the US tell Russia about specific targets?")
-LIKELY = 0.3
+LIKELY = 0.4
 """A threshold between what follow-ups get by themselves and with their turns."""
 
 
 @pytest.mark.parametrize(
     ("turn", "question", "quote"),
     [
-        (DEATHS, "and who claimed it?", "The Islamic State claimed responsibility"),
+        (DEATHS, "and who claimed responsibility?", "The Islamic State claimed responsibility"),
         (VIEW, "why?", "too general"),
         (TARGETS, "what about Iran?", "countries like Russia and Iran about specific targets"),
     ],
