@@ -142,7 +142,7 @@ def _searched(size: int) -> dict[str, Any]:
     chance, clock = np.random.default_rng(1), _Clock(float)
     embedder = _TimedEmbedder(_Clock(float), drawn=True)
     with _corpus(size, embedder, _Clock(float)) as (store, texts):
-        vectors, hits = np.concatenate(embedder.vectors), 0
+        vectors, hits = np.concatenate(embedder.vectors).astype(np.float16).astype(np.float32), 0  # as the store keeps them
         store.search_dense(_NAME, vectors[0], _TOP, Filter())  # the first search reads the indexes
         store.search_lexical(_NAME, "warm", _TOP, Filter())
         for number in range(_QUERIES):

@@ -31,7 +31,7 @@ def test_threads_that_come_and_go_leave_no_descriptors(library: Path) -> None:
 
         # Of the clients' sockets, and of a pool that fills as chance has it: a file and its log for each connection.
         most = process.num_fds() + 12 + 2 * MAX_CONNECTIONS
-        counts = [burst() for _ in range(5)]
+        counts = [burst() for _ in range(8)]
         assert max(counts) <= most, counts
 
 
