@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AttentionInterface, AutoModel
 
 from quotewise.eval.datasets import Row
 from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
 from quotewise.eval.training.examples import titled
+from quotewise.eval.training.restored import load_weights
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 
 _MAX_TOKENS = 512
@@ -84,8 +84,9 @@ def load_network(weights: Sequence[Path], encoder: Path, rows: np.ndarray | None
     ``rows`` are those of its table of word pieces that stay, int64 (pieces,); None for all.
     """
     network = SpanNetwork(encoder, attention="eager")
-    runs = [load_file(path) for path in weights]
-    network.load_state_dict({key: torch.stack([run[key].float() for run in runs]).mean(dim=0) for key in runs[0]})
+    runs = [load_weights(path) for path in weights]
+    shared = set.intersection(*(set(run) for run in runs))
+    network.load_state_dict({key: torch.stack([run[key] for run in runs]).mean(dim=0) for key in shared}, strict=False)
     keep_rows(network.encoder, rows)
     return network.eval()  # type: ignore[no-any-return]
 

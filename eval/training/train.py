@@ -21,13 +21,14 @@ import numpy as np
 import torch
 import torch.distributed
 import typer
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from quotewise.eval.datasets import held_out, read_rows
 from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, read_recipe
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
+from quotewise.eval.training.restored import load_weights
 from quotewise.eval.training.teacher import Teacher
 from quotewise.eval.training.wordnet import WordNet
 
@@ -50,7 +51,9 @@ def train_reader(
     data: Annotated[Path, typer.Argument(help="Folder of the training sets.", show_default=False)],
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; an interrupted one resumes.")],
     encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT encoder; by default all-MiniLM-L6-v2.")] = None,
-    start: Annotated[Path | None, typer.Option(metavar="FILE", help="model.safetensors of an earlier run.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="model.safetensors of an earlier run, or an exported reader.")
+    ] = None,
     recipe: Annotated[Path, typer.Option(metavar="FILE", help="JSON list of what to take from each set.")] = RECIPE,
     dev: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Span rows to measure on; by default held-out titles.")
@@ -64,7 +67,9 @@ def train_reader(
     wordnet: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
     ] = None,
-    teacher: Annotated[Path | None, typer.Option(metavar="DIR", help="Exported reader whose probabilities to learn.")] = None,
+    teacher: Annotated[
+        list[Path] | None, typer.Option(metavar="DIR", help="Exported readers whose average probabilities to learn.")
+    ] = None,
     dev_every: Annotated[int, typer.Option(help="Steps between figures on the held-out titles.")] = 500,
 ) -> None:
     """Train the span reader."""
@@ -76,7 +81,7 @@ def train_reader(
     output.mkdir(parents=True, exist_ok=True)
     tokenizer, network = bare_tokenizer(encoder / "tokenizer.json"), SpanNetwork(encoder).to(device)
     if start:
-        network.load_state_dict({key: value.float() for key, value in load_file(start).items()}, strict=False)
+        network.load_state_dict(load_weights(start), strict=False)
     rank, processes = (int(os.environ.get(name, default)) for name, default in (("RANK", 0), ("WORLD_SIZE", 1)))
     if processes > 1:
         torch.distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)

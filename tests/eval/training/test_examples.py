@@ -18,7 +18,7 @@ from quotewise.rag.readers.span_model import DEEP_FOLDER
 TOKENIZER = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
 TOKENIZER.no_truncation()
 TOKENIZER.no_padding()
-TEACHER = Teacher(DEEP_FOLDER)
+TEACHER = Teacher([DEEP_FOLDER])
 QUESTION = "Who built the lighthouse?"
 FACT = "Maria Keller built the lighthouse of Brest in 1887."
 OTHERS = (

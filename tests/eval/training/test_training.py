@@ -62,7 +62,7 @@ def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where
             recipe=tmp_path / "recipe.json",
             dev=tmp_path / "own.jsonl.gz",
             threads=1,
-            teacher=FAST_FOLDER,
+            teacher=[FAST_FOLDER],
         )
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [(line["step"], "f1_answerable" in line) for line in log] == [(0, False), (1, True), (1, False)]
