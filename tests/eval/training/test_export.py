@@ -6,12 +6,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from safetensors.torch import save_file
 from transformers import BertConfig, BertModel
 
 from quotewise.eval.training.export import export_reader
 from quotewise.eval.training.four_bits import four_bits
-from quotewise.eval.training.network import SpanNetwork
+from quotewise.eval.training.network import SpanNetwork, load_network
 from quotewise.index.embedders import BUNDLED
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import load_model
@@ -63,3 +64,23 @@ def test_a_reader_with_such_a_table_says_what_its_float_weights_say(tmp_path: Pa
     parity, session = np.load(target / "parity.npz"), load_model(target, ReaderError).session
     tokens, _ = session.run(None, {"input_ids": parity["ids"], "token_type_ids": parity["types"]})
     np.testing.assert_allclose(tokens, parity["tokens"], atol=0.1)
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_the_weights_of_an_exported_reader_come_back_as_floats_to_train_on(tmp_path: Path, bits: int) -> None:
+    encoder, target = tmp_path / "encoder", tmp_path / "reader"
+    model = BertModel(
+        BertConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=96), add_pooling_layer=False
+    )
+    if bits == 4:
+        table = model.get_input_embeddings().weight.data
+        table.copy_((table * 100).round().clamp(-8, 7) / 128)
+    model.save_pretrained(encoder)
+    shutil.copy(BUNDLED / "tokenizer.json", encoder)
+    weights = SpanNetwork(encoder).state_dict()
+    save_file({key: value.half() for key, value in weights.items()}, tmp_path / "weights")
+    export_reader([tmp_path / "weights"], encoder, target, SEEDS)
+    restored = load_network([target], encoder).state_dict()
+    assert restored.keys() == weights.keys()
+    for name, weight in weights.items():
+        torch.testing.assert_close(restored[name], weight, atol=float(weight.abs().max()) / 100, rtol=0)
