@@ -35,7 +35,7 @@ class Questions:
             return found
         check_question(question)
         from quotewise.api.responses import AskResponse, to_python
-        from quotewise.index.store import Filter
+        from quotewise.index.filters import Filter
         from quotewise.rag import followups
         from quotewise.rag.pipeline import AskOptions
 
@@ -50,7 +50,7 @@ class Questions:
         if found is None:
             check_question(question)
             from quotewise.api.responses import to_python
-            from quotewise.index.store import Filter
+            from quotewise.index.filters import Filter
             from quotewise.rag.pipeline import AskOptions
 
             found = to_python(self.index().search(LOCAL, question, options=AskOptions(where=Filter(path_prefix))))

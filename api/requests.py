@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from quotewise.api.settings import MAX_QUOTES, MAX_TOP_K
 from quotewise.index.atomic_files import PATTERN
-from quotewise.index.store import COLLECTION_NAME, Filter, Range
+from quotewise.index.filters import Filter, Range
+from quotewise.index.store import COLLECTION_NAME
 from quotewise.rag import verification
 from quotewise.rag.followups import Turn
 from quotewise.rag.pipeline import AskOptions

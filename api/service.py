@@ -25,10 +25,11 @@ from quotewise.index.embedders import (
     load_embedder,
 )
 from quotewise.index.errors import EngineUnavailableError, IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
 from quotewise.index.sentences import Span
-from quotewise.index.store import Collection, Filter, StoredDocument
+from quotewise.index.store import Collection, StoredDocument
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
 from quotewise.rag.pipeline import DEFAULTS, AskOptions, Pipeline
 from quotewise.rag.readers.registry import SIMILARITY, Readers

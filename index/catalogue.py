@@ -18,23 +18,14 @@ from quotewise.index.chunking import Chunk, embedding_text
 from quotewise.index.connections import digest, is_intact
 from quotewise.index.documents import Document
 from quotewise.index.errors import DocumentDamagedError, DocumentError, UnknownDocumentError
-from quotewise.index.filters import accepted_documents
+from quotewise.index.filters import Filter, accepted_documents
 from quotewise.index.layout import Layout
 from quotewise.index.left_out import unread_part
 from quotewise.index.printable import printable
 from quotewise.index.records import Records
 from quotewise.index.schema import open_database
 from quotewise.index.sentences import Span
-from quotewise.index.store import (
-    UNCHANGED,
-    Change,
-    Changes,
-    CollectionSize,
-    Filter,
-    IndexedChunk,
-    StoredChunk,
-    StoredDocument,
-)
+from quotewise.index.store import UNCHANGED, Change, Changes, CollectionSize, IndexedChunk, StoredChunk, StoredDocument
 from quotewise.index.texts import put_text, read_layouts, read_text
 
 ORDINAL_BITS = 20

@@ -1,17 +1,43 @@
-"""A filter as SQL over the tables ``documents`` and ``metadata``, whose conditions read only what they accept."""
+"""Which documents a search considers, as values and as SQL over the tables of documents that reads only what it accepts."""
 
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-
-from quotewise.index.store import Filter, Range
 
 _DAY = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
 _LAST = "\U0010ffff"
 Condition = tuple[str, list[Any]]
 """A query for rows of documents, and its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers, or days, from ``least`` to ``most``, both included; None is no limit, on one side at most."""
+
+    least: float | date | None = None
+    most: float | date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values.
+
+    ``paths`` are those of chosen documents, by default all. ``indexed_from`` and ``indexed_to`` are days, both included.
+    ``ranges`` are those of metadata that are numbers, or that begin with a day in ISO 8601. No document that ``exclude`` lets
+    through is considered.
+    """
+
+    path_prefix: str = ""
+    media_type: str | None = None
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    paths: Sequence[str] = ()
+    indexed_from: date | None = None
+    indexed_to: date | None = None
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    exclude: "Filter | None" = None
 
 
 def accepted_documents(collection: int, where: Filter) -> Condition:
@@ -44,14 +70,14 @@ def _conditions(where: Filter) -> Iterator[Condition]:
                 f"SELECT row FROM documents WHERE collection = ? AND substr(indexed_at, 1, 10) {comparison} ?",
                 [day.isoformat()],
             )
-    for field, accepted in where.metadata.items():
+    for key, accepted in where.metadata.items():
         query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({_places(accepted)})"
-        yield query, [field, *accepted]
-    for field, limits in where.ranges.items():
-        yield _range(field, limits)
+        yield query, [key, *accepted]
+    for key, limits in where.ranges.items():
+        yield _range(key, limits)
 
 
-def _range(field: str, limits: Range) -> Condition:
+def _range(key: str, limits: Range) -> Condition:
     if isinstance(limits.least, date) or isinstance(limits.most, date):
         least, most = (day.isoformat() if isinstance(day, date) else "" for day in (limits.least, limits.most))
         within = f"value >= ? AND value <= ? AND (value GLOB '{_DAY}' OR value GLOB '{_DAY}[^0-9]*')"
@@ -59,7 +85,7 @@ def _range(field: str, limits: Range) -> Condition:
     else:  # what is no number is text in the column of numbers, and greater than any
         within = "number >= ? AND number <= ?"
         bounds = [-math.inf if limits.least is None else limits.least, math.inf if limits.most is None else limits.most]
-    return f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND {within}", [field, *bounds]
+    return f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND {within}", [key, *bounds]
 
 
 def _places(values: Any) -> str:

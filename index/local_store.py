@@ -25,8 +25,9 @@ from quotewise.index.errors import (
     StoppedError,
     UnknownCollectionError,
 )
+from quotewise.index.filters import Filter
 from quotewise.index.search_index import LocalSearchIndex
-from quotewise.index.store import Catalogue, Changes, Filter, Hit, IndexedChunk, SearchIndex
+from quotewise.index.store import Catalogue, Changes, Hit, IndexedChunk, SearchIndex
 
 _CURRENT_SECONDS = 1.0
 """How long a search may miss what another process has committed."""

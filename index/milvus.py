@@ -21,9 +21,10 @@ import numpy as np
 from pymilvus import DataType, Function, FunctionType, MilvusClient
 
 from quotewise.index.errors import EngineUnavailableError, QuotewiseError, translate_errors
+from quotewise.index.filters import Filter
 from quotewise.index.lexical import analyzer_name, stored_terms, terms
 from quotewise.index.search_index import LocalSearchIndex, NoVectors
-from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit, IndexedChunk
+from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Hit, IndexedChunk
 
 _VERSION = 1
 """Of the columns: a collection made by another version is made again."""

@@ -21,8 +21,9 @@ from quotewise.index.checksums import (
     write_checksums,
 )
 from quotewise.index.errors import IndexUnavailableError, QuotewiseError, translate_errors
+from quotewise.index.filters import Filter
 from quotewise.index.lexical import LexicalIndex, analyzer_name
-from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Filter, Hit
+from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Hit
 from quotewise.index.vectors import Vectors
 
 _FILTERS = 8

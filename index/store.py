@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk
 from quotewise.index.documents import Document
+from quotewise.index.filters import Filter
 from quotewise.index.layout import Layout
 from quotewise.index.left_out import LeftOut, Refusal
 from quotewise.index.sentences import Span
@@ -98,33 +98,6 @@ class Hit:
 
     chunk_id: int
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Numbers, or days, from ``least`` to ``most``, both included; None is no limit, on one side at most."""
-
-    least: float | date | None = None
-    most: float | date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which documents a search considers; all conditions hold at once, and a metadata key may equal any of its values.
-
-    ``paths`` are those of chosen documents, by default all. ``indexed_from`` and ``indexed_to`` are days, both included.
-    ``ranges`` are those of metadata that are numbers, or that begin with a day in ISO 8601. No document that ``exclude`` lets
-    through is considered.
-    """
-
-    path_prefix: str = ""
-    media_type: str | None = None
-    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    paths: Sequence[str] = ()
-    indexed_from: date | None = None
-    indexed_to: date | None = None
-    ranges: Mapping[str, Range] = field(default_factory=dict)
-    exclude: "Filter | None" = None
 
 
 class Change(NamedTuple):

@@ -12,9 +12,10 @@ from cachetools import cached
 from quotewise.index.boilerplate import sentence_kind
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import EmbedderMismatchError
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import check_embedder
 from quotewise.index.sentences import Span, sentence_spans
-from quotewise.index.store import DocumentReference, Filter, Store
+from quotewise.index.store import DocumentReference, Store
 from quotewise.rag.answers import (
     Answer,
     Citation,

@@ -7,7 +7,8 @@ from itertools import chain
 
 import numpy as np
 
-from quotewise.index.store import Filter, Hit, Store
+from quotewise.index.filters import Filter
+from quotewise.index.store import Hit, Store
 from quotewise.rag.defaults import Method
 from quotewise.rag.passages import RANK_OFFSET, Passage, join_chunks
 

@@ -17,9 +17,9 @@ from tokenizers import Tokenizer
 from quotewise.eval.bench.sizes import measure_searching, measure_writing
 from quotewise.eval.processes import peak_mib
 from quotewise.index.embedders import BUNDLED, OnnxEmbedder
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
 from quotewise.index.uploads import Uploads
 from quotewise.rag.passages import join_chunks
 from quotewise.rag.retrieval import fuse

@@ -24,10 +24,10 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.atomic_files import DRAFT
 from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
 
 _KINDS = ("service", "service", "indexing")
 _DOCUMENTS = 24

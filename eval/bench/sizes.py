@@ -14,8 +14,8 @@ import psutil
 
 from quotewise.eval.bench.filling import CHUNKS, KINDS, NAME, Filled, Pool, fill, put_documents
 from quotewise.eval.processes import in_own_process, peak_mib
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
 from quotewise.rag.passages import join_chunks
 from quotewise.rag.retrieval import fuse
 

@@ -20,9 +20,9 @@ from quotewise.eval.datasets import Row, held_out, path_of, read_rows
 from quotewise.eval.training.edits import misspelt
 from quotewise.index.defaults import DEFAULT_EMBEDDER
 from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
 from quotewise.rag.defaults import DEFAULT_TOP_K
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading, similarity

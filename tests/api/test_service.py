@@ -17,8 +17,8 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
+from quotewise.index.filters import Filter
 from quotewise.index.sentences import Span
-from quotewise.index.store import Filter
 from quotewise.rag.pipeline import AskOptions
 from tests.conftest import WHY
 

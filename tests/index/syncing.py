@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from quotewise.index.embedders import Embedder, OnnxEmbedder
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
 from quotewise.index.sync_report import SyncReport
 
 Run = Callable[..., SyncReport]

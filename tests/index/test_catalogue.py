@@ -28,8 +28,9 @@ from quotewise.index.errors import (
     UnknownCollectionError,
     UnknownDocumentError,
 )
+from quotewise.index.filters import Filter, Range
 from quotewise.index.schema import SCHEMA_VERSION
-from quotewise.index.store import UNCHANGED, Change, CollectionSize, Filter, Range, StoredChunk
+from quotewise.index.store import UNCHANGED, Change, CollectionSize, StoredChunk
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
 

@@ -16,10 +16,11 @@ import pytest
 from quotewise.index.catalogue import document_id
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentDamagedError, QuotewiseError
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter, Hit, StoredChunk
+from quotewise.index.store import Hit, StoredChunk
 from quotewise.index.uploads import Uploads
 from tests.index.writing import COLLECTION, put, unit
 

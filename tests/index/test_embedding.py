@@ -11,10 +11,10 @@ import quotewise.index.chunking
 import quotewise.index.embedding
 import quotewise.index.formats.text
 from quotewise.index.embedders import Embedder, OnnxEmbedder
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.reading import Reading
-from quotewise.index.store import Filter
 from quotewise.index.uploads import Uploads
 from tests.index.syncing import Run, indexed, write
 

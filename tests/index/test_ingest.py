@@ -20,10 +20,10 @@ from quotewise.index.errors import (
     QuotewiseError,
     UnknownCollectionError,
 )
+from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync, check_embedder
 from quotewise.index.local_store import LocalStore
 from quotewise.index.progress import Step
-from quotewise.index.store import Filter
 from quotewise.index.sync_report import SyncReport
 from tests.conftest import SEED, SEEDS
 from tests.index.syncing import OtherEmbedder, Run, found, indexed, write

@@ -25,8 +25,9 @@ from quotewise.index.errors import (
     InvalidNameError,
     UnknownCollectionError,
 )
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter, Hit
+from quotewise.index.store import Hit
 from tests.index.texts import examples
 from tests.index.writing import COLLECTION, DIMENSION, put, unit
 

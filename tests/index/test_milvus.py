@@ -24,9 +24,9 @@ from pymilvus import MilvusClient
 import quotewise.index.local_store
 import quotewise.index.milvus
 from quotewise.index.errors import EngineUnavailableError
+from quotewise.index.filters import Filter, Range
 from quotewise.index.local_store import LocalStore
 from quotewise.index.milvus import MilvusSearchIndex
-from quotewise.index.store import Filter, Range
 from tests.index.conftest import at_most
 from tests.index.engine import Proxy, engine
 from tests.index.writing import COLLECTION, put, unit

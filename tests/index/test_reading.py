@@ -17,6 +17,7 @@ import quotewise.index.reading
 import quotewise.index.stamps
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import TimeLimitError
+from quotewise.index.filters import Filter
 from quotewise.index.formats import FORMATS, Format
 from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.ingest import Sync
@@ -25,7 +26,6 @@ from quotewise.index.local_store import LocalStore
 from quotewise.index.progress import Step
 from quotewise.index.reading import Reading
 from quotewise.index.sentences import Span
-from quotewise.index.store import Filter
 from quotewise.index.sync_report import Failure
 from tests.index.conftest import at_most, ordinary_user
 from tests.index.syncing import Run, found, indexed, write

@@ -20,10 +20,11 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.checksums import Checksums, write_checksums
 from quotewise.index.errors import IndexLockedError, IndexRebuildingError
+from quotewise.index.filters import Filter
 from quotewise.index.integrity import check
 from quotewise.index.lexical import LexicalIndex
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Change, Changes, Filter, IndexedChunk
+from quotewise.index.store import Change, Changes, IndexedChunk
 from tests.index.conftest import at_most
 from tests.index.writing import COLLECTION, put, unit
 

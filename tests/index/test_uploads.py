@@ -19,8 +19,9 @@ from quotewise.index.errors import (
     StoppedError,
     UnknownCollectionError,
 )
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Collection, Filter
+from quotewise.index.store import Collection
 from quotewise.index.sync_report import SyncReport
 from quotewise.index.uploads import Condition, Uploads
 from tests.index.conftest import ordinary_user

@@ -24,9 +24,10 @@ import quotewise.index.local_store
 import quotewise.index.vector_rows
 import quotewise.index.vectors
 from quotewise.index.checksums import Checksums, read_checksums, write_checksums
+from quotewise.index.filters import Filter
 from quotewise.index.integrity import check
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import UNCHANGED, Change, Changes, Filter, IndexedChunk
+from quotewise.index.store import UNCHANGED, Change, Changes, IndexedChunk
 from quotewise.index.vectors import Vectors
 from tests.index.conftest import at_most
 from tests.index.texts import examples

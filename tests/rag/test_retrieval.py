@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from quotewise.api.service import Service
 from quotewise.index.embedders import Embedder
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter, Hit
+from quotewise.index.store import Hit
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.passages import join_chunks
 from quotewise.rag.pipeline import AskOptions

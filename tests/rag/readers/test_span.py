@@ -8,8 +8,8 @@ import pytest
 from quotewise.eval.training.calibration import Case, outcome_of
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import ReaderError
+from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Filter
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.passages import Passage
 from quotewise.rag.pipeline import Pipeline
