@@ -52,6 +52,7 @@ MAY_NAME_THEM = {
     "eval/training/calibration.py",
     "eval/training/export.py",
     "eval/training/network.py",
+    "eval/training/restored.py",
     "eval/training/train.py",
     "index/embedders.py",
 }
