@@ -153,10 +153,13 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
 @contextmanager
 def sync_progress() -> Iterator[Callable[["Step"], None]]:
     """A bar of the bytes that are done on standard error, where that is a terminal, with the file at work."""
+    if not errors.is_terminal:
+        yield lambda step: None
+        return
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
     columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[left]}"), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+    with Progress(*columns, console=errors, transient=True) as bar:
         task = bar.add_task("", total=None, left="")
 
         def show(step: "Step") -> None:

@@ -4,10 +4,11 @@ import hashlib
 import json
 import logging
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,12 +27,14 @@ from quotewise.index.records import Records
 from quotewise.index.schema import open_database
 from quotewise.index.sentences import Span
 from quotewise.index.store import UNCHANGED, Change, Changes, CollectionSize, IndexedChunk, StoredChunk, StoredDocument
-from quotewise.index.texts import put_text, read_layouts, read_text
+from quotewise.index.texts import intact_layouts, put_text, read_layouts, read_text, read_texts
 
 ORDINAL_BITS = 20
 """A chunk's id is its document's row shifted left by this, plus its ordinal: one range of ids a document."""
 _REPORTED_DAMAGE = 1000
 """Damaged documents that the log names."""
+_DOCUMENTS_TOGETHER, _CHARACTERS_TOGETHER = 256, 1_000_000
+"""Documents that are checked together."""
 _DOCUMENT = (
     "d.digest, c.name, d.row, d.collection, d.id, d.path, d.title, d.sha256, d.media_type, d.encoding, d.size_bytes, "
     "d.characters, d.chunks, d.metadata, d.indexed_at"
@@ -85,6 +88,18 @@ class SqliteCatalogue(Records):
 
     def digests(self, name: str) -> dict[str, str]:
         return dict(self._database.rows("SELECT path, sha256 FROM documents WHERE collection = ?", self._key(name)))
+
+    def stamps(self, name: str) -> dict[str, str]:
+        query = "SELECT path, stamp FROM stamps s JOIN documents d ON d.row = s.document WHERE collection = ?"
+        return dict(self._database.rows(query, self._key(name)))
+
+    def put_stamps(self, name: str, stamps: Mapping[str, str]) -> None:
+        key = self._key(name)
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO stamps SELECT row, ? FROM documents WHERE collection = ? AND path = ?",
+                ((stamp, key, path) for path, stamp in stamps.items()),
+            )
 
     def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
         where, values = "WHERE d.id = ?", [document_id]
@@ -149,7 +164,7 @@ class SqliteCatalogue(Records):
     def damaged(self, name: str, path: str | None = None) -> list[str]:
         at_path, values = ("", ()) if path is None else (" AND d.path = ?", (path,))
         rows = self._rows(f"WHERE d.collection = ?{at_path}", self._key(name), *values)
-        return [row[5] for row in rows if not self._whole(row)]
+        return [row[5] for batch in _batches(rows) for row in self._not_whole(batch)]
 
     def vectors(self, name: str, path: str) -> dict[str, np.ndarray]:
         rows = self._rows("WHERE d.collection = ? AND d.path = ?", self._key(name), path)
@@ -273,16 +288,24 @@ class SqliteCatalogue(Records):
         values = dict(zip(_DOCUMENT_FIELDS, (*row[4:9], row[1], *row[9:]), strict=True))
         return StoredDocument(**{**values, "metadata": json.loads(values["metadata"])})
 
-    def _whole(self, row: Sequence[Any]) -> bool:
-        """Whether all that is stored of the document of a row of ``_DOCUMENT`` is intact."""
-        chunks = self._database.rows(f"SELECT {_CHUNK} FROM chunks k WHERE k.document = ?", row[2])
-        if not is_intact(row, 2) or len(chunks) != row[12] or not all(map(is_intact, chunks)):
-            return False
-        text, layouts = read_text(self._database, row[2], 0, row[11]), read_layouts(self._database, [row[2]])
-        if text is None or layouts.get(row[2]) is None:
-            return False
+    def _not_whole(self, rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        """The rows of ``_DOCUMENT`` of whose documents something that is stored is not intact."""
+        texts = read_texts(self._database, {row[2]: row[11] for row in rows})
+        layouts = intact_layouts(self._database, texts)
+        query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN (SELECT value FROM json_each(?)) ORDER BY k.document"
+        chunks = self._database.rows(query, json.dumps(list(texts)))
+        of_document = {document: list(of) for document, of in groupby(chunks, key=lambda chunk: chunk[2])}
         start, content = 1 + _CHUNK_COLUMNS.index("start"), 1 + _CHUNK_COLUMNS.index("text")
-        return all(text.startswith(chunk[content], chunk[start]) for chunk in chunks)
+        for row in rows:
+            text, chunks = texts.get(row[2]), of_document.get(row[2], [])
+            if (
+                text is None
+                or row[2] not in layouts
+                or not is_intact(row, 2)
+                or len(chunks) != row[12]
+                or not all(is_intact(chunk) and text.startswith(chunk[content], chunk[start]) for chunk in chunks)
+            ):
+                yield row
 
     def _checked(self, row: Sequence[Any], name: str, first: int = 1) -> bool:
         """Whether a row is intact; the log names once each that is not."""
@@ -298,6 +321,20 @@ class SqliteCatalogue(Records):
             f"the document {printable(name)} is damaged in {self._database.path} and is not returned; "
             "index its folder again, or put it again, to read it anew from its file"
         )
+
+
+def _batches(rows: Sequence[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    """Rows of ``_DOCUMENT`` whose documents are read together: no more text than fits the memory well."""
+    batch: list[Sequence[Any]] = []
+    characters = 0
+    for row in rows:
+        if batch and (characters + row[11] > _CHARACTERS_TOGETHER or len(batch) == _DOCUMENTS_TOGETHER):
+            yield batch
+            batch, characters = [], 0
+        batch.append(row)
+        characters += row[11]
+    if batch:
+        yield batch
 
 
 def document_id(collection: str, path: str) -> str:

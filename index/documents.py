@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import stat
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
     root, pending = folder.resolve(), [("", IgnoreRules())]
     while pending:
         within, rules = pending.pop()
+        now = time.time()
         try:
             entries = sorted(os.scandir(folder / within), key=lambda entry: entry.name)
         except OSError as error:
@@ -91,23 +93,27 @@ def find_files(folder: Path) -> Iterator[SourceFile]:
                 folders.append((f"{path}/", rules))
             elif problem or not entry.is_dir():
                 is_document = may_be_document(entry.name)
-                if any("\ud800" <= c <= "\udfff" for c in path):
+                if not path.isascii() and any("\ud800" <= c <= "\udfff" for c in path):
                     problem = "file name is not valid UTF-8; rename it"
                 elif not is_document:
                     problem = problem or "has no known format"
-                yield SourceFile(unicodedata.normalize("NFC", path), problem, is_document, None if problem else _stamp(entry))
+                yield SourceFile(
+                    unicodedata.normalize("NFC", path), problem, is_document, None if problem else _stamp(entry, now)
+                )
         pending += reversed(folders)
 
 
-def _stamp(entry: "os.DirEntry[str]") -> Stamp | None:
+def _stamp(entry: "os.DirEntry[str]", now: float) -> Stamp | None:
     try:
-        return Stamp.of(entry.stat())
+        return Stamp.of(entry.stat(), now)
     except OSError:  # it vanished
         return None
 
 
 def _doubles(names: Sequence[str]) -> set[str]:
     """The names that another one takes precedence over, which has the same composed form."""
+    if all(map(str.isascii, names)):
+        return set()
     taken: dict[str, str] = {}
     for name in sorted(names):
         composed = unicodedata.normalize("NFC", name)

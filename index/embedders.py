@@ -95,7 +95,7 @@ class OnnxEmbedder(Embedder):
         model = load_model(folder, EmbedderError)
         self.name, self.dimension, self.max_tokens = (model.described[key] for key in ("name", "dimension", "max_tokens"))
         self.fingerprint = model.fingerprint
-        self._session, self._tokenizer = model.session, model.tokenizer
+        self._model, self._tokenizer = model, model.tokenizer
         prefixes = model.described.get("prefixes", {})
         self._of_documents, self._of_queries = (
             self._tokenizer.encode(prefixes.get(kind, ""), add_special_tokens=False).ids for kind in ("document", "query")
@@ -153,7 +153,7 @@ class OnnxEmbedder(Embedder):
             first, *pieces, last = encoding.ids
             ids[i, :length] = [first, *[*prefix, *pieces][: length - 2], last]
             mask[i, :length] = 1
-        sentences, tokens = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        sentences, tokens = self._model.session.run(None, {"input_ids": ids, "attention_mask": mask})
         return sentences, np.delete(tokens, slice(1, 1 + len(prefix)), axis=1) if prefix else tokens
 
     def _length(self, encoding: Encoding, prefix: list[int]) -> int:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -70,8 +71,9 @@ def read_inside(root: Path, path: str, limit_bytes: int) -> bytes:
 
 def stamp_inside(root: Path, path: str) -> Stamp | None:
     """The stamp of the file at a path below a folder as it is now; None where it cannot be had."""
+    now = time.time()
     try:
-        return _found(root.resolve(), path, lambda name, folder: Stamp.of(os.stat(name, dir_fd=folder)))
+        return _found(root.resolve(), path, lambda name, folder: Stamp.of(os.stat(name, dir_fd=folder), now))
     except QuotewiseError:
         return None
 

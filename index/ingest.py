@@ -186,7 +186,8 @@ class _Run:
         self._before = catalogue.digests(self._name) | dict.fromkeys(self._damaged, "")  # a digest that no file has
         self._of_digest = {digest: path for path, digest in self._before.items()}
         chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
-        self._reader = FileReader(folder, reading, self._before, catalogue.refusals(self._name), chunker.chunks)
+        refused, stamps = catalogue.refusals(self._name), catalogue.stamps(self._name)
+        self._reader = FileReader(folder, reading, self._before, refused, stamps, chunker.chunks)
         self._added: list[str] = []
         self._changed: list[str] = []
         self._removed: list[str] = []
@@ -260,4 +261,5 @@ class _Run:
         )
         self._catalogue.put_left_out(self._name, report.left_out)
         self._catalogue.put_refusals(self._name, self._reader.refusals)
+        self._catalogue.put_stamps(self._name, self._reader.new_stamps)
         return report

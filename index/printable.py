@@ -8,6 +8,8 @@ MAX_BEGINNING = 300
 
 def printable(text: str) -> str:
     """The text in one line, safe for a terminal and a log: control and invisible characters, undecodable bytes are escaped."""
+    if text.isascii() and text.isprintable():
+        return text
     shown = (c if c.isprintable() and c not in _BLANK else c.encode("unicode_escape", "surrogateescape").decode() for c in text)
     return "".join(shown)
 

@@ -4,9 +4,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from quotewise.index.formats import format_of
+from quotewise.index.formats import ending_of, format_of
 from quotewise.index.printable import printable
 
 _CHARACTERS_A_BYTE, _COMPRESSED = 1.0, 0.2
@@ -61,7 +60,7 @@ class Work:
         self._total, self._done, self._since = sum(sizes.values()), 0, clock()
         self._unparsed: Counter[str] = Counter()
         for path, size in sizes.items():
-            self._unparsed[_ending(path)] += size
+            self._unparsed[ending_of(path)] += size
         self._waiting: dict[str, _Waiting] = {}
         self._seconds_a_byte, self._seconds_a_character = _Ratio(), _Ratio()
         self._characters_a_byte: defaultdict[str, _Ratio] = defaultdict(_Ratio)
@@ -73,17 +72,17 @@ class Work:
 
     def done(self, path: str) -> None:
         """A file needs no more work: it is unchanged, or cannot be read."""
-        self._unparsed[_ending(path)] -= self._sizes[path]
+        self._unparsed[ending_of(path)] -= self._sizes[path]
         self._done += self._sizes[path]
         self._tell(path)
 
     def parsed(self, path: str, characters: int) -> None:
         """The file at work was parsed, and so many characters of it are to be embedded."""
         size = self._sizes[path]
-        self._unparsed[_ending(path)] -= size
+        self._unparsed[ending_of(path)] -= size
         self._waiting[path] = _Waiting(characters)
         self._seconds_a_byte.add(size, self._lap())
-        self._characters_a_byte[_ending(path)].add(size, characters)
+        self._characters_a_byte[ending_of(path)].add(size, characters)
         self._tell(path)
 
     def embedded(self, characters: int) -> None:
@@ -129,7 +128,3 @@ class Work:
             int(self._sizes[path] * file.embedded / file.characters) for path, file in self._waiting.items() if file.characters
         )
         self._progress(Step(done, self._total, printable(path), self._seconds_left()))
-
-
-def _ending(path: str) -> str:
-    return PurePosixPath(path).suffix.lower()

@@ -42,14 +42,15 @@ class Reading:
 class FileReader:
     """Reads the files of a folder, and keeps account of those that are not read.
 
-    ``unchanged`` are paths, ``failed`` what could not be read, ``unfinished`` what was written to while it was, and
-    ``refusals`` what a parser refused, by path.
+    ``unchanged`` are paths, ``failed`` what could not be read, ``unfinished`` what was written to while it was,
+    ``refusals`` what a parser refused, by path, and ``new_stamps`` those of files that were read, as text, by path.
 
     Args:
         folder: the folder.
         reading: how its files are read.
         indexed: the sha256 of the documents of the folder by path.
         refused: what parsers refused before, by path.
+        stamps: those that the files of the documents had when they were read, as text, by path.
         chunks: divides a document.
     """
 
@@ -59,15 +60,17 @@ class FileReader:
         reading: Reading,
         indexed: Mapping[str, str],
         refused: Mapping[str, Refusal],
+        stamps: Mapping[str, str],
         chunks: Callable[[Document], list[Chunk]],
     ) -> None:
         self._folder, self._reading, self._indexed, self._refused = folder, reading, indexed, refused
-        self._chunks = chunks
-        self._stamps: dict[str, Stamp | None] = {}
+        self._known_stamps, self._chunks = stamps, chunks
+        self._read_stamps: dict[str, Stamp | None] = {}
         self.unchanged: list[str] = []
         self.failed: list[Failure] = []
         self.unfinished: list[Failure] = []
         self.refusals: dict[str, Refusal] = {}
+        self.new_stamps: dict[str, str] = {}
 
     def is_known(self, file: SourceFile) -> bool:
         """Whether a file is unchanged, or one that its parser has refused, or cannot be read; it is then reported as such."""
@@ -75,7 +78,9 @@ class FileReader:
         refusal, indexed = self._refused.get(path), self._indexed.get(path)
         if self._reading.again or path in self._reading.again_at or not (refusal or indexed):
             return False
-        if not stamps.is_unchanged(path, file.stamp):
+        if not refusal and self._is_as_indexed(file):
+            stamps.keep(path, file.stamp)
+        elif not stamps.is_unchanged(path, file.stamp):
             try:
                 with translate_errors(unindexed):
                     data = read_inside(self._folder, path, self._reading.limit)
@@ -91,13 +96,21 @@ class FileReader:
                 return False
             if not refusal and sha256 != indexed:
                 return False
-            stamps.keep(path, file.stamp)
+            if refusal:
+                stamps.keep(path, file.stamp)
+            else:
+                self._keep(path, file.stamp)
         if refusal:
             self.refusals[path] = refusal
             self.failed.append(Failure(path, refusal.reason))
         else:
             self.unchanged.append(path)
         return True
+
+    def _is_as_indexed(self, file: SourceFile) -> bool:
+        """Whether a file has the stamp with which its document was read, by whichever process, and is not too large now."""
+        stamp = file.stamp
+        return stamp is not None and stamp.size <= self._reading.limit and str(stamp) == self._known_stamps.get(file.path)
 
     def read(self, path: str) -> tuple[Document, list[Chunk]] | None:
         """The document of a file and its chunks, or None where it cannot be one; read again if it was written to meanwhile."""
@@ -114,7 +127,7 @@ class FileReader:
         if finished and path in self.refusals:
             self._reading.stamps.keep(path, stamp)
         elif finished:
-            self._stamps[path] = stamp
+            self._read_stamps[path] = stamp
         elif read:
             self.unfinished.append(Failure(path, "what was written to it while it was read; index it again"))
         else:
@@ -136,7 +149,12 @@ class FileReader:
 
     def committed(self, path: str) -> None:
         """A document that was read is in the catalogue, and is unchanged as long as its file has the same stamp."""
-        self._reading.stamps.keep(path, self._stamps.get(path))
+        self._keep(path, self._read_stamps.get(path))
+
+    def _keep(self, path: str, stamp: Stamp | None) -> None:
+        self._reading.stamps.keep(path, stamp)
+        if stamp and stamp.settled:
+            self.new_stamps[path] = str(stamp)
 
 
 def sample_texts(folder: Path, limit: int, options: ParseOptions = NO_OPTIONS) -> list[str]:

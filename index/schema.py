@@ -59,6 +59,7 @@ _STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     "v8.sql",
     "v9.sql",
     _halve_vectors,
+    "v11.sql",
 )
 """What makes a catalogue of version n from one of version n - 1; version 0 is an empty file."""
 SCHEMA_VERSION = len(_STEPS)

@@ -169,6 +169,12 @@ class Catalogue(Protocol):
     def digests(self, name: str) -> dict[str, str]:
         """The sha256 of every document of a collection by path."""
 
+    def stamps(self, name: str) -> dict[str, str]:
+        """The stamps of files as text, as they were put, by the paths of documents that were not put again since."""
+
+    def put_stamps(self, name: str, stamps: Mapping[str, str]) -> None:
+        """Set the stamps that the files of documents had when they were read, by path."""
+
     def damaged(self, name: str, path: str | None = None) -> list[str]:
         """Paths of the documents, or of the one at ``path``, that differ from what was put; reads all of each."""
 

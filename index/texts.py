@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, groupby
 from typing import Any
 
 from quotewise.index.connections import Database, digest, is_intact
@@ -33,11 +33,32 @@ def read_text(database: Database, document: int, start: int, end: int) -> str | 
     return text[start - first : end - first] if text is not None and len(text) >= end - first else None
 
 
+def read_texts(database: Database, lengths: Mapping[int, int]) -> dict[int, str]:
+    """The texts of documents of these lengths in code points; those are left out of which a segment is damaged or missing."""
+    query = "SELECT digest, document, start, text FROM texts WHERE document IN (SELECT value FROM json_each(?))"
+    rows = database.rows(f"{query} ORDER BY document, start", json.dumps(list(lengths)))
+    segments = {document: list(of) for document, of in groupby(rows, key=lambda row: row[1])}
+    texts = {}
+    for document, length in lengths.items():
+        text = _joined([segment for segment in segments.get(document, ()) if segment[2] < length], 0)
+        if text is not None and len(text) >= length:
+            texts[document] = text[:length]
+    return texts
+
+
+def intact_layouts(database: Database, documents: Iterable[int]) -> set[int]:
+    """Those of these documents whose layouts are intact."""
+    return {row[1] for row in _layouts(database, documents) if is_intact(row)}
+
+
 def read_layouts(database: Database, documents: Iterable[int]) -> dict[int, Layout | None]:
     """The layouts of documents by row; None for a damaged one."""
+    return {row[1]: Layout.from_bytes(row[2]) if is_intact(row) else None for row in _layouts(database, documents)}
+
+
+def _layouts(database: Database, documents: Iterable[int]) -> list[Any]:
     query = "SELECT digest, document, layout FROM layouts WHERE document IN (SELECT value FROM json_each(?))"
-    rows = database.rows(query, json.dumps(list(documents)))
-    return {row[1]: Layout.from_bytes(row[2]) if is_intact(row) else None for row in rows}
+    return database.rows(query, json.dumps(list(documents)))
 
 
 def _joined(segments: Sequence[Sequence[Any]], first: int) -> str | None:

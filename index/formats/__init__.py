@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Any
 
 from quotewise.index.errors import DocumentError, PasswordError
@@ -205,9 +204,15 @@ def shown_format(media_type: str) -> Format | None:
     return next((known for known in FORMATS.values() if known.has_pages and known.media_type == media_type), None)
 
 
+def ending_of(path: str) -> str:
+    """The ending of a file's name with its dot, in lower case; empty where there is none, as for a name that begins with it."""
+    stem, _, ending = path.rpartition("/")[2].rpartition(".")
+    return f".{ending.lower()}" if stem and ending else ""
+
+
 def may_be_document(path: str) -> bool:
     """Whether a file of this name is opened: its format is known or, for files of the oldest Office, seen in the content."""
-    return PurePosixPath(path).suffix.lower() in (".doc", ".ppt") or format_of(path) is not None
+    return ending_of(path) in (".doc", ".ppt") or format_of(path) is not None
 
 
 def format_of(path: str) -> Format | None:
@@ -215,5 +220,5 @@ def format_of(path: str) -> Format | None:
 
     A file with an unknown ending, or none, is read if it is text. ``detection.detected`` looks at the content too.
     """
-    ending = PurePosixPath(path).suffix.lower()
+    ending = ending_of(path)
     return None if ending in UNREAD_ENDINGS else FORMATS.get(ending, _TEXT)

@@ -1,9 +1,7 @@
 """The format of a file: by its content where that says more than the ending, else by its ending, else text."""
 
-from pathlib import PurePosixPath
-
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats import FORMATS, OLE, UNREAD_ENDINGS, Format, format_of
+from quotewise.index.formats import FORMATS, OLE, UNREAD_ENDINGS, Format, ending_of, format_of
 
 _ZIP = b"PK\x03\x04"
 _MEMBERS = {
@@ -30,7 +28,7 @@ def detected(path: str, data: bytes) -> Format | None:
     A Word document under ``.doc`` that is RTF, a workbook under ``.xls`` that is a page or CSV: browsers and Office open them,
     and so does this. Raises DocumentError for formats that are known but not read.
     """
-    ending = PurePosixPath(path).suffix.lower()
+    ending = ending_of(path)
     known = format_of(path)
     if ending in UNREAD_ENDINGS and ending not in _OFFICE:
         return None
