@@ -6,20 +6,26 @@ import shutil
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+import quotewise.index.embedders
+import quotewise.rag.readers.span_model
 from quotewise.api.callers import LOCAL
 from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.embedders import Embedder, load_embedder
+from quotewise.index.embedders import BUNDLED, Embedder, load_embedder
+from quotewise.index.errors import QuotewiseError
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
+from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.defaults import AUTOMATIC
+from quotewise.rag.readers.span_model import DEEP_FOLDER
 
 # Of whoever runs the tests.
 for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
@@ -46,6 +52,23 @@ def writable_copy(source: Path, target: Path) -> Path:
     for path in source.iterdir():
         shutil.copyfile(path, target / path.name)
     return target
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """Each bundled model is checked and loaded once a process, however many services, pipelines and commands use it.
+
+    Hundreds of them do, and a model is nothing that a test could change; copies of models are loaded by whom they are for.
+    """
+    once, bundled = cache(load_model), (BUNDLED.parent, DEEP_FOLDER.parent)
+
+    def load(folder: Path, error: type[QuotewiseError]) -> OnnxModel:
+        return (once if folder.parent in bundled else load_model)(folder, error)
+
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (quotewise.index.embedders, quotewise.rag.readers.span_model):
+            patched.setattr(module, "load_model", load)
+        yield
 
 
 @pytest.fixture(scope="session")
