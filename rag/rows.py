@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Self
 
 from quotewise.index.boilerplate import SentenceKind
+from quotewise.index.formats.tables import split_names
 from quotewise.index.lexical import terms
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
@@ -17,12 +18,17 @@ _SIGNS = "|\t;,"
 
 _WIDE_SPACE = re.compile(r"[ \t]*(?:\t| {2,})[ \t]*")
 """What stands between the cells of a plain text."""
-COLUMNS = " | "
-"""What stands between the names of columns in a heading."""
 _CELL_WORDS = 8
 """Words of a cell that is a short answer as a whole."""
 _TOLD = 100
 """Characters of the names of columns that a reader is told, about: some 25 word pieces, beside title and headings."""
+_GENERIC = frozenset(
+    terms(
+        "include offer open close provide contain get give allow come pay cost charge need use available per each high low much"
+        " many long large big tall old far often total amount number price value figure rate level"
+    )
+)
+"""What a question says beside the names of a row and a column, and asks no more by it."""
 _ASKS_NUMBER = re.compile(r"\b(?:when|how (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))\b", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|whose|where)\b", re.IGNORECASE)
 
@@ -38,11 +44,15 @@ class Row:
     @classmethod
     def of(cls, text: str, heading: Sequence[str]) -> Self:
         """Of the text of a row and the headings it stands under, of which the last one has the names of its columns."""
-        names = tuple(heading[-1].split(COLUMNS)) if heading else ()
+        names = split_names(heading[-1]) if heading else []
         signs = [sign for sign in _SIGNS if sign in text]
         split = [*(_cells(text, sign) for sign in signs), _spaced(text), [Span(0, len(text))]]
+        if text.startswith("| "):
+            split.insert(1, [Span(0, 0), *split[0]])  # of a row whose first cell is empty
+        elif signs and signs[0] in "|\t":  # its last cells may be empty
+            split[0] += [Span(len(text), len(text))] * (len(names) - len(split[0]))
         cells = next((some for some in split if len(some) == len(names)), split[0])
-        return cls(text, tuple(cells), names if len(names) == len(cells) else ())
+        return cls(text, tuple(cells), tuple(names) if len(names) == len(cells) else ())
 
     @property
     def is_header(self) -> bool:
@@ -62,6 +72,24 @@ class Row:
         """The terms of the cells that are as a whole among what is asked."""
         said = (frozenset(terms(text)) for text in self._texts)
         return frozenset().union(*(words for words in said if words <= asked))
+
+    def is_asked_for(self, asked: frozenset[str], context: frozenset[str]) -> bool:
+        """Whether a question names the row and a column with a cell in it, and nothing that neither they nor the
+        ``context``, the terms of titles and headings, say."""
+        columns = self._columns_named(asked, filled=True)
+        row = self.named(asked) - columns
+        return bool(row and columns) and asked - row - columns - context <= _GENERIC
+
+    def lacks(self, asked: frozenset[str]) -> bool:
+        """Whether a question names the row, and of its columns only ones without a cell in it."""
+        empty = self._columns_named(asked, filled=False)
+        return bool(empty and self.named(asked) - empty) and not self._columns_named(asked, filled=True)
+
+    def _columns_named(self, asked: frozenset[str], filled: bool) -> frozenset[str]:
+        """The terms of the columns that are named as a whole, of those with or without a cell in the row."""
+        cells = zip(self.names, self._texts, strict=True) if self.names else ()
+        names = [frozenset(terms(name)) for name, text in cells if any(map(str.isalnum, text)) == filled]
+        return frozenset().union(*(words for words in names if words <= asked))
 
     def answer(self, question: str, asked: frozenset[str], predicted: AnswerSpan, start: int) -> AnswerSpan | None:
         """The one cell that answers: that of the column asked for, or else the one in which the reader sees the answer.
@@ -95,7 +123,7 @@ class Row:
 
 def with_columns(asked: frozenset[str], passage: Passage) -> Passage:
     """A passage whose reader is told the columns that matter for what is asked, where its table has too many to tell."""
-    names = passage.heading[-1].split(COLUMNS) if passage.heading and SentenceKind.ROW in passage.kinds else []
+    names = split_names(passage.heading[-1]) if passage.heading and SentenceKind.ROW in passage.kinds else []
     if len(names) < 2 or len(passage.heading[-1]) <= _TOLD:
         return passage
     told = {0, *(number for number, name in enumerate(names) if asked & frozenset(terms(name)))}

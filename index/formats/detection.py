@@ -4,10 +4,15 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats import FORMATS, OLE, UNREAD_ENDINGS, Format, ending_of, format_of
 
 _ZIP = b"PK\x03\x04"
-_MEMBERS = {
+_DIRECTORY_END = b"PK\x05\x06"
+_LONGEST_DIRECTORY_END = 65_557
+"""Bytes: 22 and a comment."""
+_NAMES = {
     b"word/document.xml": ".docx",
     b"xl/workbook.": ".xlsx",
     b"ppt/presentation.xml": ".pptx",
+}
+_MEDIA_TYPES = {
     b"application/epub+zip": ".epub",
     b"application/vnd.oasis.opendocument.text": ".odt",
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
@@ -41,13 +46,23 @@ def detected(path: str, data: bytes) -> Format | None:
         if data.startswith(OLE):
             return _of_streams(data, known)
         if data.startswith(_ZIP):
-            tail = data[-262_144:] + data[:_HEAD]
-            return next((FORMATS[kind] for sign, kind in _MEMBERS.items() if sign in tail), known)
+            directory = _directory(data)
+            kinds = [kind for name, kind in _NAMES.items() if name in directory]
+            kinds += [kind for media_type, kind in _MEDIA_TYPES.items() if media_type in data[:_HEAD]]
+            return FORMATS[kinds[0]] if kinds else known
         if start.lower().startswith(_PAGE_STARTS):
             return FORMATS[".html"]
     if ending in (".xls", ".doc") and b"\0" not in start:
         return FORMATS[".tsv"] if ending == ".xls" else FORMATS[".txt"]
     return known
+
+
+def _directory(data: bytes) -> bytes:
+    """The central directory of a ZIP archive (APPNOTE 4.3.12), which has no names of the archives inside it: those of the
+    workbooks of a presentation's charts. Of a truncated archive it is the end."""
+    end = data.rfind(_DIRECTORY_END, -_LONGEST_DIRECTORY_END)
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    return data[max(0, end - size) : end] if end >= 0 else data[-_HEAD:]
 
 
 def parser_of(path: str, data: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import html
 from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
+from quotewise.index.formats.charts import LINKS, add_linked
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.formulas import M, formula
 from quotewise.index.formats.numbering import Numbering, W, roman
@@ -104,6 +105,7 @@ class _Word:
                 self._inserted_file(child)
             boxes, self._boxes = self._boxes, []
             for box in boxes:
+                add_linked(self._composer, self._archive, self._related, box)
                 self._flow(box, kind)
         if self._carried.strip():
             text, self._carried = self._carried, ""
@@ -182,6 +184,7 @@ class _Word:
         for box in drawing.iter(f"{W}txbxContent"):
             if not any(a.tag in (f"{W}txbxContent", _FALLBACK) for a in _ancestors(box, drawing)):
                 self._boxes.append(box)
+        self._boxes += drawing.iter(*LINKS)
 
     def _reference(self, node: Element) -> str:
         kind = "footnote" if node.tag == f"{W}footnoteReference" else "endnote"

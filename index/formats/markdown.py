@@ -15,6 +15,7 @@ from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
+from quotewise.index.formats.tables import joined_names
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
@@ -104,8 +105,8 @@ class _Outline:
 
     def _column_names(self, start: int) -> str:
         """What the first row of a table says, which is under what the others are read."""
-        row = self._text[start : self._text.find("\n", start)].strip(" \t>\r|")
-        return " | ".join(filter(None, (_plain(cell) for cell in _CELL_END.split(row))))
+        row = self._text[start : self._text.find("\n", start)].strip(" \t>\r").removeprefix("|").removesuffix("|")
+        return joined_names([_plain(cell) for cell in _CELL_END.split(row)])
 
     def _left_out(self, before: int) -> None:
         """Lines without a token, such as those nested deeper than the parser goes, are prose."""

@@ -147,5 +147,5 @@ class _Outline:
 
     def _rows(self, first: int, last: int) -> None:
         shown = [one for one in self._lines[first:last] if not _ROW_RULE.fullmatch(one) and one.strip()]
-        names = column_names([one.strip().strip("|").split("|") for one in shown[:3]])
+        names = column_names([one.strip().removeprefix("|").removesuffix("|").split("|") for one in shown[:3]])
         self._add(first, last, "row", by_line=all(len(one) <= _LONG_ROW for one in shown), names=names)

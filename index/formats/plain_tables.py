@@ -26,7 +26,8 @@ _FULL_ROWS = 0.5
 def with_tables_as_rows(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks of a text, of which paragraphs are divided at tables, whose rows stand under the names of their columns.
 
-    The first line of a table names its columns if pipes part them, if a rule is below it, or if one has numbers only.
+    The first line of a table names its columns if pipes part them, if a rule is below it, if one has numbers only, or if the
+    first column has no name.
     """
     return tuple(part for block in blocks for part in (_divided(text, block) if block.kind == "paragraph" else (block,)))
 
@@ -62,6 +63,8 @@ def _tables(text: str, block: Block) -> Iterator[tuple[Span, str]]:
 def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int, str] | None:
     """Where the table ends that begins with this line, as cells apart by a sign, and the names of its columns."""
     header = _cells(lines[first], sign)
+    if sign is _WIDE_SPACE and _names_all_but_first(lines[first : first + 3], header):
+        header = ["", *header]
     if (
         len(header) < (2 if sign is _PIPE else _FEWEST_COLUMNS)
         or is_rule(lines[first])
@@ -75,8 +78,19 @@ def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int
     if not names or len(full) < max(_FEWEST_ROWS, _FULL_ROWS * len(rows)):
         return None
     numbers = any(all(map(is_number, column)) for column in zip(*full, strict=True))
-    is_named = sign is _PIPE or is_rule(lines[first + 1]) or numbers
+    is_named = sign is _PIPE or is_rule(lines[first + 1]) or numbers or not header[0]
     return (_end(lines, end, len(header), sign), names) if is_named else None
+
+
+def _names_all_but_first(lines: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a line begins to the right of the first cell of the rows below, which have one cell more."""
+    row = next((line for line in lines[1:] if not is_rule(line)), "")
+    first = row.strip().partition("  ")[0]
+    return len(_cells(row, _WIDE_SPACE)) == len(header) + 1 and _indent(lines[0]) >= _indent(row) + len(first)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _end(lines: Sequence[str], number: int, width: int, sign: re.Pattern[str], most: int | None = None) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.archives import Archive, document_properties, main_part, relations
+from quotewise.index.formats.charts import LINKS, add_linked
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.parsed import BlockKind, Parsed
@@ -80,7 +81,8 @@ class _Slide:
             self._composer.add_table(_rows(table))
             return
         if shape.tag == f"{_P}graphicFrame":
-            self._frame(shape)
+            for link in shape.iter(*LINKS):
+                add_linked(self._composer, self._archive, self._related, link)
             return
         self._text(shape, _MARGINS.get(_placeholder(shape) or "", "paragraph"))
 
@@ -89,31 +91,6 @@ class _Slide:
         for text, mark in _paragraphs(shape):
             is_item = kind == "paragraph" and (mark is not None or placeholder in ("body", "obj", ""))
             self._composer.add(f"{mark} {text}" if mark else text, "item" if is_item else kind)
-
-    def _frame(self, frame: Element) -> None:
-        """A chart or diagram: its texts, and the values that the file keeps of a chart."""
-        for node in frame.iter():
-            for name in ("id", "dm"):
-                kind, path = self._related.get(node.get(f"{_R}{name}") or "", ("", ""))
-                if kind == "chart" and path in self._archive:
-                    self._chart(self._archive.tree(path))
-                elif kind == "diagramData" and path in self._archive:
-                    for paragraph in self._archive.tree(path).iter(f"{_A}p"):
-                        self._composer.add("".join(paragraph.itertext(f"{_A}t")), "item")
-
-    def _chart(self, chart: Element) -> None:
-        for title in chart.iter("{*}title"):
-            self._composer.add(" ".join("".join(p.itertext(f"{_A}t")) for p in title.iter(f"{_A}p")), "caption")
-        series = list(chart.iter("{*}ser"))
-        names = ["".join(one.xpath("./*[local-name()='tx']//*[local-name()='v']/text()")) for one in series]
-        points = [_points(one, "cat", "xVal") for one in series]
-        values = [_points(one, "val", "yVal") for one in series]
-        categories = next((known for known in points if known), {})
-        rows = [[Cell("", is_header=True), *(Cell(name, is_header=True) for name in names)]]
-        numbers = sorted({*categories, *(number for one in values for number in one)})[:10_000]
-        rows += [[Cell(categories.get(n, "")), *(Cell(one.get(n, "")) for one in values)] for n in numbers]
-        if numbers:
-            self._composer.add_table(rows)
 
 
 def _shapes(tree: Element | None) -> Iterator[Element]:
@@ -181,15 +158,3 @@ def _rows(table: Element) -> Iterator[list[Cell]]:
             columns, rows = (min(int(span), 1_000) for span in spans)
             cells.append(Cell(text, columns, rows, has_header and number == 0))
         yield cells
-
-
-def _points(series: Element, *names: str) -> dict[int, str]:
-    """The texts or values of a series by their number."""
-    found: dict[int, str] = {}
-    for child in series:
-        if isinstance(child.tag, str) and child.tag.rpartition("}")[2] in names:
-            for point in child.iter("{*}pt"):
-                number = point.get("idx", "")
-                if number.isdecimal() and len(number) < 7:
-                    found.setdefault(int(number), point.findtext("{*}v") or "")
-    return found

@@ -13,6 +13,7 @@ _LABEL = 200
 _NAMES = 1_000
 """Characters of the names of all columns, which come with each row."""
 _YEAR = re.compile(r"(?:FY ?)?(?:1[5-9]|20)\d\d(?:[/–-]\d\d)?")
+_BETWEEN_NAMES = re.compile(r"(?:^|(?<=\s))\|(?=\s|$)")
 _NUMBER = re.compile(r"[\W_]*\d[\d\s.,:/%'’+-]*\W*\w{0,3}\W*")
 
 
@@ -39,7 +40,8 @@ def read_rows(rows: Iterable[Sequence[Cell]]) -> list[Row]:
     placed = _placed(rows)
     width = max((column + cell.columns for row in placed for column, cell, is_first in row), default=0)
     header = _header_rows(placed, width)
-    names = _names(placed[:header], width)
+    columns = _names(placed[:header], width)
+    names = joined_names(columns)
     label = ""
     read: list[Row] = []
     for number, row in enumerate(placed):
@@ -55,7 +57,8 @@ def read_rows(rows: Iterable[Sequence[Cell]]) -> list[Row]:
             label = _flat(text)
             read.append(Row(text, tuple(filter(None, (label, names)))))
             continue
-        read.append(Row(text, tuple(filter(None, (label, above, names)))))
+        of_own = joined_names(columns[own[0][0] :]) if above else names
+        read.append(Row(text, tuple(filter(None, (label, above, of_own)))))
     return read
 
 
@@ -63,7 +66,18 @@ def column_names(rows: Sequence[Sequence[str]]) -> str:
     """The names of the columns, if the first row looks as if it has them; else an empty text."""
     placed = _placed([[Cell(text) for text in row] for row in rows[:3]])
     width = max((len(row) for row in rows[:3]), default=0)
-    return _names(placed[: _header_rows(placed, width)], width)
+    return joined_names(_names(placed[: _header_rows(placed, width)], width))
+
+
+def joined_names(names: Sequence[str]) -> str:
+    """The names of columns as one text; a column without a name, such as the first of a cross table, keeps its place."""
+    last = max((number for number, name in enumerate(names) if name.strip()), default=-1)
+    return _flat(" | ".join(names[: last + 1]))[:_NAMES]
+
+
+def split_names(joined: str) -> list[str]:
+    """The names of columns that were joined, empty for a column without one."""
+    return [name.strip() for name in _BETWEEN_NAMES.split(joined)]
 
 
 def is_name(text: str) -> bool:
@@ -124,8 +138,8 @@ def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int)
     return int(looks and len({*named}) == len(named))
 
 
-def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> str:
-    """The names of all columns, from left to right; those over several columns come once."""
+def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> list[str]:
+    """The names of all columns, from left to right; those over several columns come once, for the first."""
     above: list[list[str]] = [[] for _ in range(min(width, WIDEST))]
     for row in header:
         for column, cell, is_first in row:
@@ -134,16 +148,15 @@ def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> st
                 if is_first and text and text not in above[covered]:
                     above[covered].append(text)
     before: list[list[str]] = [[], *above]
-    names = [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
-    return " | ".join(filter(None, names))[:_NAMES]
+    return [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
 
 
 def _joined(cells: Sequence[tuple[int, Cell]]) -> str:
+    """The cells up to the last that says something; of empty ones before the first, the bars that follow them are left."""
     texts = [_flat(cell.text) for _, cell in cells]
     while texts and not texts[-1]:
         texts.pop()
-    first = next((number for number, text in enumerate(texts) if text), 0)
-    return " | ".join(texts[first:])
+    return " | ".join(texts).lstrip()
 
 
 def _flat(text: str) -> str:

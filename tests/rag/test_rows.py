@@ -40,3 +40,40 @@ def test_the_row_that_answers_is_quoted(
         answer = pipeline.ask(question, "default")
         assert tree in (answer.citations or answer.closest)[0].quote
         assert (answer.citations or answer.closest)[0].heading[-1] == "Turbine | Power | Site"
+
+
+CROSS = [
+    ("", "Basic", "Standard", "Premium"),
+    ("Price per month", "9 EUR", "19 EUR", "49 EUR"),
+    ("Storage", "10 GB", "100 GB", ""),
+    ("Support", "", "email", "phone and email"),
+]
+CROSS_FILES = {
+    "plans.md": "# Plans\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in (CROSS[0], ("---",) * 4, *CROSS[1:])),
+    "plans.csv": "\n".join(",".join(row) for row in CROSS),
+    "plans.tsv": "\n".join("\t".join(row) for row in CROSS),
+    "plans.html": "<h1>Plans</h1><table><tr><td>" + "<tr><td>".join("<td>".join(row) for row in CROSS) + "</table>",
+    "plans.txt": "Plans\n\n"
+    + "\n".join("  ".join(f"{cell or '-':16}" for cell in row) for row in CROSS).replace("-  ", "   ", 1),
+}
+
+
+@pytest.mark.parametrize("name", CROSS_FILES)
+def test_the_cell_where_a_row_and_a_column_meet_answers_though_the_first_column_has_no_name(
+    name: str, folder: Path, sync: Callable[..., SyncReport], store: LocalStore, embedder: Embedder
+) -> None:
+    (folder / name).write_text(CROSS_FILES[name])
+    sync()
+    pipeline = Pipeline(store, lambda _: embedder)
+    asked = {
+        "What does the Premium plan cost per month?": "49 EUR",
+        "How much storage does Standard have?": "100 GB",
+        "What support does Standard include?": "email",
+    }
+    for question, cell in asked.items():
+        answer = pipeline.ask(question, "default")
+        [highlight, *_] = answer.citations[0].highlights
+        assert answer.citations[0].quote[highlight.start - answer.citations[0].start :].startswith(cell)
+    assert not pipeline.ask("How much support does Norway include?", "default").answered
+    if not name.endswith(".txt"):  # where an empty cell leaves no trace
+        assert not pipeline.ask("How much storage does Premium have?", "default").answered

@@ -8,7 +8,7 @@ from statistics import median
 
 from quotewise.index.formats.pdf.lines import Line
 from quotewise.index.formats.pdf.segments import Segment
-from quotewise.index.formats.tables import column_names, is_name, is_number
+from quotewise.index.formats.tables import column_names, is_name, is_number, joined_names
 
 _TIGHT = 1.4
 """Distance of the lines of one cell, in heights of the line, at most."""
@@ -164,7 +164,7 @@ def _names(row: TableRow, columns: Sequence[tuple[float, float]]) -> str:
         for place, (left, right) in enumerate(columns):
             if place == own or segment.left <= (left + right) / 2 <= segment.right:
                 names[place].append(segment.text)
-    return " | ".join(" ".join(name) for name in names if name)[:_NAMES]
+    return joined_names([" ".join(name) for name in names])
 
 
 def _are_same(table: Table, row: TableRow, columns: Sequence[tuple[float, float]]) -> bool:

@@ -59,7 +59,7 @@ def test_merged_cells_are_read_once_and_rows_with_their_header() -> None:
     )
     document = read(table)
     assert texts(document) == ["Team | City | Cups\nBlues | Riga | 1", "Oslo | 2"]
-    assert block(document, "Oslo").heading == ("Blues", "Team | City | Cups")
+    assert block(document, "Oslo").heading == ("Blues", "City | Cups")
 
 
 def test_notes_comments_headers_and_text_boxes_are_tagged() -> None:

@@ -21,7 +21,7 @@ def test_a_csv_file_is_its_own_text_and_its_rows_have_the_names_of_the_columns(d
     [
         (["Item,2022,2023", "Rent,400,420", "Heat,90,95"], "Item | 2022 | 2023"),
         (["Country,1990,2000,2010", "Norway,4.2,4.5,4.9"], "Country | 1990 | 2000 | 2010"),
-        ([",2022/23,2023/24", "Rent,400,420"], "2022/23 | 2023/24"),
+        ([",2022/23,2023/24", "Rent,400,420"], "| 2022/23 | 2023/24"),
         (["Maple,2001,2003", "Oak,2002,2004", "Fir,1995,1999"], None),
         (["Maple,2001,Varna", "Oak,2002,Malmo"], None),
     ],

@@ -51,6 +51,15 @@ def test_a_sentence_runs_over_cues_and_each_cue_has_its_time() -> None:
     assert part is not None and (part.kind, part.number, part.label) == ("cue", 2, "00:00:02.600 --> 00:00:04.000")
 
 
+def test_times_without_leading_zeros_as_meeting_programs_write_them_are_read() -> None:
+    vtt = (
+        "WEBVTT\n\n6e2b1f0c-0d3a-4c1e-9a7b-2f5d8e1c4a90/12-0\n0:0:0.0 --> 0:0:3.540\n<v Jane Doe>Good morning everyone.</v>\n\n"
+        "6e2b1f0c-0d3a-4c1e-9a7b-2f5d8e1c4a90/17-0\n0:1:5.2 --> 1:2:7.950\n<v Ann Lee>The budget is 900 euros.</v>\n"
+    )
+    document = parse_document("meeting.vtt", vtt.encode())
+    assert texts(document) == ["Jane Doe: Good morning everyone.", "Ann Lee: The budget is 900 euros."]
+
+
 def test_voices_of_webvtt_are_named_once_and_notes_are_not_shown() -> None:
     vtt = (
         "WEBVTT - title\n\nNOTE not shown\nat all\n\nSTYLE\n::cue{}\n\nid\n00:01.000 --> 00:02.000 align:start\n<v"
