@@ -242,7 +242,10 @@ def test_a_name_that_no_collection_can_have_is_refused(store: LocalStore, folder
     assert store.catalogue.collections() == []
 
 
-def test_a_second_sync_at_the_same_time_is_refused(store: LocalStore, embedder: Embedder, folder: Path, sync: Run) -> None:
+def test_a_second_sync_at_the_same_time_is_refused(
+    store: LocalStore, embedder: Embedder, folder: Path, sync: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotewise.index.local_store, "_LOCK_SECONDS", 0.05)
     write(folder, a="Whales sing.", b="Sharks bite.")
     second = LocalStore(store.folder)
 

@@ -5,36 +5,36 @@ from threading import Event
 
 import pytest
 
+import quotewise.index.watch
 from quotewise.index.watch import watched
 from tests.index.conftest import at_most
 
 
-def settled(told: Iterator[bool]) -> bool:
-    """Whether a change is told before nothing is for two seconds."""
-    changed = quiet = 0
-    while quiet < 2:
-        one = next(told)
-        changed, quiet = changed + one, 0 if one else quiet + 1
-    return bool(changed)
+def assert_told(told: Iterator[bool]) -> None:
+    """A change is told, and then nothing for a second."""
+    assert any(islice(told, 60))
+    while any(islice(told, 2)):
+        pass
 
 
 @pytest.mark.parametrize("polling", [False, True])
 def test_changes_of_documents_are_told_but_not_those_of_hidden_files_and_of_the_index(
-    folder: Path, tmp_path: Path, polling: bool
+    folder: Path, tmp_path: Path, polling: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(quotewise.index.watch, "_LOOK_MS", 500)
     index = folder / "index"
     (folder / ".git").mkdir()
     index.mkdir()
     told = watched(folder, index, Event(), polling)
     with at_most(60):
         assert next(told), "for what changed before"
-        assert not any(islice(told, 1))
+        assert not any(islice(told, 2))
         for hidden in (folder / ".git" / "config", folder / ".draft.txt", index / "catalogue.sqlite"):
             hidden.write_text("changed")
-        assert not settled(told)
+        assert not any(islice(told, 4)), "for two seconds"
         for document in (folder / "a.txt", folder / ".gitignore"):
             document.write_text("changed")
-            assert settled(told)
+            assert_told(told)
         folder.rename(tmp_path / "elsewhere")
         assert len(list(told)) < 5, "it ends, since the folder is gone"
 
