@@ -73,6 +73,7 @@ class LexicalIndex:
     def update(self, changes: Changes) -> None:
         """Replace the chunks of the changed documents by those that they have now, and commit."""
         writer = self._index.writer(_WRITER_BYTES, num_threads=1)
+        writer.garbage_collect_files()  # those of a commit that ended with its process have the names of the next one's
         if len(self):
             writer.delete_documents_by_query(_of_documents(self._index.schema, changes.documents))
         for chunk in changes.chunks():

@@ -34,6 +34,7 @@ _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _LETTER = re.compile(r"(?<=\S )(?!I\b)[A-Z](?![\w+#.'’-])")
 """A letter that is a name, as in "plan A"."""
+_POSSESSIVE = re.compile(r"(?<=\w\w)['’]s\b")
 _KEY = re.compile(r"\W*([^:：|]{1,45}?)[*_\"'”\])]*(?::|：)")
 _END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$")
 _QUESTION_END = re.compile(r"[?？][\W_]*$")
@@ -124,7 +125,7 @@ def candidates_of(question: str, readings: Sequence[Reading]) -> list[Candidate]
 def asked_terms(question: str) -> frozenset[str]:
     """What a question names: its terms but for those that only ask."""
     words = (word for word in question.split() if not _ASKING.fullmatch(_EDGES.sub("", word)))
-    return frozenset((*terms(" ".join(words)), *_LETTER.findall(question)))
+    return frozenset((*terms(_POSSESSIVE.sub("", " ".join(words))), *_LETTER.findall(question)))
 
 
 def _terms(text: str) -> frozenset[str]:
@@ -282,6 +283,8 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     more, less = other.terms & asked, one.terms & asked
     if is_near and less == more and other.row and one.row and _AMOUNTS & asked:
         return other.row.has_number and not one.row.has_number and other.passage.heading == one.passage.heading
+    if less == more and other.row and one.row and one.row.denies(asked) and not other.row.denies(asked):
+        return other.passage.heading == one.passage.heading and not other.row.is_header
     if _heads(one) and _heads(other):
         return less < more and bool((more - less) & names)
     if not less < more or other.passage.heading != one.passage.heading or _QUESTION_START.match(other.text):

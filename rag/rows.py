@@ -31,6 +31,32 @@ _GENERIC = frozenset(
 """What a question says beside the names of a row and a column, and asks no more by it."""
 _ASKS_NUMBER = re.compile(r"\b(?:when|how (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))\b", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|whose|where)\b", re.IGNORECASE)
+_ASKS_TIME = re.compile(r"\bwhen\b", re.IGNORECASE)
+_ASKS_COLUMN = re.compile(r"\b(?:which|what) ((?:[\w-]+ ?){1,2})", re.IGNORECASE)
+_MONEY = re.compile(r"[£$€¥]\s?\d|\d\s?(?:[£$€¥%]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK)\b)|\b(?:EUR|USD|GBP|CHF)\s?\d")
+_COLUMNS_ASKED_FOR = {
+    "who|whom|whose": "name person contact author owner holder staff employee member speaker",
+    "where": "place location office room address city town country site venue building",
+    "when": "date time day year due deadline",
+    "how much": "price cost amount fee total",
+    "how many": "number quantity count qty",
+    "how (?:heavy|much does .+ weigh)": "weight mass",
+    "how (?:tall|high)": "height",
+    "how wide": "width",
+    "how deep": "depth",
+    "how long": "length duration",
+    "how old": "age",
+    "how fast": "speed",
+    "how far": "distance",
+    "how loud": "noise",
+    "how (?:big|large)": "size area",
+}
+"""What names a column that a question asks for without naming it."""
+_IMPLIED = [(re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), frozenset(terms(n))) for asks, n in _COLUMNS_ASKED_FOR.items()]
+_NO = re.compile(r"(?:no|none|nil|false|never|not (?:supported|available|included|possible)|n/a|[-–—✗✘❌×0]|)", re.IGNORECASE)
+"""What a cell says where something is not the case."""
+_UNIT = 6
+"""Most characters of a cell that is the unit of the number before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +100,51 @@ class Row:
         return frozenset().union(*(words for words in said if words <= asked))
 
     def is_asked_for(self, asked: frozenset[str], context: frozenset[str]) -> bool:
-        """Whether a question names the row and a column with a cell in it, and nothing that neither they nor the
-        ``context``, the terms of titles and headings, say."""
-        columns = self._columns_named(asked, filled=True)
-        row = self.named(asked) - columns
-        return bool(row and columns) and asked - row - columns - context <= _GENERIC
+        """Whether a question names the row and a column with a cell in it, or a row by its number or code, and nothing that
+        neither they nor the ``context``, the terms of titles and headings, say."""
+        row = self.named(asked)
+        columns, others = self._columns_named(asked, filled=True) - row, self._names(asked)
+        if columns:
+            return bool(row - columns) and asked - row - others - context <= _GENERIC
+        coded = any(map(str.isdigit, "".join(row)))
+        return coded and asked - row - frozenset(terms(" ".join(self.names))) - context <= _GENERIC
 
     def lacks(self, asked: frozenset[str]) -> bool:
         """Whether a question names the row, and of its columns only ones without a cell in it."""
         empty = self._columns_named(asked, filled=False)
         return bool(empty and self.named(asked) - empty) and not self._columns_named(asked, filled=True)
 
-    def _columns_named(self, asked: frozenset[str], filled: bool) -> frozenset[str]:
-        """The terms of the columns that are named as a whole, of those with or without a cell in the row."""
+    def denies(self, asked: frozenset[str]) -> bool:
+        """Whether all cells in the columns that a question names say no."""
         cells = zip(self.names, self._texts, strict=True) if self.names else ()
-        names = [frozenset(terms(name)) for name, text in cells if any(map(str.isalnum, text)) == filled]
-        return frozenset().union(*(words for words in names if words <= asked))
+        said = [text for name, text in cells if (words := frozenset(terms(name))) and words <= asked]
+        return bool(said) and all(_NO.fullmatch(text) for text in said)
+
+    def _columns_named(self, asked: frozenset[str], filled: bool) -> frozenset[str]:
+        """The terms of the columns named as a whole, of those with or without a cell that says more than the question."""
+        said = zip(self.names, self._texts, strict=True) if self.names else ()
+        names = [name for name, text in said if any(map(str.isalnum, text)) == filled and not _repeats(text, asked)]
+        return self._names(asked, names)
+
+    def _names(self, asked: frozenset[str], names: Sequence[str] | None = None) -> frozenset[str]:
+        """The terms of the names of columns that are among what is asked as a whole; by default of all columns."""
+        words = (frozenset(terms(name)) for name in (self.names if names is None else names))
+        return frozenset().union(*(some for some in words if some <= asked))
 
     def answer(self, question: str, asked: frozenset[str], predicted: AnswerSpan, start: int) -> AnswerSpan | None:
         """The one cell that answers: that of the column asked for, or else the one in which the reader sees the answer.
 
-        A cell that only repeats the question is no answer. ``start`` is where the row starts in the document.
+        A number comes with the unit in the cell after it. A cell that only repeats the question is no answer.
+        ``start`` is where the row starts in the document.
         """
-        said = [frozenset(terms(text)) for text in self._texts]
-        possible = [number for number, words in enumerate(said) if words and not words <= asked]
-        matches = {n: len(asked & frozenset(terms(self.names[n]))) for n in possible} if self.names else {}
-        most = max(matches.values(), default=0)
-        wanted = [number for number in possible if most and matches[number] == most]
+        possible = [n for n, text in enumerate(self._texts) if any(map(str.isalnum, text)) and not _repeats(text, asked)]
         within = Span(predicted.span.start - start, predicted.span.end - start)
-        seen = [n for n in wanted or possible if self.cells[n].start < within.end and within.start < self.cells[n].end]
-        chosen = next((n for n in (self._of_kind(question, some) for some in (wanted, seen)) if n is not None), None)
+        seen = [n for n in possible if self.cells[n].start < within.end and within.start < self.cells[n].end]
+        named = self._matching(possible, asked)
+        lists = (self._asked_by_name(question, possible), named, self._implied(question, possible), _both(named, seen), seen)
+        chosen = next((n for n in (self._of_kind(question, some) for some in lists) if n is not None), None)
+        if chosen is None and len(seen) == 2 and self._is_unit(seen[1]) and any(map(str.isdigit, self._texts[seen[0]])):
+            return replace(predicted, span=Span(start + self.cells[seen[0]].start, start + self.cells[seen[1]].end))
         if chosen is None:
             return None
         cell = self.cells[chosen]
@@ -112,13 +153,47 @@ class Row:
             return predicted
         return replace(predicted, span=Span(start + cell.start, start + cell.end))
 
+    def _matching(self, cells: Sequence[int], wanted: frozenset[str]) -> list[int]:
+        """The cells of the columns whose names share most terms with what is wanted, if any."""
+        matches = {n: len(wanted & frozenset(terms(self.names[n]))) for n in cells} if self.names else {}
+        most = max(matches.values(), default=0)
+        return [number for number, count in matches.items() if count == most > 0]
+
+    def _asked_by_name(self, question: str, cells: Sequence[int]) -> list[int]:
+        """Those of the column that ``which`` or ``what`` asks for: "which office"."""
+        found = _ASKS_COLUMN.search(question)
+        return self._matching(cells, frozenset(terms(found[1]))) if found else []
+
+    def _implied(self, question: str, cells: Sequence[int]) -> list[int]:
+        """Those of the columns that a question asks for without their name: "where" for an office."""
+        for asks, names in _IMPLIED:
+            if asks.search(question) and (found := self._matching(cells, names)):
+                return found
+        return []
+
+    def _is_unit(self, cell: int) -> bool:
+        text = self._texts[cell]
+        return len(text) <= _UNIT and not any(map(str.isdigit, text))
+
     def _of_kind(self, question: str, cells: Sequence[int]) -> int | None:
         """The one of several cells that holds a number or not, as the question asks, if it is one."""
+        if len(cells) > 1 and _ASKS_TIME.search(question):
+            cells = [number for number in cells if not _MONEY.search(self._texts[number])]
         if len(cells) > 1:
             digits = _ASKS_NUMBER.search(question) is not None
             if digits or _ASKS_NAME.search(question):
                 cells = [n for n in cells if any(map(str.isdigit, self._texts[n])) == digits]
         return cells[0] if len(cells) == 1 else None
+
+
+def _repeats(text: str, asked: frozenset[str]) -> bool:
+    """Whether a text says nothing but what is asked."""
+    words = frozenset(terms(text))
+    return bool(words) and words <= asked
+
+
+def _both(cells: Sequence[int], others: Sequence[int]) -> list[int]:
+    return [cell for cell in cells if cell in others]
 
 
 def with_columns(asked: frozenset[str], passage: Passage) -> Passage:

@@ -8,6 +8,8 @@ WIDEST = 1_000
 _MOST_MERGED = 64
 """Cells of a row that go on in the next ones."""
 _HEADER_CELL = 80
+_ABBREVIATED = 10
+"""Most characters of a name that ends with a full stop, such as ``Part no.``"""
 _HEADER_ROWS = 4
 _LABEL = 200
 _NAMES = 1_000
@@ -82,7 +84,8 @@ def split_names(joined: str) -> list[str]:
 
 def is_name(text: str) -> bool:
     """Whether a cell looks like the name of a column."""
-    return 0 < len(text) <= _HEADER_CELL and not is_number(text) and text[-1] not in ":.?!"
+    is_short = 0 < len(text) <= _HEADER_CELL and not is_number(text)
+    return is_short and text[-1] not in ":?!" and (text[-1] != "." or len(text) <= _ABBREVIATED)
 
 
 def is_number(text: str) -> bool:

@@ -77,3 +77,46 @@ def test_the_cell_where_a_row_and_a_column_meet_answers_though_the_first_column_
     assert not pipeline.ask("How much support does Norway include?", "default").answered
     if not name.endswith(".txt"):  # where an empty cell leaves no trace
         assert not pipeline.ask("How much storage does Premium have?", "default").answered
+
+
+SYSTEMS = "Driver|Windows 11|macOS 14", "v1.8|yes|no", "v2.0|no|yes"
+FEES = "Service|Fee|Due", "Passport|£88|on application", "Marriage notice|£42|at the appointment"
+STAFF = "Name|Department|Office|Extension", "Helen Carter, receptionist|Desk|A-001|4001", "Priya Raman|IT|B-2|4410"
+LEVELS = "Parameter|Value|Unit", "Noise level|62|dB(A)", "Weight|27.5|kg"
+PARTS = "Part no.|Description|Price", "88-1001|Impeller|EUR 45", "88-1007|Gasket|EUR 8"
+BOATS = "Stop|1st boat|2nd boat", "Eday|08:10|—", "Kirkwall|06:40|11:15"
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "answer"),
+    [
+        (SYSTEMS, "Does v1.8 run on macOS 14?", "no"),
+        (SYSTEMS, "Which driver runs on macOS 14?", "v2.0"),
+        (FEES, "When is the fee for a marriage notice due?", "at the appointment"),
+        (STAFF, "Where does the receptionist sit?", "A-001"),
+        (STAFF, "What is Priya Raman's extension?", "4410"),
+        (LEVELS, "What is the noise level?", "62 | dB(A)"),
+        (PARTS, "What is part number 88-1007?", "Gasket"),
+        (BOATS, "When does the 2nd boat stop at Kirkwall?", "11:15"),
+        (BOATS, "When does the 2nd boat stop at Eday?", None),
+    ],
+)
+def test_the_cell_that_answers_is_marked(
+    table: tuple[str, ...],
+    question: str,
+    answer: str | None,
+    folder: Path,
+    sync: Callable[..., SyncReport],
+    store: LocalStore,
+    embedder: Embedder,
+) -> None:
+    head, *rows = (f"| {line.replace('|', ' | ')} |" for line in table)
+    rule = "|---" * (table[0].count("|") + 1) + "|"
+    (folder / "table.md").write_text("\n".join(["# Table", "", head, rule, *rows]))
+    sync()
+    found = Pipeline(store, lambda _: embedder).ask(question, "default")
+    if answer is None:
+        assert not found.answered
+    else:
+        first = found.citations[0]
+        assert [first.quote[mark.start - first.start : mark.end - first.start] for mark in first.highlights] == [answer]
