@@ -115,10 +115,10 @@ class Row:
         return bool(empty and self.named(asked) - empty) and not self._columns_named(asked, filled=True)
 
     def denies(self, asked: frozenset[str]) -> bool:
-        """Whether all cells in the columns that a question names say no."""
+        """Whether a cell in the columns that a question names says no."""
         cells = zip(self.names, self._texts, strict=True) if self.names else ()
         said = [text for name, text in cells if (words := frozenset(terms(name))) and words <= asked]
-        return bool(said) and all(_NO.fullmatch(text) for text in said)
+        return any(_NO.fullmatch(text) for text in said)
 
     def _columns_named(self, asked: frozenset[str], filled: bool) -> frozenset[str]:
         """The terms of the columns named as a whole, of those with or without a cell that says more than the question."""
