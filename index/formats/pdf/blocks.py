@@ -18,6 +18,8 @@ _CAPTION = re.compile(
     r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
     re.I,
 )
+_ENTRY = re.compile(r"[A-ZÀ-Þ][\w.’'/&-]*(?: [\w.’'/&-]+){0,3} ?: \S")
+"""The beginning of a line such as ``Due date: 14 May``."""
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
 _TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
 _LINES_OF_CELL = 4
@@ -113,7 +115,7 @@ class _Grouping:
                 self._open = unfinished
                 return
             if not line.row and not before.row and not turned and not self._begins(line, before, block):
-                if block.kind == "code" or self._is_forced(line, before):
+                if block.kind == "code" or self._is_forced(line, before) or _is_entry(line, before, following):
                     block.breaks.add(len(block.lines))
                 block.lines.append(line)
                 return
@@ -215,6 +217,12 @@ class _Grouping:
             lower = line.text[0].islower() or end.segments[-1].hyphen
             return block if lower or (full and not indented and len(block.lines) > 1) else None
         return None
+
+
+def _is_entry(line: Line, before: Line, following: Line | None) -> bool:
+    """Whether a line is one of several entries below each other."""
+    near = [one for one in (before, following) if one is not None and one.page == line.page]
+    return bool(_ENTRY.match(line.text)) and any(_ENTRY.match(one.text) for one in near)
 
 
 def _is_beside(line: Line, before: Line) -> bool:

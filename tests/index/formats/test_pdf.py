@@ -110,6 +110,18 @@ def test_the_rows_of_a_table_are_lines_with_their_cells_apart() -> None:
         assert parsed.blocks[-1].heading[-1] == "Room | Seats | Rent"
 
 
+def test_entries_below_each_other_stay_lines_and_a_colon_in_prose_begins_none() -> None:
+    entries = ["Invoice no. 2025-0417", "Date: 14 April 2025", "Due date: 14 May 2025", "Customer no.: 30418"]
+    prose = [
+        "The board met and asked for three things, all of them by the end of the year. To name the",
+        "Reasons: first, time.",
+    ]
+    parsed = read(
+        Page([*(Line(text, x=360, y=80 + 13 * n) for n, text in enumerate(entries)), *column("\n".join(prose), y=300)])
+    )
+    assert [text for _, text in kinds(parsed)] == ["\n".join(entries), " ".join(prose)]
+
+
 def cells(rows: list[tuple[str, ...]], ys: list[int], **style: object) -> list[Line]:
     """Cells in columns, each of which may have several lines."""
     return [
