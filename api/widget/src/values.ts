@@ -1,91 +1,21 @@
-/** What the service is asked and what it answers, as JSON. */
+/** What the service is asked and what it answers: the types of its clients, and what the page makes of them. */
 
-import type { Mark, Span } from "./text";
+import type * as api from "../../../integrations/typescript/src/operations";
 
-export interface DocumentReference {
-  id: string;
-  path: string;
-  title: string;
-  sha256: string;
-  media_type: string;
-}
+export type { Box, DocumentReference, ShownPart, StoredDocument } from "../../../integrations/typescript/src/operations";
 
-export interface StoredDocument extends DocumentReference {
-  collection: string;
-  /** Empty where the text is not the decoded file. */
-  encoding: string;
-  characters: number;
-}
-
-export interface Citation extends Span {
-  quote: string;
-  page: number | null;
-  /** In printed form, such as: page 3. */
-  place: string;
-  heading: string[];
-  highlights: Span[];
-  document: DocumentReference;
-}
-
-/** A rectangle on a page, as fractions of its width and height. */
-export interface Box {
-  page: number;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-export interface ShownPart {
-  start: number;
-  kind: string;
-  number: number;
-  place: string;
-}
-
-export interface ShownBlock extends Span {
-  kind: string;
-  level: number;
-  cells: Span[];
-  marks: Mark[];
-}
-
-export interface Structure {
-  parts: ShownPart[];
-  blocks: ShownBlock[];
-}
-
-export interface ShortAnswer extends Span {
-  citation: number;
-}
-
-/** Two citations, by number, that say the same but for what differs. */
-export interface Contradiction {
-  citations: [number, number];
-  difference: "number" | "negation";
-}
-
-/** What a collection holds, and questions that it answers. */
-export interface Overview {
-  documents: number;
-  latest: StoredDocument[];
-  questions: string[];
-}
-
-export interface Passage extends Span {
-  text: string;
-  place: string;
-  heading: string[];
-  document: DocumentReference;
-}
-
-export interface Verdict {
-  answered: boolean;
-  confidence: number;
-  short_answer: ShortAnswer | null;
-  interpretation?: string | null;
-  contradictions?: Contradiction[];
-}
+export type Contradiction = api.Contradiction;
+export type ShortAnswer = Pick<api.ShortAnswer, "start" | "end" | "citation">;
+export type Overview = Pick<api.Overview, "documents" | "latest" | "questions">;
+/** With all that the service sends, though its description lets a default be left out. */
+export type ShownBlock = Required<api.ShownBlock>;
+export type Structure = { parts: api.ShownPart[]; blocks: ShownBlock[] };
+export type Passage = Required<Pick<api.Passage, "text" | "start" | "end" | "place" | "heading" | "document">>;
+/** Of an answer, or made of a passage. */
+export type Citation = Required<Pick<api.Citation, "quote" | "start" | "end" | "page" | "place" | "heading" | "highlights" | "document">>;
+export type Verdict = Pick<api.AskResponse, "answered" | "confidence"> & { short_answer: ShortAnswer | null } & Partial<
+    Pick<api.AskResponse, "interpretation" | "contradictions">
+  >;
 
 export type Step =
   | { name: "passages"; count: number }
@@ -102,17 +32,6 @@ export interface Scope {
   only: string[];
 }
 
-/** Which documents are looked at, as the service takes it. */
-export interface Limits {
-  paths?: string[];
-  path_prefix?: string;
-  media_type?: string;
-  metadata?: Record<string, string>;
-  indexed_from?: string;
-  indexed_to?: string;
-}
-
-export interface EarlierTurn {
-  question: string;
-  quotes: string[];
-}
+/** Which documents are looked at, as the page asks for them. */
+export type Limits = Omit<api.DocumentFilter, "exclude" | "ranges">;
+export type EarlierTurn = Required<api.HistoryTurn>;
