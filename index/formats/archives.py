@@ -140,10 +140,13 @@ def resolved(folder: str, target: str) -> str:
     return "/".join(steps)
 
 
-def main_part(archive: Archive, fallback: str) -> str:
-    """The part that an Office file says is its main one."""
-    main = next((path for kind, path in relations(archive, "").values() if kind == "officeDocument"), fallback)
-    return main if main in archive else fallback
+def main_part(archive: Archive, usual: str, kind: str) -> str:
+    """The part that an Office file says is its main one, or else the usual one of its kind. Raises DocumentError without."""
+    named = (path for relation, path in relations(archive, "").values() if relation == "officeDocument")
+    found = next((path for path in (next(named, usual), usual) if path in archive), None)
+    if found is None:
+        raise DocumentError(f"is no {kind}: it has no {usual}")
+    return found
 
 
 def document_properties(archive: Archive) -> tuple[str | None, dict[str, str]]:

@@ -45,9 +45,7 @@ _LONG_CELL = 300
 def parse(data: bytes) -> Parsed:
     """Parse a Word document. Raises DocumentError, also where it needs a password."""
     archive = Archive(data)
-    main = main_part(archive, "word/document.xml")
-    if main not in archive:
-        raise DocumentError("is no Word document: it has no word/document.xml")
+    main = main_part(archive, "word/document.xml", "Word document")
     composer = Composer("docx", VERSION)
     title, entries = document_properties(archive)
     _Word(archive, main, composer).read()

@@ -25,9 +25,7 @@ _TITLES = frozenset(("title", "ctrTitle"))
 def parse(data: bytes) -> Parsed:
     """Parse a PowerPoint presentation. Raises DocumentError, also where it needs a password."""
     archive = Archive(data)
-    main = main_part(archive, "ppt/presentation.xml")
-    if main not in archive:
-        raise DocumentError("is no PowerPoint presentation: it has no ppt/presentation.xml")
+    main = main_part(archive, "ppt/presentation.xml", "PowerPoint presentation")
     composer = Composer("pptx", VERSION)
     related = relations(archive, main)
     slides = [related.get(slide.get(f"{_R}id") or "", ("", ""))[1] for slide in archive.tree(main).iter(f"{_P}sldId")]

@@ -26,9 +26,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 def parse(data: bytes) -> Parsed:
     """Parse an Excel workbook. Raises DocumentError, also where it needs a password."""
     archive = Archive(data)
-    main = main_part(archive, "xl/workbook.xml")
-    if main not in archive:
-        raise DocumentError("is no Excel workbook: it has no xl/workbook.xml")
+    main = main_part(archive, "xl/workbook.xml", "Excel workbook")
     composer = Composer("xlsx", VERSION)
     title, entries = document_properties(archive)
     _Workbook(archive, main, composer).read()
