@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import quotewise.index.catalogue
 from quotewise.index.catalogue import document_id
 from quotewise.index.embedders import Embedder
 from quotewise.index.errors import DocumentDamagedError, QuotewiseError
@@ -187,6 +188,23 @@ def test_a_damaged_document_is_refused_named_and_read_again_by_the_next_sync_or_
         assert damage()
         Uploads(store, lambda name, text: embedder, synced / "uploads", 1000).put("default", "a.txt", SYNCED.encode())
         assert_sound()
+
+
+@pytest.mark.parametrize("limit", ["_DOCUMENTS_TOGETHER", "_CHARACTERS_TOGETHER"])
+def test_damage_is_found_in_every_batch_of_documents_that_are_checked_together(
+    intact: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    copy = Path(shutil.copytree(intact, tmp_path / "copy"))
+    with closing(sqlite3.connect(copy / "catalogue.sqlite")) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        for table, number in (("texts", 0), ("chunks", 5), ("layouts", 11)):
+            [row] = connection.execute("SELECT row FROM documents WHERE path = ?", (f"sea/{number}.md",)).fetchone()
+            connection.execute(f"DELETE FROM {table} WHERE document = {row}")
+    with closing(LocalStore(copy)) as store:
+        length = store.catalogue.document_at("default", "sea/1.md").characters
+        for together in (1, 2, 5, 12, 99):
+            monkeypatch.setattr(quotewise.index.catalogue, limit, together * (1 if limit.startswith("_DOC") else length))
+            assert sorted(store.catalogue.damaged("default")) == ["sea/0.md", "sea/11.md", "sea/5.md"]
 
 
 def test_a_check_tells_of_indexes_that_are_behind_or_hold_another_number(intact: Path, tmp_path: Path) -> None:
