@@ -13,7 +13,7 @@ import pytest
 
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
-from tests.api.command_line import QUOTEWISE, Run, check_complaint
+from tests.api.command_line import QUOTEWISE, Run, check_complaint, slow_imports
 from tests.conftest import SEED, SEEDS, WHY
 from tests.index.formats.pdf_files import Line, Page, Pdf
 
@@ -38,6 +38,14 @@ def test_what_is_not_read_is_named_and_with_strict_the_exit_code_says_so(run: Ru
         ("broken.pdf", "damaged"),
         ("photo.png", "unknown format"),
     ]
+
+
+def test_where_nothing_has_changed_no_model_is_started(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The bridge was built in 1890. It carries trains.", encoding="utf-8")
+    run("index", folder)
+    assert "onnxruntime" not in slow_imports("index", str(folder))
 
 
 def test_a_folder_is_indexed_asked_verified_and_removed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
