@@ -1,14 +1,15 @@
-"""Plain text: one block but for tables, since sentences end at blank lines; the first line may look like a title."""
+"""Plain text: what stands under each of its headings, and its tables; the first line may look like a title."""
 
 import re
 
 from quotewise.index.encodings import decode
-from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
+from quotewise.index.formats.text_headings import blocks_of
 from quotewise.index.layout import Layout
 from quotewise.index.lines import is_title
 
-VERSION = 2
+VERSION = 3
 _TITLE_LIMIT = 120
 _TITLE_LINE = re.compile(
     rf"\s*+(?P<title>[^\r\n]{{0,{_TITLE_LIMIT - 1}}}[^\s])[ \t]*(?:\r\n|\r|\n)"
@@ -23,5 +24,5 @@ def parse(data: bytes) -> Parsed:
     first = _TITLE_LINE.match(text)
     title = first["title"] if first and is_title(first["title"]) else None
     layout = Layout.of("text", VERSION, text)
-    blocks = with_tables_as_rows(text, (Block(0, len(text)),))
+    blocks = with_tables_as_rows(text, blocks_of(text, first.end() if first and title else 0))
     return Parsed(text, blocks, layout, title, encoding=encoding, unread_part=damage)

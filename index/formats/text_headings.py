@@ -1,0 +1,175 @@
+"""The headings of plain text: numbered, underlined or capital lines, clauses, releases, and short lines that stand alone."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from quotewise.index.formats.parsed import Block
+from quotewise.index.lines import is_rule, is_title
+from quotewise.index.sentences import line_starts
+
+_LONGEST = 80
+_MOST_WORDS = 10
+_ALONE_WORDS = 7
+_DEPTH = 4
+"""Most headings above a text."""
+_PROSE = 60
+"""Least characters of a line that is prose, if it does not end as a sentence does."""
+_KEYED = (
+    "section|article|clause|chapter|part|appendix|annexe?|schedule|exhibit|abschnitt|artikel|kapitel|teil|anlage|chapitre"
+    "|sección|artículo|capítulo|anexo|capitolo|articolo"
+)
+_NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})[.)]?[ \t]+[^\W\d_a-z].*")
+_STYLES = (
+    ("clause", re.compile(rf"(?:§+ ?\d+[a-z]?|(?P<word>{_KEYED}) +(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z]))\b[.:)]?(?: .*)?", re.I)),
+    (
+        "release",
+        re.compile(r"(?:(?:version|release) |v)?\d+(?:\.\d+){1,3}(?:[-+.]?[a-z]\w*)?(?:,? *[-–—:/(]* *\w*[ -./]*\d.*)?", re.I),
+    ),
+    ("number", _NUMBERED),
+    ("roman", re.compile(r"[IVX]{1,5}\.[ \t]+[^\W\d_a-z].*")),
+)
+_SHORTER = 10
+"""Characters by which the line below may be shorter than a heading."""
+_SURE_LETTERS = 6
+_SMALL_WORD = 3
+"""Most letters of a word that is not capital in a title."""
+_GOES_ON = re.compile(r"[^\W\d][.!?] \w|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)$")
+"""What a line has that is only the first of a paragraph."""
+_BARE_NUMBER = re.compile(r"(\d{1,2})[ \t]")
+_YEAR_AT_END = re.compile(r"\b\d{4}$")
+_TERMINAL = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
+_CELLS = re.compile(r"\S(?: {3,}|\t|\.{4,})\S|[|]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+    indent: int
+
+
+def blocks_of(text: str, first: int) -> tuple[Block, ...]:
+    """The blocks of a text under its headings, of which none begins before ``first``, where its title ends.
+
+    A heading is a line by itself with text below it; the levels are those in which their styles first occur, as in
+    reStructuredText, and numbers such as 2.1 stand below 2.
+    """
+    lines = list(_lines(text))
+    styles = {number: style for number, style in _found(lines) if lines[number].start >= first}
+    alone = [number for number, style in styles.items() if style == "alone"]
+    if len(alone) == 1:  # a name under a letter, not a section
+        del styles[alone[0]]
+    blocks, trail, levels, start = list[Block](), list[tuple[int, str]](), dict[str, int](), 0
+    for number in sorted(styles):
+        line, style = lines[number], styles[number]
+        level = _level(style, levels, trail[-1][0] if trail else 0)
+        if text[start : line.start].strip():
+            blocks.append(Block(start, line.start, _names(trail)))
+        trail = [(depth, name) for depth, name in trail if depth < level]
+        trail.append((level, " ".join(line.text.split())))
+        blocks.append(Block(line.start, line.end, _names(trail), by_line=True, keep_with_next=True, kind="heading"))
+        start = line.end
+    if not blocks or text[start:].strip():
+        blocks.append(Block(start, len(text), _names(trail)))
+    return tuple(blocks)
+
+
+def _names(trail: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(name for _, name in trail[-_DEPTH:])
+
+
+def _level(style: str, levels: dict[str, int], current: int) -> int:
+    """The level of a style: below the current one where it is new."""
+    kind, _, depth = style.partition(" ")
+    if kind == "number" and int(depth) > 1:
+        above = max((n for n in range(1, int(depth)) if f"number {n}" in levels), default=0)
+        if above:
+            levels.setdefault(style, levels[f"number {above}"] + int(depth) - above)
+    return levels.setdefault(style, current + 1)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    edges = [*line_starts(text), len(text)]
+    for start, end in pairwise(edges):
+        shown = text[start:end].rstrip()
+        bare = shown.lstrip()
+        yield _Line(start, end, bare, len(shown) - len(bare))
+
+
+def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
+    """The numbers of the lines that are headings, each with its style."""
+    candidates = {number: style for number in range(len(lines)) if (style := _style(lines, number))}
+    bare = 0
+    for number, style in candidates.items():
+        below = next((n for n in range(number + 1, len(lines)) if lines[n].text and not is_rule(lines[n].text)), None)
+        if below is None:
+            continue
+        same = candidates.get(below) == style
+        if style.startswith(("number", "roman")):
+            if same or candidates.get(_above(lines, number)) == style or _numbered(lines[below].text) == style:
+                continue  # items of a list
+            if alone := _BARE_NUMBER.match(lines[number].text):  # "1 Scope", but no "14 May" and no "12 Main Street"
+                if int(alone[1]) != bare + 1 or _YEAR_AT_END.search(lines[number].text):
+                    continue
+                bare += 1
+        if style == "alone" and (same or not _is_prose(lines, below)):
+            continue
+        yield number, style
+
+
+def _numbered(text: str) -> str:
+    """The style of a line that begins with a number, whether it is a heading or not."""
+    found = _NUMBERED.match(text)
+    return f"number {found['number'].count('.') + 1}" if found else ""
+
+
+def _above(lines: Sequence[_Line], number: int) -> int:
+    return next((n for n in range(number - 1, -1, -1) if lines[n].text), -1)
+
+
+def _style(lines: Sequence[_Line], number: int) -> str:
+    """The style of a line that could be a heading, or an empty text."""
+    line = lines[number]
+    before = lines[number - 1].text if number else ""
+    after = lines[number + 1] if number + 1 < len(lines) else _Line(line.end, line.end, "", 0)
+    text = line.text
+    if not text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS or (before and not is_rule(before)) or is_rule(text):
+        return ""
+    if not any(map(str.isalnum, text)) or _CELLS.search(text):
+        return ""
+    is_titled = not _TERMINAL.search(text)
+    if is_rule(after.text) and after.text[0] in "=-~^*#_" and len(after.text) >= 3:
+        underlined = len(after.text) <= 2 * len(text) and is_titled and not before
+        return f"under {after.text[0]}" if underlined else ""
+    is_apart = not after.text or (_begins(after.text) and len(after.text) > len(text) - _SHORTER)
+    for name, pattern in _STYLES if is_apart and not _GOES_ON.search(text) else ():
+        found = pattern.fullmatch(text)
+        if found and (is_titled or (not after.text and text[-1] == "." and _is_in_title_case(text))):
+            if name == "number":
+                return _numbered(text)
+            return f"clause {(found['word'] or '§').casefold()}" if name == "clause" else name
+    if not (is_titled and is_title(text)):
+        return ""
+    letters = [c for c in text if c.isalpha()]
+    is_above = not after.text or after.indent > line.indent or (is_apart and len(letters) > _SURE_LETTERS)
+    if is_above and len(letters) > 2 and all(c.isupper() for c in letters):
+        return "capital"
+    return "alone" if not after.text and number and len(text.split()) <= _ALONE_WORDS and text[0].isupper() else ""
+
+
+def _is_in_title_case(text: str) -> bool:
+    return not any(word[0].islower() and len(word) > _SMALL_WORD for word in text.split())
+
+
+def _begins(text: str) -> bool:
+    first = next((c for c in text if c.isalnum()), "a")
+    return not first.islower()
+
+
+def _is_prose(lines: Sequence[_Line], number: int) -> bool:
+    """Whether a paragraph reads like prose."""
+    text = lines[number].text
+    return len(text) >= _PROSE or (len(text.split()) > 3 and text[-1] in ".!?…")

@@ -1,0 +1,100 @@
+"""What stands under the headings of a plain text is read with them."""
+
+import pytest
+
+from tests.index.formats.files import block, parse_document, texts
+
+LEASE = """LEASE AGREEMENT
+
+§ 1 The flat
+The flat on the second floor is let. It has 74 square metres.
+
+§ 2 Rent
+The rent is 620 euros a month.
+
+2.1 Late payment
+After ten days interest of 5% is due.
+
+Section 3: Pets
+
+Small pets are allowed.
+"""
+MANUAL = """NAME
+       fetch - get files
+
+SYNOPSIS
+       fetch [-q] URL
+
+OPTIONS
+       -q     Say nothing.
+"""
+NOTES = """Release notes
+=============
+
+3.2.0 (2024-05-01)
+
+- Fixed the clock.
+
+3.1.0 (2023-11-20)
+
+- Added a map.
+"""
+REPORT = """The year at the harbour
+
+1. Ships
+--------
+
+More ships came than ever.
+
+2. Staff
+--------
+
+2.1 Pilots
+
+Two pilots were hired.
+
+Outlook
+
+Next year the east pier is closed for repairs from March to June.
+
+Thanks
+
+We thank all volunteers who kept the lighthouse museum open in summer.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "trail"),
+    [
+        (LEASE, "The rent is", ("§ 2 Rent",)),
+        (LEASE, "After ten days", ("§ 2 Rent", "2.1 Late payment")),
+        (LEASE, "Small pets", ("§ 2 Rent", "2.1 Late payment", "Section 3: Pets")),
+        (MANUAL, "Say nothing", ("OPTIONS",)),
+        (NOTES, "Fixed the clock", ("3.2.0 (2024-05-01)",)),
+        (REPORT, "Two pilots", ("2. Staff", "2.1 Pilots")),
+        (REPORT, "Next year", ("2. Staff", "2.1 Pilots", "Outlook")),
+        (REPORT, "We thank", ("2. Staff", "2.1 Pilots", "Thanks")),
+    ],
+)
+def test_a_text_is_read_under_its_headings(text: str, sentence: str, trail: tuple[str, ...]) -> None:
+    for ends in ("\n", "\r\n"):
+        document = parse_document("a.txt", text.replace("\n", ends).encode())
+        assert block(document, sentence).heading == trail
+        assert "".join(texts(document)).split() == text.split() or "=====" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shopping\n\n1. Milk\n2. Eggs\n3. Bread\n",
+        "Dear Ann,\n\nThe keys are with Tom, who lives next door and is at home all day.\n\nKind regards\n\nBirte Hansen\n",
+        "He paid in full.\n\n1. The tenant shall pay the rent\nby the first day of the month.\n",
+        "We met on\n\n14 May 2025\n\nand agreed.\n",
+        "Ann: HELLO THERE\n\nBob: Hi.\n",
+        "4. Redistribution. You may copy the\nWork in any medium.\n",
+        "AB | CD\n\n1 | 2\n",
+        "It ended.\n\nNew York, 3 May\n\nIt began again.\n",
+    ],
+)
+def test_lines_that_only_look_like_headings_are_none(text: str) -> None:
+    assert texts(parse_document("a.txt", text.encode()), "heading") == []
