@@ -9,6 +9,7 @@ import numpy as np
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
 from quotewise.rag.candidates import asked_terms
+from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading
 from quotewise.rag.rows import Row
 
@@ -17,19 +18,27 @@ _EVIDENCE = 0.7
 _ABSENT_EVIDENCE = 0.02
 """At most that of the rows of a table of which the one asked for has an empty cell in the column asked for."""
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
+_ASKS_TIME = re.compile(r"\b(?:when|what (?:date|day|year)|which (?:date|day|year))\b", re.IGNORECASE)
+_DATE = re.compile(r"\b(?:19|20)\d\d\b")
+_RELEASED = frozenset(terms("release version publish come out date day year appear tag"))
+"""What a question for the date of a release says beside its number."""
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
 _FEWEST_WORDS = 3
 _QUESTION_END = re.compile(r"[?？][\W_]*$")
 
 
 def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Reading]:
-    """The readings, with more evidence for the answers of entries whose question is this one, but for marks as ``Q1:``, and for
-    rows of tables if the question names one, a column of it, and nothing else; less where that cell is empty."""
+    """The readings, with more evidence for what a question names, and less for what stands beside it.
+
+    More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question names
+    it, a column of it, and nothing else; the heading with the date of a release. Less have rows where that cell is empty, and
+    the headings of other releases.
+    """
     asked, named = _words(question), asked_terms(question)
-    return [_raised(asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
+    return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
 
 
-def _raised(asked: list[str], named: frozenset[str], reading: Reading) -> Reading:
+def _raised(question: str, asked: list[str], named: frozenset[str], reading: Reading) -> Reading:
     passage = reading.passage
     texts = [passage.slice(sentence) for sentence in passage.sentences]
     are_questions = [_QUESTION_END.search(text) is not None for text in texts]
@@ -44,10 +53,25 @@ def _raised(asked: list[str], named: frozenset[str], reading: Reading) -> Readin
     tabular = {n: Row.of(texts[n], passage.heading) for n in rows if reading.is_read}
     found += [number for number, row in tabular.items() if row.is_asked_for(named, context)]
     absent = [n for n in tabular if n not in found] if any(row.lacks(named) for row in tabular.values()) else []
+    dated, other = _releases(question, named, texts, passage)
+    found, absent = [*found, *dated], [*absent, *other]
     evidence = reading.evidence.copy()
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
     return replace(reading, evidence=evidence) if found or absent else reading
+
+
+def _releases(question: str, named: frozenset[str], texts: Sequence[str], passage: Passage) -> tuple[list[int], list[int]]:
+    """The headings with the date of the release, by its number, that a question asks the time of, and those of other ones."""
+    numbers = frozenset(term for term in named if any(map(str.isdigit, term)))
+    dated, other = list[int](), list[int]()
+    if not (numbers and _ASKS_TIME.search(question)):
+        return dated, other
+    context = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1]))))
+    for number, text in enumerate(texts if named - numbers - context <= _RELEASED else ()):
+        if _DATE.search(text) and any(text.endswith(heading) for heading in passage.heading):
+            (dated if numbers <= frozenset(terms(text)) else other).append(number)
+    return dated, other
 
 
 def _is_asked(text: str, asked: list[str]) -> bool:

@@ -79,6 +79,22 @@ def test_the_cell_where_a_row_and_a_column_meet_answers_though_the_first_column_
         assert not pipeline.ask("How much storage does Premium have?", "default").answered
 
 
+@pytest.mark.parametrize("name", ["CHANGES.md", "CHANGES.txt"])
+def test_the_heading_of_a_release_says_when_it_was(
+    name: str, folder: Path, sync: Callable[..., SyncReport], store: LocalStore, embedder: Embedder
+) -> None:
+    mark = "## " if name.endswith(".md") else ""
+    (folder / name).write_text(
+        f"Pumpkin changes\n===============\n\n{mark}3.2.0 (2024-05-01)\n\n- Fixed the clock in summer time.\n\n"
+        f"{mark}3.1.0 (2023-11-20)\n\n- Added a dark theme.\n"
+    )
+    sync()
+    pipeline = Pipeline(store, lambda _: embedder)
+    for question in ("When was 3.2.0 released?", "When did Pumpkin 3.2.0 come out?"):
+        assert pipeline.ask(question, "default").citations[0].quote.endswith("3.2.0 (2024-05-01)")
+    assert not pipeline.ask("When was 3.3.0 released?", "default").answered
+
+
 SYSTEMS = "Driver|Windows 11|macOS 14", "v1.8|yes|no", "v2.0|no|yes"
 FEES = "Service|Fee|Due", "Passport|£88|on application", "Marriage notice|£42|at the appointment"
 STAFF = "Name|Department|Office|Extension", "Helen Carter, receptionist|Desk|A-001|4001", "Priya Raman|IT|B-2|4410"
