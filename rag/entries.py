@@ -30,9 +30,9 @@ _QUESTION_END = re.compile(r"[?？][\W_]*$")
 def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Reading]:
     """The readings, with more evidence for what a question names, and less for what stands beside it.
 
-    More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question names
-    it, a column of it, and nothing else; the heading with the date of a release. Less have rows where that cell is empty, and
-    the headings of other releases.
+    More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question
+    names it, a column of it, and nothing else; the heading with the date of a release. Less have rows where that cell is
+    empty, and the headings of other releases.
     """
     asked, named = _words(question), asked_terms(question)
     return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
