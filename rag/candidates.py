@@ -42,6 +42,9 @@ _QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|whe
 _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
 """What a row without a number does not say."""
+_LEADING_SIGNS = re.compile(r"^[\s,;:，。；：、]+")
+_TRAILING_SIGNS = re.compile(r"[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$")
+"""A full stop after a short word may be one of an abbreviation."""
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those)\b", re.IGNORECASE)
 _POINTER = re.compile(r"(?:th(?:is|at|ese|ose)|the same|here|there)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^[^\]\s]{1,60}\]")
@@ -245,7 +248,8 @@ def _bare(text: str) -> str:
 
 
 def _whole(one: Candidate) -> AnswerSpan | None:
-    """The answer of a sentence as a person would mark it: dates as a whole, and without who said it and when."""
+    """The answer of a sentence as a person would mark it: dates as a whole, without who said it and when, and without the signs
+    that only divide or end sentences."""
     assert one.answer is not None
     start, end = one.answer.span.start - one.span.start, one.answer.span.end - one.span.start
     for date in _DATE.finditer(one.text):
@@ -254,6 +258,9 @@ def _whole(one: Candidate) -> AnswerSpan | None:
     said = message_prefix(one.text)
     if start < said:
         start = said
+    answer = one.text[start:end]
+    start += len(answer) - len(_LEADING_SIGNS.sub("", answer))
+    end -= len(answer) - len(_TRAILING_SIGNS.sub("", answer))
     return replace(one.answer, span=Span(one.span.start + start, one.span.start + end)) if start < end else None
 
 

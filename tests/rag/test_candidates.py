@@ -226,6 +226,12 @@ def test_of_a_wide_table_the_reader_is_told_the_columns_that_are_asked_for() -> 
         ("3.2.0 (March 14, 2024)", "14", "March 14, 2024"),
         ("10:03 Omar: thursday at 3", "10:03 Omar: thursday at 3", "thursday at 3"),
         ("It may rain in May.", "May", "May"),
+        ("Die Wohnfläche beträgt 74 m².", "74 m².", "74 m²"),
+        ("咨询电话：0571-8765。", "：0571-8765。", "0571-8765"),
+        ("It is in the wine cellar.", "the wine cellar.", "the wine cellar"),
+        ("It is at 7 p.m.", "7 p.m.", "7 p.m."),
+        ("It was made for .NET", ".NET", ".NET"),
+        ("It is by Acme Inc.", "Acme Inc.", "Acme Inc."),
     ],
 )
 def test_a_short_answer_is_a_whole_date_and_no_name_of_who_said_it(text: str, predicted: str, short: str) -> None:
