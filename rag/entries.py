@@ -22,6 +22,10 @@ _ASKS_TIME = re.compile(r"\b(?:when|what (?:date|day|year)|which (?:date|day|yea
 _DATE = re.compile(r"\b(?:19|20)\d\d\b")
 _RELEASED = frozenset(terms("release version publish come out date day year appear tag"))
 """What a question for the date of a release says beside its number."""
+_ASKS_WHAT_IT_SAYS = re.compile(
+    r"\bwhat (?:do|does|did|is|was)\b.*\b(?:say|state|read|contain|text|said|written|stated)\b", re.I
+)
+_SAYING = frozenset(terms("say said state stated read contain text written section paragraph chapter article clause part"))
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
 _FEWEST_WORDS = 3
 _QUESTION_END = re.compile(r"[?？][\W_]*$")
@@ -31,8 +35,8 @@ def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Readi
     """The readings, with more evidence for what a question names, and less for what stands beside it.
 
     More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question
-    names it, a column of it, and nothing else; the heading with the date of a release. Less have rows where that cell is
-    empty, and the headings of other releases.
+    names it, a column of it, and nothing else; the heading with the date of a release; the note, comment or section of which
+    "What does it say?" is asked. Less have rows where that cell is empty, and the headings of other releases.
     """
     asked, named = _words(question), asked_terms(question)
     return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
@@ -54,7 +58,7 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     found += [number for number, row in tabular.items() if row.is_asked_for(named, context)]
     absent = [n for n in tabular if n not in found] if any(row.lacks(named) for row in tabular.values()) else []
     dated, other = _releases(question, named, texts, passage)
-    found, absent = [*found, *dated], [*absent, *other]
+    found, absent = [*found, *dated, *_told(question, named, texts, passage)], [*absent, *other]
     evidence = reading.evidence.copy()
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
@@ -72,6 +76,16 @@ def _releases(question: str, named: frozenset[str], texts: Sequence[str], passag
         if _DATE.search(text) and any(text.endswith(heading) for heading in passage.heading):
             (dated if numbers <= frozenset(terms(text)) else other).append(number)
     return dated, other
+
+
+def _told(question: str, named: frozenset[str], texts: Sequence[str], passage: Passage) -> list[int]:
+    """What stands first below a heading, or in a note or comment, if a question asks no more than what that says."""
+    subject = named - _SAYING
+    if not (passage.heading and subject and _ASKS_WHAT_IT_SAYS.search(question)):
+        return []
+    if not subject <= frozenset(terms(" ".join(passage.heading))) or not subject & frozenset(terms(passage.heading[-1])):
+        return []
+    return [number for number, text in enumerate(texts) if not any(text.endswith(heading) for heading in passage.heading)][:1]
 
 
 def _is_asked(text: str, asked: list[str]) -> bool:

@@ -42,3 +42,21 @@ def test_other_questions_and_what_cannot_be_quoted_stay_as_they_were_read(
     question: str, text: str, scores: list[float]
 ) -> None:
     assert np.allclose(with_asked_entries(question, [reading(text, scores)])[0].evidence, scores)
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "scores"),
+    [
+        ("What does the footnote say?", ("Footnotes",), [0.7, 0.1]),
+        ("What is written in the comment by Ann Lee?", ("Comments", "Ann Lee"), [0.7, 0.1]),
+        ("What does the section on pets say?", ("Rules", "Pets"), [0.7, 0.1]),
+        ("What does the section on pets say about cats?", ("Rules", "Pets"), [0.1, 0.1]),
+        ("What do the rules say?", ("Rules", "Pets"), [0.1, 0.1]),
+        ("What does the chair say?", ("Footnotes",), [0.1, 0.1]),
+    ],
+)
+def test_what_a_note_comment_or_section_says_is_what_stands_in_it(
+    question: str, heading: tuple[str, ...], scores: list[float]
+) -> None:
+    found = with_asked_entries(question, [reading("Dogs may come in. They wait outside.", [0.1, 0.1], heading)])
+    assert np.allclose(found[0].evidence, scores)
