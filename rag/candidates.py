@@ -259,6 +259,8 @@ def _whole(one: Candidate) -> AnswerSpan | None:
     if start < said:
         start = said
     answer = one.text[start:end]
+    if answer == one.text:
+        return one.answer
     start += len(answer) - len(_LEADING_SIGNS.sub("", answer))
     end -= len(answer) - len(_TRAILING_SIGNS.sub("", answer))
     return replace(one.answer, span=Span(one.span.start + start, one.span.start + end)) if start < end else None
