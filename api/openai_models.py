@@ -114,13 +114,18 @@ class ChatRequest(BaseModel):
         return question
 
     def task(self) -> tuple[Task, str | None] | None:
-        """The task that the last message is, instead of a question, and the function that its answer has to call."""
+        """The task that the last message is, instead of a question, and the function that its answer has to call.
+
+        Some frontends give it, such as to summarise the conversation, as a message of the system.
+        """
         function = self._function()
         demanded = self.response_format.json_schema if self.response_format else None
         schema = function.parameters if function else demanded.schema_ if demanded else None
         is_json = bool(self.response_format and self.response_format.type != "text")
-        system = "\n".join(message.text for message in self.messages if message.role in ("system", "developer"))
-        task = recognise(system, self._prompt(), self.history(), schema, is_json or function is not None)
+        *earlier, last = self.messages
+        system = "\n".join(message.text for message in earlier if message.role in _DIRECTING)
+        is_directed = last.role in _DIRECTING and bool(self.history())
+        task = recognise(system, last.text if is_directed else self._prompt(), self.history(), schema, is_json or function is not None)
         return (task, function.name if function else None) if task else None
 
     def _prompt(self) -> str:
@@ -153,6 +158,7 @@ class ChatRequest(BaseModel):
         return tuple(turns[-MAX_TURNS:])
 
 
+_DIRECTING = ("system", "developer")
 _TYPE_OF_STATUS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _CODE_OF = {
     "unauthorized": "invalid_api_key",

@@ -249,6 +249,15 @@ def test_earlier_turns_are_read_from_the_messages() -> None:
     ]
 
 
+def test_a_task_may_be_the_last_message_of_the_system(service: openai.OpenAI) -> None:
+    quoted = complete(service, user(CAFE)).choices[0].message.content
+    task = "Summarize the discussion briefly in 200 words or less to use as a prompt for future context."
+    summary = complete(service, user(CAFE), assistant(quoted), {"role": "system", "content": task}).choices[0].message.content
+    assert summary and quoted.startswith(summary.split("\n")[0][:20])
+    with pytest.raises(openai.BadRequestError, match="the last message should be the user's"):
+        complete(service, user(CAFE), assistant(quoted), {"role": "system", "content": "Be brief."})
+
+
 def test_of_a_thousand_turns_the_last_fifty_count(service: openai.OpenAI) -> None:
     earlier = itertools.chain.from_iterable((user(f"Question {n}?"), assistant(f"Quote {n}. [1]")) for n in range(1000))
     messages = [*earlier, user(CAFE)]
