@@ -19,11 +19,12 @@ Turn = tuple[str, Sequence[str]]
 class Questions:
     """An index that questions can be put to; what comes back is the JSON that the HTTP API documents.
 
-    With ``local`` a running service is not asked. The index is opened, and its models are loaded, only when it is needed.
+    With ``local`` a running service is not asked; ``also`` names collections that are asked beside the one of the settings. The
+    index is opened, and its models are loaded, only when it is needed.
     """
 
-    def __init__(self, settings: Settings, local: bool = False) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, local: bool = False, also: Sequence[str] = ()) -> None:
+        self._settings, self._also = settings, tuple(also)
         self._running = None if local else RunningService.of(settings)
         self._service: Service | None = None
 
@@ -40,7 +41,8 @@ class Questions:
         from quotewise.rag.pipeline import AskOptions
 
         before = [followups.Turn(asked, tuple(quotes)) for asked, quotes in history]
-        answer = self.index().ask(LOCAL, question, options=AskOptions(where=Filter(path_prefix), history=before))
+        options = AskOptions(where=Filter(path_prefix), history=before, also=self._also)
+        answer = self.index().ask(LOCAL, question, self._settings.collection, options)
         response: dict[str, Any] = to_python(AskResponse.of(answer, passages=None, request_id=_REQUEST))
         return response
 
@@ -53,7 +55,8 @@ class Questions:
             from quotewise.index.filters import Filter
             from quotewise.rag.pipeline import AskOptions
 
-            found = to_python(self.index().search(LOCAL, question, options=AskOptions(where=Filter(path_prefix))))
+            options = AskOptions(where=Filter(path_prefix), also=self._also)
+            found = to_python(self.index().search(LOCAL, question, self._settings.collection, options))
         passages: list[dict[str, Any]] = found["passages"]
         return passages
 
@@ -74,6 +77,7 @@ class Questions:
         """What the running service answers; once it does not, it is not asked again."""
         settings = self._settings
         where = {"collection": settings.collection, "top_k": settings.top_k, "filter": {"path_prefix": path_prefix}}
+        where |= {"collections": [settings.collection, *self._also]} if self._also else {}
         found = self._running and self._running.post(path, {"question": question, **where, **more})
         self._running = self._running if found else None
         return found or None

@@ -111,6 +111,7 @@ def test_a_service_that_runs_on_the_index_is_asked_instead_as_its_keys_allow_and
         assert (by, bool(quotes)) == ("service", True)
         assert slow_imports("ask", WHY) == set()
         assert asked(run, "--local") == ("process", quotes)
+        assert asked(run, "--also", "notes")[0] == "service"
         assert asked(run, "--max-quotes", "1") == ("service", quotes[:1])
         assert asked(run, "--threshold", "1") == ("service", [])
         assert asked(run, "--reader", "similarity")[0] == "process"
@@ -209,3 +210,19 @@ def test_the_source_of_a_file_that_has_changed_is_opened_as_it_was_indexed(
 )
 def test_each_editor_is_told_the_line_in_its_own_way(program: str, command: list[str]) -> None:
     assert opening(program, Path("/a b.txt"), 7) == command
+
+
+def test_several_collections_are_asked_at_once(seeded: Run) -> None:
+    question, options = "Where was tea first drunk?", ["--threshold", "0", "--json"]
+
+    def found(*flags: str) -> set[str]:
+        passages = seeded("search", question, *flags, "--json").json
+        quoted = seeded("ask", question, *flags, *options).json["citations"]
+        paths = {passage["document"]["path"] for passage in passages}
+        assert {quote["document"]["path"] for quote in quoted} <= paths
+        return paths
+
+    alone, others = found(), found("--collection", "notes")
+    assert SEED in alone and not alone & others
+    assert found("--also", "notes") & alone and found("--also", "notes") & others
+    check_complaint(seeded("ask", question, "--also", "nowhere"), "nowhere")
