@@ -263,6 +263,10 @@ def _whole(one: Candidate) -> AnswerSpan | None:
         return one.answer
     start += len(answer) - len(_LEADING_SIGNS.sub("", answer))
     end -= len(answer) - len(_TRAILING_SIGNS.sub("", answer))
+    opens, closes = one.text[start:end].startswith("("), one.text[start:end].endswith(")")
+    inside = one.text[start + opens : end - closes]
+    if not ("(" in inside or ")" in inside):  # a bracket without the other one, or both around all of it
+        start, end = start + opens, end - closes
     return replace(one.answer, span=Span(one.span.start + start, one.span.start + end)) if start < end else None
 
 
