@@ -124,10 +124,9 @@ class ChatRequest(BaseModel):
         is_json = bool(self.response_format and self.response_format.type != "text")
         *earlier, last = self.messages
         system = "\n".join(message.text for message in earlier if message.role in _DIRECTING)
-        is_directed = last.role in _DIRECTING and bool(self.history())
-        task = recognise(
-            system, last.text if is_directed else self._prompt(), self.history(), schema, is_json or function is not None
-        )
+        history = self.history()
+        prompt = last.text if history and last.role in _DIRECTING else self._prompt()
+        task = recognise(system, prompt, history, schema, is_json or function is not None)
         return (task, function.name if function else None) if task else None
 
     def _prompt(self) -> str:

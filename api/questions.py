@@ -76,9 +76,8 @@ class Questions:
     def _post(self, path: str, question: str, path_prefix: str, more: Mapping[str, Any]) -> dict[str, Any] | None:
         """What the running service answers; once it does not, it is not asked again."""
         settings = self._settings
-        where = {"collection": settings.collection, "top_k": settings.top_k, "filter": {"path_prefix": path_prefix}}
-        where |= {"collections": [settings.collection, *self._also]} if self._also else {}
-        found = self._running and self._running.post(path, {"question": question, **where, **more})
+        where = {"collection": settings.collection, "collections": self._also, "filter": {"path_prefix": path_prefix}}
+        found = self._running and self._running.post(path, {"question": question, "top_k": settings.top_k, **where, **more})
         self._running = self._running if found else None
         return found or None
 

@@ -10,7 +10,6 @@ import platform
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from threading import Condition
 from typing import TYPE_CHECKING, Any
@@ -37,7 +36,7 @@ def instruction_set() -> str:
     return " ".join([platform.machine(), *(name.lower() for name in _INSTRUCTION_SETS if name in supported)])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OnnxModel:
     """A checked model. ``described`` is ``model.json``; ``fingerprint`` identifies the weights and the vocabulary."""
 
@@ -45,8 +44,9 @@ class OnnxModel:
     tokenizer: WordPieces
     fingerprint: str
     make_session: Callable[[], "onnxruntime.InferenceSession"]
+    """Makes the session once, for whichever thread first asks for it."""
 
-    @cached_property
+    @property
     def session(self) -> "onnxruntime.InferenceSession":
         """Runs the model; made when it is first asked for, and raises as ``load_model`` where the weights cannot be used."""
         return self.make_session()

@@ -67,6 +67,8 @@ class Candidate:
     span: Span
     score: float
     answer: AnswerSpan | None
+    denies: bool = False
+    """Whether a row says no in a column that is asked for."""
 
     @property
     def odds(self) -> float:
@@ -83,7 +85,7 @@ class Candidate:
     @cached_property
     def row(self) -> Row | None:
         is_row = self.passage.kinds[self.position] is SentenceKind.ROW
-        return Row.of(self.text, self.passage.heading) if is_row else None
+        return Row.of(self.text, self.passage.heading, self.passage.document.media_type) if is_row else None
 
     @cached_property
     def line(self) -> str | None:
@@ -150,7 +152,7 @@ def _of_sentence(number: int, position: int, reading: Reading) -> Candidate:
 def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate], least: float) -> Iterator[Candidate]:
     """The sentences of a passage: headings count little, and questions pass their score on to what follows them."""
     passage = sentences[0].passage if sentences else None
-    titles = [_bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
+    titles = [bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
     listed = _listed(asked, sentences, titles)
     passed = 0.0
     for one, following in zip(sentences, [*sentences[1:], None], strict=False):
@@ -161,14 +163,14 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
             yield one
         elif one.row:
             answer = one.row.answer(question, asked, one.answer, one.span.start) if one.answer else None
-            yield _lowered(one) if one.row.is_header else replace(one, answer=answer)
+            yield _lowered(one) if one.row.is_header else replace(one, answer=answer, denies=one.row.denies(asked))
         elif _QUESTION_END.search(one.text) and (
-            _is_heading(one.text, titles) or 2 * len(one.terms & asked) >= len(asked_terms(one.text))
+            is_heading(one.text, titles) or 2 * len(one.terms & asked) >= len(asked_terms(one.text))
         ):
             follows = following is not None and following.score > 0 and not _QUESTION_END.search(following.text)
             passed = score if follows else 0.0
             yield replace(one, score=0.0) if follows else _lowered(one)
-        elif _is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
+        elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
             yield _lowered(one)
         else:
             yield replace(one, answer=None if _is_contrasted(question, one) else _whole(one)) if one.answer else one
@@ -190,7 +192,7 @@ def _unread_rows(
             if known and one.row and one.row.named(asked) and known.terms & asked < one.terms & asked:
                 predicted = AnswerSpan(one.span, known.answer.probability if known.answer else 0.0)
                 answer = one.row.answer(question, asked, predicted, one.span.start)
-                yield replace(one, score=known.score, answer=answer)
+                yield replace(one, score=known.score, answer=answer, denies=one.row.denies(asked))
 
 
 def _unread_headings(
@@ -212,7 +214,7 @@ def _listed(asked: frozenset[str], sentences: Sequence[Candidate], titles: Seque
     """The items of lists whose heading or introduction has all that is asked, by position, each with the best one's score."""
     found: dict[int, float] = {}
     for place, one in enumerate(sentences):
-        introduces = one.score > 0 and (_INTRODUCTION_END.search(one.text) or _is_heading(one.text, titles))
+        introduces = one.score > 0 and (_INTRODUCTION_END.search(one.text) or is_heading(one.text, titles))
         if not introduces or not asked or not asked <= one.terms:
             continue
         items: list[Candidate] = []
@@ -238,12 +240,14 @@ def _lowered(one: Candidate) -> Candidate:
     return replace(one, score=lower / (1 + lower))
 
 
-def _is_heading(sentence: str, titles: Sequence[str]) -> bool:
-    bare = _bare(sentence)
-    return any(title and bare.endswith(title) and len(bare) - len(title) <= _PREFIX for title in titles)
+def is_heading(sentence: str, titles: Sequence[str]) -> bool:
+    """Whether a sentence is one of some titles and headings, which are ``bare``, or that behind a number or mark."""
+    shown = bare(sentence)
+    return any(title and shown.endswith(title) and len(shown) - len(title) <= _PREFIX for title in titles)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A text without the signs around it, its case and its line breaks."""
     return _EDGES.sub("", " ".join(text.split())).casefold()
 
 
@@ -296,7 +300,7 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     more, less = other.terms & asked, one.terms & asked
     if is_near and less == more and other.row and one.row and _AMOUNTS & asked:
         return other.row.has_number and not one.row.has_number and other.passage.heading == one.passage.heading
-    if less == more and other.row and one.row and one.row.denies(asked) and not other.row.denies(asked):
+    if one.denies and not other.denies and less == more and other.row:
         return other.passage.heading == one.passage.heading and not other.row.is_header
     if _heads(one) and _heads(other):
         return less < more and bool((more - less) & names)
@@ -313,7 +317,7 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
 
 def _heads(one: Candidate) -> bool:
     """Whether a sentence is a heading of the section that it stands in."""
-    return _is_heading(one.text, [_bare(name) for name in one.passage.heading])
+    return is_heading(one.text, [bare(name) for name in one.passage.heading])
 
 
 def _refers(one: Candidate, other: Candidate) -> bool:

@@ -8,17 +8,15 @@ import numpy as np
 
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
-from quotewise.rag.candidates import asked_terms
-from quotewise.rag.passages import Passage
+from quotewise.rag.candidates import asked_terms, bare, is_heading
 from quotewise.rag.readers import Reading
-from quotewise.rag.rows import Row
+from quotewise.rag.rows import ASKS_TIME, Row
 
 _EVIDENCE = 0.7
 """At least that of what stands below the question, or in the row: not more, since it may also be that nobody knows."""
 _ABSENT_EVIDENCE = 0.02
 """At most that of the rows of a table of which the one asked for has an empty cell in the column asked for."""
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_ASKS_TIME = re.compile(r"\b(?:when|what (?:date|day|year)|which (?:date|day|year))\b", re.IGNORECASE)
 _DATE = re.compile(r"\b(?:19|20)\d\d\b")
 _RELEASED = frozenset(terms("release version publish come out date day year appear tag"))
 """What a question for the date of a release says beside its number."""
@@ -53,39 +51,39 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     ]
     rows = [number for number, kind in enumerate(passage.kinds) if kind is SentenceKind.ROW]
     found += [number for number in rows if _is_row_of(texts[number], asked)]
-    context = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1])))) if rows else frozenset[str]()
-    tabular = {n: Row.of(texts[n], passage.heading) for n in rows if reading.is_read}
-    found += [number for number, row in tabular.items() if row.is_asked_for(named, context)]
+    known = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1])))) if reading.is_read else frozenset[str]()
+    media_type = passage.document.media_type
+    tabular = {n: Row.of(texts[n], passage.heading, media_type) for n in rows if reading.is_read}
+    found += [number for number, row in tabular.items() if row.is_asked_for(named, known)]
     absent = [n for n in tabular if n not in found] if any(row.lacks(named) for row in tabular.values()) else []
-    dated, other = _releases(question, named, texts, passage)
-    found, absent = [*found, *dated, *_told(question, named, texts, passage)], [*absent, *other]
+    if reading.is_read and passage.heading:
+        titles = [bare(heading) for heading in passage.heading]
+        headings = [number for number, text in enumerate(texts) if is_heading(text, titles)]
+        dated, other = _releases(question, named - known, [(number, texts[number]) for number in headings])
+        found, absent = [*found, *dated], [*absent, *other]
+        if _asks_what_it_says(question, named, passage.heading):
+            found += [number for number in range(len(texts)) if number not in headings][:1]
     evidence = reading.evidence.copy()
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
     return replace(reading, evidence=evidence) if found or absent else reading
 
 
-def _releases(question: str, named: frozenset[str], texts: Sequence[str], passage: Passage) -> tuple[list[int], list[int]]:
+def _releases(question: str, named: frozenset[str], headings: Sequence[tuple[int, str]]) -> tuple[list[int], list[int]]:
     """The headings with the date of the release, by its number, that a question asks the time of, and those of other ones."""
     numbers = frozenset(term for term in named if any(map(str.isdigit, term)))
-    dated, other = list[int](), list[int]()
-    if not (numbers and _ASKS_TIME.search(question)):
-        return dated, other
-    context = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1]))))
-    for number, text in enumerate(texts if named - numbers - context <= _RELEASED else ()):
-        if _DATE.search(text) and any(text.endswith(heading) for heading in passage.heading):
-            (dated if numbers <= frozenset(terms(text)) else other).append(number)
-    return dated, other
+    if not (numbers and named - numbers <= _RELEASED and ASKS_TIME.search(question)):
+        return [], []
+    told = {number: numbers <= frozenset(terms(text)) for number, text in headings if _DATE.search(text)}
+    return [number for number, is_it in told.items() if is_it], [number for number, is_it in told.items() if not is_it]
 
 
-def _told(question: str, named: frozenset[str], texts: Sequence[str], passage: Passage) -> list[int]:
-    """What stands first below a heading, or in a note or comment, if a question asks no more than what that says."""
+def _asks_what_it_says(question: str, named: frozenset[str], headings: Sequence[str]) -> bool:
+    """Whether a question names the last heading, at most those above it, and asks what the section, note or comment says."""
     subject = named - _SAYING
-    if not (passage.heading and subject and _ASKS_WHAT_IT_SAYS.search(question)):
-        return []
-    if not subject <= frozenset(terms(" ".join(passage.heading))) or not subject & frozenset(terms(passage.heading[-1])):
-        return []
-    return [number for number, text in enumerate(texts) if not any(text.endswith(heading) for heading in passage.heading)][:1]
+    if not (subject and _ASKS_WHAT_IT_SAYS.search(question)):
+        return False
+    return subject <= frozenset(terms(" ".join(headings))) and bool(subject & frozenset(terms(headings[-1])))
 
 
 def _is_asked(text: str, asked: list[str]) -> bool:

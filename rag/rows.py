@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
@@ -15,6 +16,9 @@ from quotewise.rag.readers import AnswerSpan
 
 _SIGNS = "|\t;,"
 """What stands between cells, the surest first."""
+
+_TABBED = "text/tab-separated-values"
+"""Elsewhere, as in a PDF, a tab is the space between two cells that are printed, with or without others between them."""
 
 _WIDE_SPACE = re.compile(r"[ \t]*(?:\t| {2,})[ \t]*")
 """What stands between the cells of a plain text."""
@@ -31,7 +35,7 @@ _GENERIC = frozenset(
 """What a question says beside the names of a row and a column, and asks no more by it."""
 _ASKS_NUMBER = re.compile(r"\b(?:when|how (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))\b", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|whose|where)\b", re.IGNORECASE)
-_ASKS_TIME = re.compile(r"\bwhen\b", re.IGNORECASE)
+ASKS_TIME = re.compile(r"\b(?:when|(?:what|which) (?:date|day|year))\b", re.IGNORECASE)
 _ASKS_COLUMN = re.compile(r"\b(?:which|what) ((?:[\w-]+ ?){1,2})", re.IGNORECASE)
 _MONEY = re.compile(r"[£$€¥]\s?\d|\d\s?(?:[£$€¥%]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK)\b)|\b(?:EUR|USD|GBP|CHF)\s?\d")
 _COLUMNS_ASKED_FOR = {
@@ -55,6 +59,7 @@ _COLUMNS_ASKED_FOR = {
 _IMPLIED = [(re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), frozenset(terms(n))) for asks, n in _COLUMNS_ASKED_FOR.items()]
 _NO = re.compile(r"(?:no|none|nil|false|never|not (?:supported|available|included|possible)|n/a|[-–—✗✘❌×0]|)", re.IGNORECASE)
 """What a cell says where something is not the case."""
+_SHORT = 100
 _UNIT = 6
 """Most characters of a cell that is the unit of the number before it."""
 
@@ -68,14 +73,17 @@ class Row:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str, heading: Sequence[str]) -> Self:
-        """Of the text of a row and the headings it stands under, of which the last one has the names of its columns."""
+    def of(cls, text: str, heading: Sequence[str], media_type: str = "") -> Self:
+        """Of the text of a row and the headings it stands under, of which the last one has the names of its columns.
+
+        Its last cells may be empty and its text end before them, where bars part the cells, or each tab does.
+        """
         names = split_names(heading[-1]) if heading else []
         signs = [sign for sign in _SIGNS if sign in text]
         split = [*(_cells(text, sign) for sign in signs), _spaced(text), [Span(0, len(text))]]
-        if text.startswith("| "):
-            split.insert(1, [Span(0, 0), *split[0]])  # of a row whose first cell is empty
-        elif signs and signs[0] in "|\t":  # its last cells may be empty
+        if text.startswith("| ") and not text.endswith("|"):
+            split.insert(1, [Span(0, 0), *split[0]])  # the first cell is empty, unlike that of a row of Markdown
+        elif signs[:1] == ["|"] or (signs[:1] == ["\t"] and media_type == _TABBED):
             split[0] += [Span(len(text), len(text))] * (len(names) - len(split[0]))
         cells = next((some for some in split if len(some) == len(names)), split[0])
         return cls(text, tuple(cells), tuple(names) if len(names) == len(cells) else ())
@@ -96,17 +104,17 @@ class Row:
 
     def named(self, asked: frozenset[str]) -> frozenset[str]:
         """The terms of the cells that are as a whole among what is asked."""
-        said = (frozenset(terms(text)) for text in self._texts)
+        said = (_words(text) for text in self._texts)
         return frozenset().union(*(words for words in said if words <= asked))
 
     def is_asked_for(self, asked: frozenset[str], context: frozenset[str]) -> bool:
-        """Whether a question names the row and a column with a cell in it, or a row by its number or code, and nothing that
-        neither they nor the ``context``, the terms of titles and headings, say."""
+        """Whether a question names the row and a column with a cell in it, or the row by a code such as 88-1007, and nothing
+        that neither they nor the ``context``, the terms of titles and headings, say."""
         row = self.named(asked)
         columns, others = self._columns_named(asked, filled=True) - row, self._names(asked)
         if columns:
             return bool(row - columns) and asked - row - others - context <= _GENERIC
-        coded = any(map(str.isdigit, "".join(row)))
+        coded = any(any(map(str.isdigit, term)) and not term.isdecimal() for term in row)
         return coded and asked - row - frozenset(terms(" ".join(self.names))) - context <= _GENERIC
 
     def lacks(self, asked: frozenset[str]) -> bool:
@@ -117,7 +125,7 @@ class Row:
     def denies(self, asked: frozenset[str]) -> bool:
         """Whether a cell in the columns that a question names says no."""
         cells = zip(self.names, self._texts, strict=True) if self.names else ()
-        said = [text for name, text in cells if (words := frozenset(terms(name))) and words <= asked]
+        said = [text for name, text in cells if (words := _words(name)) and words <= asked]
         return any(_NO.fullmatch(text) for text in said)
 
     def _columns_named(self, asked: frozenset[str], filled: bool) -> frozenset[str]:
@@ -128,7 +136,7 @@ class Row:
 
     def _names(self, asked: frozenset[str], names: Sequence[str] | None = None) -> frozenset[str]:
         """The terms of the names of columns that are among what is asked as a whole; by default of all columns."""
-        words = (frozenset(terms(name)) for name in (self.names if names is None else names))
+        words = (_words(name) for name in (self.names if names is None else names))
         return frozenset().union(*(some for some in words if some <= asked))
 
     def answer(self, question: str, asked: frozenset[str], predicted: AnswerSpan, start: int) -> AnswerSpan | None:
@@ -155,7 +163,7 @@ class Row:
 
     def _matching(self, cells: Sequence[int], wanted: frozenset[str]) -> list[int]:
         """The cells of the columns whose names share most terms with what is wanted, if any."""
-        matches = {n: len(wanted & frozenset(terms(self.names[n]))) for n in cells} if self.names else {}
+        matches = {n: len(wanted & _words(self.names[n])) for n in cells} if self.names else {}
         most = max(matches.values(), default=0)
         return [number for number, count in matches.items() if count == most > 0]
 
@@ -177,18 +185,29 @@ class Row:
 
     def _of_kind(self, question: str, cells: Sequence[int]) -> int | None:
         """The one of several cells that holds a number or not, as the question asks, if it is one."""
-        if len(cells) > 1 and _ASKS_TIME.search(question):
-            cells = [number for number in cells if not _MONEY.search(self._texts[number])]
+        texts = self._texts if len(cells) > 1 else []
+        if len(cells) > 1 and ASKS_TIME.search(question):
+            cells = [number for number in cells if not _MONEY.search(texts[number])]
         if len(cells) > 1:
             digits = _ASKS_NUMBER.search(question) is not None
             if digits or _ASKS_NAME.search(question):
-                cells = [n for n in cells if any(map(str.isdigit, self._texts[n])) == digits]
+                cells = [n for n in cells if any(map(str.isdigit, texts[n])) == digits]
         return cells[0] if len(cells) == 1 else None
+
+
+def _words(text: str) -> frozenset[str]:
+    """The terms of a cell or of the name of a column, which are asked for again and again if they are short."""
+    return _known_words(text) if len(text) <= _SHORT else frozenset(terms(text))
+
+
+@lru_cache(maxsize=10_000)
+def _known_words(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _repeats(text: str, asked: frozenset[str]) -> bool:
     """Whether a text says nothing but what is asked."""
-    words = frozenset(terms(text))
+    words = _words(text)
     return bool(words) and words <= asked
 
 
@@ -201,7 +220,7 @@ def with_columns(asked: frozenset[str], passage: Passage) -> Passage:
     names = split_names(passage.heading[-1]) if passage.heading and SentenceKind.ROW in passage.kinds else []
     if len(names) < 2 or len(passage.heading[-1]) <= _TOLD:
         return passage
-    told = {0, *(number for number, name in enumerate(names) if asked & frozenset(terms(name)))}
+    told = {0, *(number for number, name in enumerate(names) if asked & _words(name))}
     room = _TOLD - sum(len(names[number]) for number in told)
     for number, name in enumerate(names):
         room -= 0 if number in told else len(name)

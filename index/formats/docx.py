@@ -19,7 +19,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 
-VERSION = 1
+VERSION = 2
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -63,6 +63,7 @@ class _Word:
         self._notes: dict[str, list[tuple[str, str]]] = {"footnote": [], "endnote": []}
         self._marks = {"footnote": 0, "endnote": 0}
         self._boxes: list[Element] = []
+        self._links: list[Element] = []
         self._carried = ""
 
     def read(self) -> None:
@@ -103,8 +104,10 @@ class _Word:
                 self._inserted_file(child)
             boxes, self._boxes = self._boxes, []
             for box in boxes:
-                add_linked(self._composer, self._archive, self._related, box)
                 self._flow(box, kind)
+            links, self._links = self._links, []
+            for link in links:
+                add_linked(self._composer, self._archive, self._related, link)
         if self._carried.strip():
             text, self._carried = self._carried, ""
             self._composer.add(text, kind)
@@ -182,7 +185,7 @@ class _Word:
         for box in drawing.iter(f"{W}txbxContent"):
             if not any(a.tag in (f"{W}txbxContent", _FALLBACK) for a in _ancestors(box, drawing)):
                 self._boxes.append(box)
-        self._boxes += drawing.iter(*LINKS)
+        self._links += drawing.iter(*LINKS)
 
     def _reference(self, node: Element) -> str:
         kind = "footnote" if node.tag == f"{W}footnoteReference" else "endnote"

@@ -16,7 +16,7 @@ from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 
-VERSION = 1
+VERSION = 2
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 

@@ -15,7 +15,7 @@ from quotewise.index.formats import ParseOptions, format_of, html
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 1
+VERSION = 2
 _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 _DEPTH_LIMIT = 5
 """Mails in mails."""

@@ -13,7 +13,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST, Cell
 
-VERSION = 1
+VERSION = 2
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text", "table", "office", "drawing", "style"))

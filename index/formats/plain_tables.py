@@ -54,6 +54,9 @@ def _tables(text: str, block: Block) -> Iterator[tuple[Span, str]]:
     lines = [text[a:b] if b - a <= _LONGEST_LINE else "" for a, b in pairwise(edges)]
     number = 0
     while number < len(lines):
+        if not lines[number].strip():
+            number += 1
+            continue
         last, names = next(filter(None, (_table(lines, number, sign) for sign in (_PIPE, _TAB, _WIDE_SPACE))), (number, ""))
         if names:
             yield Span(edges[number], edges[last]), names
@@ -63,7 +66,7 @@ def _tables(text: str, block: Block) -> Iterator[tuple[Span, str]]:
 def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int, str] | None:
     """Where the table ends that begins with this line, as cells apart by a sign, and the names of its columns."""
     header = _cells(lines[first], sign)
-    if sign is _WIDE_SPACE and _names_all_but_first(lines[first : first + 3], header):
+    if header and sign is _WIDE_SPACE and _names_all_but_first(lines[first : first + 3], header):
         header = ["", *header]
     if (
         len(header) < (2 if sign is _PIPE else _FEWEST_COLUMNS)

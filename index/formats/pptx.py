@@ -12,7 +12,7 @@ from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 
-VERSION = 1
+VERSION = 2
 Element = Any
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -13,7 +13,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.rtf_flow import Flow
 from quotewise.index.formats.tables import Cell
 
-VERSION = 1
+VERSION = 2
 _DEPTH_LIMIT = 2_000
 _TOKEN = re.compile(
     rb"\\(?:(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})?[ ]?|'(?P<hex>[0-9A-Fa-f]{2})|(?P<sign>[^A-Za-z]))"

@@ -12,6 +12,8 @@ from quotewise.index.sentences import line_starts
 _LONGEST = 80
 _MOST_WORDS = 10
 _ALONE_WORDS = 7
+_MOST_LINES = 200_000
+"""Of a text with headings; one with more is a log, say."""
 _DEPTH = 4
 """Most headings above a text."""
 _PROSE = 60
@@ -57,6 +59,8 @@ def blocks_of(text: str, first: int) -> tuple[Block, ...]:
     A heading is a line by itself with text below it; the levels are those in which their styles first occur, as in
     reStructuredText, and numbers such as 2.1 stand below 2.
     """
+    if text.count("\n") + text.count("\r") > _MOST_LINES:
+        return (Block(0, len(text)),)
     lines = list(_lines(text))
     styles = {number: style for number, style in _found(lines) if lines[number].start >= first}
     alone = [number for number, style in styles.items() if style == "alone"]

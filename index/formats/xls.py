@@ -12,7 +12,7 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 1
+VERSION = 2
 
 
 def parse(data: bytes) -> Parsed:

@@ -15,7 +15,7 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 1
+VERSION = 2
 Element = Any
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

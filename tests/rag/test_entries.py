@@ -45,6 +45,19 @@ def test_other_questions_and_what_cannot_be_quoted_stay_as_they_were_read(
 
 
 @pytest.mark.parametrize(
+    ("question", "row", "score"),
+    [
+        ("What is part 88-1007?", "88-1007 | Gasket", 0.7),
+        ("What was the total in 2023?", "Founded | 2023", 0.1),
+        ("How much was it in 1990?", "1990 | 4.2", 0.1),
+    ],
+)
+def test_a_code_names_its_row_and_a_year_does_not(question: str, row: str, score: float) -> None:
+    [found] = with_asked_entries(question, [reading(row, [0.1], ("Stock", "Part no. | Description"), rows=True)])
+    assert np.allclose(found.evidence, [score])
+
+
+@pytest.mark.parametrize(
     ("question", "heading", "scores"),
     [
         ("What does the footnote say?", ("Footnotes",), [0.7, 0.1]),

@@ -9,6 +9,7 @@ from quotewise.index.embedders import Embedder
 from quotewise.index.local_store import LocalStore
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.pipeline import Pipeline
+from quotewise.rag.rows import Row
 
 TREES = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Larch", "Maple", "Oak"]
 TREES += ["Pine", "Rowan", "Spruce", "Teak"]
@@ -93,6 +94,23 @@ def test_the_heading_of_a_release_says_when_it_was(
     for question in ("When was 3.2.0 released?", "When did Pumpkin 3.2.0 come out?"):
         assert pipeline.ask(question, "default").citations[0].quote.endswith("3.2.0 (2024-05-01)")
     assert not pipeline.ask("When was 3.3.0 released?", "default").answered
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type", "names"),
+    [
+        ("Offices\t3\t4", "text/tab-separated-values", ("", "2021", "2022", "2023")),
+        ("Offices\t3\t4", "application/pdf", ()),  # where no tab tells which cell is empty
+        ("Offices | 3 | 4", "text/html", ("", "2021", "2022", "2023")),
+        ("| 3 | 4 | 5", "text/html", ("", "2021", "2022", "2023")),
+        ("| Offices | 3 | 4 |", "text/markdown", ("", "2021", "2022", "2023")),
+    ],
+)
+def test_cells_are_read_under_the_names_of_their_own_columns(text: str, media_type: str, names: tuple[str, ...]) -> None:
+    row = Row.of(text, ("Figures", "| 2021 | 2022 | 2023"), media_type)
+    assert row.names == names
+    told = {name: text[slice(*cell)] for name, cell in zip(row.names, row.cells, strict=bool(names))}
+    assert not names or (told["2021"] == "3" and told[""] in ("", "Offices"))
 
 
 SYSTEMS = "Driver|Windows 11|macOS 14", "v1.8|yes|no", "v2.0|no|yes"

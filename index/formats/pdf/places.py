@@ -19,7 +19,9 @@ from quotewise.index.formats.pdf.segments import Page
 from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
 
-VERSION = 1
+VERSION = 2
+_PLACED_ALIKE = 1, VERSION
+"""Versions of which each character has the same place: version 1 has spaces where there are line breaks now."""
 _TRACE = "trace"
 
 
@@ -61,7 +63,7 @@ def find_boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str]
     first = bisect_right(layout.parts, span.start, key=lambda part: part.start) - 1
     touched = [part for part in layout.parts[max(first, 0) :] if part.start < span.end and part.kind == "page"]
     found: list[Box] = []
-    if layout.version != VERSION:
+    if layout.version not in _PLACED_ALIKE:
         return ()
     with opened(data, passwords) as document, opened_form(document) as form:
         for number, starts in segment_starts(layout, {part.number for part in touched}).items():

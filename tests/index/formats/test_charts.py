@@ -67,6 +67,16 @@ def test_charts_and_diagrams_are_read_as_they_are_displayed(path: str, members: 
     assert block(document, "Feb 2024").heading == ("| Orders | Returned",)
 
 
+def test_a_chart_in_a_cell_of_a_table_stands_after_it() -> None:
+    cells = "".join(
+        f"<w:tc><w:p><w:r>{inside}</w:r></w:p></w:tc>" for inside in ("<w:t>North</w:t>", f"<w:drawing>{_LINKS}</w:drawing>")
+    )
+    body = f"<w:tbl><w:tr>{cells}</w:tr></w:tbl><w:p><w:r><w:t>The end.</w:t></w:r></w:p>"
+    document = f'<w:document xmlns:w="{_W}" xmlns:r="{_R}"><w:body>{body}</w:body></w:document>'
+    read = texts(parse_document("a.docx", zipped({**_document(), "word/document.xml": document})))
+    assert [read[0], read[1], read[-2:]] == ["North", "Orders by month", ["Order, pack, send", "The end."]]
+
+
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_the_workbook_of_a_chart_does_not_make_a_workbook_of_the_presentation(compression: int) -> None:
     file = BytesIO()
