@@ -54,7 +54,7 @@ _SHOWN = (
 )
 _DIALOGUES = ("bare", "follow-up", "written out", "new topic", "new topic alone")
 """Tags of the questions of dialogues: without the turns before, with them, as one would ask without them; and likewise."""
-_SIZES = "1000,10000"
+_SIZES = "10000,100000,1000000"
 
 
 def of_run(run: Run) -> Figures:
@@ -157,8 +157,8 @@ def _measurements(data: Path) -> dict[str, Callable[[], Figures]]:
         "scifact, whole": over("scifact", rank_whole),
         "peers": over("squad2_dev_a", compare_peers),
         "embedders": lambda: models.bench_embedders(data / "train/squad_train_partial.jsonl.gz"),
-        "bench index": lambda: by_size(growth.bench_index(_SIZES)),
-        "bench search": lambda: by_size(growth.bench_search(_SIZES)),
+        "bench index": lambda: by_size(growth.bench_index(data / "eval/longdocs/corpus", _SIZES)),
+        "bench search": lambda: by_size(growth.bench_search(data / "eval/longdocs/corpus", _SIZES)),
         "evidence": lambda: {row.pop("set"): row for row in measure_evidence(data / "train")},
         "passage given": lambda: read_passages(data / "eval/squad2_dev_a.jsonl.gz"),
         "serving": lambda: models.bench_serving(ROOT / "seeds"),

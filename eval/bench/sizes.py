@@ -13,10 +13,13 @@ import numpy as np
 import psutil
 
 from quotewise.eval.bench.filling import CHUNKS, KINDS, NAME, Filled, Pool, fill, put_documents
+from quotewise.eval.gold import SEEDS, load_gold
 from quotewise.eval.processes import in_own_process, peak_mib
+from quotewise.index.embedders import load_embedder
 from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
 from quotewise.rag.passages import join_chunks
+from quotewise.rag.pipeline import Pipeline
 from quotewise.rag.retrieval import fuse
 
 _SEARCHES, _UPLOADS, _TOP, _LIMIT = 200, 20, 10, 50
@@ -31,7 +34,7 @@ def measure_writing(size: int, corpus: Path) -> dict[str, Any]:
 
 
 def measure_searching(size: int, corpus: Path) -> dict[str, Any]:
-    """A store of so many chunks from a corpus: each stage of a search, also of 2% of it, and the recall of exact search."""
+    """A store of so many chunks from a corpus: each stage of a search, also of 2% of it, a whole answer, and the recall."""
     return _measured(size, corpus, _searching)
 
 
@@ -140,6 +143,10 @@ def _searching(folder: Path, filled: Filled) -> dict[str, Any]:
             timed("words of 2%", partial(store.search_lexical, NAME, search.words(), _LIMIT, within))
             timed("counts", partial(store.catalogue.size, NAME))
             found.append([hit.score for hit in dense[:_TOP]])
+        pipeline = Pipeline(store, load_embedder)
+        pipeline.ask("Who is ready?", NAME)  # reads the models
+        for question in load_gold(SEEDS).questions:
+            timed("ask", partial(pipeline.ask, question.question, NAME))
         hits = np.array(found) >= _exact(stored, queries)[:, None] - 1e-3
         return row | {
             "recall_at_10_of_exact": round(float(hits.mean()), 4),

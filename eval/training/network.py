@@ -1,4 +1,4 @@
-"""The network of the span reader: a BERT encoder over question and passage with linear heads, and its figures on a set."""
+"""The network of the span reader: an encoder over question and passage with linear heads, and its figures on a set."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from transformers import AttentionInterface, AutoModel
+from transformers import AttentionInterface, AutoConfig, AutoModel
 
 from quotewise.eval.datasets import Row
 from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
@@ -43,14 +43,18 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
     """Encoder and heads for answer start, end, evidence (a logit each for every word piece) and answerability (of ``[CLS]``).
 
     Args:
-        encoder: folder of the BERT encoder to start from.
-        attention: implementation of attention.
+        encoder: folder of the BERT encoder to start from, or of the MPNet encoder of a teacher.
+        attention: implementation of BERT's attention.
     """
 
     def __init__(self, encoder: Path, attention: str = _PLAIN) -> None:
         super().__init__()
+        self._typed = AutoConfig.from_pretrained(encoder).model_type == "bert"
+        """Whether question and passage differ in their token types: MPNet has none, and only the eager attention."""
+        self._plain = self._typed and attention == _PLAIN
         options = {"add_pooling_layer": False, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-        self.encoder = AutoModel.from_pretrained(encoder, attn_implementation=attention, **options)
+        kind = attention if self._typed else "eager"
+        self.encoder = AutoModel.from_pretrained(encoder, attn_implementation=kind, **options)
         width = self.encoder.config.hidden_size
         self.span = torch.nn.Linear(width, 2)
         self.evidence = torch.nn.Linear(width, 1)
@@ -60,12 +64,23 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         self, input_ids: torch.Tensor, token_type_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits: (n, tokens, 3) of start, end and evidence, and (n,) of answerability; inputs are int64 (n, tokens)."""
-        if attention_mask is not None and self.encoder.config._attn_implementation == _PLAIN:
+        if attention_mask is not None and self._plain:
             type_of = torch.get_autocast_dtype(input_ids.device.type)
             attention_mask = ((1 - attention_mask) * -1e4)[:, None, None, :].to(type_of)
-        encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        types = {"token_type_ids": token_type_ids} if self._typed else {}
+        encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types)
         hidden = encoded.last_hidden_state
         return torch.cat([self.span(hidden), self.evidence(hidden)], dim=2), self.answerable(hidden[:, 0]).squeeze(1)
+
+    def freeze(self, layers: int) -> None:
+        """Keep the word embeddings from learning, and with ``layers`` all embeddings and the first layers of the encoder."""
+        self.encoder.embeddings.word_embeddings.requires_grad_(False)
+        if layers:
+            frozen = [self.encoder.embeddings, *self.encoder.encoder.layer[:layers]]
+            # Every layer of MPNet reads the same bias for the distance of two word pieces.
+            for part in (*frozen, getattr(self.encoder.encoder, "relative_attention_bias", None)):
+                if part is not None:
+                    part.requires_grad_(False)
 
     def logits(
         self, inputs: Sequence[Sequence[int] | np.ndarray], prompts: Sequence[int]

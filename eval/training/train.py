@@ -50,7 +50,7 @@ _POOL = 2_048
 def train_reader(
     data: Annotated[Path, typer.Argument(help="Folder of the training sets.", show_default=False)],
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; an interrupted one resumes.")],
-    encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT encoder; by default all-MiniLM-L6-v2.")] = None,
+    encoder: Annotated[Path | None, typer.Option(metavar="DIR", help="BERT or MPNet; by default all-MiniLM-L6-v2.")] = None,
     start: Annotated[
         Path | None, typer.Option(metavar="PATH", help="model.safetensors of an earlier run, or an exported reader.")
     ] = None,
@@ -63,6 +63,7 @@ def train_reader(
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-4,
     seed: int = 0,
     threads: int = 2,
+    frozen_layers: Annotated[int, typer.Option(min=0, help="First layers of the encoder that stay as they are.")] = 0,
     device: Annotated[str, typer.Option(help="Of PyTorch: cpu or cuda.")] = "cpu",
     wordnet: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
@@ -96,7 +97,7 @@ def train_reader(
     encoded: list[Encoded] = pickle.loads(drawn.read_bytes())
     plan = [step for epoch in range(epochs) for step in steps(encoded, seed + epoch)][:most_steps]
     rows = read_rows(dev) if dev else held_out(_DEV, read_rows(data / f"{_DEV}.jsonl.gz"))[1]
-    network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    network.freeze(frozen_layers)
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     groups = [
         {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": _WEIGHT_DECAY},

@@ -24,8 +24,8 @@ _MAX_QUESTION = 96
 """Word pieces of a question that are read: its first ones."""
 _MAX_CONTEXT = 40
 """Word pieces of a passage's title and headings that are read: the last ones, which are closest to it."""
-_MARKS = (("[CLS]", "[SEP]"), ("<s>", "</s>"))
-"""What begins and what separates the parts of an input, in the vocabularies of BERT and of XLM-RoBERTa."""
+_MARKS = (("<s>", "</s>"), ("[CLS]", "[SEP]"))
+"""What begins and what separates the parts of an input: of XLM-RoBERTa and MPNet, whose vocabulary has BERT's, too; of BERT."""
 _STRIDE = 64
 """Word pieces that neighbouring windows of a long text share."""
 MAX_ANSWER = 30
