@@ -16,6 +16,7 @@ from quotewise.index.sentences import Span, line_starts
 from quotewise.rag.followups import STOP_WORDS
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
+from quotewise.rag.readers.calibration import with_odds_times
 from quotewise.rag.rows import Row
 
 _RIVAL = 0.3
@@ -37,8 +38,8 @@ _LETTER = re.compile(r"(?<=\S )(?!I\b)[A-Z](?![\w+#.'’-])")
 _POSSESSIVE = re.compile(r"(?<=\w\w)['’]s\b")
 _KEY = re.compile(r"\W*([^:：|]{1,45}?)[*_\"'”\])]*(?::|：)")
 _END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$")
-_QUESTION_END = re.compile(r"[?？][\W_]*$")
-_QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+QUESTION_END = re.compile(r"[?？][\W_]*$")
+QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
 """What a row without a number does not say."""
@@ -164,10 +165,10 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
         elif one.row:
             answer = one.row.answer(question, asked, one.answer, one.span.start) if one.answer else None
             yield _lowered(one) if one.row.is_header else replace(one, answer=answer, denies=one.row.denies(asked))
-        elif _QUESTION_END.search(one.text) and (
+        elif QUESTION_END.search(one.text) and (
             is_heading(one.text, titles) or 2 * len(one.terms & asked) >= len(asked_terms(one.text))
         ):
-            follows = following is not None and following.score > 0 and not _QUESTION_END.search(following.text)
+            follows = following is not None and following.score > 0 and not QUESTION_END.search(following.text)
             passed = score if follows else 0.0
             yield replace(one, score=0.0) if follows else _lowered(one)
         elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
@@ -236,8 +237,7 @@ def _is_item(before: Candidate, item: Candidate, follows: bool) -> bool:
 
 
 def _lowered(one: Candidate) -> Candidate:
-    lower = _HEADING_ODDS * one.odds
-    return replace(one, score=lower / (1 + lower))
+    return replace(one, score=with_odds_times(one.score, _HEADING_ODDS))
 
 
 def is_heading(sentence: str, titles: Sequence[str]) -> bool:
@@ -304,7 +304,7 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
         return other.passage.heading == one.passage.heading and not other.row.is_header
     if _heads(one) and _heads(other):
         return less < more and bool((more - less) & names)
-    if not less < more or other.passage.heading != one.passage.heading or _QUESTION_START.match(other.text):
+    if not less < more or other.passage.heading != one.passage.heading or QUESTION_START.match(other.text):
         return False
     if other.row and one.row:
         return not other.row.is_header and (is_near or bool(other.row.named(asked) - less))

@@ -8,14 +8,18 @@ import numpy as np
 
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
-from quotewise.rag.candidates import asked_terms, bare, is_heading
+from quotewise.index.lines import message_prefix
+from quotewise.rag.candidates import QUESTION_END, QUESTION_START, asked_terms, bare, is_heading
 from quotewise.rag.readers import Reading
+from quotewise.rag.readers.calibration import with_odds_times
 from quotewise.rag.rows import ASKS_TIME, Row
 
 _EVIDENCE = 0.7
 """At least that of what stands below the question, or in the row: not more, since it may also be that nobody knows."""
 _ABSENT_EVIDENCE = 0.02
 """At most that of the rows of a table of which the one asked for has an empty cell in the column asked for."""
+_OTHER_QUESTION_ODDS = 0.2
+"""What is left of the odds of a sentence that asks something else."""
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b")
 _RELEASED = frozenset(terms("release version publish come out date day year appear tag"))
@@ -25,8 +29,8 @@ _ASKS_WHAT_IT_SAYS = re.compile(
 )
 _SAYING = frozenset(terms("say said state stated read contain text written section paragraph chapter article clause part"))
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
+_SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
 _FEWEST_WORDS = 3
-_QUESTION_END = re.compile(r"[?？][\W_]*$")
 
 
 def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -43,7 +47,7 @@ def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Readi
 def _raised(question: str, asked: list[str], named: frozenset[str], reading: Reading) -> Reading:
     passage = reading.passage
     texts = [passage.slice(sentence) for sentence in passage.sentences]
-    are_questions = [_QUESTION_END.search(text) is not None for text in texts]
+    are_questions = [QUESTION_END.search(text) is not None for text in texts]
     found = [
         number + 1
         for number in range(len(texts) - 1)
@@ -66,7 +70,15 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     evidence = reading.evidence.copy()
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
-    return replace(reading, evidence=evidence) if found or absent else reading
+    other = [number for number, text in enumerate(texts) if are_questions[number] and _asks_else(text, named)]
+    evidence[other] = with_odds_times(evidence[other], _OTHER_QUESTION_ODDS)
+    return replace(reading, evidence=evidence) if found or absent or other else reading
+
+
+def _asks_else(text: str, named: frozenset[str]) -> bool:
+    """Whether a question names mostly what is not asked."""
+    of_text = asked_terms(text)
+    return QUESTION_START.match(text) is not None and 2 * len(of_text & named) < len(of_text)
 
 
 def _releases(question: str, named: frozenset[str], headings: Sequence[tuple[int, str]]) -> tuple[list[int], list[int]]:
@@ -87,7 +99,9 @@ def _asks_what_it_says(question: str, named: frozenset[str], headings: Sequence[
 
 
 def _is_asked(text: str, asked: list[str]) -> bool:
-    words = _words(text)
+    """Whether a line asks this, but for who asked when, what was said before in the message, and a mark as ``Q1:``."""
+    said = message_prefix(text)
+    words = _words(_SAID_BEFORE.sub("", text[said:]) if said else text)
     mark = words[: len(words) - len(asked)]
     return words[len(mark) :] == asked and len(mark) < 2 and all(map(_MARK.fullmatch, mark))
 

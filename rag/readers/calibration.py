@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ _ASKS_FOR_NOTICE = re.compile(r"copyright|©|\brights?\b|licen[cs]|\bowns?\b|own
 _AUXILIARY = "is|are|am|was|were|do|does|did|can|could|will|would|shall|should|may|might|must|has|have|had"
 _ASKS_WHETHER = re.compile(rf"\W*(?:(?!wh)\w[^?]*, )?(?:and |but |so |or )?(?:{_AUXILIARY})(?:n['’]t)? [^,;:]", re.IGNORECASE)
 
+Probability = TypeVar("Probability", float, np.ndarray)
 _MARGIN_ODDS = 0.2
 """What is left of the odds of running headers and footers, which name what a page is about and answer nothing."""
 
@@ -51,7 +52,7 @@ class Calibration:
         bias += self.whether if asks_whether(question) else 0.0
         evidence = probability_of((features * np.array(weights, np.float32)).sum(axis=1) + bias)
         in_margin = np.array([kind is SentenceKind.MARGIN for kind in passage.kinds], bool)
-        evidence = np.where(in_margin, evidence / (evidence + (1 - evidence) / _MARGIN_ODDS), evidence)
+        evidence = np.where(in_margin, with_odds_times(evidence, _MARGIN_ODDS), evidence)
         quotable = {SentenceKind.PROSE, SentenceKind.ROW, SentenceKind.MARGIN}
         if _ASKS_FOR_NOTICE.search(question):
             quotable.add(SentenceKind.NOTICE)
@@ -112,3 +113,8 @@ def probability_of(log_odds: np.ndarray) -> np.ndarray:
     """The probabilities of log-odds, float (...,)."""
     probability: np.ndarray = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
     return probability
+
+
+def with_odds_times(probability: Probability, factor: float) -> Probability:
+    """Probabilities whose odds are so many times as high, float (...,)."""
+    return probability * factor / (probability * factor + 1 - probability)

@@ -15,11 +15,19 @@ ASKED = "How do I pay?"
         "**How do I pay?**\n\nBy card.",
         "- How do I pay?\n  By card.",
         "3. how do I pay?\n\nBy card.",
+        "[09:05] ana: ah ok. how do I pay?\n[09:06] bo.k: by card",
     ],
 )
 def test_what_stands_below_the_same_question_is_evidence_however_little_the_reader_thinks_of_it(text: str) -> None:
     [found] = with_asked_entries(ASKED, [reading(text, [0.04, 0.06])])
     assert np.allclose(found.evidence, [0.04, 0.7])
+
+
+def test_another_question_is_no_answer() -> None:
+    [found] = with_asked_entries(
+        "Why is the pump broken?", [reading("When does Ann come? It seized up. Is it broken?", [0.5] * 3)]
+    )
+    assert np.allclose(found.evidence, [1 / 6, 0.5, 0.5])
 
 
 def test_the_row_of_the_same_question_is_evidence() -> None:
