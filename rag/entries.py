@@ -13,6 +13,7 @@ from quotewise.rag.candidates import QUESTION_END, QUESTION_START, asked_terms, 
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.calibration import with_odds_times
 from quotewise.rag.rows import ASKS_TIME, Row
+from quotewise.rag.selection import negations
 
 _EVIDENCE = 0.7
 """At least that of what stands below the question, or in the row: not more, since it may also be that nobody knows."""
@@ -28,6 +29,12 @@ _ASKS_WHAT_IT_SAYS = re.compile(
     r"\bwhat (?:do|does|did|is|was)\b.*\b(?:say|state|read|contain|text|said|written|stated)\b", re.I
 )
 _SAYING = frozenset(terms("say said state stated read contain text written section paragraph chapter article clause part"))
+_ASKING_WAY = re.compile(
+    r"\b(?:who|whom|whose|what|when|where|why|which|how(?: (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))?"
+    r"|can|do|does|did|is|are|may|must|should|will)\b",
+    re.IGNORECASE,
+)
+"""The first of these words of a question tells how it asks."""
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
 _SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
 _FEWEST_WORDS = 3
@@ -48,14 +55,16 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     passage = reading.passage
     texts = [passage.slice(sentence) for sentence in passage.sentences]
     are_questions = [QUESTION_END.search(text) is not None for text in texts]
+    known = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1])))) if reading.is_read else frozenset[str]()
     found = [
         number + 1
         for number in range(len(texts) - 1)
-        if are_questions[number] and not are_questions[number + 1] and _is_asked(texts[number], asked)
+        if are_questions[number]
+        and not are_questions[number + 1]
+        and (_is_asked(texts[number], asked) or _asks_the_same(texts[number], question, named, known))
     ]
     rows = [number for number, kind in enumerate(passage.kinds) if kind is SentenceKind.ROW]
     found += [number for number in rows if _is_row_of(texts[number], asked)]
-    known = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1])))) if reading.is_read else frozenset[str]()
     media_type = passage.document.media_type
     tabular = {n: Row.of(texts[n], passage.heading, media_type) for n in rows if reading.is_read}
     found += [number for number, row in tabular.items() if row.is_asked_for(named, known)]
@@ -104,6 +113,17 @@ def _is_asked(text: str, asked: list[str]) -> bool:
     words = _words(_SAID_BEFORE.sub("", text[said:]) if said else text)
     mark = words[: len(words) - len(asked)]
     return words[len(mark) :] == asked and len(mark) < 2 and all(map(_MARK.fullmatch, mark))
+
+
+def _asks_the_same(text: str, question: str, named: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether a question asks for the same, beside what the title and the headings above say already."""
+    ways = _ASKING_WAY.search(text), _ASKING_WAY.search(question)
+    if not (ways[0] and ways[1]) or ways[0][0].lower() != ways[1][0].lower():
+        return False
+    before, begun = text[: ways[0].start()], text[ways[0].start() :]
+    if not all(map(_MARK.fullmatch, _words(before))) or negations(set(_words(begun))) != negations(set(_words(question))):
+        return False
+    return named - known == asked_terms(begun) - known != frozenset()
 
 
 def _is_row_of(text: str, asked: list[str]) -> bool:

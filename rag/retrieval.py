@@ -8,12 +8,14 @@ from itertools import chain
 import numpy as np
 
 from quotewise.index.filters import Filter
-from quotewise.index.store import Hit, Store
+from quotewise.index.store import Hit, Store, StoredChunk
 from quotewise.rag.defaults import Method
 from quotewise.rag.passages import RANK_OFFSET, Passage, join_chunks
 
 _DEPTH = 50
 """Hits taken from each of the two searches."""
+_TELLING = 200
+"""Characters from which on a text says of itself what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def retrieve(
     method: Method = "hybrid",
     also: Sequence[str] = (),
 ) -> list[Passage]:
-    """The best ``top_k`` chunks as passages, best first; adjacent chunks are merged, so there may be fewer.
+    """The best ``top_k`` distinct chunks as passages, best first; adjacent chunks are merged, so there may be fewer.
 
     Where there are several variants of the query, their rankings are fused; each chunk has its best score and similarity.
     The hits in ``also`` other collections, which the same embedder made, are ranked among those of the first by their scores.
@@ -52,8 +54,29 @@ def retrieve(
             scores[chunk] = max(scores[chunk], score)
         for hit in dense_hits:
             similarities[hit.chunk_id] = max(similarities.get(hit.chunk_id, hit.score), hit.score)
-    best = sorted(fused, key=lambda key: (-fused[key], key))[:top_k]
-    return join_chunks(store.catalogue.chunks(best), scores, similarities)
+    best = sorted(fused, key=lambda key: (-fused[key], key))
+    return join_chunks(_distinct(store, best, top_k), scores, similarities)
+
+
+def _distinct(store: Store, best: Sequence[int], count: int) -> list[StoredChunk]:
+    """The first chunks without those that repeat an earlier one."""
+    found: dict[str, list[StoredChunk]] = defaultdict(list)
+    kept = read = 0
+    while kept < count and read < len(best):
+        ids = best[read : read + count - kept]
+        read += len(ids)
+        for chunk in store.catalogue.chunks(ids):
+            if not any(_repeats(chunk, other) for other in found[chunk.text]):
+                found[chunk.text].append(chunk)
+                kept += 1
+    return list(chain.from_iterable(found.values()))
+
+
+def _repeats(chunk: StoredChunk, other: StoredChunk) -> bool:
+    """Whether a chunk with the text of another one is about the same, as in a copy of its document or in a part of it."""
+    if len(chunk.text) >= _TELLING and chunk.document.id != other.document.id:
+        return True
+    return (chunk.document.title, chunk.heading) == (other.document.title, other.heading)
 
 
 def _best(limit: int, hits: Sequence[list[Hit]]) -> list[Hit]:

@@ -117,4 +117,5 @@ def probability_of(log_odds: np.ndarray) -> np.ndarray:
 
 def with_odds_times(probability: Probability, factor: float) -> Probability:
     """Probabilities whose odds are so many times as high, float (...,)."""
-    return probability * factor / (probability * factor + 1 - probability)
+    left: Probability = probability * factor / (probability * factor + 1 - probability)
+    return left

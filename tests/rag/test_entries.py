@@ -23,6 +23,24 @@ def test_what_stands_below_the_same_question_is_evidence_however_little_the_read
     assert np.allclose(found.evidence, [0.04, 0.7])
 
 
+@pytest.mark.parametrize(
+    ("heading", "score"),
+    [
+        ("12.5 How can I report a bug in Debian?", 0.7),
+        ("How do I report a bug in Fedora?", 0.1),
+        ("Who reports a bug?", 0.1),
+        ("How long may I report a bug?", 0.1),
+        ("How do I not report a bug?", 0.1),
+        ("How do I report?", 0.1),
+    ],
+)
+def test_a_question_in_other_words_is_the_same_if_it_names_the_same_beside_its_title(heading: str, score: float) -> None:
+    [found] = with_asked_entries(
+        "How do I report a bug?", [reading(f"{heading}\n\nUse reportbug.", [0.1, 0.1], title="Debian FAQ")]
+    )
+    assert np.isclose(found.evidence[1], score)
+
+
 def test_another_question_is_no_answer() -> None:
     [found] = with_asked_entries(
         "Why is the pump broken?", [reading("When does Ann come? It seized up. Is it broken?", [0.5] * 3)]

@@ -85,3 +85,19 @@ def test_dense_and_lexical_search_work_alone(seeds: Service, embedder: Embedder)
     assert dense.score == pytest.approx(1 / 61) == hybrid.score
     [lexical] = retrieve(seeds.store, "default", [Query(WHY, embedder.encode_query(WHY))], 12, Filter(), "lexical")
     assert (lexical.similarity, lexical.score) == (0.0, pytest.approx(1 / 61))
+
+
+def test_what_copies_of_a_document_repeat_takes_the_place_of_no_other_passage(
+    store: LocalStore, sync: Callable[..., SyncReport], folder: Path, embedder: Embedder
+) -> None:
+    lease = "The tenant pays the rent on the third of each month to the account that is named in the annex to this lease.\n"
+    for name in ("lease.txt", "lease (copy).txt", "old/lease.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(lease * 2)
+    (folder / "note.txt").write_text("The rent was paid late in May.")
+    for flat in "AB":  # short, and of two flats
+        (folder / f"{flat}.md").write_text(f"# Flat {flat}\n\nThe rent is 500 euros.")
+    sync()
+    found = retrieve(store, "default", [Query("tenant rent", embedder.encode_query("tenant rent"))], 4, Filter())
+    assert len([passage for passage in found if passage.text.startswith("The tenant")]) == 1
+    assert {passage.document.path for passage in found} > {"note.txt", "A.md", "B.md"}
