@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from quotewise.index.errors import AlteredError, DocumentError, FolderError, MissingFileError, translate_errors
 from quotewise.index.formats import ENDINGS, NO_OPTIONS, ParseOptions, may_be_document
+from quotewise.index.formats.contents import with_contents_as_navigation
 from quotewise.index.formats.detection import detected
 from quotewise.index.formats.faq import with_questions_as_headings
 from quotewise.index.formats.parsed import Block
@@ -188,7 +189,7 @@ def parse_document(path: str, data: bytes, options: ParseOptions = NO_OPTIONS) -
         title=parsed.title or _title_of(PurePosixPath(path).stem),
         size_bytes=len(data),
         metadata=parsed.metadata,
-        blocks=with_questions_as_headings(parsed.text, parsed.blocks),
+        blocks=with_questions_as_headings(parsed.text, with_contents_as_navigation(parsed.text, parsed.blocks)),
         layout=parsed.layout,
         unread_part=parsed.unread_part,
     )

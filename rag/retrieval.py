@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.filters import Filter
 from quotewise.index.store import Hit, Store, StoredChunk
 from quotewise.rag.defaults import Method
@@ -59,17 +60,20 @@ def retrieve(
 
 
 def _distinct(store: Store, best: Sequence[int], count: int) -> list[StoredChunk]:
-    """The first chunks without those that repeat an earlier one."""
-    found: dict[str, list[StoredChunk]] = defaultdict(list)
-    kept = read = 0
-    while kept < count and read < len(best):
-        ids = best[read : read + count - kept]
+    """The first chunks without those that repeat an earlier one; those of which nothing is quoted only where there is room."""
+    found: list[StoredChunk] = []
+    spare: list[StoredChunk] = []
+    by_text: defaultdict[str, list[StoredChunk]] = defaultdict(list)
+    read = 0
+    while len(found) < count and read < len(best):
+        ids = best[read : read + count - len(found)]
         read += len(ids)
         for chunk in store.catalogue.chunks(ids):
-            if not any(_repeats(chunk, other) for other in found[chunk.text]):
-                found[chunk.text].append(chunk)
-                kept += 1
-    return list(chain.from_iterable(found.values()))
+            if not any(_repeats(chunk, other) for other in by_text[chunk.text]):
+                by_text[chunk.text].append(chunk)
+                is_quoted = any(kind is not SentenceKind.BOILERPLATE for kind in chunk.kinds)
+                (found if is_quoted else spare).append(chunk)
+    return [*found, *spare][:count]
 
 
 def _repeats(chunk: StoredChunk, other: StoredChunk) -> bool:

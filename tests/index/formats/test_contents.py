@@ -1,0 +1,58 @@
+import pytest
+
+from quotewise.index.documents import parse_document
+from quotewise.index.formats.contents import with_contents_as_navigation
+from quotewise.index.formats.parsed import Block
+
+BODY = "".join(f"## {n} {name}\n\nThe {name.lower()} is told here.\n\n" for n, name in enumerate(("Scope", "Terms", "Rent"), 1))
+
+
+def quotable(text: str, path: str = "a.md") -> list[tuple[tuple[str, ...], str]]:
+    document = parse_document(path, text.encode())
+    return [(b.heading, document.text[b.start : b.end].strip()) for b in document.blocks if b.kind != "navigation"]
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "1 Scope ........ 3\n2 Terms ........ 4\n3 Rent ......... 9\n",
+        "Scope\t3\nTerms\tiv\nRent\t5\n",
+        "1. Scope 3\n\nOf the parties\n\n2. Terms 4\n\n3. Rent 5\n",
+        "Contents\n\n- [Scope](#scope)\n- [Terms](#terms)\n- [Rent](#rent)\n",
+        "## Table of contents\n\n* Scope\n* Terms\n* Rent\n",
+    ],
+)
+def test_a_table_of_contents_is_navigation_and_the_text_is_not(contents: str) -> None:
+    found = quotable(f"# Lease\n\nBetween Ann and Bo.\n\n{contents}\n{BODY}")
+    told = [
+        part
+        for n, name in enumerate(("Scope", "Terms", "Rent"), 1)
+        for part in (f"{n} {name}", f"The {name.lower()} is told here.")
+    ]
+    texts = [text for _, text in found if not text.lower().endswith("contents")]
+    assert texts == ["Lease", "Between Ann and Bo.", *told]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "We offer:\n\n- Scope\n- Terms\n- Rent\n",  # an answer to what there is
+        "Scope ..... 3\nTerms ..... 4\n",  # too few
+        "Apples ..... 3\nPears ..... 4\nPlums ..... 5\n",  # prices
+    ],
+)
+def test_other_lists_stay_quotable(lines: str) -> None:
+    text = "".join(text for _, text in quotable(f"# Lease\n\n{lines}\n{BODY}"))
+    assert all(line in text for line in lines.splitlines())
+
+
+def test_entries_that_are_set_like_headings_head_nothing() -> None:
+    lines = ["Contents", "Scope 1", "Terms 2", "Rent 3", "Ann signed it.", "Scope", "Terms", "Rent"]
+    text, blocks, trail = "\n".join(lines), [], ()
+    for line in lines:
+        trail = trail if line.endswith(".") else (line,)
+        start = text.index(f"\n{line}\n") + 1 if blocks and line != "Rent" else text.rindex(line) if blocks else 0
+        blocks.append(Block(start, start + len(line), trail, kind="paragraph" if line.endswith(".") else "heading"))
+    found = with_contents_as_navigation(text, blocks)
+    assert [block.kind for block in found] == ["heading", *["navigation"] * 3, "paragraph", *["heading"] * 3]
+    assert found[4].heading == ()
