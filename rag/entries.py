@@ -36,6 +36,7 @@ _ASKING_WAY = re.compile(
 )
 """The first of these words of a question tells how it asks."""
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
+_SPEAKER = re.compile(r"[^\W\d_][^:?\r\n]{0,40}: +")
 _SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
 _FEWEST_WORDS = 3
 
@@ -79,14 +80,26 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     evidence = reading.evidence.copy()
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
-    other = [number for number, text in enumerate(texts) if are_questions[number] and _asks_else(text, named)]
-    evidence[other] = with_odds_times(evidence[other], _OTHER_QUESTION_ODDS)
-    return replace(reading, evidence=evidence) if found or absent or other else reading
+    changed = bool(found or absent)
+    for number in (number for number, is_question in enumerate(are_questions) if is_question and evidence[number] > 0):
+        own = evidence[number]
+        if _asks_else(texts[number], named):
+            evidence[number], changed = with_odds_times(own, _OTHER_QUESTION_ODDS), True
+        elif number + 1 not in found and _is_answered(texts[number : number + 2]) and evidence[number + 1] > 0:
+            evidence[number + 1] = max(evidence[number + 1], own)
+            evidence[number], changed = with_odds_times(own, _OTHER_QUESTION_ODDS), True
+    return replace(reading, evidence=evidence) if changed else reading
+
+
+def _is_answered(texts: Sequence[str]) -> bool:
+    """Whether a question and what follows it are said in a dialogue."""
+    spoken = [_SPEAKER.match(text) is not None or message_prefix(text) > 0 for text in texts]
+    return spoken == [True, True] and QUESTION_END.search(texts[1]) is None
 
 
 def _asks_else(text: str, named: frozenset[str]) -> bool:
     """Whether a question names mostly what is not asked."""
-    of_text = asked_terms(text)
+    of_text = asked_terms(_SPEAKER.sub("", text[message_prefix(text) :], count=1))
     return QUESTION_START.match(text) is not None and 2 * len(of_text & named) < len(of_text)
 
 

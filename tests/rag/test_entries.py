@@ -23,6 +23,12 @@ def test_what_stands_below_the_same_question_is_evidence_however_little_the_read
     assert np.allclose(found.evidence, [0.04, 0.7])
 
 
+def test_in_a_dialogue_what_follows_a_question_is_the_answer_to_it() -> None:
+    talk = "Tobias Renn: And who's going to staff the booth?\nKaren Liu: You and Amira."
+    [found] = with_asked_entries("Who staffs the booth?", [reading(talk, [0.5, 0.2])])
+    assert np.allclose(found.evidence, [1 / 6, 0.5])
+
+
 @pytest.mark.parametrize(
     ("heading", "score"),
     [
