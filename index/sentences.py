@@ -30,6 +30,24 @@ _NOTES = re.compile(
 )
 """Note references after the end of a sentence, to which they belong."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
+_NEVER_LAST = (
+    r"Hrn?|Frl|Dipl|Ing|Mag|Mmes?|Mlles?|MM|Srt?a?|Sra?s|Dra|Avda|Exm[ao]|Sigg?|Avv|Dott|Arch|dhr|mevr|mgr|Mgr|inż|hab"
+    r"|JUDr|MUDr|PhDr|ul|ул|просп|пер|им|bzw|inkl|exkl|zzgl|abzgl|ggfs?|evtl|vgl|sog|bl\.a|f\.eks|bijv|np|tzw|např|tzv|cfr|[Kk]l"
+)
+"""Abbreviations of other languages than English before a name or a noun, which end no sentence."""
+_WITHIN = (
+    r"Nr|Abs|Mio|Mrd|Jh|geb|gest|Std|Stk|Aufl|Hrsg|Kap|Abb|Anm|Bsp|usw|Tel|env|ex|T\.T\.C|HT|aprox|ej|núm|pág|izq|dcha|pag"
+    r"|jf|nr|kr|[fe]\.Kr|J\.-C|mill|ns|bkz|vb|tlf|osv|pkt|avd|dvs|mnd|incl|excl|blz|tel|godz|ust|odst"
+    r"|гг?|д|кв|руб|коп|тел|стр|рис|млн|млрд|тыс|обл|см|ст"
+)
+"""Those that end no sentence before a small letter, a figure or a section sign."""
+_MONTHS = r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
+_NO_FULL_STOP = re.compile(
+    rf"(?<![^\W_])(?:{_NEVER_LAST})\.(?=\s+\S)|(?<![^\W_])(?:{_WITHIN})\.(?=\s+[\da-zà-öø-ÿа-я(§])"
+    rf"|[a-zäöüß]{{3}}(?:str|pl)\.(?=\s+\d)|(?<![\w.,])\d{{1,2}}\.(?=\s+(?:{_MONTHS})\b)"
+    r"|\b(?:(?<!I )[Aa]m|[Ii]m|[Bb]eim|[Vv]om|[Zz]um|[Zz]ur|[Aa]b|[Ss]eit|[Dd]e[rmns]|[Dd]as) \d{1,2}\.(?=\s+[A-ZÄÖÜ])"
+)
+"""Full stops of abbreviations and of ordinal numbers, as in "am 3. Tag"."""
 _LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")
 """Words for which nupunkt takes quadratic time, such as thousands of exclamation marks, without their last character."""
 _WORD = re.compile(r"\S+")
@@ -120,10 +138,14 @@ def _untagged(text: str, start: int, end: int) -> Span:
 
 
 def _sentences(text: str, mark: int) -> list[Span]:
-    """The sentences by nupunkt, which sees marks, code, leaders and long words as plain words, and notes as white space."""
+    """The sentences by nupunkt, which knows the abbreviations of English.
+
+    It sees marks, code, leaders, long words and other abbreviations as plain words, and notes as white space.
+    """
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
     shown = _LONG_WORD.sub(_crossed, shown)
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
+    shown = _NO_FULL_STOP.sub(lambda found: f"{found[0][:-1]}x", shown)
     if mark > 0:
         shown = _WORD.sub(_crossed, shown[:mark]) + shown[mark:]
     spans = [Span(a, b) for a, b in nupunkt.sentence_spans(shown)]

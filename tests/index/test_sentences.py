@@ -25,6 +25,31 @@ def test_a_single_line_break_does_not_end_a_sentence(end: str) -> None:
     assert sentences(text) == [text]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Das Mietverhältnis beginnt am 1. August 2022 und läuft z. B. bis 31. Oktober.",
+        "Am 3. Tag kam Hr. Meier in die Goethestr. 5 im 2. Stock, siehe Abs. 2 Nr. 3.",
+        "Das kostet bzw. kostete inkl. Nebenkosten ca. 500 Euro.",
+        "M. Dupont et Mme. Curie paient env. 500 euros.",
+        "El Sr. García vive en la Avda. América y paga aprox. 500 euros, p. ej. en mayo.",
+        "Møtet er kl. 14.30, bl.a. med Ola, jf. § 5.",
+        "L'Avv. Bianchi e il Sig. Rossi, cfr. art. 3.",
+        "Pan Ing. Novák platí např. v květnu.",
+        "Pan Nowak, ul. Długa 5, płaci np. w maju.",
+        "С 1 августа 2022 г. по 31 июля 2023 г. он живёт на ул. Ленина, д. 5, за 500 руб. в месяц.",
+    ],
+)
+def test_abbreviations_and_ordinals_of_other_languages_do_not_end_a_sentence(sentence: str) -> None:
+    assert sentences(f"Here it is. {sentence} That is all.") == ["Here it is.", sentence, "That is all."]
+
+
+def test_a_number_ends_a_sentence_in_english() -> None:
+    assert sentences("I am 12. My brother is 14. Turn to page 3. Then go.") == [
+        *("I am 12.", "My brother is 14.", "Turn to page 3.", "Then go.")
+    ]
+
+
 @ends
 @pytest.mark.parametrize(
     ("before", "after"),
