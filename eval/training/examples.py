@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from quotewise.eval.datasets import Row
 from quotewise.eval.gold import GoldError, reason
 from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
+from quotewise.eval.training.forms import in_another_form
 from quotewise.eval.training.teacher import Taught, Teacher
 from quotewise.eval.training.wordnet import WordNet
 from quotewise.index.sentences import Span, sentence_spans
@@ -28,6 +29,8 @@ _OTHER_LANGUAGE = "ml_"
 """What the names of sets begin with whose questions are not in English."""
 _UNTITLED = 0.25
 """Share of the examples without the title of their document, since many documents have none that says anything."""
+_VALUES = 200
+"""Short answers of a set that serve as values of further entries."""
 _CONFUSABLE = 6
 """Passages that retrieval finds for a question, of which one is drawn."""
 
@@ -36,7 +39,7 @@ _CONFUSABLE = 6
 class Share:
     """What is taken from a set: so many questions (all for None), each ``repeats`` times with a passage that answers it.
 
-    The last four are the chances that a question comes once more: with a passage that retrieval finds though it does not
+    The next four are the chances that a question comes once more: with a passage that retrieval finds though it does not
     answer, edited so that its own passage no longer answers it, with its passage without the sentences that answer, or with its
     passage edited so that it is about something else of the same kind.
     """
@@ -48,6 +51,7 @@ class Share:
     edited: float = 0.4
     shortened: float = 0.2
     contradicted: float = 0.0
+    formed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,16 @@ class Corpus:
 
 
 def examples(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None = None) -> Iterator[Example]:
-    """Draw the examples of a set, some of its questions in other words where WordNet is given."""
+    """Draw the examples of a set, some of its questions in other words where WordNet is given, and some in another form."""
+    texts = [text for row in chance.sample(rows, min(len(rows), _VALUES)) for text in row.texts()[:1]] if share.formed else []
+    for example in _drawn(rows, share, chance, wordnet):
+        yield example
+        formed = in_another_form(example, texts, chance) if chance.random() < share.formed else None
+        if formed:
+            yield formed
+
+
+def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None) -> Iterator[Example]:
     wordnet = None if share.name.startswith(_OTHER_LANGUAGE) else wordnet
     opposite = wordnet.opposite if wordnet else listed_opposite
     corpus, contexts = Corpus(rows), [row.context for row in rows]
