@@ -32,6 +32,7 @@ _ENTRIES = (
     "{key} .... {value}",
     "{key}\t{value}",
 )
+_ENTRIES_SHARE = 1 / 6
 _LONGEST_VALUE = 60
 
 
@@ -68,10 +69,9 @@ def in_another_form(example: "Example", others: Sequence[str], chance: random.Ra
     sentences = sentence_spans(example.passage)
     if not sentences or len(sentences) > 12 or "\n\n" in example.passage:
         return None
-    form = chance.choice((_as_messages, _as_messages, _as_mail, _as_list, _as_notes, _as_entries))
-    if form is _as_entries:
+    if chance.random() < _ENTRIES_SHARE:
         return _as_entries(example, others, chance)
-    made = form(example, sentences, chance)  # type: ignore[call-arg]
+    made = chance.choice((_as_messages, _as_messages, _as_mail, _as_list, _as_notes))(example, sentences, chance)
     answers = [made.moved(answer) for answer in example.answers]
     if any(answer is None for answer in answers):
         return None
