@@ -75,12 +75,19 @@ def serve(
     folder: Annotated[Path | None, typer.Argument(help="Folder to index before listening.", show_default=False)] = None,
     moved: Moved = False,
     watch: Annotated[bool, typer.Option("--watch", help="Index changes of FOLDER as they come.")] = False,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the text of scanned pages of FOLDER meanwhile.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Begin an empty index also where --index names none.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index FOLDER, if one is given, and answer questions over HTTP; documents can be added on the page."""
     if watch and folder is None:
         raise QuotewiseError("--watch needs the FOLDER to watch")
+    if ocr:
+        from quotewise.index.recognition import check_installed
+
+        check_installed()
+        if folder is None:
+            raise QuotewiseError("--ocr needs the FOLDER whose scanned pages are read")
     from quotewise.api import server
     from quotewise.api.indexing import check_folder
     from quotewise.api.keys import Keys
@@ -116,10 +123,13 @@ def serve(
             if not (server.is_local(listener) or Keys(settings.index).exist()):
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
-            if watch and folder is not None:
-                from quotewise.api.watching import FolderWatch
+            if folder is not None and (watch or ocr):
+                from quotewise.api.watching import FolderWatch, ScanReading
 
-                FolderWatch(service, folder, stamps, report or SyncReport.nothing()).start()
+                if watch:
+                    FolderWatch(service, folder, stamps, report or SyncReport.nothing()).start()
+                if ocr:
+                    ScanReading(service, folder).start()
             server.serve(service, listener)
 
 

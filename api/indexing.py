@@ -64,13 +64,28 @@ def recognise_scans(
 
     Raises RecognitionError, ForbiddenError, SettingsError, and what ``Sync.run`` does.
     """
-    settings, catalogue = service.settings, service.store.catalogue
-    service.check_change(caller, settings.collection)
-    options, pages = settings.parse_options(folder), settings.recognised_pages
-    for path in [file.path for file in catalogue.left_out(settings.collection) if file.kind == NO_TEXT]:
+    service.check_change(caller, service.settings.collection)
+    for path in scans(service):
         with suppress(DocumentError):  # which the sync reports
-            if recognise(path, read_inside(folder, path, settings.max_file_bytes), pages, options, progress):
+            if recognise_scan(service, folder, path, progress):
                 yield index_folder(service, caller, folder, again_at=frozenset((path,)))
+
+
+def scans(service: Service) -> list[str]:
+    """The paths of the files of the default collection's folder that have pages without text."""
+    catalogue, name = service.store.catalogue, service.settings.collection
+    if find_collection(catalogue, name) is None:
+        return []
+    return [file.path for file in catalogue.left_out(name) if file.kind == NO_TEXT]
+
+
+def recognise_scan(
+    service: Service, folder: Path, path: str, progress: Callable[[int, int, str], None] = lambda done, total, name: None
+) -> bool:
+    """Read the scanned pages of a file, and say whether it has any. Raises RecognitionError and DocumentError."""
+    settings = service.settings
+    data = read_inside(folder, path, settings.max_file_bytes)
+    return recognise(path, data, settings.recognised_pages, settings.parse_options(folder), progress)
 
 
 def _sync(

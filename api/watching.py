@@ -1,4 +1,4 @@
-"""A thread that brings the index up to date as the watched folder changes, whatever goes wrong in between."""
+"""Threads that bring the index up to date, whatever goes wrong in between: as the watched folder changes, and by OCR."""
 
 import logging
 import threading
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
-from quotewise.api.indexing import index_folder
+from quotewise.api.indexing import index_folder, recognise_scan, scans
 from quotewise.api.service import Service
-from quotewise.index.errors import QuotewiseError, StoppedError
+from quotewise.index.errors import DocumentError, QuotewiseError, StoppedError
 from quotewise.index.progress import Step
 from quotewise.index.stamps import Stamps
 from quotewise.index.sync_report import SyncReport
@@ -17,6 +17,8 @@ from quotewise.index.watch import watched
 
 _AGAIN_SECONDS = 1.0
 """After the folder could not be watched, until that is tried again."""
+_SCAN_SECONDS = 2.0
+"""Between two looks for files with scanned pages."""
 _log = logging.getLogger("quotewise")
 
 
@@ -88,3 +90,57 @@ class FolderWatch(threading.Thread):
             self._told = problem
             with suppress(OSError):
                 terminal.note(problem)
+
+
+class ScanReading(threading.Thread):
+    """Reads the scanned pages of a folder by OCR, and indexes each file once its pages are read, in turn with uploads.
+
+    Args:
+        service: whose default collection the folder is.
+        folder: the folder.
+    """
+
+    def __init__(self, service: Service, folder: Path) -> None:
+        super().__init__(name="scans", daemon=True)
+        self._service, self._folder = service, folder
+        self._ended = threading.Event()
+        self._read: dict[str, tuple[int, int]] = {}
+        """The time and the size of each file that was read."""
+
+    def stop(self) -> None:
+        """End the thread after the page that is being read."""
+        self._ended.set()
+
+    def run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                for path in scans(self._service):
+                    self._recognise(path)
+            except StoppedError:
+                return
+            except Exception:  # noqa: BLE001 - later files are read, whatever it is
+                _log.exception("unexpected error while scanned pages of %s were read", self._folder)
+            self._ended.wait(_SCAN_SECONDS)
+
+    def _recognise(self, path: str) -> None:
+        """Read a file, once as long as it stays the same."""
+        try:
+            known = (self._folder / path).stat()
+            if self._read.get(path) == (known.st_mtime_ns, known.st_size):
+                return
+            self._read[path] = known.st_mtime_ns, known.st_size
+            if not recognise_scan(self._service, self._folder, path, self._check_stopped):
+                return
+            report = self._service.jobs.submit(lambda: self._index(path)).result()
+        except (DocumentError, OSError):  # of which the index tells
+            return
+        with suppress(OSError):  # nobody listens any more
+            terminal.note_changes(report, SyncReport.nothing())
+
+    def _index(self, path: str) -> SyncReport:
+        return index_folder(self._service, LOCAL, self._folder, again_at=frozenset((path,)))
+
+    def _check_stopped(self, done: int, total: int, name: str) -> None:
+        self._service.jobs.check_stopped()
+        if self._ended.is_set():
+            raise StoppedError

@@ -11,12 +11,15 @@ from quotewise.api.callers import LOCAL
 from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.api.watching import FolderWatch
+from quotewise.api.watching import FolderWatch, ScanReading
 from quotewise.index.errors import UnknownDocumentError
 from quotewise.index.formats.parsed import Parsed
+from quotewise.index.layout import Box
+from quotewise.index.recognised import RecognisedLine, RecognisedPage, RecognisedPages
 from quotewise.index.stamps import Stamps
 from quotewise.rag.pipeline import AskOptions
 from tests.api.conftest import wait_until
+from tests.index.formats.pdf_files import Page, Pdf
 from tests.index.syncing import write
 
 
@@ -159,3 +162,36 @@ def test_it_ends_with_the_service_even_in_the_middle_of_a_file(
     watching.join(60)
     assert not watching.is_alive()
     assert texts(service) == {"a.txt": "Whales sing."}
+
+
+def test_scanned_pages_are_read_meanwhile_each_file_once(
+    service: Service,
+    folder: Path,
+    watch: Callable[[], FolderWatch],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    read: list[str] = []
+
+    def recognised(path: str, data: bytes, pages: RecognisedPages, *_: object) -> bool:
+        read.append(path)
+        if path == "blurred.pdf":
+            raise RuntimeError("the engine failed")
+        box = Box(1, 0.1, 0.1, 0.9, 0.2)
+        pages.put(data, RecognisedPage(1, (RecognisedLine("The rent is 40 euros.", box, 0.9),) if path == "scan.pdf" else ()))
+        return True
+
+    monkeypatch.setattr("quotewise.api.indexing.recognise", recognised)
+    monkeypatch.setattr("quotewise.api.watching._SCAN_SECONDS", 0.05)
+    write(folder, a="Whales sing.")
+    watch()
+    reading = ScanReading(service, folder)
+    reading.start()
+    for name, style in (("blurred", "r"), ("empty", "D"), ("scan", "A")):
+        (folder / f"{name}.pdf").write_bytes(Pdf([Page(picture=True)], labels=f"0 << /S /{style} >>").write())
+    wait_until(lambda: "scan.pdf" in texts(service))
+    wait_until(lambda: len(read) == 3)
+    reading.stop()
+    reading.join()
+    assert texts(service) == {"a.txt": "Whales sing.", "scan.pdf": "The rent is 40 euros."}
+    assert sorted(read) == ["blurred.pdf", "empty.pdf", "scan.pdf"]
