@@ -37,6 +37,8 @@ _ASKING_WAY = re.compile(
 """The first of these words of a question tells how it asks."""
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
 _SPEAKER = re.compile(r"[^\W\d_][^:?\r\n]{0,40}: +")
+_FIELDS = re.compile(r'[{\[\s]*"[^"]{1,60}"\s*:')
+"""Fields of a record in JSON, such as the time of a message."""
 _SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
 _FEWEST_WORDS = 3
 
@@ -57,13 +59,13 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     texts = [passage.slice(sentence) for sentence in passage.sentences]
     are_questions = [QUESTION_END.search(text) is not None for text in texts]
     known = frozenset(terms(" ".join((passage.document.title, *passage.heading[:-1])))) if reading.is_read else frozenset[str]()
-    found = [
-        number + 1
-        for number in range(len(texts) - 1)
-        if are_questions[number]
-        and not are_questions[number + 1]
-        and (_is_asked(texts[number], asked) or _asks_the_same(texts[number], question, named, known))
+    asks = [
+        number
+        for number, is_question in enumerate(are_questions)
+        if is_question and (_is_asked(texts[number], asked) or _asks_the_same(texts[number], question, named, known))
     ]
+    follows = [next((n for n in range(number + 1, len(texts)) if not _FIELDS.match(texts[n])), number) for number in asks]
+    found = [number for number in follows if not are_questions[number]]
     rows = [number for number, kind in enumerate(passage.kinds) if kind is SentenceKind.ROW]
     found += [number for number in rows if _is_row_of(texts[number], asked)]
     media_type = passage.document.media_type

@@ -11,7 +11,7 @@ from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_starts
 
-VERSION = 1
+VERSION = 2
 _LONG_LINE = 600
 _PIECE = 300
 _DEPTH_LIMIT = 1_000
@@ -20,6 +20,11 @@ _ENDS = frozenset((",", "}", "]", "/>"))
 _PROSE = re.compile(r"[ \t]*(?![-*#;/])[^\W\d_][^{}\[\]<>=|\\\"]{39,}")
 _KEY = re.compile(r"[ \t]*[\w.-]+[ \t]*:(?:\s|$)")
 _NAME_LIMIT = 120
+_SAYING = re.compile(r'"((?:[^"\\\s]|\\.)+(?:[ ]+(?:[^"\\\s]|\\.)+){3,})"(?![ \t]*:)')
+"""A string of JSON with four words or more, which is no key."""
+_VALUE = re.compile(r'[:\[,][ \t]*(?:"(?:[^"\\]|\\.)+"(?![ \t]*:)|-?\d|true|false)')
+_OPEN_KEY = re.compile(r'[{\[,\s]*"(?:[^"\\\r\n]|\\.)*"[ \t]*:[ \t]*\Z')
+_BETWEEN = re.compile(r"[,}\]\s]*")
 _OBJECT_LINE = re.compile(r"[\ufeff\s]*[{\[][ \t]*[\r\n]")
 _ENTRY = re.compile(r'"([^"\\]{1,200})"[ \t]*:[ \t]*"?([^"{\[]*)')
 _VISIBLE = re.compile(r"[^\W_]")
@@ -33,7 +38,26 @@ def parse(data: bytes) -> Parsed:
         if depth > _DEPTH_LIMIT:
             raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
     blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text))
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        blocks = tuple(part for block in blocks for part in _said(text, block))
     return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, unread_part=damage)
+
+
+def _said(text: str, block: Block) -> Iterator[Block]:
+    """A block of JSON, whose strings of some words are paragraphs, without the keys that stand alone between them."""
+    start, found = block.start, False
+    for saying in _SAYING.finditer(text, block.start, block.end):
+        key = _OPEN_KEY.search(text, max(start, saying.start() - _NAME_LIMIT), saying.start())
+        end = key.start() if key else saying.start()
+        if _VALUE.search(text, start, end):
+            yield replace(block, start=start, end=end)
+        yield replace(block, start=saying.start(1), end=saying.end(1), by_line=False, kind="paragraph")
+        between = _BETWEEN.match(text, saying.end(), block.end)
+        start, found = between.end() if between else saying.end(), True
+    if not found:
+        yield block
+    elif _VALUE.search(text, start, block.end):
+        yield replace(block, start=start)
 
 
 def _objects(text: str) -> Iterator[Block]:

@@ -54,6 +54,12 @@ def test_another_question_is_no_answer() -> None:
     assert np.allclose(found.evidence, [1 / 6, 0.5, 0.5])
 
 
+def test_what_follows_a_question_in_json_is_no_other_field_of_its_record() -> None:
+    text = 'How do I pay?\n"ts": 17},\n{"user": "U1", "text":\nby card'
+    [found] = with_asked_entries(ASKED, [reading(text, [0.1] * len(text.splitlines()), rows=True)])
+    assert np.allclose(found.evidence, [0.1, 0.1, 0.1, 0.7])
+
+
 def test_the_row_of_the_same_question_is_evidence() -> None:
     rows = "| How do I pay? | By card. |\n| Do you ship? | No. |"
     assert np.allclose(with_asked_entries(ASKED, [reading(rows, [0.04, 0.06], rows=True)])[0].evidence, [0.7, 0.06])

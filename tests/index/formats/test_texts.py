@@ -156,3 +156,15 @@ def test_navigation_is_never_quoted_and_rows_are_read_by_themselves() -> None:
     page = b"<nav><a href=/>Prices of all rooms</a></nav><table><tr><th>Room<th>Price<tr><td>Blue<td>90</table>"
     chunks = Chunker(lambda parts: [1] * len(parts)).chunks(parse_document("a.html", page))
     assert [kind.name for chunk in chunks for kind in chunk.kinds] == ["BOILERPLATE", "ROW", "ROW"]
+
+
+def test_strings_of_words_in_json_are_prose_without_the_syntax_around_them() -> None:
+    records = """[{"user": "U1", "text": "The pump is broken again. We wait for \\"Jon\\".", "ts": 17},
+      {"title": "How long does it take?", "answer": "Two days, I think.", "tags": ["a b", "one of the rare words"],
+      "open": true}]"""
+    document = parse_document("chat.json", records.encode())
+    chunks = Chunker(lambda texts: [len(text.split()) for text in texts]).chunks(document)
+    assert [document.text[a:b] for chunk in chunks for a, b in chunk.sentences] == [
+        *('[{"user": "U1"', "The pump is broken again.", 'We wait for \\"Jon\\".', '"ts": 17}'),
+        *("How long does it take?", "Two days, I think.", '"tags": ["a b",', "one of the rare words", '"open": true}]'),
+    ]
