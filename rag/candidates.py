@@ -58,6 +58,13 @@ _DATE = re.compile(
 )
 
 
+_SIGN = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
+    r"|(?<!\S)(?=\S*\d)(?=\S*[^\W\d_])(?=\w*[!#$&*~^])[\w!#$&*~^+-]{4,40}(?=[.,;:]?(?:\s|$))"
+)
+"""Addresses, numbers with signs in them, versions, and passwords: a part of one answers nothing."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """The sentence at ``position`` of reading ``number``, which may be quoted."""
@@ -252,13 +259,16 @@ def bare(text: str) -> str:
 
 
 def _whole(one: Candidate) -> AnswerSpan | None:
-    """The answer of a sentence as a person would mark it: dates as a whole, without who said it and when, and without the signs
-    that only divide or end sentences."""
+    """The answer of a sentence as a person would mark it: dates, addresses and numbers as a whole, without who said it and when,
+    and without the signs that only divide or end sentences."""
     assert one.answer is not None
     start, end = one.answer.span.start - one.span.start, one.answer.span.end - one.span.start
     for date in _DATE.finditer(one.text):
         if date.start() <= start and end <= date.end():
             start, end = date.span()
+    for sign in _SIGN.finditer(one.text):
+        if sign.start() < end and start < sign.end():
+            start, end = min(start, sign.start()), max(end, sign.end())
     said = message_prefix(one.text)
     if start < said:
         start = said

@@ -234,6 +234,12 @@ def test_of_a_wide_table_the_reader_is_told_the_columns_that_are_asked_for() -> 
         ("It is in the wine cellar.", "the wine cellar.", "the wine cellar"),
         ("It is at 7 p.m.", "7 p.m.", "7 p.m."),
         ("It was made for .NET", ".NET", ".NET"),
+        ("It mails dba@corp.example when it fails.", "dba@corp", "dba@corp.example"),
+        ("Luis: wifi password is Gruen7!42", "Gruen7", "Gruen7!42"),
+        ("It cost 118,40 in all.", "118", "118,40"),
+        ("See https://a.example/x?y=1, page 3.", "a.example", "https://a.example/x?y=1"),
+        ("It is Paris/London or 3.", "Paris", "Paris"),
+        ("It needs 3.2.1-rc1 (64-bit).", "3.2.1", "3.2.1-rc1"),
         ("It is by Acme Inc.", "Acme Inc.", "Acme Inc."),
     ],
 )
