@@ -259,8 +259,10 @@ def bare(text: str) -> str:
 
 
 def _whole(one: Candidate) -> AnswerSpan | None:
-    """The answer of a sentence as a person would mark it: dates, addresses and numbers as a whole, without who said it and when,
-    and without the signs that only divide or end sentences."""
+    """The answer of a sentence as a person would mark it.
+
+    Dates, addresses and numbers are whole; who said it and when, and signs that only divide or end sentences, are left out.
+    """
     assert one.answer is not None
     start, end = one.answer.span.start - one.span.start, one.answer.span.end - one.span.start
     for date in _DATE.finditer(one.text):
