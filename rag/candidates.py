@@ -17,7 +17,7 @@ from quotewise.rag.followups import STOP_WORDS
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import with_odds_times
-from quotewise.rag.rows import Row
+from quotewise.rag.rows import ASKS_TIME, Row
 
 _RIVAL = 0.3
 """The odds of a parallel sentence with more of what the question names must be at least this fraction of another's."""
@@ -40,6 +40,9 @@ _KEY = re.compile(r"\W*([^:：|]{1,45}?)[*_\"'”\])]*(?::|：)")
 _END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$")
 QUESTION_END = re.compile(r"[?？][\W_]*$")
 QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+VERSION = re.compile(r"\d+\.\d|\b(?:19|20)\d\d\b")
+"""What the heading of a release has."""
+_ASKS_VERSION = re.compile(r"\b(?:which|what) (?:version|release)\b", re.IGNORECASE)
 _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
 """What a row without a number does not say."""
@@ -135,6 +138,11 @@ def candidates_of(question: str, readings: Sequence[Reading]) -> list[Candidate]
     return sorted(left, key=lambda one: (-one.score, one.passage.document.path, one.span))
 
 
+def asks_release(question: str) -> bool:
+    """Whether a question asks when something was, or in which version."""
+    return (ASKS_TIME.search(question) or _ASKS_VERSION.search(question)) is not None
+
+
 def asked_terms(question: str) -> frozenset[str]:
     """What a question names: its terms but for those that only ask."""
     words = (word for word in question.split() if not _ASKING.fullmatch(_EDGES.sub("", word)))
@@ -179,7 +187,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
             passed = score if follows else 0.0
             yield replace(one, score=0.0) if follows else _lowered(one)
         elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
-            yield _lowered(one)
+            yield one if VERSION.search(one.text) and asks_release(question) else _lowered(one)
         else:
             yield replace(one, answer=None if _is_contrasted(question, one) else _whole(one)) if one.answer else one
 
@@ -316,6 +324,8 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
         return other.passage.heading == one.passage.heading and not other.row.is_header
     if _heads(one) and _heads(other):
         return less < more and bool((more - less) & names)
+    if _heads(one) and VERSION.search(one.text):
+        return False
     if not less < more or other.passage.heading != one.passage.heading or QUESTION_START.match(other.text):
         return False
     if other.row and one.row:

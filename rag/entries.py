@@ -9,10 +9,11 @@ import numpy as np
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
 from quotewise.index.lines import message_prefix
-from quotewise.rag.candidates import QUESTION_END, QUESTION_START, asked_terms, bare, is_heading
+from quotewise.rag.candidates import QUESTION_END, QUESTION_START, asked_terms
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.calibration import with_odds_times
-from quotewise.rag.rows import ASKS_TIME, Row
+from quotewise.rag.rows import Row
+from quotewise.rag.sections import of_sections
 from quotewise.rag.selection import negations
 
 _EVIDENCE = 0.7
@@ -22,13 +23,6 @@ _ABSENT_EVIDENCE = 0.02
 _OTHER_QUESTION_ODDS = 0.2
 """What is left of the odds of a sentence that asks something else."""
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_DATE = re.compile(r"\b(?:19|20)\d\d\b")
-_RELEASED = frozenset(terms("release version publish come out date day year appear tag"))
-"""What a question for the date of a release says beside its number."""
-_ASKS_WHAT_IT_SAYS = re.compile(
-    r"\bwhat (?:do|does|did|is|was)\b.*\b(?:say|state|read|contain|text|said|written|stated)\b", re.I
-)
-_SAYING = frozenset(terms("say said state stated read contain text written section paragraph chapter article clause part"))
 _ASKING_WAY = re.compile(
     r"\b(?:who|whom|whose|what|when|where|why|which|how(?: (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))?"
     r"|can|do|does|did|is|are|may|must|should|will)\b",
@@ -47,8 +41,8 @@ def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Readi
     """The readings, with more evidence for what a question names, and less for what stands beside it.
 
     More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question
-    names it, a column of it, and nothing else; the heading with the date of a release; the note, comment or section of which
-    "What does it say?" is asked. Less have rows where that cell is empty, and the headings of other releases.
+    names it, a column of it, and nothing else; what a section is asked for by its headings. Less have rows where that cell is
+    empty, and the headings of other releases.
     """
     asked, named = _words(question), asked_terms(question)
     return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
@@ -73,12 +67,8 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     found += [number for number, row in tabular.items() if row.is_asked_for(named, known)]
     absent = [n for n in tabular if n not in found] if any(row.lacks(named) for row in tabular.values()) else []
     if reading.is_read and passage.heading:
-        titles = [bare(heading) for heading in passage.heading]
-        headings = [number for number, text in enumerate(texts) if is_heading(text, titles)]
-        dated, other = _releases(question, named - known, [(number, texts[number]) for number in headings])
-        found, absent = [*found, *dated], [*absent, *other]
-        if _asks_what_it_says(question, named, passage.heading):
-            found += [number for number in range(len(texts)) if number not in headings][:1]
+        told, other = of_sections(question, named, passage, texts)
+        found, absent = [*found, *told], [*absent, *other]
     evidence = reading.evidence.copy()
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
@@ -103,23 +93,6 @@ def _asks_else(text: str, named: frozenset[str]) -> bool:
     """Whether a question names mostly what is not asked."""
     of_text = asked_terms(_SPEAKER.sub("", text[message_prefix(text) :], count=1))
     return QUESTION_START.match(text) is not None and 2 * len(of_text & named) < len(of_text)
-
-
-def _releases(question: str, named: frozenset[str], headings: Sequence[tuple[int, str]]) -> tuple[list[int], list[int]]:
-    """The headings with the date of the release, by its number, that a question asks the time of, and those of other ones."""
-    numbers = frozenset(term for term in named if any(map(str.isdigit, term)))
-    if not (numbers and named - numbers <= _RELEASED and ASKS_TIME.search(question)):
-        return [], []
-    told = {number: numbers <= frozenset(terms(text)) for number, text in headings if _DATE.search(text)}
-    return [number for number, is_it in told.items() if is_it], [number for number, is_it in told.items() if not is_it]
-
-
-def _asks_what_it_says(question: str, named: frozenset[str], headings: Sequence[str]) -> bool:
-    """Whether a question names the last heading, at most those above it, and asks what the section, note or comment says."""
-    subject = named - _SAYING
-    if not (subject and _ASKS_WHAT_IT_SAYS.search(question)):
-        return False
-    return subject <= frozenset(terms(" ".join(headings))) and bool(subject & frozenset(terms(headings[-1])))
 
 
 def _is_asked(text: str, asked: list[str]) -> bool:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from quotewise.rag.entries import with_asked_entries
+from quotewise.rag.selection import select_quotes
 from tests.rag.test_candidates import reading
 
 ASKED = "How do I pay?"
@@ -111,3 +112,36 @@ def test_what_a_note_comment_or_section_says_is_what_stands_in_it(
 ) -> None:
     found = with_asked_entries(question, [reading("Dogs may come in. They wait outside.", [0.1, 0.1], heading)])
     assert np.allclose(found[0].evidence, scores)
+
+
+RELEASE = ("Changelog", "2.3.0 (2024-02-11)", "Added")
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "text", "scores"),
+    [
+        ("When was dark mode added?", RELEASE, "2.3.0 (2024-02-11)\n\nAdded\n\n- Dark mode\n- Export", [0.7, 0.1, 0.7, 0.1]),
+        ("Which version has dark mode?", RELEASE, "2.3.0 (2024-02-11)\n\nAdded\n\n- Dark mode\n- Export", [0.7, 0.1, 0.7, 0.1]),
+        ("Who added dark mode?", RELEASE, "2.3.0 (2024-02-11)\n\nAdded\n\n- Dark mode\n- Export", [0.1, 0.1, 0.1, 0.1]),
+        ("What was added in 2.3.0?", RELEASE, "Added\n\n- Dark mode\n- Export", [0.1, 0.7, 0.7]),
+        ("What was added in 2.4.0?", RELEASE, "Added\n\n- Dark mode\n- Export", [0.1, 0.1, 0.1]),
+        ("When was 2.3.0 released?", RELEASE, "2.3.0 (2024-02-11)\n\nAdded\n\n- Dark mode", [0.7, 0.1, 0.1]),
+        ("What are the side effects of Ibu?", ("Ibu", "Side effects"), "Side effects\n\n1. Rash\n2. Nausea", [0.1, 0.7, 0.7]),
+        ("What are the side effects of Ibu?", ("Ibu", "Side effects"), "Side effects\n\nThey are rare.", [0.1, 0.1]),
+        ("What does exit status 12 mean?", ("EXIT STATUS",), "0    All was copied.\n\n12   The line broke.", [0.1, 0.7]),
+        ("What is the error 12 about?", ("EXIT STATUS",), "12 monkeys came in.\n\nThey are 12 in all.", [0.1, 0.1]),
+    ],
+)
+def test_a_section_is_asked_for_by_the_headings_above_it(
+    question: str, heading: tuple[str, ...], text: str, scores: list[float]
+) -> None:
+    [found] = with_asked_entries(question, [reading(text, [0.1] * len(scores), heading)])
+    assert np.allclose(found.evidence, scores)
+
+
+def test_the_heading_of_the_release_is_quoted_with_the_change() -> None:
+    text = "2.3.0 (2024-02-11)\n\nAdded\n\n- Dark mode\n- Export"
+    question = "When was dark mode added?"
+    readings = with_asked_entries(question, [reading(text, [0.1] * 4, RELEASE)])
+    first, second = select_quotes(question, readings, 3)
+    assert [quote.passage.slice(quote.span) for quote in (first, second)] == ["2.3.0 (2024-02-11)", "Dark mode"]
