@@ -19,7 +19,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 
-VERSION = 2
+VERSION = 3
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

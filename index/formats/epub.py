@@ -11,7 +11,7 @@ from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 Element = Any
 _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 

@@ -16,7 +16,7 @@ from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 
-VERSION = 2
+VERSION = 3
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 

@@ -13,9 +13,10 @@ from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
 from quotewise.index.formats import ParseOptions, format_of, html
 from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.page_encoding import decoded_as
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 _DEPTH_LIMIT = 5
 """Mails in mails."""
@@ -177,14 +178,15 @@ def decoded_header(value: object) -> str:
     return " ".join(shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
 
 
-def _text(data: bytes, codec: str | None) -> str:
-    if not data:
-        return ""
+def _text(data: bytes, label: str | None) -> str:
+    """The text of a part or header; what is called ASCII or UTF-8 and is neither is told by its bytes."""
+    is_told = label and label.lower() not in ("us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit")
+    text = decoded_as(data, label) if label and is_told else None
+    if text is not None:
+        return text.replace("\0", "")
     try:
-        if codec and codec.lower() not in ("us-ascii", "ascii", "unknown-8bit"):
-            return data.decode("cp1252" if codec.lower() in ("iso-8859-1", "latin-1", "latin1") else codec, "replace")
         return decode(data).text
-    except (LookupError, DocumentError, UnicodeError):
+    except DocumentError:
         return data.decode("utf-8", "replace").replace("\0", "")
 
 

@@ -10,7 +10,7 @@ from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.mail import Letters, decoded_header
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _ATTACHMENTS_LIMIT = 200
 _NO_DATE = 1601
 """The year of what stands where no date was written."""

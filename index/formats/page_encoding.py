@@ -1,4 +1,4 @@
-"""The bytes of a page into text, as browsers decode it."""
+"""The bytes of a page or mail into text, as browsers decode it: what they read the name of a character set as."""
 
 import re
 from codecs import lookup
@@ -17,6 +17,16 @@ _WEB_CODECS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", 
     "iso8859-11": "cp874",
 }
 """What browsers read these names as (WHATWG Encoding Standard, section 4.2)."""
+_LABELS = {"x-sjis": "cp932", "windows-31j": "cp932", "x-gbk": "gb18030", "windows-874": "cp874", "dos-874": "cp874"} | {
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-roman": "mac_roman",
+    "x-euc-jp": "euc_jp",
+    "x-x-big5": "big5hkscs",
+    "iso-8859-8-i": "iso8859_8",
+    "unicode-1-1-utf-8": "utf-8",
+}
+"""Names that Python has no codec for."""
+_JIS_RUN = re.compile(rb"\x1b(?:\$[@B](?P<double>[^\x1b\r\n]*)|\(I(?P<kana>[^\x1b\r\n]*)|\([BJ])")
 
 
 def decoded(data: bytes) -> str:
@@ -25,18 +35,40 @@ def decoded(data: bytes) -> str:
     if not marked and b"\0" not in data[:1_000] and not _is_utf8(data):
         head = _COMMENT.sub(b"", data[:_CHARSET_REACH])
         declared = _XML_ENCODING.search(head) or _META_CHARSET.search(head)
-        codec = _codec(declared[1].decode("ascii")) if declared else None
-        if codec and not codec.startswith(("utf-8", "utf-16", "utf-32")):
-            return data.decode(codec, "replace").replace("\0", "")
+        label = declared[1].decode("ascii").lower() if declared else ""
+        if label and not label.startswith(("utf-8", "utf8", "utf-16", "utf-32")):
+            text = decoded_as(data, label)
+            if text is not None:
+                return text.replace("\0", "")
     return decode(data).text.removeprefix("\ufeff")
 
 
-def _codec(label: str) -> str | None:
+def decoded_as(data: bytes, label: str) -> str | None:
+    """The text of bytes in what is called so in pages and mails; None for a name that means no character set."""
     try:
-        name = lookup(label).name
-    except LookupError:
+        codec = _LABELS.get(label.lower()) or lookup(label).name
+        codec = _WEB_CODECS.get(codec, codec)
+        if codec == "iso2022_jp":
+            data, codec = _as_shift_jis(data), "cp932"
+        return data.decode(codec, "replace")
+    except (LookupError, UnicodeError, ValueError):
         return None
-    return _WEB_CODECS.get(name, name)
+
+
+def _as_shift_jis(data: bytes) -> bytes:
+    """ISO-2022-JP with the signs of NEC and IBM that mails have in it, such as ①, in the Shift JIS of Windows."""
+
+    def converted(run: re.Match[bytes]) -> bytes:
+        if run["kana"]:
+            return bytes(byte | 0x80 for byte in run["kana"])
+        pairs = run["double"] or b""
+        made = bytearray()
+        for row, cell in zip(pairs[::2], pairs[1::2], strict=False):
+            made.append((row + 1) // 2 + (0x70 if row < 0x5F else 0xB0))
+            made.append(cell + 0x7E if row % 2 == 0 else cell + (0x1F if cell < 0x60 else 0x20))
+        return bytes(made)
+
+    return _JIS_RUN.sub(converted, data)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -52,6 +52,27 @@ def test_encodings_of_old_mails_are_read() -> None:
     assert texts(parse_document("a.eml", data)) == ["Subject: Grüße und", "Ein langer Satz mit € 5 geht weiter."]
 
 
+@pytest.mark.parametrize(
+    ("charset", "codec", "text"),
+    [
+        ("gb2312", "gb18030", "價格 〇 镕"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("shift_jis", "cp932", "①髙橋"),
+        ("windows-874", "cp874", "ราคา"),
+        ("x-of-no-one", "cp1252", "Das Büro in Köln ist am Freitag geschlossen, wie jedes Jahr im Mai."),
+        ("utf-8", "cp1252", "Das Büro in Köln ist am Freitag geschlossen, wie jedes Jahr im Mai."),
+    ],
+)
+def test_a_character_set_is_what_mailers_mean_by_its_name(charset: str, codec: str, text: str) -> None:
+    head = f"Subject: a\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
+    assert texts(parse_document("a.eml", head.encode() + text.encode(codec))) == ["Subject: a", text]
+
+
+def test_japanese_mails_have_signs_of_windows_in_their_seven_bits() -> None:
+    data = b"Subject: a\nContent-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B-!\x1b(B \x1b$B%F%9%H\x1b(B \x1b(I6E\x1b(B."
+    assert texts(parse_document("a.eml", data)) == ["Subject: a", "① テスト ｶﾅ."]
+
+
 def test_a_mailbox_is_read_mail_by_mail() -> None:
     box = b"".join(
         b"From a@b Mon Jan  1 00:00:00 2026\n" + mail(f"No. {n}", ">From here on.").as_bytes() + b"\n" for n in range(3)
