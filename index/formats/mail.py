@@ -11,9 +11,10 @@ from email.message import Message
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
-from quotewise.index.formats import ParseOptions, format_of, html
+from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, ParseOptions, ending_of, html
 from quotewise.index.formats.composed import Composer, cleaned
-from quotewise.index.formats.page_encoding import decoded_as
+from quotewise.index.formats.detection import detected
+from quotewise.index.formats.page_encoding import decoded, decoded_as
 from quotewise.index.formats.parsed import Parsed
 
 VERSION = 3
@@ -26,6 +27,13 @@ _HEADER_LIMIT = 10_000
 _ATTACHED_LIMIT = 30_000_000
 """Bytes of one attachment, and of all of them twice that."""
 _STUB = 0.3
+_SIGNATURE = "-- "
+_SIGNATURES = frozenset(f"application/{kind}" for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature"))
+_ENDINGS = {
+    **{kind: end for end, known in reversed(list(FORMATS.items())) for kind in (known.media_type, *known.content_types)},
+    **{"text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf"},
+}
+"""The ending of the files of each media type."""
 _MAIL_ENDINGS = (".eml", ".msg", ".mbox")
 
 
@@ -93,17 +101,30 @@ class Letters:
             payload = part.get_payload()
             inner = payload[0] if isinstance(payload, list) and payload else None
             if isinstance(inner, Message):
-                self._inner(inner, path, depth)
+                self._inner(inner if inner.keys() else _encoded(part, inner), path, depth)
         elif part.is_multipart():
             parts = [one for one in part.get_payload() if isinstance(one, Message)]
             chosen = _alternative(parts) if kind == "multipart/alternative" else parts
             for number, one in enumerate(parts, 1):
+                below = f"{path}.{number}" if path else str(number)
                 if any(one is other for other in chosen) and self._parts <= _PARTS_LIMIT:
-                    self._body(one, f"{path}.{number}" if path else str(number), depth)
+                    self._body(one, below, depth)
+                elif one.is_multipart():
+                    self._attached_to(one, below, depth)
         elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") or "encrypted" in kind:
             self._composer.problems.append("a part that is encrypted")
         else:
             self._leaf(part, kind, path, depth)
+
+    def _attached_to(self, alternative: Message, path: str, depth: int) -> None:
+        """Add what some mailers attach to one form of the text, where another form is read."""
+        for number, part in enumerate(alternative.get_payload(), 1):
+            if not isinstance(part, Message) or self._parts > _PARTS_LIMIT or part.get_content_maintype() == "image":
+                continue
+            if part.get_content_type() == "message/rfc822" or (not part.is_multipart() and _is_attached(part)):
+                self._body(part, f"{path}.{number}", depth)
+            elif part.is_multipart():
+                self._attached_to(part, f"{path}.{number}", depth)
 
     def _inner(self, message: Message, path: str, depth: int) -> None:
         if depth >= _DEPTH_LIMIT:
@@ -113,18 +134,19 @@ class Letters:
         self.add(message, path, depth + 1)
 
     def _leaf(self, part: Message, kind: str, path: str, depth: int) -> None:
-        name = decoded_header(part.get_filename())
-        is_attached = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
+        if kind in _SIGNATURES:
+            return
         data = part.get_payload(decode=True)
         data = data if isinstance(data, bytes) else b""
-        if is_attached or not kind.startswith("text/"):
-            self.attach(name, data, path, depth)
+        if _is_attached(part):
+            self.attach(_file_name(part), data, path, depth)
         elif kind == "text/html":
-            self.add_html(_text(data, part.get_content_charset()))
+            charset = part.get_content_charset()
+            self.add_html(_text(data, charset) if charset else decoded(data))
         else:
             text = _text(data, part.get_content_charset())
             if str(part.get_param("format", "")).lower() == "flowed":
-                text = re.sub(r"(?<=[^\s-]) \r?\n(?!\s*(?:>|\r?\n))", " ", text)
+                text = _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
             self.add_text(text)
 
     def add_text(self, text: str) -> None:
@@ -142,9 +164,13 @@ class Letters:
 
     def attach(self, name: str, data: bytes, path: str, depth: int) -> None:
         """Add an attached file, or say why it is not read."""
-        known = format_of(name) if name else None
         self._bytes += len(data)
         shown = cleaned(name)[:200] or "without a name"
+        try:
+            known = detected(name, data) if name else None
+        except DocumentError as error:
+            self._composer.problems.append(f"the attachment {shown}, which {error}")
+            return
         if known is None:
             if data:
                 self._composer.problems.append(f"the attachment {shown}, which has no known format")
@@ -164,6 +190,50 @@ class Letters:
                 self._composer.add_parsed(known.parse(data, self._options), name)
         except QuotewiseError as error:
             self._composer.problems.append(f"the attachment {shown}, which {error}")
+
+
+def _is_attached(part: Message) -> bool:
+    """Whether a part is a file rather than text of the mail."""
+    kind = part.get_content_type()
+    if part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
+        return True
+    known = FORMATS.get(ending_of(_file_name(part)))
+    return kind != "text/html" and known is not None and known is not FORMATS[".txt"]
+
+
+def _encoded(part: Message, inner: Message) -> Message:
+    """A mail in a mail that is encoded like any other file, as some mailers do though none may."""
+    leaf = Message()
+    leaf["Content-Transfer-Encoding"] = str(part.get("Content-Transfer-Encoding", ""))
+    leaf.set_payload(inner.get_payload())
+    data = leaf.get_payload(decode=True)
+    return read_message(data) if isinstance(data, bytes) else inner
+
+
+def _file_name(part: Message) -> str:
+    """The name of an attached file, with the ending of its kind where it has none that is known."""
+    name, kind = decoded_header(part.get_filename()), part.get_content_type()
+    if ending_of(name) in FORMATS or ending_of(name) in UNREAD_ENDINGS:
+        return name
+    ending = _ENDINGS.get(kind, "")
+    return (name or "attachment") + ending if ending and (name or kind != "text/plain") else name
+
+
+def _unflowed(text: str, removes_space: bool) -> str:
+    """Text whose long lines were broken after a space, with those lines in one again (RFC 3676, section 4)."""
+    lines: list[str] = []
+    quoted, is_open = "", False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        marks = line[: len(line) - len(line.lstrip(">"))]
+        content = line[len(marks) :].removeprefix(" ")
+        if is_open and marks == quoted and content.strip() and content != _SIGNATURE:
+            lines[-1] += content
+        else:
+            lines.append(f"{marks} {content}" if marks else content)
+        quoted, is_open = marks, content.endswith(" ") and content != _SIGNATURE
+        if is_open and removes_space:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def decoded_header(value: object) -> str:

@@ -1,5 +1,6 @@
 """A mail is its headers, its text once, and what is attached, within bounds."""
 
+from base64 import b64encode
 from email.message import EmailMessage
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from quotewise.index.errors import DocumentError
 from quotewise.index.sentences import Span
 from tests.index.formats.files import block, docx, p, parse_document, texts
+
+WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def mail(subject: str, text: str) -> EmailMessage:
@@ -50,6 +53,38 @@ def test_encodings_of_old_mails_are_read() -> None:
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\nEin langer =\r\nSatz mit =80 5 \r\ngeht weiter.\r\n"
     )
     assert texts(parse_document("a.eml", data)) == ["Subject: Grüße und", "Ein langer Satz mit € 5 geht weiter."]
+
+
+def test_files_are_read_that_are_attached_to_the_form_of_the_text_that_is_not_read() -> None:
+    message = mail("Prices", "They are attached.")
+    message.add_alternative("<p>They are <b>attached</b>.</p>", subtype="html")
+    message.get_payload()[1].add_attachment(b"Item,Price\nPen,3\n", maintype="text", subtype="csv", filename="prices.csv")
+    assert texts(parse_document("a.eml", message.as_bytes()))[3:] == ["They are attached.", "Item,Price\nPen,3"]
+
+
+def test_an_attached_file_is_read_by_its_kind_and_content_where_its_name_says_nothing() -> None:
+    message = mail("Files", "See.")
+    message.add_attachment(docx(p("Clause 1.")), maintype="application", subtype=WORD, filename="Vertrag vom 3. Mai")
+    message.add_attachment(rb"{\rtf1 Clause 2.\par}", maintype="application", subtype="msword", filename="old.doc")
+    message.add_attachment("BEGIN:VEVENT\nSUMMARY:Board\nEND:VEVENT\n", subtype="calendar", disposition="inline")
+    message.add_attachment(b"-----BEGIN PGP-----", maintype="application", subtype="pgp-signature", filename="s.asc")
+    document = parse_document("a.eml", message.as_bytes())
+    assert texts(document)[3:] == ["See.", "Clause 1.", "Clause 2.", "BEGIN:VEVENT\nSUMMARY:Board\nEND:VEVENT\n"]
+    assert block(document, "Board").kind == "code" and document.unread_part is None
+
+
+def test_a_mail_within_a_mail_may_be_encoded() -> None:
+    head = b"Subject: a\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+    document = parse_document("a.eml", head + b64encode(mail("Inner", "The text.").as_bytes()))
+    assert texts(document)[-2:] == ["Subject: Inner", "The text."]
+
+
+def test_lines_that_the_mailer_broke_are_whole_again() -> None:
+    head = "Subject: a\nContent-Type: text/plain; format=flowed"
+    spaced = f"{head}; delsp=yes\n\nThe long  \nsentence.\n".encode()
+    assert texts(parse_document("a.eml", spaced))[1:] == ["The long sentence."]
+    quoted = f"{head}\n\n> When \n> is it? \nOn Monday, at \nten. \n\nBye \n-- \nAnn\n".encode()
+    assert texts(parse_document("a.eml", quoted))[1:] == ["> When is it?\nOn Monday, at ten.", "Bye\n--\nAnn"]
 
 
 @pytest.mark.parametrize(
