@@ -11,18 +11,19 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.rtf_flow import Flow
-from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.word_styles import heading_level
 
-VERSION = 2
+VERSION = 3
 _DEPTH_LIMIT = 2_000
 _TOKEN = re.compile(
     rb"\\(?:(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})?[ ]?|'(?P<hex>[0-9A-Fa-f]{2})|(?P<sign>[^A-Za-z]))"
     rb"|(?P<open>\{)|(?P<close>\})|[\r\n\0]+|(?P<text>[^\\{}\r\n\0]+)"
 )
 _SKIPPED = frozenset(
-    b"fonttbl colortbl stylesheet pict object fldinst info xmlnstbl rsidtbl generator listtable listoverridetable themedata "
+    b"fonttbl colortbl stylesheet pict fldinst info xmlnstbl rsidtbl generator listtable listoverridetable themedata "
     b"datastore latentstyles nonshppict shpinst sp bkmkstart bkmkend filetbl revtbl pgdsctbl mmathPr atnid atnref atntime "
-    b"atndate factoidname template ftnsep ftnsepc aftnsep private xe tc".split()
+    b"atndate factoidname template ftnsep ftnsepc aftnsep private xe tc "
+    b"objdata objclass objname objalias objsect nonesttables".split()
 )
 _KEPT = frozenset(
     b"shptxt listtext pntext field fldrslt footnote header headerl headerr headerf footer footerl footerr footerf".split()
@@ -42,6 +43,7 @@ _MARGINS: dict[bytes, BlockKind] = {
     **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "header"),
     **dict.fromkeys((b"footer", b"footerl", b"footerr", b"footerf"), "footer"),
 }
+_TABLE_WORDS = frozenset(b"cell nestcell row nestrow trowd trleft trhdr cellx clmrg clvmrg".split())
 _NOTES = frozenset((b"footnote", b"annotation"))
 
 
@@ -50,7 +52,8 @@ class _State:
     """What a group inherits and what ends with it."""
 
     destination: str = "text"
-    codec: str = ""
+    font: int | None = None
+    """None for that of the whole file."""
     alternatives: int = 1
     is_hidden: bool = False
     is_mark: bool = False
@@ -77,8 +80,10 @@ class _Reader:
         self._codec = "cp1252"
         self._fonts: dict[int, str] = {}
         self._levels: dict[int, int] = {}
-        self._font = self._style = self._marks = 0
-        self._state = _State(codec="")
+        self._font = self._default_font = self._marks = 0
+        self._style: int | None = None
+        self._style_name = ""
+        self._state = _State()
         self._stack: list[tuple[_State, Flow | None]] = []
         self._flow = Flow()
         self._body = self._flow
@@ -148,7 +153,8 @@ class _Reader:
         if not self._bytes:
             return
         data, self._bytes = bytes(self._bytes), bytearray()
-        self._write(data.decode(self._state.codec or self._codec, "replace"))
+        font = self._default_font if self._state.font is None else self._state.font
+        self._write(data.decode(self._fonts.get(font) or self._codec, "replace"))
 
     def _write(self, text: str) -> None:
         state = self._state
@@ -161,9 +167,19 @@ class _Reader:
         if state.destination == "text":
             if not state.is_hidden:
                 self._flow.inline.append(text)
+        elif state.destination == "styles":
+            self._style_name += text
+            if text.rstrip().endswith(";"):
+                self._end_style()
         elif state.destination.startswith("info:"):
             name = state.destination[5:]
             self.info[name] = (self.info.get(name, "") + text)[:1_000]
+
+    def _end_style(self) -> None:
+        level = heading_level(self._style_name.strip("; \r\n"))
+        if self._style is not None and level:
+            self._levels.setdefault(self._style, level)
+        self._style, self._style_name = None, ""
 
     def _sign(self, sign: bytes) -> None:
         if sign == b"*":
@@ -203,7 +219,7 @@ class _Reader:
         elif state.destination == "styles":
             if word == b"s":
                 self._style = number or 0
-            elif word == b"outlinelevel" and number is not None and 0 <= number < 9:
+            elif word == b"outlinelevel" and number is not None and 0 <= number < 9 and self._style is not None:
                 self._levels[self._style] = number + 1
         elif word == b"ud" and state.destination.startswith("info:"):
             self.info[state.destination[5:]] = ""  # it comes again, in Unicode
@@ -214,6 +230,11 @@ class _Reader:
             self.info[word.decode()] = ""  # it may come twice, the second time in Unicode
         elif word == b"info":
             state.destination = "info"
+        elif word == b"nesttableprops":
+            state.destination = "inner row"
+        elif state.destination == "inner row":
+            if word == b"nestrow":
+                flow.end_inner_row()
         elif word in _SKIPPED and word not in _KEPT_UNKNOWN:
             state.destination = "nothing"
         elif state.destination != "text":
@@ -251,23 +272,20 @@ class _Reader:
         elif word == b"pard":
             if state.is_mark:
                 return
-            flow.level, flow.is_item, flow.in_table = 0, False, False
+            flow.level, flow.is_item, flow.in_table, flow.depth = 0, False, False, 1
         elif word == b"plain":
             state.is_hidden = False
-            state.codec = ""
+            state.font = None
         elif word == b"intbl":
             flow.in_table = True
-        elif word in (b"cell", b"nestcell"):
-            flow.cells.append("".join(flow.inline))
-            flow.inline = []
-        elif word in (b"row", b"nestrow"):
-            if flow.cells:
-                flow.rows.append([Cell(text, is_header=flow.is_header) for text in flow.cells])
-            flow.cells, flow.is_header = [], False
-        elif word == b"trhdr":
-            flow.is_header = True
+        elif word == b"itap":
+            flow.depth = number or 1
+        elif word in _TABLE_WORDS:
+            self._table_word(word, number, flow)
         elif word == b"f":
-            state.codec = self._fonts.get(number or 0, "")
+            state.font = number or 0
+        elif word == b"deff":
+            self._default_font = number or 0
         elif word == b"uc":
             state.alternatives = max(0, min(number if number is not None else 1, 100))
         elif word in (b"v", b"deleted"):
@@ -284,6 +302,26 @@ class _Reader:
             self._codec = "mac_roman"
         elif word in (b"pc", b"pca"):
             self._codec = "cp437" if word == b"pc" else "cp850"
+
+    def _table_word(self, word: bytes, number: int | None, flow: Flow) -> None:
+        if word == b"cell":
+            flow.end_cell()
+        elif word == b"nestcell":
+            flow.end_inner_cell()
+        elif word == b"row":
+            flow.end_row()
+        elif word == b"nestrow":
+            flow.end_inner_row()
+        elif word == b"trowd":
+            flow.begin_row()
+        elif word == b"trleft":
+            flow.places.left = number or 0
+        elif word == b"trhdr":
+            flow.places.is_header = True
+        elif word == b"cellx":
+            flow.places.add(number or 0)
+        else:
+            flow.places.merge("left" if word == b"clmrg" else "above")
 
     def _font_word(self, word: bytes, number: int | None) -> None:
         if word == b"f":

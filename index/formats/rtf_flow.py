@@ -1,11 +1,47 @@
 """The paragraphs and tables of the body of an RTF file, or of one of its notes or headers, as far as they are read."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind
 from quotewise.index.formats.tables import Cell
+
+_ONE_EDGE = 40
+"""Twips within which the edges of cells in several rows are one."""
+
+Piece: TypeAlias = str | list[list[Cell]]
+"""A paragraph of a cell, or a table within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell ends in its row, in twips, and whether it goes on with the one before or above it."""
+
+    end: int
+    goes_on_from_left: bool = False
+    goes_on_from_above: bool = False
+
+
+@dataclass(slots=True)
+class Places:
+    """The cells of the rows that follow, as a row of the file defines them."""
+
+    left: int = 0
+    cells: list[Place] = field(default_factory=list)
+    is_header: bool = False
+    _merged: set[str] = field(default_factory=set)
+
+    def merge(self, side: str) -> None:
+        """The next cell that is placed goes on with the one at its ``left`` or ``above`` it."""
+        self._merged.add(side)
+
+    def add(self, end: int) -> None:
+        """Place the next cell."""
+        self.cells.append(Place(end, "left" in self._merged, "above" in self._merged))
+        self._merged.clear()
 
 
 @dataclass(slots=True)
@@ -15,13 +51,18 @@ class Flow:
     kind: BlockKind = "paragraph"
     mark: str = ""
     inline: list[str] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    rows: list[list[Cell]] = field(default_factory=list)
+    cells: list[list[Piece]] = field(default_factory=list)
+    rows: list[tuple[list[list[Piece]], Places]] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     blocks: list[tuple[str, BlockKind, int] | list[list[Cell]]] = field(default_factory=list)
     level: int = 0
     is_item: bool = False
     in_table: bool = False
-    is_header: bool = False
+    depth: int = 1
+    """Of the table that the paragraph stands in; from 2, within a cell of another."""
+    _cell: list[Piece] = field(default_factory=list)
+    _inner_cells: list[str] = field(default_factory=list)
+    _inner_rows: list[list[Cell]] = field(default_factory=list)
 
     def compose(self, composer: Composer) -> None:
         """Add what was read to a document."""
@@ -39,12 +80,14 @@ class Flow:
     def end_paragraph(self) -> None:
         """A paragraph ends here, or a line of a cell."""
         text, self.inline = "".join(self.inline), []
-        if self.in_table or self.cells:
+        if self.in_table and self.depth > 1:
             self.inline = [text, "\n"] if text.strip() else []
-            if self.in_table:
-                return
+            return
+        if self.in_table:
+            self._end_inner_table()
+            self._cell.append(text)
+            return
         self.end_table()
-        self.inline = []
         if not text.strip():
             return
         if self.kind != "paragraph":
@@ -58,11 +101,94 @@ class Flow:
             )
         self.is_item = False
 
+    def end_cell(self) -> None:
+        self._end_inner_table()
+        self.cells.append([*self._cell, "".join(self.inline)])
+        self.inline, self._cell = [], []
+
+    def end_row(self) -> None:
+        if self.cells:
+            self.rows.append((self.cells, self.places))
+        self.cells = []
+
+    def end_inner_cell(self) -> None:
+        self._inner_cells.append("".join(self.inline))
+        self.inline = []
+
+    def end_inner_row(self) -> None:
+        if self._inner_cells:
+            self._inner_rows.append([Cell(text) for text in self._inner_cells])
+            self._inner_cells = []
+
+    def _end_inner_table(self) -> None:
+        self.end_inner_row()
+        if self._inner_rows:
+            self._cell.append(self._inner_rows)
+            self._inner_rows = []
+
     def end_table(self) -> None:
         """What follows is in no table, or in another."""
+        self._end_inner_table()
+        rest, self._cell = self._cell, []
         if self.cells:
-            self.rows.append([Cell(text) for text in self.cells])
-            self.cells = []
-        if self.rows:
-            self.blocks.append(self.rows)
-            self.rows = []
+            self.cells.append(rest)
+            rest = []
+        self.end_row()
+        rows, self.rows = self.rows, []
+        if any(isinstance(piece, list) for cells, _ in rows for cell in cells for piece in cell):
+            rest = [piece for cells, _ in rows for cell in cells for piece in cell] + rest
+        elif rows:
+            self.blocks.append(list(_merged([([_text(cell) for cell in cells], places) for cells, places in rows])))
+        for piece in rest:
+            if isinstance(piece, list):
+                self.blocks.append(piece)
+            elif piece.strip():
+                self.blocks.append((piece, self.kind, 0))
+
+    def begin_row(self) -> None:
+        """A row is defined here; what is in no cell of the one before stood below it."""
+        if self._cell and not self.cells:
+            self.end_table()
+        self.places = Places()
+
+
+def _text(cell: list[Piece]) -> str:
+    return "\n".join(piece for piece in cell if isinstance(piece, str) and piece.strip())
+
+
+def _merged(rows: list[tuple[list[str], Places]]) -> Iterator[list[Cell]]:
+    """The rows of a table, with the columns and rows that each cell covers by the places of the cells."""
+    ends: list[int] = []
+    for end in sorted(place.end for texts, places in rows if len(places.cells) == len(texts) for place in places.cells):
+        if not ends or end - ends[-1] > _ONE_EDGE:
+            ends.append(end)
+    placed: list[dict[int, tuple[str, int, Place | None]]] = []
+    for texts, places in rows:
+        line: dict[int, tuple[str, int, Place | None]] = {}
+        if len(places.cells) != len(texts):
+            line = {column: (text, 1, None) for column, text in enumerate(texts)}
+        else:
+            column = sum(end <= places.left + _ONE_EDGE for end in ends)
+            for text, place in zip(texts, places.cells, strict=True):
+                end = sum(end <= place.end + _ONE_EDGE for end in ends)
+                if place.goes_on_from_left and line:
+                    first = max(line)
+                    line[first] = f"{line[first][0]} {text}".strip(), end - first, line[first][2]
+                else:
+                    line[column] = text, max(end - column, 1), place
+                column = max(end, column)
+        placed.append(line)
+    for number, (line, (_, places)) in enumerate(zip(placed, rows, strict=True)):
+        cells = []
+        for column, (text, columns, own) in line.items():
+            if number and own and own.goes_on_from_above and not text.strip() and column in placed[number - 1]:
+                continue
+            below = 1
+            while number + below < len(placed) and _goes_on(placed[number + below].get(column)):
+                below += 1
+            cells.append(Cell(text, columns, below, places.is_header))
+        yield cells
+
+
+def _goes_on(cell: tuple[str, int, Place | None] | None) -> bool:
+    return cell is not None and cell[2] is not None and cell[2].goes_on_from_above and not cell[0].strip()

@@ -21,6 +21,12 @@ class Style:
     depth: int = 0
 
 
+def heading_level(name: str) -> int:
+    """The level, from 1, of the paragraphs of a style that is called so; 0 where the name is not that of a heading."""
+    heading = _HEADING_NAME.fullmatch(name.lower())
+    return int(heading[1]) if heading else int(name.lower() == "title")
+
+
 def value(parent: Element, name: str) -> str | None:
     """What a property says, or None where it is not set."""
     found = parent.find(f"{W}{name}")
@@ -57,10 +63,8 @@ def read_styles(root: Element | None) -> dict[str, Style]:
                 number = value(numbered, "numId") or number
                 written = value(numbered, "ilvl")
                 depth = int(written) if written and written.isdecimal() else depth
-        if heading := _HEADING_NAME.fullmatch(name):
-            level = int(heading[1])
-        elif name == "title":
-            level = level or 1
+        if level_of_name := heading_level(name):
+            level = level_of_name if name != "title" else level or 1
         known[identity] = Style(name, level, number, depth)
         return known[identity]
 

@@ -28,10 +28,34 @@ def rtf(body: str) -> list[str]:
             ["City | Cups\nRiga | 2", "After"],
         ),
         (r"{\stylesheet{\s1\outlinelevel0 heading 1;}}\pard\s1 Title\par\pard Body\par", ["Title", "Body"]),
+        (r"{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset0 B;}}\'cf\'f0{\f1 \'e9}\plain\'e8", ["Прéи"]),
+        (r"{\stylesheet{\s1 heading 1;}{\s2 Title;}}\pard\s2 Law\par\pard\s1 Scope\par\pard All\par", ["Law", "Scope", "All"]),
+        (r"{\object\objemb{\*\objdata 0101}{\result Shown.}}\par", ["Shown."]),
+        (r"\trowd\intbl A\cell B\cell\row Below\par\trowd\intbl C\cell D\cell\row", ["A | B", "Below", "C | D"]),
     ],
 )
 def test_rtf_is_read_as_word_shows_it(body: str, shown: list[str]) -> None:
     assert rtf(body) == shown
+
+
+def test_cells_of_rtf_that_are_merged_are_read_with_all_their_rows_and_columns() -> None:
+    rows = (
+        r"\trowd\trhdr\cellx2000\cellx5990\intbl Region\cell Sales\cell\row"
+        r"\trowd\clvmgf\cellx2000\cellx4000\cellx6000\intbl North\cell May\cell 5\cell\row"
+        r"\trowd\clvmrg\cellx2000\cellx4000\cellx6000\intbl\cell June\cell 6\cell\row"
+        r"\trowd\clmgf\cellx2000\clmrg\cellx4000\cellx6000\intbl All\cell\cell 11\cell\row\pard After\par"
+    )
+    document = parse_document("a.rtf", f"{{\\rtf1{rows}}}".encode())
+    assert texts(document) == ["Region | Sales\nNorth | May | 5", "June | 6", "All | 11", "After"]
+    assert block(document, "June").heading == ("North", "Sales")
+    assert block(document, "All").heading == ("Region | Sales",)
+
+
+def test_a_table_of_rtf_within_a_cell_keeps_its_rows() -> None:
+    row = r"\itap2 {}\nestcell {}\nestcell{{\*\nesttableprops\trowd\cellx1\cellx2\nestrow}}{{\nonesttables\par}}"
+    inner = row.format("City", "Cups") + row.format("Riga", "2")
+    body = rf"\trowd\cellx9\intbl Before\par {inner}\pard\intbl After\cell\row\pard End\par"
+    assert rtf(body) == ["Before", "City | Cups\nRiga | 2", "After", "End"]
 
 
 def test_rtf_groups_nested_too_deep_are_stopped() -> None:
