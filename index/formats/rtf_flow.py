@@ -1,6 +1,7 @@
 """The paragraphs and tables of the body of an RTF file, or of one of its notes or headers, as far as they are read."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -168,11 +169,11 @@ def _merged(rows: list[tuple[list[str], Places]]) -> Iterator[list[Cell]]:
         if len(places.cells) != len(texts):
             line = {column: (text, 1, None) for column, text in enumerate(texts)}
         else:
-            column = sum(end <= places.left + _ONE_EDGE for end in ends)
+            column = bisect_right(ends, places.left + _ONE_EDGE)
             for text, place in zip(texts, places.cells, strict=True):
-                end = sum(end <= place.end + _ONE_EDGE for end in ends)
+                end = bisect_right(ends, place.end + _ONE_EDGE)
                 if place.goes_on_from_left and line:
-                    first = max(line)
+                    first = next(reversed(line))
                     line[first] = f"{line[first][0]} {text}".strip(), end - first, line[first][2]
                 else:
                     line[column] = text, max(end - column, 1), place
