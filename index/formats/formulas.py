@@ -1,9 +1,13 @@
-"""The formulas of Word in one line, as they are typed into it."""
+"""The formulas of Word, and those in MathML, in one line, as they are typed into Word."""
 
 from typing import Any
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 Element = Any
+_TOKENS = frozenset(("mi", "mn", "mo", "mtext", "ms"))
+_NOTES = frozenset(("annotation", "annotation-xml", "mphantom"))
+_UNSEEN = dict.fromkeys(range(0x2061, 0x2065))
+"""Operators of MathML that are not displayed, such as that of a product without a sign."""
 
 
 def formula(node: Element) -> str:
@@ -32,6 +36,35 @@ def formula(node: Element) -> str:
         )
         return f"{_sign(node, f'{M}naryPr', 'chr', '∫')}{lower}{upper} {written.get('e', '')}"
     return "".join(map(formula, node)) + ("\n" if tag == "oMath" and node.getparent().tag == f"{M}oMathPara" else "")
+
+
+def math_formula(node: Element) -> str:
+    """A formula in MathML (of pages, e-books and OpenDocument files) in one line, as it is typed into Word."""
+    tag = node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
+    if tag in _TOKENS:
+        text = " ".join("".join(node.itertext()).split()).translate(_UNSEEN)
+        return f" {text} " if tag == "mtext" and text else text
+    parts = [child for child in node if isinstance(child.tag, str) and child.tag.rpartition("}")[2].lower() not in _NOTES]
+    if tag == "semantics":
+        return "".join(map(math_formula, parts[:1]))
+    written = [math_formula(part).strip() for part in parts]
+    if tag == "mfrac" and len(written) == 2:
+        return f"({written[0]})/({written[1]})"
+    if tag in ("msup", "mover") and len(written) == 2:
+        return f"{written[0]}^{_grouped(written[1])}"
+    if tag in ("msub", "munder") and len(written) == 2:
+        return f"{written[0]}_{_grouped(written[1])}"
+    if tag in ("msubsup", "munderover") and len(written) == 3:
+        return f"{written[0]}_{_grouped(written[1])}^{_grouped(written[2])}"
+    if tag == "msqrt":
+        return f"√({''.join(written)})"
+    if tag == "mroot" and len(written) == 2:
+        return f"√({written[1]}&{written[0]})"
+    if tag == "mfenced":
+        return f"{node.get('open', '(')}{', '.join(written)}{node.get('close', ')')}"
+    if tag in ("mtable", "mtr", "mlabeledtr"):
+        return ("; " if tag == "mtable" else " ").join(written)
+    return "".join(math_formula(part) for part in parts)
 
 
 def _sign(node: Element, properties: str, name: str, otherwise: str) -> str:

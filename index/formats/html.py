@@ -12,8 +12,11 @@ from lxml import etree
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.formulas import math_formula
+from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 
 VERSION = 3
@@ -26,7 +29,7 @@ _DEPTH_LIMIT = 2_048
 """Of libxml2."""
 _SKIPPED_NAMES = """
     script style template noscript iframe object embed applet svg canvas audio video select datalist head link meta
-    title rp annotation annotation-xml base map area progress meter
+    title rp rt rtc annotation annotation-xml base map area progress meter
 """
 _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _TYPED = frozenset(["text", "email", "tel", "url", "number", "date", "datetime-local", "month", "week", "time"])
@@ -51,6 +54,13 @@ _NAVIGATION_NAME = re.compile(
 )
 _NESTED_REGIONS = 8
 """Elements called so within each other whose links are counted."""
+_MARKED = ("sup", "a")
+_LONGEST_MARK = 12
+_EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+_NOTE_TYPE = re.compile(r"\b(?:foot|end|rear)note\b")
+_BEFORE_MARK = re.compile(r"[\w.,;!?…”\"’')»]\Z")
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.IGNORECASE)
+_LIST_KINDS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _COLLAPSED = re.compile(r"[ \t\r\n\f]+")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -129,8 +139,9 @@ class _Walk:
         self._kinds: list[BlockKind] = ["paragraph"]
         self._region: list[BlockKind | None] = []
         self._depth = 0
-        self._lists: list[int | None] = []
+        self._lists: list[tuple[int, str, int] | None] = []
         self._mark = ""
+        self._marked: list[int] = []
 
     def run(self, root: Element) -> None:
         waiting: list[tuple[Element, bool]] = [(root, False)]
@@ -144,7 +155,10 @@ class _Walk:
                 or ((tag := _local(element)) in _SKIPPED and element is not root)
                 or _is_hidden(element)
             ):
-                self._inline.append(_filled_in(element))
+                self._inline.append(_filled_in(element) or _formulas_of(element))
+                self._write(element.tail)
+            elif tag == "math":
+                self._inline.append(math_formula(element))
                 self._write(element.tail)
             elif tag == "table" and _is_data(element):
                 self._flush()
@@ -164,6 +178,8 @@ class _Walk:
             self._inline.append(value)
         elif tag in ("input", "button"):
             self._flush()
+        elif tag in _MARKED:
+            self._marked.append(len(self._inline))
         if tag not in _BLOCKS:
             return
         self._flush()
@@ -174,16 +190,19 @@ class _Walk:
         self._depth += _is_named(element)
         self._region.append(region)
         if tag in ("ol", "ul", "menu", "dir"):
-            self._lists.append(_start(element) if tag == "ol" else None)
-        elif tag == "li" and self._lists and (number := self._lists[-1]) is not None:
+            self._lists.append(_numbers(element) if tag == "ol" else None)
+        elif tag == "li" and self._lists and (numbers := self._lists[-1]) is not None:
+            number, kind, step = numbers
             number = int(value) if re.fullmatch(r"\d{1,6}", value := element.get("value") or "") else number
-            self._mark = f"{number}. "
-            self._lists[-1] = number + 1
+            self._mark = f"{formatted(number, kind)}. "
+            self._lists[-1] = number + step, kind, step
 
     def _end(self, element: Element) -> None:
         tag = _local(element)
         if tag == "button":
             self._flush("navigation")
+        elif tag in _MARKED:
+            _mark(self._inline, self._marked.pop(), element)
         if tag not in _BLOCKS:
             return
         self._flush(level=int(tag[1]) if _BLOCKS[tag] == "heading" else 0, keep_with_next=tag == "dt")
@@ -201,6 +220,7 @@ class _Walk:
 
     def _flush(self, kind: BlockKind | None = None, level: int = 0, keep_with_next: bool = False) -> None:
         text, self._inline = "".join(self._inline), []
+        self._marked = [0] * len(self._marked)
         if not text.strip():
             return
         region: BlockKind | None = next((region for region in reversed(self._region) if region), None)
@@ -240,24 +260,60 @@ class _Walk:
 def displayed(element: Element) -> str:
     """The displayed text of an element in one piece; its blocks stand in lines of their own."""
     pieces: list[str] = []
+    marked: list[int] = []
     waiting: list[tuple[Element, bool]] = [(element, False)]
     while waiting:
         node, is_end = waiting.pop()
-        is_block = isinstance(node.tag, str) and (_local(node) in _BLOCKS or _local(node) == "br")
-        if is_end or not isinstance(node.tag, str) or _local(node) in _SKIPPED or _is_hidden(node):
+        tag = _local(node) if isinstance(node.tag, str) else ""
+        is_block = tag in _BLOCKS or tag == "br"
+        if is_end or not tag or tag in _SKIPPED or tag == "math" or _is_hidden(node):
+            if not is_end:
+                pieces.append(math_formula(node) if tag == "math" else _filled_in(node) or _formulas_of(node))
+            elif tag in _MARKED:
+                _mark(pieces, marked.pop(), node)
             pieces.append("\n" if is_block else "")
             pieces.append(_COLLAPSED.sub(" ", node.tail or "") if node is not element else "")
         else:
-            pieces += ("\n" if is_block else "", _COLLAPSED.sub(" ", node.text or ""))
+            if tag in _MARKED:
+                marked.append(len(pieces))
+            pieces += ("\n" if is_block else "", _COLLAPSED.sub(" ", node.text or ""), _filled_in(node))
             waiting.append((node, True))
             waiting.extend((child, False) for child in reversed(node))
     return re.sub(r"\n+", "\n", cleaned("".join(pieces)))
 
 
+def _mark(pieces: list[str], start: int, element: Element) -> None:
+    """Show what stands in a ``sup`` or link as what it is: an exponent, or the mark of a note."""
+    text = "".join(pieces[start:])
+    if not text.strip() or len(text) > _LONGEST_MARK:
+        return
+    if _local(element) == "sup":
+        links = (*element.iter("a", "{*}a"), *element.iterancestors("a", "{*}a"))
+        text = note_mark(text) if any("#" in (link.get("href") or "") for link in links) else raised(text)
+    elif "noteref" in _type(element):
+        text = note_mark(text)
+    elif "#" in (element.get("href") or "") and not text.strip().isalpha():
+        text = note_mark(text) if _BEFORE_MARK.search("".join(pieces[max(0, start - 3) : start])) else text
+    pieces[start:] = [text]
+
+
+def _type(element: Element) -> str:
+    """What e-books and pages for reading aloud say that an element is: ``footnote``, ``doc-noteref``."""
+    return f"{element.get(_EPUB_TYPE) or element.get('epub:type') or ''} {element.get('role') or ''}"
+
+
+def _formulas_of(hidden: Element) -> str:
+    """The formulas of an element that is hidden because a picture of them is displayed."""
+    picture = hidden.getnext() if isinstance(hidden.tag, str) and hidden.get("style") is not None else None
+    if picture is None or picture.tag not in ("img", "meta"):
+        return ""
+    return "".join(map(math_formula, hidden.iter("math", "{*}math")))
+
+
 def _filled_in(element: Element) -> str:
     """What a field of a form shows beside its text."""
-    tag = _local(element) if isinstance(element.tag, str) else ""
-    if tag == "select" and not _is_hidden(element):
+    tag = _local(element) if isinstance(element.tag, str) and not _is_hidden(element) else ""
+    if tag == "select":
         options = element.xpath(".//*[local-name()='option']")
         chosen = next((option for option in options if option.get("selected") is not None), options[0] if options else None)
         return f" {' '.join(''.join(chosen.itertext()).split())} " if chosen is not None else ""
@@ -271,7 +327,14 @@ def _local(element: Element) -> str:
 
 
 def _is_hidden(element: Element) -> bool:
-    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+    before = element.getprevious() if element.get("aria-hidden") == "true" else None
+    if before is not None and any(isinstance(child.tag, str) and _local(child) == "math" for child in before):
+        return True  # the formula once more, in letters that are placed one by one
+    kind = _type(element)
+    if "pagebreak" in kind:
+        return True  # the number of a printed page, which stands within words
+    is_marked = element.get("hidden") is not None and not _NOTE_TYPE.search(kind)  # a note is displayed when it is asked for
+    return is_marked or bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _is_named(element: Element) -> bool:
@@ -284,6 +347,8 @@ def _region(element: Element, tag: str, is_looked_into: bool, is_inside: bool) -
     role = (element.get("role") or "").lower()
     if tag == "nav" or role in ("navigation", "search", "menu", "menubar", "toolbar"):
         return "navigation"
+    if _NOTE_TYPE.search(_type(element)):
+        return "footnote"
     named = is_looked_into and tag in ("div", "ul", "ol", "section", "aside", "table", "p") and _is_named(element)
     if named and _is_links(element):
         return "navigation"
@@ -316,17 +381,32 @@ def _is_data(table: Element) -> bool:
     return 4 * flows < len(cells)
 
 
-def _rows(table: Element) -> Iterator[Element]:
+def _rows(table: Element, depth: int = 2) -> Iterator[Element]:
+    """The rows of a table, also of a form that was opened between them; cells outside of any row are one of their own."""
     for child in table:
-        if isinstance(child.tag, str) and not _is_hidden(child):
-            if _local(child) == "tr":
-                yield child
-            elif _local(child) in ("thead", "tbody", "tfoot"):
-                yield from (row for row in child if isinstance(row.tag, str) and _local(row) == "tr" and not _is_hidden(row))
+        if not isinstance(child.tag, str) or _is_hidden(child):
+            continue
+        if (tag := _local(child)) == "tr":
+            yield child
+        elif tag in ("thead", "tbody", "tfoot", "form") and depth:
+            yield from _rows(child, depth - 1)
+        elif tag in ("td", "th") and not _is_cell(child.getprevious()):
+            yield child
 
 
 def _cells(row: Element) -> Iterator[Element]:
-    return (c for c in row if isinstance(c.tag, str) and _local(c) in ("td", "th") and not _is_hidden(c))
+    if _is_cell(row):
+        yield row
+        while _is_cell(row := row.getnext()):
+            yield row
+        return
+    for child in row:
+        inner = child if isinstance(child.tag, str) and _local(child) == "form" else (child,)
+        yield from (cell for cell in inner if _is_cell(cell) and not _is_hidden(cell))
+
+
+def _is_cell(element: Element | None) -> bool:
+    return element is not None and isinstance(element.tag, str) and _local(element) in ("td", "th")
 
 
 def _span(cell: Element, name: str) -> int:
@@ -334,9 +414,16 @@ def _span(cell: Element, name: str) -> int:
     return min(max(int(value), 1), 1_000) if re.fullmatch(r"\d{1,6}", value) else 1
 
 
-def _start(ordered: Element) -> int:
+def _numbers(ordered: Element) -> tuple[int, str, int]:
+    """From where the items of a list are counted, in which numbers, and in which direction."""
+    step = 1 if ordered.get("reversed") is None else -1
     value = ordered.get("start") or ""
-    return int(value) if re.fullmatch(r"\d{1,6}", value) else 1
+    items = sum(isinstance(item.tag, str) and _local(item) == "li" for item in ordered)
+    first = int(value) if re.fullmatch(r"\d{1,6}", value) else 1 if step > 0 else items
+    kind = _LIST_KINDS.get(ordered.get("type") or "", "decimal")
+    if style := _LIST_STYLE.search(ordered.get("style") or ""):
+        kind = style[1].lower() + ("Roman" if style[2].lower() == "roman" else "Letter")
+    return first, kind, step
 
 
 def _meta(root: Element) -> Iterator[tuple[str, str]]:

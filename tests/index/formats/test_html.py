@@ -109,3 +109,50 @@ def test_the_fields_of_a_form_are_read_with_what_is_filled_in() -> None:
         "<p><label>Note</label><textarea>ring twice</textarea><p>Key <input type=password value=secret></form>"
     )
     assert texts(parse_document("a.html", page.encode())) == ["Name Ada Quill", "Size M", "Note ring twice", "Key"]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("10<sup>6</sup> Ca<sup>2+</sup> m<sup>2</sup>, the 1<sup>st</sup> of CO<sub>2</sub>.", "10⁶ Ca²⁺ m², the 1st of CO2."),
+        ("It ended.<sup><a href=#n1>1</a></sup> So<a href=#n2><sup>b</sup></a> it is<sup>[<a href=#n>3</a>]</sup>.", None),
+        ("He left<a href=n.html#n1>12</a>, see page <a href=#p2>2</a>.", "He left[12], see page 2."),
+        ("He <a role=doc-noteref href=#n>*</a> wo<span role=doc-pagebreak>12</span>rd", "He [*] word"),
+    ],
+)
+def test_raised_digits_and_marks_of_notes_are_no_part_of_the_number_or_word_before(body: str, shown: str | None) -> None:
+    assert texts(parsed(f"<p>{body}</p>")) == [shown or "It ended.[1] So[b] it is[3]."]
+    assert texts(parsed(f"<table><tr><th>A<th>B<tr><td>1<td>{body}</table>"), "row") == [
+        f"A | B\n1 | {shown or 'It ended.[1] So[b] it is[3].'}"
+    ]
+
+
+def test_a_formula_is_read_once_in_one_line() -> None:
+    math = "<math><semantics><mrow><mi>E</mi><mo>=</mo><mfrac><mi>a</mi><msup><mi>c</mi><mn>2</mn></msup></mfrac></mrow>"
+    math += "<annotation>E = a</annotation></semantics></math>"
+    letters = "<span class=katex><span>{}</span><span aria-hidden=true>E=ac2</span></span>"
+    picture = "<span style='display: none'>{}</span><img src=a.png>"
+    for shown in ("{}", letters, picture):
+        assert texts(parsed(f"<p>So {shown.format(math)} holds.</p>")) == ["So E=(a)/(c^2) holds."]
+
+
+def test_rows_and_cells_that_stand_in_no_row_or_in_a_form_are_read_as_browsers_show_them() -> None:
+    header = "<tr><td>Item</td><td>Price</td></tr>"
+    cells = "<td>Pen</td><td><input value=3></td>"
+    for body in (f"{header}<form><tr>{cells}</tr></form>", f"{header}{cells}", f"{header}<tr><form>{cells}</form></tr>"):
+        document = parsed(f"<table>{body}</table>")
+        assert texts(document) == ["Item | Price\nPen | 3"] and block(document, "Pen").heading == ("Item | Price",)
+
+
+def test_items_have_the_letters_and_numbers_that_a_list_counts_in() -> None:
+    lists = "<ol type=a start=2><li>x<li>y</ol><ol reversed><li>z<li>w</ol><ol style='list-style: upper-roman'><li>v</ol>"
+    assert texts(parsed(lists)) == ["b. x", "c. y", "2. z", "1. w", "I. v"]
+
+
+def test_how_a_word_is_spoken_is_no_part_of_it() -> None:
+    assert texts(parsed("<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>を読む</p>")) == ["漢字を読む"]
+
+
+def test_notes_that_open_when_they_are_asked_for_are_read() -> None:
+    document = parsed("<p>It ended.</p><aside role=doc-footnote hidden><p>In May.</p></aside><p hidden>no</p>")
+    assert texts(document) == ["It ended.", "In May."] and block(document, "In May.").kind == "footnote"
