@@ -5,6 +5,7 @@ Notes and comments stand at the end, headers and footers once each; numbers of l
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from quotewise.index.errors import DocumentError
@@ -16,6 +17,7 @@ from quotewise.index.formats.formulas import M, formula
 from quotewise.index.formats.numbering import Numbering, W, roman
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.raised import raised
 from quotewise.index.formats.tables import Cell
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 
@@ -160,8 +162,12 @@ class _Word:
             elif tag in _LEFT_OUT or not isinstance(tag, str):
                 continue
             elif tag == _RUN:
-                if len(node) and not (node[0].tag == _R_PR and _is_on(node[0].find(_VANISH))):
+                properties = node[0] if len(node) and node[0].tag == _R_PR else None
+                if properties is None or not _is_on(properties.find(_VANISH)):
+                    start = len(pieces)
                     self._inline(node, pieces)
+                    if properties is not None and value(properties, "vertAlign") == "superscript":
+                        pieces[start:] = [raised("".join(pieces[start:]))]
             elif tag in _SIGNS:
                 pieces.append(_SIGNS[tag])
             elif tag in _REFERENCES:
@@ -305,15 +311,17 @@ def _is_mark_removed(paragraph: Element) -> bool:
     return properties is not None and any(properties.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
 
 
-def _is_continued(cell: Element) -> bool:
-    merge = cell.find(f"{W}tcPr/{W}vMerge")
+def _is_continued(cell: Element, merged: str = "vMerge") -> bool:
+    """Whether a cell goes on with the one above it; with ``hMerge``, as Word 97 has it, with the one before it."""
+    merge = cell.find(f"{W}tcPr/{W}{merged}")
     return merge is not None and (merge.get(_VAL) or "continue") == "continue"
 
 
 def _merged(rows: list[Element], cells: list[list[Element]], texts: list[list[str]]) -> list[list[Cell]]:
     """The cells of a table, those that go on with the one above counted to it."""
     spans = [[_columns(cell) for cell in line] for line in cells]
-    starts = [[sum(line[:n]) for n in range(len(line))] for line in spans]
+    before = [_grid(row, "trPr", "gridBefore") for row in rows]
+    starts = [[first + sum(line[:n]) for n in range(len(line))] for first, line in zip(before, spans, strict=True)]
     continued = [
         {start for start, cell in zip(begins, line, strict=True) if _is_continued(cell)}
         for begins, line in zip(starts, cells, strict=True)
@@ -321,9 +329,12 @@ def _merged(rows: list[Element], cells: list[list[Element]], texts: list[list[st
     merged: list[list[Cell]] = []
     for number, line in enumerate(cells):
         is_header = _has(rows[number], "trPr", "tblHeader")
-        read = []
+        read = [Cell("", before[number])] if before[number] else []
         for start, span, text, cell in zip(starts[number], spans[number], texts[number], line, strict=True):
             if _is_continued(cell):
+                continue
+            if read and _is_continued(cell, "hMerge"):
+                read[-1] = replace(read[-1], columns=read[-1].columns + span)
                 continue
             below = 1
             while number + below < len(rows) and start in continued[number + below]:
@@ -334,9 +345,14 @@ def _merged(rows: list[Element], cells: list[list[Element]], texts: list[list[st
 
 
 def _columns(cell: Element) -> int:
-    span = cell.find(f"{W}tcPr/{W}gridSpan")
-    value = span.get(_VAL) if span is not None else None
-    return min(int(value), 1_000) if value and value.isdecimal() and int(value) else 1
+    return _grid(cell, "tcPr", "gridSpan") or 1
+
+
+def _grid(node: Element, properties: str, name: str) -> int:
+    """How many columns of the grid of a table a property says; 0 where it is not set."""
+    found = node.find(f"{W}{properties}/{W}{name}")
+    written = found.get(_VAL) if found is not None else None
+    return min(int(written), 1_000) if written and written.isdecimal() else 0
 
 
 def _symbol(code: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.raised import raised
 from quotewise.index.formats.rtf_flow import Flow
 from quotewise.index.formats.word_styles import heading_level
 
@@ -56,6 +57,7 @@ class _State:
     """None for that of the whole file."""
     alternatives: int = 1
     is_hidden: bool = False
+    is_raised: bool = False
     is_mark: bool = False
     """Within the number or bullet of an item, which is written out."""
 
@@ -166,7 +168,7 @@ class _Reader:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if state.destination == "text":
             if not state.is_hidden:
-                self._flow.inline.append(text)
+                self._flow.inline.append(raised(text) if state.is_raised else text)
         elif state.destination == "styles":
             self._style_name += text
             if text.rstrip().endswith(";"):
@@ -261,7 +263,7 @@ class _Reader:
             if not self._flow.inline or self._flow.inline[-1] != mark:
                 self._flow.inline.append(mark)
         self._flow = flow
-        self._state.is_hidden = False
+        self._state.is_hidden = self._state.is_raised = False
 
     def _text_word(self, word: bytes, number: int | None, flow: Flow) -> None:
         state = self._state
@@ -274,7 +276,7 @@ class _Reader:
                 return
             flow.level, flow.is_item, flow.in_table, flow.depth = 0, False, False, 1
         elif word == b"plain":
-            state.is_hidden = False
+            state.is_hidden = state.is_raised = False
             state.font = None
         elif word == b"intbl":
             flow.in_table = True
@@ -290,6 +292,8 @@ class _Reader:
             state.alternatives = max(0, min(number if number is not None else 1, 100))
         elif word in (b"v", b"deleted"):
             state.is_hidden = number != 0
+        elif word in (b"super", b"nosupersub", b"sub"):
+            state.is_raised = word == b"super" and number != 0
         elif word == b"s":
             flow.level = self._levels.get(number or 0, 0)
         elif word == b"outlinelevel":

@@ -62,6 +62,33 @@ def test_merged_cells_are_read_once_and_rows_with_their_header() -> None:
     assert block(document, "Oslo").heading == ("Blues", "City | Cups")
 
 
+def test_cells_merged_as_word_97_did_and_rows_that_begin_further_right_keep_their_columns() -> None:
+    def cell(text: str, merge: str = "") -> str:
+        return f"<w:tc><w:tcPr>{merge}</w:tcPr>{p(text)}</w:tc>"
+
+    def row(*cells: str, properties: str = "") -> str:
+        return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+    begin, go_on = '<w:hMerge w:val="restart"/>', "<w:hMerge/>"
+    skipped = '<w:gridBefore w:val="1"/>'
+    table = (
+        row(cell("Item"), cell("May"), cell("June"))
+        + row(cell("Drinks", begin), cell("", go_on), cell("", go_on))
+        + row(cell("Tea"), cell("1"), cell("2"))
+        + row(cell("3"), cell("4"), properties=skipped)
+    )
+    document = read(f"<w:tbl>{table}</w:tbl>")
+    assert texts(document) == ["Item | May | June", "Drinks\nTea | 1 | 2\n| 3 | 4"]
+    assert block(document, "Tea").heading == ("Drinks", "Item | May | June")
+
+
+def test_raised_digits_are_no_part_of_the_number_before_them() -> None:
+    raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{}</w:t></w:r>'
+    plain = "<w:r><w:t>{}</w:t></w:r>"
+    body = plain.format("10") + raised.format("6") + plain.format(" of the 1") + raised.format("st")
+    assert texts(read(f"<w:p>{body}</w:p>")) == ["10⁶ of the 1st"]
+
+
 def test_notes_comments_headers_and_text_boxes_are_tagged() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>In the box.</w:t></w:r></w:p></w:txbxContent>"
     body = (

@@ -31,6 +31,7 @@ def rtf(body: str) -> list[str]:
         (r"{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset0 B;}}\'cf\'f0{\f1 \'e9}\plain\'e8", ["Прéи"]),
         (r"{\stylesheet{\s1 heading 1;}{\s2 Title;}}\pard\s2 Law\par\pard\s1 Scope\par\pard All\par", ["Law", "Scope", "All"]),
         (r"{\object\objemb{\*\objdata 0101}{\result Shown.}}\par", ["Shown."]),
+        (r"\pard 10{\super 6} m\super 2\nosupersub , the 1{\super st}\par", ["10⁶ m², the 1st"]),
         (r"\trowd\intbl A\cell B\cell\row Below\par\trowd\intbl C\cell D\cell\row", ["A | B", "Below", "C | D"]),
     ],
 )
