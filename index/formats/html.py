@@ -287,13 +287,15 @@ def _mark(pieces: list[str], start: int, element: Element) -> None:
     text = "".join(pieces[start:])
     if not text.strip() or len(text) > _LONGEST_MARK:
         return
+    before = "".join(pieces[max(0, start - 3) : start])
     if _local(element) == "sup":
         links = (*element.iter("a", "{*}a"), *element.iterancestors("a", "{*}a"))
-        text = note_mark(text) if any("#" in (link.get("href") or "") for link in links) else raised(text)
+        is_mark = any("#" in (link.get("href") or "") for link in links) and not before[-1:].isspace()
+        text = note_mark(text) if is_mark else raised(text)
     elif "noteref" in _type(element):
         text = note_mark(text)
-    elif "#" in (element.get("href") or "") and not text.strip().isalpha():
-        text = note_mark(text) if _BEFORE_MARK.search("".join(pieces[max(0, start - 3) : start])) else text
+    elif "#" in (element.get("href") or "") and not text.strip().isalpha() and _BEFORE_MARK.search(before):
+        text = note_mark(text)
     pieces[start:] = [text]
 
 
