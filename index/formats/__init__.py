@@ -153,7 +153,10 @@ def _office(parser: str, kind: str) -> Format:
     return _isolated(parser, f"application/vnd.openxmlformats-officedocument.{kind}", is_office=True)
 
 
-_OPEN = "application/vnd.oasis.opendocument"
+def _open_document(kind: str) -> Format:
+    return _isolated("opendocument", f"application/vnd.oasis.opendocument.{kind}", takes_passwords=True)
+
+
 _TEXT, _CODE = Format("text", "text/plain"), Format("source_code", "text/plain")
 _DATA = Format("structured", "text/plain")
 _PAGE = _isolated("html", "text/html", "application/xhtml+xml")
@@ -165,9 +168,10 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _office("xlsx", "spreadsheetml.sheet")),
     **dict.fromkeys((".pptx", ".pptm", ".ppsx"), _office("pptx", "presentationml.presentation")),
     ".xls": _isolated("xls", "application/vnd.ms-excel", is_office=True),
-    **dict.fromkeys((".odt", ".ott"), _isolated("opendocument", f"{_OPEN}.text", takes_passwords=True)),
-    ".ods": _isolated("opendocument", f"{_OPEN}.spreadsheet", takes_passwords=True),
-    ".odp": _isolated("opendocument", f"{_OPEN}.presentation", takes_passwords=True),
+    **dict.fromkeys((".odt", ".ott", ".fodt"), _open_document("text")),
+    **dict.fromkeys((".ods", ".ots", ".fods"), _open_document("spreadsheet")),
+    **dict.fromkeys((".odp", ".otp", ".fodp"), _open_document("presentation")),
+    ".odg": _open_document("graphics"),
     ".pdf": _isolated("pdf", "application/pdf", has_pages=True, takes_passwords=True),
     ".epub": _isolated("epub", "application/epub+zip"),
     ".rtf": _isolated("rtf", "application/rtf", "text/rtf"),

@@ -292,9 +292,9 @@ def _mark(pieces: list[str], start: int, element: Element) -> None:
         links = (*element.iter("a", "{*}a"), *element.iterancestors("a", "{*}a"))
         is_mark = any("#" in (link.get("href") or "") for link in links) and not before[-1:].isspace()
         text = note_mark(text) if is_mark else raised(text)
-    elif "noteref" in _type(element):
-        text = note_mark(text)
-    elif "#" in (element.get("href") or "") and not text.strip().isalpha() and _BEFORE_MARK.search(before):
+    elif "noteref" in _type(element) or (
+        "#" in (element.get("href") or "") and not text.strip().isalpha() and _BEFORE_MARK.search(before)
+    ):
         text = note_mark(text)
     pieces[start:] = [text]
 

@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats.archives import Archive
+from quotewise.index.formats.archives import Archive, xml_tree
 from quotewise.index.formats.composed import Composer, cleaned
-from quotewise.index.formats.numbering import formatted
+from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.opendocument_encryption import MANIFEST, unlocked
+from quotewise.index.formats.opendocument_objects import LINK, MATH, embedded, shown_value
+from quotewise.index.formats.opendocument_styles import Styles
 from quotewise.index.formats.parsed import BlockKind, Parsed
-from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
+from quotewise.index.formats.raised import raised
+from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet, column_letters
 from quotewise.index.formats.tables import WIDEST, Cell
 
-VERSION = 2
+VERSION = 3
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text", "table", "office", "drawing", "style"))
@@ -26,9 +29,13 @@ _LEFT_OUT = frozenset(
 _INDEXES = frozenset(
     f"{_TEXT}{name}" for name in ("table-of-content", "illustration-index", "table-index", "alphabetical-index")
 )
-_KINDS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
 _SPACE = re.compile("[ \t\r\n]+")
 _LONG_CELL = 300
+_CHART = f"{{{_NAMES}chart:1.0}}"
+_FIELDS = frozenset(f"{_TEXT}{n}" for n in ("sheet-name", "title", "date", "time", "page-number", "page-count", "file-name"))
+_ZIP = b"PK"
+_HEAD = 4_096
+_FLAT = re.compile(rb"<office:document\s")
 
 
 def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
@@ -36,15 +43,22 @@ def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
 
     Raises DocumentError, also where it needs a password.
     """
+    if not data.startswith(_ZIP) and _FLAT.search(data[:_HEAD]):
+        return _parsed(xml_tree(data, "its text"), None, None, None)
     archive = Archive(data)
     if MANIFEST in archive and b"encryption-data" in archive.read(MANIFEST):
         archive = unlocked(archive, passwords)
     if "content.xml" not in archive:
         raise DocumentError("is no OpenDocument file: it has no content.xml")
+    return _parsed(archive.tree("content.xml"), archive.tree_or_none("styles.xml"), archive.tree_or_none("meta.xml"), archive)
+
+
+def _parsed(content: Element, styles: Element | None, meta: Element | None, archive: Archive | None) -> Parsed:
+    """Parse a document whose parts are these; a flat one has all of them in its content."""
     composer = Composer("opendocument", VERSION)
-    document = _Document(archive.tree("content.xml"), archive.tree_or_none("styles.xml"), composer)
+    document = _Document(content, styles, composer, archive)
     document.read()
-    meta = archive.tree_or_none("meta.xml")
+    meta = content.find(f"{_OFFICE}meta") if archive is None else meta
     title, author = (meta.findtext(f".//{_DC}{name}") if meta is not None else None for name in ("title", "creator"))
     return composer.finish(title, {"author": author or ""})
 
@@ -52,22 +66,24 @@ def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
 class _Document:
     """One document as it is read: its styles, the state of its lists, and the notes so far."""
 
-    def __init__(self, content: Element, styles: Element | None, composer: Composer) -> None:
-        self._content, self._shared, self._composer = content, styles, composer
-        roots = [root for root in (styles, content) if root is not None]
-        self._styles = {s.get(f"{_STYLE}name"): s for root in roots for s in root.iter(f"{_STYLE}style")}
-        self._lists = {s.get(f"{_STYLE}name"): s for root in roots for s in root.iter(f"{_TEXT}list-style")}
-        self._counts: dict[str, dict[int, int]] = {}
+    def __init__(self, content: Element, styles: Element | None, composer: Composer, archive: Archive | None) -> None:
+        self._content, self._composer, self._archive = content, composer, archive
+        self._shared = content if archive is None else styles
+        self._styles = Styles(root for root in (styles, content) if root is not None)
         self._notes: dict[str, list[tuple[str, Element]]] = {"footnote": [], "endnote": []}
-        self._comments: list[Element] = []
+        self._comments: list[tuple[Element, str]] = []
+        """Each with the cell of a sheet that it is about."""
         self._boxes: list[Element] = []
         self._cells = 0
+        self._roots: dict[str, Element | None] = {}
+        self._is_sheet = False
 
     def read(self) -> None:
         body = self._content.find(f"{_OFFICE}body")
         for kind in body if body is not None else ():
             name = kind.tag.rpartition("}")[2] if isinstance(kind.tag, str) else ""
             if name == "spreadsheet":
+                self._is_sheet = True
                 self._sheets(kind)
             elif name in ("presentation", "drawing"):
                 self._slides(kind)
@@ -77,9 +93,9 @@ class _Document:
             self._composer.under(title)
             for mark, note in self._notes[kind]:
                 self._flow(note, "footnote", prefix=f"{mark} ")
-        for comment in self._comments:
+        for comment, place in self._comments:
             self._composer.under("Comments", comment.findtext(f"{_DC}creator") or "")
-            self._flow(comment, "footnote")
+            self._flow(comment, "footnote", prefix=place)
         self._margins()
 
     def _flow(self, parent: Element, kind: BlockKind = "paragraph", depth: int = 0, style: str = "", prefix: str = "") -> None:
@@ -96,7 +112,9 @@ class _Document:
                 self._table(child, kind)
             elif tag in _INDEXES:
                 self._flow(child, "navigation")
-            elif tag == f"{_DRAW}frame" or tag.startswith(_DRAW):
+            elif tag == f"{_OFFICE}annotation":
+                self._comments.append((child, ""))
+            elif tag.startswith(_DRAW):
                 self._frame(child, kind)
             else:
                 self._flow(child, kind, depth, style, prefix)
@@ -105,25 +123,17 @@ class _Document:
         text = prefix + self._inline(node)
         style = node.get(f"{_TEXT}style-name") or ""
         if kind in ("paragraph", "item") and node.tag == f"{_TEXT}h":
-            level = node.get(f"{_TEXT}outline-level") or "1"
-            self._composer.add(" ".join(text.split()), "heading", int(level) if level.isdecimal() else 1)
-        elif kind == "paragraph" and (self._is_called(style, "Title")):
+            written = node.get(f"{_TEXT}outline-level") or "1"
+            level = int(written) if written.isdecimal() else 1
+            mark = self._styles.heading_mark(node, level) if kind == "paragraph" and not prefix and text.strip() else ""
+            self._composer.add(f"{mark} {' '.join(text.split())}".lstrip(), "heading", level)
+        elif kind == "paragraph" and self._styles.is_called(style, "Title"):
             self._composer.add(" ".join(text.split()), "heading", 1)
         else:
-            self._composer.add(text, "caption" if kind == "paragraph" and self._is_called(style, "Caption") else kind)
+            self._composer.add(text, "caption" if kind == "paragraph" and self._styles.is_called(style, "Caption") else kind)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self._frame(box, kind)
-
-    def _is_called(self, style: str, name: str) -> bool:
-        for _ in range(10):
-            if style == name:
-                return True
-            node = self._styles.get(style)
-            style = (node.get(f"{_STYLE}parent-style-name") or "") if node is not None else ""
-            if not style:
-                return False
-        return False
 
     def _inline(self, node: Element) -> str:
         pieces = [_SPACE.sub(" ", node.text or "")]
@@ -139,11 +149,14 @@ class _Document:
             elif tag == f"{_TEXT}note":
                 pieces.append(self._note(child))
             elif tag == f"{_OFFICE}annotation":
-                self._comments.append(child)
+                self._comments.append((child, ""))
             elif isinstance(tag, str) and tag.startswith(_DRAW):
-                self._boxes.append(child)
+                formulas = [math_formula(math) for math in self._formulas(child)]
+                pieces += formulas
+                self._boxes += [] if formulas else [child]
             elif isinstance(tag, str) and tag not in _LEFT_OUT:
-                pieces.append(self._inline(child))
+                text = self._inline(child)
+                pieces.append(raised(text) if tag == f"{_TEXT}span" and self._styles.is_raised(child) else text)
             pieces.append(_SPACE.sub(" ", child.tail or ""))
         return "".join(pieces)
 
@@ -156,31 +169,15 @@ class _Document:
         return mark
 
     def _list(self, listed: Element, kind: BlockKind, depth: int, style: str) -> None:
-        counts = self._counts.setdefault(style, {})
         if listed.get(f"{_TEXT}continue-numbering") != "true" and not listed.get(f"{_TEXT}continue-list"):
-            counts.pop(depth, None)
+            self._styles.begin_list(style, depth)
         for item in listed:
             if not isinstance(item.tag, str) or not item.tag.startswith(f"{_TEXT}list-"):
                 continue
             own: BlockKind = "item" if kind == "paragraph" else kind
             numbered = item.tag == f"{_TEXT}list-item" and any(c.tag in (f"{_TEXT}p", f"{_TEXT}h") for c in item)
-            mark = self._mark(style, depth, counts, item.get(f"{_TEXT}start-value")) if numbered else ""
+            mark = self._styles.mark(style, depth, item.get(f"{_TEXT}start-value")) if numbered else ""
             self._flow(item, own, depth, style, f"{mark} " if mark else "")
-
-    def _mark(self, style: str, depth: int, counts: dict[int, int], start: str | None) -> str:
-        levels = self._lists.get(style)
-        level = next((n for n in levels if n.get(f"{_TEXT}level") == str(depth)), None) if levels is not None else None
-        if level is None or level.tag != f"{_TEXT}list-level-style-number":
-            return ""
-        first = start or level.get(f"{_TEXT}start-value") or "1"
-        counts[depth] = int(first) if (depth not in counts or start) and first.isdecimal() else counts.get(depth, 0) + 1
-        for deeper in [number for number in counts if number > depth]:
-            del counts[deeper]
-        shown = level.get(f"{_TEXT}display-levels") or "1"
-        above = range(max(1, depth - int(shown) + 1) if shown.isdecimal() else depth, depth + 1)
-        kind = _KINDS.get(level.get(f"{_STYLE}num-format") or "", "decimal")
-        number = ".".join(formatted(counts.get(one, 1), kind) for one in above)
-        return f"{level.get(f'{_STYLE}num-prefix') or ''}{number}{level.get(f'{_STYLE}num-suffix') or ''}" if number else ""
 
     def _frame(self, frame: Element, kind: BlockKind) -> None:
         for child in frame if frame.tag != f"{_DRAW}text-box" else (frame,):
@@ -194,8 +191,44 @@ class _Document:
                 self._list(child, kind, 1, child.get(f"{_TEXT}style-name") or "")
             elif child.tag == f"{_DRAW}text-box":
                 self._flow(child, kind)
+            elif child.tag == f"{_DRAW}object":
+                self._object(child, kind)
             elif child.tag.startswith(_DRAW):
                 self._frame(child, kind)
+
+    def _formulas(self, frame: Element) -> list[Element]:
+        """The formulas that a frame in a line shows."""
+        roots = [self._embedded(child) for child in frame if child.tag == f"{_DRAW}object"]
+        return [root for root in roots if root is not None and root.tag == MATH]
+
+    def _object(self, link: Element, kind: BlockKind) -> None:
+        """Add a formula, a chart with its values, or the tables and texts of a document within this one."""
+        root = self._embedded(link)
+        if root is None or self._is_sheet:  # whose charts show what stands in its cells
+            return
+        if root.tag == MATH:
+            self._composer.add(math_formula(root), kind)
+            return
+        for chart in root.iter(f"{_CHART}chart"):
+            for title in chart.iter(f"{_CHART}title"):
+                self._composer.add(" ".join(self._inline(p) for p in title.iter(f"{_TEXT}p")), "caption")
+        outer, self._archive = self._archive, None  # objects in objects are not read, so that none is read within itself
+        for part in root.iterfind(f"{_OFFICE}body/*"):
+            for table in part.iter(f"{_TABLE}table"):
+                self._table(table, kind)
+            if part.find(f".//{_TABLE}table") is None:
+                self._flow(part, kind)
+        self._archive = outer
+
+    def _embedded(self, link: Element) -> Element | None:
+        name = link.get(LINK) or ""
+        if name not in self._roots or len(link):
+            try:
+                self._roots[name] = embedded(self._archive, link)
+            except DocumentError as error:
+                self._roots[name] = None
+                self._composer.problems.append(f"the object {name} in it, which {error}")
+        return self._roots[name]
 
     def _table(self, table: Element, kind: BlockKind) -> None:
         rows = [(row, in_header) for row, in_header in _rows(table) if len(row)]
@@ -215,9 +248,26 @@ class _Document:
         )
 
     def _cell(self, cell: Element) -> str:
-        lines = [self._inline(p) for p in cell.iter(f"{_TEXT}p", f"{_TEXT}h") if p.getparent().tag != f"{_OFFICE}annotation"]
-        self._boxes.clear()
-        return "\n".join(filter(None, map(cleaned, lines)))
+        """The text of a cell, with the numbers of its lists and what stands in its boxes; its notes and comments come later."""
+        if not len(cell):
+            return shown_value(cell)
+        boxes = [cell]
+        text = ""
+        if all(child.tag == f"{_TEXT}p" for child in cell):
+            text = "\n".join(filter(None, (cleaned(self._inline(child)) for child in cell)))
+            boxes, self._boxes = self._boxes, []
+            if not boxes:
+                return text
+        outer, self._composer = self._composer, Composer("opendocument", VERSION)
+        for box in boxes:
+            if box is cell:
+                self._flow(box)
+            else:
+                self._frame(box, "paragraph")
+        parsed, self._composer = self._composer.finish(), outer
+        is_written = cell.find(f".//{_TEXT}p") is not None and cell.find(f"{_OFFICE}annotation") is None
+        shown = "\n".join(filter(None, (text, re.sub(r"\n+", "\n", parsed.text))))
+        return shown if shown or is_written else shown_value(cell)
 
     def _sheets(self, body: Element) -> None:
         for number, table in enumerate(body.iterfind(f"{_TABLE}table"), 1):
@@ -234,7 +284,10 @@ class _Document:
             column = 1
             for cell in row:
                 repeated = _number(cell, "columns-repeated", WIDEST + 1)
+                comments = len(self._comments)
                 text = self._cell(cell) if cell.tag == f"{_TABLE}table-cell" else ""
+                for late, (comment, _) in enumerate(self._comments[comments:], comments):
+                    self._comments[late] = comment, f"{column_letters(column)}{number}: "
                 if text:
                     cells |= dict.fromkeys(range(column, min(column + repeated, WIDEST + 2)), text)
                 column += repeated
@@ -268,11 +321,19 @@ class _Document:
         kinds: Mapping[str, BlockKind] = {"header": "header", "footer": "footer"}
         for margin in self._shared.iter(*(f"{_STYLE}{n}" for n in kinds)) if self._shared is not None else ():
             kind = margin.tag.rpartition("}")[2]
-            text = "".join(margin.itertext()).strip()
+            text = "" if self._is_sheet and _is_sample(margin) else "".join(margin.itertext()).strip()
             if text and text not in seen:
                 seen.add(text)
                 self._composer.under(kind.title())
                 self._flow(margin, kinds[kind])
+
+
+def _is_sample(margin: Element) -> bool:
+    """Whether a margin of a sheet holds what LibreOffice puts into each: fields, and a word such as Page."""
+    fields = [field for field in margin.iter() if field.tag in _FIELDS]
+    written = "".join(margin.itertext())
+    shown = "".join("".join(field.itertext()) for field in fields)
+    return bool(fields) and len(re.findall(r"[^\W\d]+", written)) - len(re.findall(r"[^\W\d]+", shown)) <= 1
 
 
 def _rows(table: Element, in_header: bool = False) -> Iterator[tuple[Element, bool]]:

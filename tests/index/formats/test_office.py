@@ -71,12 +71,13 @@ def test_slides_are_parts_with_titles_tables_groups_and_notes() -> None:
     assert place.page == 2
 
 
-def odf(body: str, styles: str = "", meta: str = "") -> bytes:
+def odf(body: str, styles: str = "", meta: str = "", shared: str = "", **members: str) -> bytes:
     content = (
         f"<office:document-content {_ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
         f"<office:body>{body}</office:body></office:document-content>"
     )
-    return zipped({"content.xml": content, "META-INF/manifest.xml": meta})
+    members |= {"styles.xml": shared} if shared else {}
+    return zipped({"content.xml": content, "META-INF/manifest.xml": meta, **members})
 
 
 def test_an_opendocument_text_is_read_with_its_lists_notes_and_tables_and_without_deleted_text() -> None:
@@ -115,6 +116,104 @@ def test_an_opendocument_sheet_shows_its_values_and_repeats_no_empty_rows() -> N
     sheet = f'<table:table table:name="Costs">{rows}</table:table>'
     document = parse_document("a.ods", odf(f"<office:spreadsheet>{sheet}</office:spreadsheet>"))
     assert texts(document) == ["Costs", "Item | Share", "Tea | 2.5%", "End"]
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    """A table of OpenDocument of the contents of its cells."""
+    cells = ["".join(f"<table:table-cell>{cell}</table:table-cell>" for cell in row) for row in rows]
+    return f"<table:table>{''.join(f'<table:table-row>{row}</table:table-row>' for row in cells)}</table:table>"
+
+
+def note(text: str) -> str:
+    cited = f"<text:note-citation>1</text:note-citation><text:note-body><text:p>{text}</text:p></text:note-body>"
+    return f'<text:note text:note-class="footnote">{cited}</text:note>'
+
+
+def test_a_cell_of_an_opendocument_text_has_its_items_and_boxes_and_its_notes_and_comments_come_once() -> None:
+    level = '<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>'
+    items = '<text:list text:style-name="L">{}{}</text:list>'.format(
+        *(f"<text:list-item><text:p>{text}</text:p></text:list-item>" for text in ("two", "three"))
+    )
+    box = "<text:p><draw:frame><draw:text-box><text:p>boxed</text:p></draw:text-box></draw:frame>5</text:p>"
+    comment = "<office:annotation><text:p>Sure?</text:p></office:annotation>"
+    riga = f"<text:p>Riga{note('Since May.')}</text:p>"
+    rows = ("<text:p>City</text:p>", "<text:p>Cups</text:p>"), (riga, items), (comment, box)
+    styles = f'<text:list-style style:name="L">{level}</text:list-style>'
+    document = parse_document("a.odt", odf(f"<office:text>{table(*rows)}</office:text>", styles))
+    assert texts(document) == ["City | Cups\nRiga[1] | 1. two 2. three\n| 5 boxed", "[1] Since May.", "Sure?"]
+
+
+def test_headings_of_opendocument_have_the_numbers_that_are_counted() -> None:
+    levels = (
+        '<text:outline-level-style text:level="1" style:num-format="A"/>'
+        '<text:outline-level-style text:level="2" style:num-format="1" text:display-levels="2" style:num-suffix=")"/>'
+        '<text:outline-level-style text:level="3" style:num-format="" text:display-levels="3"/>'
+    )
+    heading = '<text:h text:outline-level="{}">x</text:h>'
+    body = "".join(map(heading.format, (1, 2, 2, 3, 1, 2))) + '<text:h text:is-list-header="true">x</text:h>'
+    outline = f"<text:outline-style>{levels}</text:outline-style>"
+    document = parse_document("a.odt", odf(f"<office:text>{body}</office:text>", outline))
+    assert texts(document) == ["A x", "A.1) x", "A.2) x", "x", "B x", "B.1) x", "x"]
+
+
+def test_raised_digits_of_opendocument_are_no_part_of_the_number_before_them() -> None:
+    styles = '<style:style style:name="T"><style:text-properties style:text-position="super 58%"/></style:style>'
+    body = '<office:text><text:p>10<text:span text:style-name="T">6</text:span></text:p></office:text>'
+    assert texts(parse_document("a.odt", odf(body, styles))) == ["10⁶"]
+
+
+def test_cells_of_an_opendocument_sheet_without_text_show_their_values_and_comments_say_about_which_they_are() -> None:
+    kinds = (
+        'float" office:value="5.5',
+        'percentage" office:value="0.125',
+        'currency" office:currency="EUR" office:value="3',
+        'date" office:date-value="2024-03-01T10:00:00',
+        'time" office:time-value="PT9H05M00S',
+        'boolean" office:boolean-value="true',
+        'string" office:string-value="Riga',
+    )
+    values = "".join(f'<table:table-cell office:value-type="{kind}"/>' for kind in kinds)
+    cell = "<office:annotation><text:p>Sure?</text:p></office:annotation><text:p>Tea</text:p>"
+    second = f"<table:table-cell/><table:table-cell>{cell}</table:table-cell>"
+    rows = f"<table:table-row>{values}</table:table-row><table:table-row>{second}</table:table-row>"
+    document = parse_document("a.ods", odf(f"<office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet>"))
+    shown = "5.5 | 12.5% | 3 EUR | 2024-03-01 10:00:00 | 09:05:00 | TRUE | Riga"
+    assert "\n".join(texts(document)) == f"1\n{shown}\n| Tea\nB2: Sure?"
+
+
+def test_margins_that_libreoffice_puts_into_every_sheet_are_no_text() -> None:
+    header = "<style:header><text:p><text:sheet-name>???</text:sheet-name></text:p></style:header>"
+    footer = "<style:footer><text:p>Page <text:page-number>1</text:page-number></text:p></style:footer>"
+    own = "<style:footer><text:p>Draft for the board, page <text:page-number>1</text:page-number></text:p></style:footer>"
+    styles = f"<office:document-styles {_ODF}>{header}{footer}{own}</office:document-styles>"
+    sheet = odf(f"<office:spreadsheet>{table(('<text:p>Tea</text:p>',))}</office:spreadsheet>", shared=styles)
+    assert texts(parse_document("a.ods", sheet)) == ["1", "Tea", "Draft for the board, page 1"]
+
+
+def test_formulas_charts_and_sheets_within_an_opendocument_file_are_read() -> None:
+    def shown(number: int) -> str:
+        return f'<draw:frame><draw:object xmlns:x="http://www.w3.org/1999/xlink" x:href="./Object {number}"/></draw:frame>'
+
+    def within(body: str) -> str:
+        return f"<office:document-content {_ODF}><office:body>{body}</office:body></office:document-content>"
+
+    math = "<math xmlns='http://www.w3.org/1998/Math/MathML'><mfrac><mi>a</mi><mi>b</mi></mfrac></math>"
+    values = table(("<text:p/>", "<text:p>Cups</text:p>"), ("<text:p>Riga</text:p>", "<text:p>2</text:p>"))
+    names = 'xmlns:chart="urn:oasis:names:tc:opendocument:xmlns:chart:1.0"'
+    title = f"<chart:chart {names}><chart:title><text:p>Trade</text:p></chart:title>{values}</chart:chart>"
+    chart, sheet = f"<office:chart>{title}</office:chart>", f"<office:spreadsheet>{values}</office:spreadsheet>"
+    objects = (math, within(chart), within(sheet))
+    shows = f"<text:p>{shown(1)}</text:p><text:p>{shown(2)}</text:p>"
+    body = f"<office:text><text:p>It is {shown(0)}.</text:p>{shows}</office:text>"
+    document = parse_document("a.odt", odf(body, **{f"Object {n}/content.xml": text for n, text in enumerate(objects)}))
+    assert texts(document) == ["It is (a)/(b).", "Trade", "| Cups\nRiga | 2", "| Cups\nRiga | 2"]
+
+
+def test_an_opendocument_file_may_be_one_file_of_xml() -> None:
+    meta = '<office:meta><dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">Rent</dc:title></office:meta>'
+    body = "<office:body><office:text><text:p>It is 900 Euro.</text:p></office:text></office:body>"
+    document = parse_document("a.fodt", f'<?xml version="1.0"?><office:document {_ODF}>{meta}{body}</office:document>'.encode())
+    assert texts(document) == ["It is 900 Euro."] and document.title == "Rent"
 
 
 def test_encrypted_files_need_a_password() -> None:
