@@ -254,3 +254,32 @@ def test_chapters_of_an_e_book_come_in_the_order_of_the_spine() -> None:
     assert texts(document) == ["One", "She came.", "Two", "He left."] and document.title == "The Sea"
     part = document.layout.place(Span(5, 9)).part
     assert part is not None and (part.kind, part.number, part.label) == ("chapter", 1, "Chapter One")
+
+
+def test_a_chapter_without_headings_has_those_of_the_table_of_contents() -> None:
+    pages = {
+        "a": "<p id='x'>PART ONE</p><p>She came.</p><div><p id='y'>The sea</p></div><p>He left.</p>",
+        "b": "<p>It rained.</p>",
+        "c": "<p><img src='title.png'/></p><p>They met.</p>",
+    }
+    manifest = "".join(f"<item id='{name}' href='{name}.html' media-type='application/xhtml+xml'/>" for name in pages)
+    manifest += "<item id='n' href='n.html' properties='nav' media-type='application/xhtml+xml'/>"
+    spine = "".join(f"<itemref idref='{name}'/>" for name in pages)
+    link = "<li><a href='{}'>{}</a>{}</li>"
+    entries = link.format("a.html#x", "Part One", f"<ol>{link.format('a.html#y', 'The Sea', '')}</ol>")
+    entries += link.format("c.html", "The End", "")
+    nav = f"<nav epub:type='toc'><ol>{entries}</ol></nav><nav epub:type='landmarks'><a href='b.html'>Start</a></nav>"
+    members = {
+        "a.opf": f"<package><manifest>{manifest}</manifest><spine>{spine}</spine></package>",
+        "n.html": f"<html xmlns='http://www.w3.org/1999/xhtml' xmlns:epub='http://www.idpf.org/2007/ops'>{nav}</html>",
+        **{f"{name}.html": f"<html><body>{body}</body></html>" for name, body in pages.items()},
+    }
+    document = parse_document("a.epub", zipped(members))
+    assert texts(document, "heading") == ["PART ONE", "The sea"]
+    headings = {document.text[b.start : b.end]: b.heading for b in document.blocks if b.kind == "paragraph"}
+    assert headings == {
+        "She came.": ("PART ONE",),
+        "He left.": ("PART ONE", "The sea"),
+        "It rained.": ("PART ONE", "The sea"),
+        "They met.": ("The End",),
+    }
