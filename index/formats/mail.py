@@ -19,7 +19,7 @@ from quotewise.index.formats.parsed import Parsed
 
 VERSION = 3
 _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
-_DEPTH_LIMIT = 5
+DEPTH_LIMIT = 5
 """Mails in mails."""
 _PARTS_LIMIT = 500
 _BOUNDARIES_LIMIT = 5_000
@@ -127,8 +127,8 @@ class Letters:
                 self._attached_to(part, f"{path}.{number}", depth)
 
     def _inner(self, message: Message, path: str, depth: int) -> None:
-        if depth >= _DEPTH_LIMIT:
-            self._composer.problems.append(f"mails in mails deeper than {_DEPTH_LIMIT}")
+        if depth >= DEPTH_LIMIT:
+            self._composer.problems.append(f"mails in mails deeper than {DEPTH_LIMIT}")
             return
         self._composer.part("attachment", self._parts, f"{path} {decoded_header(message.get('Subject'))}".strip())
         self.add(message, path, depth + 1)
@@ -211,12 +211,17 @@ def _encoded(part: Message, inner: Message) -> Message:
 
 
 def _file_name(part: Message) -> str:
-    """The name of an attached file, with the ending of its kind where it has none that is known."""
+    """The name of an attached file; empty for the text of a mail."""
     name, kind = decoded_header(part.get_filename()), part.get_content_type()
+    return named_by_kind(name, kind) if name or kind != "text/plain" else ""
+
+
+def named_by_kind(name: str, kind: str) -> str:
+    """The name of a file, with the ending of its media type where it has none that is known."""
     if ending_of(name) in FORMATS or ending_of(name) in UNREAD_ENDINGS:
         return name
-    ending = _ENDINGS.get(kind, "")
-    return (name or "attachment") + ending if ending and (name or kind != "text/plain") else name
+    ending = _ENDINGS.get(kind.lower(), "")
+    return (name or "attachment") + ending if ending else name
 
 
 def _unflowed(text: str, removes_space: bool) -> str:

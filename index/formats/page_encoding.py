@@ -26,6 +26,12 @@ _LABELS = {"x-sjis": "cp932", "windows-31j": "cp932", "x-gbk": "gb18030", "windo
     "unicode-1-1-utf-8": "utf-8",
 }
 """Names that Python has no codec for."""
+_CODE_PAGES = {
+    **{65001: "utf-8", 20127: "windows-1252", 936: "gb18030", 54936: "gb18030", 52936: "hz"},
+    **{50220: "iso-2022-jp", 50221: "iso-2022-jp", 50222: "iso-2022-jp", 51932: "euc-jp", 20932: "euc-jp", 51949: "cp949"},
+    **{50225: "iso-2022-kr", 1361: "johab", 20866: "koi8-r", 21866: "koi8-u", 38598: "iso-8859-8-i", 10000: "macintosh"},
+    **{10001: "cp932", 10006: "mac_greek", 10007: "mac_cyrillic", 10029: "mac_latin2", 10081: "mac_turkish"},
+}
 _JIS_RUN = re.compile(rb"\x1b(?:\$[@B](?P<double>[^\x1b\r\n]*)|\(I(?P<kana>[^\x1b\r\n]*)|\([BJ])")
 
 
@@ -53,6 +59,14 @@ def decoded_as(data: bytes, label: str) -> str | None:
         return data.decode(codec, "replace")
     except (LookupError, UnicodeError, ValueError):
         return None
+
+
+def code_page(number: int) -> str:
+    """What pages and mails call the character set of a code page of Windows."""
+    named = _CODE_PAGES.get(number)
+    if named is None and 28591 <= number <= 28605:
+        return f"iso-8859-{number - 28590}"
+    return named or f"cp{number}"
 
 
 def _as_shift_jis(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.page_encoding import code_page
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.rtf_flow import Flow
@@ -74,6 +75,13 @@ def parse(data: bytes) -> Parsed:
     return composer.finish(reader.info.get("title"), entries)
 
 
+def add_text(data: bytes, composer: Composer) -> None:
+    """Add what a text in RTF shows to a document. Raises DocumentError where its groups are nested too deep."""
+    reader = _Reader()
+    reader.read(data)
+    reader.compose(composer)
+
+
 class _Reader:
     """One pass over the control words and texts of a file."""
 
@@ -133,13 +141,14 @@ class _Reader:
         self._body.end_table()
 
     def compose(self, composer: Composer) -> None:
+        above = composer.trail
         self._body.compose(composer)
-        composer.under("Footnotes")
+        composer.under(*above, "Footnotes")
         for note in self._notes:
             note.compose(composer)
         seen: set[str] = set()
         for margin in self._margins:
-            composer.under(margin.kind.title())
+            composer.under(*above, margin.kind.title())
             if (text := repr(margin.blocks)) not in seen:
                 seen.add(text)
                 margin.compose(composer)
@@ -337,8 +346,7 @@ class _Reader:
 
 
 def _codec(number: int | None) -> str:
-    name = {10000: "mac_roman", 65001: "utf-8", 10001: "cp932", 1361: "johab", 936: "gbk"}.get(number or 0, f"cp{number}")
     try:
-        return codecs.lookup(name).name
+        return codecs.lookup(code_page(number or 0)).name
     except LookupError:
         return "cp1252"

@@ -102,6 +102,46 @@ def xls(workbook: bytes) -> bytes:
     return header + sectors + folder.ljust(512, b"\0") + stream
 
 
+Folder = Mapping[str, "bytes | Folder"]
+
+
+def compound(tree: Folder) -> bytes:
+    """The compound file, [MS-CFB], of small streams in folders, of at most 60 KB together."""
+    end, free = -2, -1
+    entries, short, chains = [b""], bytearray(), []
+
+    def entry(name: str, kind: int, right: int, child: int, start: int, size: int) -> bytes:
+        coded = name.encode("utf-16-le")
+        return coded.ljust(64, b"\0") + struct.pack("<HBBiii36xiQ", len(coded) + 2, kind, 1, free, right, child, start, size)
+
+    def add(folder: Folder) -> int:
+        right = free
+        for name, content in folder.items():
+            if isinstance(content, bytes):
+                first, count = len(chains), max(1, -(-len(content) // 64))
+                chains.extend([*range(first + 1, first + count), end])
+                short.extend(content.ljust(count * 64, b"\0"))
+                entries.append(entry(name, 2, right, free, first, len(content)))
+            else:
+                entries.append(entry(name, 1, right, add(content), 0, 0))
+            right = len(entries) - 1
+        return right
+
+    child = add(tree)
+    sizes = [-(-len(entries) // 4), -(-len(chains) // 128), -(-len(short) // 512)]
+    starts = [1, 1 + sizes[0], 1 + sizes[0] + sizes[1]]
+    entries[0] = entry("Root Entry", 5, free, child, starts[2], len(short))
+    fat = [-3]
+    for size in sizes:
+        fat += [*range(len(fat) + 1, len(fat) + size), end]
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0") + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9i109i", 0, 1, 1, 0, 4096, starts[1], sizes[1], end, 0, 0, *[free] * 108)
+    sectors = struct.pack("<128i", *fat, *[free] * (128 - len(fat)))
+    short_chains = struct.pack(f"<{sizes[1] * 128}i", *chains, *[free] * (sizes[1] * 128 - len(chains)))
+    folders = b"".join(entries).ljust(sizes[0] * 512, b"\0")
+    return header + sectors + folders + short_chains + bytes(short).ljust(sizes[2] * 512, b"\0")
+
+
 def texts(document: Document, *kinds: str) -> list[str]:
     """The texts of the blocks, or of those of some kinds."""
     return [document.text[b.start : b.end] for b in document.blocks if not kinds or b.kind in kinds]

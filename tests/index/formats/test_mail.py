@@ -1,13 +1,15 @@
 """A mail is its headers, its text once, and what is attached, within bounds."""
 
+import struct
 from base64 import b64encode
 from email.message import EmailMessage
 
 import pytest
 
 from quotewise.index.errors import DocumentError
+from quotewise.index.formats.compressed_rtf import decompressed
 from quotewise.index.sentences import Span
-from tests.index.formats.files import block, docx, p, parse_document, texts
+from tests.index.formats.files import Folder, block, compound, docx, p, parse_document, texts
 
 WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -137,3 +139,53 @@ def test_what_is_no_mail_is_refused() -> None:
     for path in ("a.eml", "a.mbox", "a.msg"):
         with pytest.raises(DocumentError):
             parse_document(path, b"\n\nnothing of the kind")
+
+
+def outlook(before: int, *more: tuple[str, bytes | Folder], numbers: bytes = b"", **named: str) -> Folder:
+    """The folder of a mail, or of a part of one, as Outlook saves it: its texts, numbers, and other streams and folders."""
+    kinds = {"subject": 0x0037, "body": 0x1000, "name": 0x3001, "address": 0x3003, "file": 0x3707}
+    written = {f"__substg1.0_{kinds[kind]:04X}001F": text.encode("utf-16-le") for kind, text in named.items()}
+    return {**written, **dict(more), "__properties_version1.0": bytes(before) + numbers}
+
+
+def number(kind: int, value: int) -> bytes:
+    return struct.pack("<HHIQ", 3, kind, 6, value)
+
+
+def test_an_outlook_mail_is_read_with_those_who_receive_it_and_the_mails_attached_to_it() -> None:
+    ann = outlook(8, numbers=number(0x0C15, 1), name="Ann", address="ann@example.org")
+    bob = outlook(8, numbers=number(0x0C15, 2), name="Bob", address="bob@example.org")
+    text = "__substg1.0_1000001E", "Die Miete für März.".encode("cp1252")
+    inner = outlook(24, text, numbers=number(0x3FFD, 1252), subject="Rent")
+    mail = outlook(8, ("__substg1.0_3701000D", inner))
+    file = outlook(8, ("__substg1.0_37010102", docx(p("Clause 1."))), file="a.docx")
+    attached = [(f"__attach_version1.0_#{n:08}", folder) for n, folder in enumerate((mail, file))]
+    people = [(f"__recip_version1.0_#{n:08}", folder) for n, folder in enumerate((ann, bob))]
+    offer = outlook(32, *attached, *people, subject="Offer", body="See below.")
+    document = parse_document("a.msg", compound(offer))
+    assert texts(document) == [
+        "To: Ann <ann@example.org>",
+        "Cc: Bob <bob@example.org>",
+        "Subject: Offer",
+        "See below.",
+        "Subject: Rent",
+        "Die Miete für März.",
+        "Clause 1.",
+    ]
+    assert block(document, "Miete").heading == ("Offer", "Rent") and document.unread_part is None
+
+
+def test_a_text_that_outlook_keeps_as_compressed_rtf_alone_is_read() -> None:
+    hello, repeated = (  # [MS-OXRTFCP] 4.1.1 and 4.1.2
+        bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"),
+        bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0"),
+    )
+    data = compound(outlook(32, ("__substg1.0_10090102", hello), subject="Hi"))
+    assert texts(parse_document("a.msg", data)) == ["Subject: Hi", "hello world"]
+    assert decompressed(repeated) == b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
+
+
+def test_a_page_that_outlook_keeps_is_read_in_its_code_page() -> None:
+    page = ("__substg1.0_10130102", "<p>Привет</p>".encode("cp1251"))
+    data = compound(outlook(32, page, numbers=number(0x3FDE, 1251), subject="a"))
+    assert texts(parse_document("a.msg", data)) == ["Subject: a", "Привет"]
