@@ -14,7 +14,7 @@ from quotewise.index.errors import DocumentError, QuotewiseError, translate_erro
 from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, ParseOptions, ending_of, html
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.detection import detected
-from quotewise.index.formats.page_encoding import decoded, decoded_as
+from quotewise.index.formats.page_encoding import decoded, decoded_as, is_utf8
 from quotewise.index.formats.parsed import Parsed
 
 VERSION = 3
@@ -62,9 +62,24 @@ def read_message(data: bytes) -> Message:
             f"is stopped at a limit: {boundaries:,} boundaries of parts; at most {_BOUNDARIES_LIMIT:,} are read"
         )
     try:
-        return email.message_from_bytes(data)
+        message = email.message_from_bytes(data)
+        for part in message.walk():
+            _decode_raw_headers(part)
     except RecursionError as error:
         raise DocumentError("is stopped at a limit: its parts are nested too deep") from error
+    return message
+
+
+def _decode_raw_headers(part: Message) -> None:
+    """Make text of headers that are written in UTF-8 or another codec as they are, which the standard library drops."""
+    headers = list(part.raw_items())
+    if all(str(value).isascii() for _, value in headers):
+        return
+    charset = part.get_content_charset()
+    for name, _ in headers:
+        del part[name]
+    for name, value in headers:
+        part[name] = _text(str(value).encode("utf-8", "surrogateescape"), charset)
 
 
 class Letters:
@@ -246,7 +261,7 @@ def decoded_header(value: object) -> str:
     if value is None:
         return ""
     try:
-        pieces = decode_header(str(value)[:_HEADER_LIMIT])
+        pieces = decode_header(" ".join(str(value)[:_HEADER_LIMIT].splitlines()))  # which drops spaces after line ends
     except (ValueError, LookupError, email.errors.HeaderParseError):
         return " ".join(str(value)[:_HEADER_LIMIT].split())
     shown = "".join(piece if isinstance(piece, str) else _text(piece, codec) for piece, codec in pieces)
@@ -256,7 +271,7 @@ def decoded_header(value: object) -> str:
 def _text(data: bytes, label: str | None) -> str:
     """The text of a part or header; what is called ASCII or UTF-8 and is neither is told by its bytes."""
     is_told = label and label.lower() not in ("us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit")
-    text = decoded_as(data, label) if label and is_told else None
+    text = decoded_as(data, label) if label and is_told and not is_utf8(data, label) else None
     if text is not None:
         return text.replace("\0", "")
     try:

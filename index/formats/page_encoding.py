@@ -38,7 +38,7 @@ _JIS_RUN = re.compile(rb"\x1b(?:\$[@B](?P<double>[^\x1b\r\n]*)|\(I(?P<kana>[^\x1
 def decoded(data: bytes) -> str:
     """The text of a page as browsers decode it: a byte order mark, UTF-8 that is valid, and then what the page declares."""
     marked = data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
-    if not marked and b"\0" not in data[:1_000] and not _is_utf8(data):
+    if not marked and b"\0" not in data[:1_000] and not is_utf8(data):
         head = _COMMENT.sub(b"", data[:_CHARSET_REACH])
         declared = _XML_ENCODING.search(head) or _META_CHARSET.search(head)
         label = declared[1].decode("ascii").lower() if declared else ""
@@ -85,9 +85,16 @@ def _as_shift_jis(data: bytes) -> bytes:
     return _JIS_RUN.sub(converted, data)
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes, label: str = "") -> bool:
+    """Whether bytes are UTF-8 and not ASCII; of those that are called something else, only what that cannot be.
+
+    Each text is possible in a codec of single bytes, but hardly one that is UTF-8 by chance.
+    """
     try:
         data.decode()
     except UnicodeDecodeError:
         return False
-    return not data.isascii()
+    if data.isascii():
+        return False
+    text = decoded_as(data, label) if label else None
+    return text is None or "\ufffd" in text or len(text) == len(data)

@@ -97,12 +97,24 @@ def test_lines_that_the_mailer_broke_are_whole_again() -> None:
         ("shift_jis", "cp932", "①髙橋"),
         ("windows-874", "cp874", "ราคา"),
         ("x-of-no-one", "cp1252", "Das Büro in Köln ist am Freitag geschlossen, wie jedes Jahr im Mai."),
+        ("gb2312", "utf-8", "你好！我公司可代开各类发票"),
+        ("iso-8859-1", "utf-8", "Grüße"),
         ("utf-8", "cp1252", "Das Büro in Köln ist am Freitag geschlossen, wie jedes Jahr im Mai."),
     ],
 )
 def test_a_character_set_is_what_mailers_mean_by_its_name(charset: str, codec: str, text: str) -> None:
     head = f"Subject: a\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
     assert texts(parse_document("a.eml", head.encode() + text.encode(codec))) == ["Subject: a", text]
+
+
+def test_headers_are_read_whether_they_are_encoded_or_not_and_their_lines_are_words_apart() -> None:
+    people = "From: =?UTF-8?Q?Carol?=\n =?UTF-8?Q?_Adams?=\n <c@example.org>\nTo: Jörg Groß <j@exämple.org>"
+    data = f"{people}\nSubject: Säying\n\ttwo\n\nHi.\n"
+    shown = ["From: Carol Adams <c@example.org>", "To: Jörg Groß <j@exämple.org>", "Subject: Säying two", "Hi."]
+    assert texts(parse_document("a.eml", data.encode())) == shown
+    assert texts(parse_document("a.eml", data.encode("cp1252"))) == shown
+    file = 'Subject: a\nContent-Type: text/csv\nContent-Disposition: attachment; filename="Größe.csv"\n\nA,B\n1,2\n'
+    assert block(parse_document("a.eml", file.encode()), "A,B").heading[:2] == ("a", "Größe.csv")
 
 
 def test_japanese_mails_have_signs_of_windows_in_their_seven_bits() -> None:
