@@ -273,11 +273,12 @@ class _Document:
         for number, table in enumerate(body.iterfind(f"{_TABLE}table"), 1):
             name = table.get(f"{_TABLE}name") or str(number)
             try:
-                add_sheet(self._composer, number, name, self._sheet_rows(table))
+                merged: dict[tuple[int, int], tuple[int, int]] = {}
+                add_sheet(self._composer, number, name, self._sheet_rows(table, merged), merged)
             except DocumentError as error:
                 self._composer.problems.append(f"the sheet {name} or a part of it, which {error}")
 
-    def _sheet_rows(self, table: Element) -> SheetRows:
+    def _sheet_rows(self, table: Element, merged: dict[tuple[int, int], tuple[int, int]]) -> SheetRows:
         number = 1
         for row, _ in _rows(table):
             cells: dict[int, str] = {}
@@ -288,6 +289,9 @@ class _Document:
                 text = self._cell(cell) if cell.tag == f"{_TABLE}table-cell" else ""
                 for late, (comment, _) in enumerate(self._comments[comments:], comments):
                     self._comments[late] = comment, f"{column_letters(column)}{number}: "
+                covers = _number(cell, "rows-spanned", 1_000_000), _number(cell, "columns-spanned")
+                if text and covers != (1, 1):
+                    merged[number, column] = covers
                 if text:
                     cells |= dict.fromkeys(range(column, min(column + repeated, WIDEST + 2)), text)
                 column += repeated

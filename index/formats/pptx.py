@@ -12,7 +12,7 @@ from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
 
-VERSION = 2
+VERSION = 3
 Element = Any
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

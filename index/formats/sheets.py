@@ -1,6 +1,7 @@
 """The cells of a sheet into rows of text: tables that blank rows or a title set apart, each row with its column names."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -10,13 +11,19 @@ from quotewise.index.formats.tables import WIDEST, Cell, read_rows
 CELL_LIMIT = 1_000_000
 """Of a file; what comes after it is named."""
 _TABLE_ROWS = 20_000
+_MOST_COVERED = 2_000
+"""Cells that one covers; what covers more is a sheet's own fault."""
 _DEFAULT_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|planilha|лист|arkusz|工作表|シート)\s*\d+", re.IGNORECASE)
 
 SheetRows: TypeAlias = Iterable[tuple[int, Mapping[int, str]]]
 """The rows that are not empty: the number of each from 1, and its texts by column from 1 to ``WIDEST`` and one more."""
 
 
-def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> None:
+Merged: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
+"""How many rows and columns cells cover that are merged, by the row and column of the first; known before its row is."""
+
+
+def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows, merged: Merged) -> None:
     """Add a sheet to a document. Each row is a part of its own, with the sheet and cells that it stands in as label."""
     composer.under(name)
     composer.part("sheet", number, name)
@@ -37,21 +44,25 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows) -> No
                     continue
             is_name_row = len(table) == 1 and len(table[0][1]) > 1 and row - table[0][0] == 2
             if table and row - table[-1][0] > 1 and not is_name_row:
-                _add_table(composer, name, table, None)
+                _add_table(composer, name, table, None, merged)
                 table, names = [], None
             table.append((row, cells))
             if len(table) == _TABLE_ROWS:
                 names = names or table[0][1]
-                _add_table(composer, name, table, None)
+                _add_table(composer, name, table, None, merged)
                 table = []
     finally:
-        _add_table(composer, name, table, names if len(table) < _TABLE_ROWS else None)
+        _add_table(composer, name, table, names if len(table) < _TABLE_ROWS else None, merged)
         if is_wider:
             composer.problems.append(f"the sheet {name} after column {WIDEST:,}, beyond a limit")
 
 
 def _add_table(
-    composer: Composer, name: str, table: list[tuple[int, Mapping[int, str]]], names: Mapping[int, str] | None
+    composer: Composer,
+    name: str,
+    table: list[tuple[int, Mapping[int, str]]],
+    names: Mapping[int, str] | None,
+    merged: Merged,
 ) -> None:
     """Rows without a blank one between them; ``names`` are those of the columns of the rows before."""
     while len(table) > 1 and len(table[0][1]) == 1 and not names:
@@ -61,8 +72,7 @@ def _add_table(
     columns = sorted({column for _, cells in table for column in cells})
     if names:
         table = [(0, names), *table]
-    grid = [[Cell(" ".join(cells.get(column, "").split())) for column in columns] for _, cells in table]
-    read = read_rows(grid) if len(columns) > 1 else None
+    read = read_rows(_grid(table, columns, merged)) if len(columns) > 1 else None
     if read is None or len(read) != len(table):
         for row, cells in table:
             _place(composer, name, row, cells)
@@ -72,6 +82,32 @@ def _add_table(
         if row:
             _place(composer, name, row, cells)
             composer.add_row(text)
+
+
+def _grid(table: list[tuple[int, Mapping[int, str]]], columns: list[int], merged: Merged) -> list[list[Cell]]:
+    """The cells of rows, those that others cover left out."""
+    numbers = [row for row, _ in table]
+    by_number = dict(table)
+    covered: dict[int, int] = {}
+    grid: list[list[Cell]] = []
+    for row, cells in table:
+        line: list[Cell] = []
+        for column in columns:
+            if covered.get(column, 0) >= row > 0:
+                continue
+            text = " ".join(cells.get(column, "").split())
+            down, right = merged.get((row, column), (1, 1))
+            own = columns[bisect_left(columns, column) : bisect_left(columns, column + right)]
+            rows = numbers[bisect_left(numbers, row) : bisect_left(numbers, row + down)]
+            if not 1 < len(rows) * len(own) <= _MOST_COVERED or any(
+                by_number[other].get(one) for other in rows for one in own if (other, one) != (row, column)
+            ):
+                line.append(Cell(text))
+                continue
+            covered |= dict.fromkeys(own, row + down - 1)
+            line.append(Cell(text, len(own), len(rows)))
+        grid.append(line)
+    return grid
 
 
 def _place(composer: Composer, name: str, row: int, cells: Mapping[int, str]) -> None:

@@ -137,8 +137,13 @@ def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int)
     second = [cell.text.strip() for _, cell, _ in placed[1]]
     if len(years) < 2 or all(_YEAR.fullmatch(text) for place, text in enumerate(second) if place in years):
         years = set()  # of which there is one in each row
-    looks = len(named) >= max(2, (width + 1) // 2) and all(is_name(t) for n, t in enumerate(first) if t and n not in years)
-    return int(looks and len({*named}) == len(named))
+    over_names = {n for n, (_, cell, _) in enumerate(placed[0]) if 1 < cell.columns < width and cell.text.strip()}
+    looks = all(is_name(t) for n, t in enumerate(first) if t and n not in years | over_names)
+    covered = sum(cell.columns for _, cell, _ in placed[0] if cell.text.strip())
+    if not looks or len(named) < 2 or covered < (width + 1) // 2 or len({*named}) != len(named):
+        return 0
+    below = [cell.text.strip() for _, cell, is_first in placed[1] if is_first and cell.text.strip()]
+    return 2 if over_names and len(placed) > 2 and len(below) > len(over_names) and all(map(is_name, below)) else 1
 
 
 def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> list[str]:

@@ -29,7 +29,7 @@ def parse(data: bytes) -> Parsed:
     count = [0]
     for number, sheet in enumerate(book.sheets(), 1):
         try:
-            add_sheet(composer, number, sheet.name, _rows(book, sheet, count))
+            add_sheet(composer, number, sheet.name, _rows(book, sheet, count), {})
         except DocumentError as error:
             composer.problems.append(f"the sheet {sheet.name} or a part of it, which {error}")
         notes = sorted(sheet.cell_note_map.items())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -15,11 +16,13 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 2
+VERSION = 3
 Element = Any
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_MOST_MERGED = 20_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -54,7 +57,8 @@ class _Workbook:
                 self._composer.problems.append(f"the sheet {name}, which is missing in the file")
                 continue
             try:
-                add_sheet(self._composer, number, name, self._rows(path) if kind == "worksheet" else ())
+                merged: dict[tuple[int, int], tuple[int, int]] = {}
+                add_sheet(self._composer, number, name, self._rows(path, merged) if kind == "worksheet" else (), merged)
             except DocumentError as error:
                 self._composer.problems.append(f"the sheet {name} or a part of it, which {error}")
             self._add_attached(path)
@@ -75,8 +79,12 @@ class _Workbook:
         codes["14"] = BUILT_IN[14]
         return [codes.get(style.get("numFmtId") or "0", "General") for style in root.iterfind(f"{_S}cellXfs/{_S}xf")]
 
-    def _rows(self, path: str) -> SheetRows:
+    def _rows(self, path: str, merged: dict[tuple[int, int], tuple[int, int]]) -> SheetRows:
         data = self._archive.read(path)
+        for found in islice(_MERGED.finditer(data), _MOST_MERGED):
+            left, top, right, bottom = (part.decode() for part in found.groups())
+            first = int(top), _column(left)
+            merged[first] = int(bottom) - first[0] + 1, _column(right) - first[1] + 1
         if b"<!DOCTYPE" in data[:1_000]:
             raise DocumentError("declares a document type, which no spreadsheet has")
         events = etree.iterparse(

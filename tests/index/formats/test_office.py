@@ -181,6 +181,18 @@ def test_cells_of_an_opendocument_sheet_without_text_show_their_values_and_comme
     assert "\n".join(texts(document)) == f"1\n{shown}\n| Tea\nB2: Sure?"
 
 
+def test_rows_of_an_opendocument_sheet_are_read_with_the_cell_that_is_merged_over_them() -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<table:table-cell {properties}><text:p>{text}</text:p></table:table-cell>"
+
+    over_two = 'table:number-rows-spanned="2"'
+    first = f"{cell('North', over_two)}{cell('Tea')}{cell('5')}"
+    lines = (f"{cell('Area')}{cell('Item')}{cell('Cups')}", first, f"<table:covered-table-cell/>{cell('Ink')}{cell('6')}")
+    rows = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    document = parse_document("a.ods", odf(f"<office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet>"))
+    assert block(document, "Ink | 6").heading == ("1", "North", "Item | Cups")
+
+
 def test_margins_that_libreoffice_puts_into_every_sheet_are_no_text() -> None:
     header = "<style:header><text:p><text:sheet-name>???</text:sheet-name></text:p></style:header>"
     footer = "<style:footer><text:p>Page <text:page-number>1</text:page-number></text:p></style:footer>"

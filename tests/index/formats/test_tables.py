@@ -58,6 +58,18 @@ def test_rows_of_a_workbook_are_parts_with_their_cells() -> None:
     assert place.part is not None and (place.part.kind, place.part.number, place.part.label) == ("row", 3, "Budget!B3:C3")
 
 
+def test_cells_of_a_sheet_that_are_merged_are_read_with_all_their_rows_and_columns() -> None:
+    lines = ("A Region B 2023 D 2024", "B Sales C Costs D Profit E Tax", "A North B 1 C 2 D 3 E 4", "B 5 C 6 D 7 E 8")
+    rows = ""
+    for number, line in enumerate(lines, 1):
+        cells = zip(line.split()[::2], line.split()[1::2], strict=True)
+        rows += f'<row r="{number}">{"".join(f"""<c r="{at}{number}" t="str"><v>{text}</v></c>""" for at, text in cells)}</row>'
+    merged = "".join(f'<mergeCell ref="{ref}"/>' for ref in ("A1:A2", "B1:C1", "D1:E1", "A3:A4"))
+    document = parse_document("a.xlsx", xlsx({"Sheet1": f"{rows}</sheetData><mergeCells>{merged}</mergeCells><sheetData>"}))
+    assert block(document, "5 | 6").heading == ("Sheet1", "North", "2023 Sales | Costs | 2024 Profit | Tax")
+    assert texts(document) == ["Region | 2023 | 2024", "Sales | Costs | Profit | Tax", "North | 1 | 2 | 3 | 4", "5 | 6 | 7 | 8"]
+
+
 @pytest.mark.parametrize(
     ("value", "code", "shown"),
     [
