@@ -18,7 +18,7 @@ from quotewise.index.formats.numbering import Numbering, W, roman
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
-from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.tables import FEW, Cell
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 
 VERSION = 3
@@ -206,7 +206,8 @@ class _Word:
     def _table(self, table: Element, kind: BlockKind) -> None:
         rows = [row for row in _children(table, _TR) if not _has(row, "trPr", "del")]
         cells = [[c for c in _children(row, _TC) if not _has(c, "tcPr", "cellDel")] for row in rows]
-        if max(map(len, cells), default=0) < 2 or any(c.find(f".//{W}tbl") is not None for line in cells for c in line):
+        within = sum(cell.find(f".//{W}tbl") is not None for line in cells for cell in line)
+        if max(map(len, cells), default=0) < 2 or FEW * within >= sum(map(len, cells)):
             for cell in (cell for line in cells for cell in line):
                 if not _is_continued(cell):
                     self._flow(cell, kind)
@@ -223,6 +224,9 @@ class _Word:
     def _cell_text(self, cell: Element) -> str:
         lines: list[str] = []
         for block in _blocks(cell):
+            if block.tag == _TBL:
+                rows = ([self._cell_text(inner) for inner in _children(row, _TC)] for row in _children(block, _TR))
+                lines += [" ".join(row) for row in rows]
             if block.tag != _P:
                 continue
             text = self._paragraph_text(block)

@@ -6,6 +6,7 @@ from typing import Any
 
 from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.parsed import BlockKind
+from quotewise.index.formats.tables import FEW
 
 Element = Any
 _TYPED = frozenset(["text", "email", "tel", "url", "number", "date", "datetime-local", "month", "week", "time"])
@@ -107,7 +108,7 @@ def is_data(table: Element) -> bool:
     if len(rows) < 2 and next(table.iter("h1", "h2", "h3", "p", "table"), table) is not table:
         return False
     flows = sum(any(isinstance(e.tag, str) and local_name(e) in _CELL_FLOW for e in cell.iterdescendants()) for cell in cells)
-    return 4 * flows < len(cells)
+    return FEW * flows < len(cells)
 
 
 def rows_of(table: Element, depth: int = 2) -> Iterator[Element]:

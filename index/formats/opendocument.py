@@ -14,7 +14,7 @@ from quotewise.index.formats.opendocument_styles import Styles
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet, column_letters
-from quotewise.index.formats.tables import WIDEST, Cell
+from quotewise.index.formats.tables import FEW, WIDEST, Cell
 
 VERSION = 3
 Element = Any
@@ -235,7 +235,8 @@ class _Document:
         cells = [[cell for cell in row if cell.tag == f"{_TABLE}table-cell"] for row, _ in rows]
         count = sum(map(len, cells))
         size = sum(len("".join(cell.itertext())) for line in cells for cell in line)
-        if max(map(len, cells), default=0) < 2 or size > _LONG_CELL * count or table.find(f".//{_TABLE}table") is not None:
+        within = sum(cell.find(f".//{_TABLE}table") is not None for line in cells for cell in line)
+        if max(map(len, cells), default=0) < 2 or size > _LONG_CELL * count or FEW * within >= count:
             for cell in (cell for line in cells for cell in line):
                 self._flow(cell, kind)
             return
@@ -266,7 +267,7 @@ class _Document:
                 self._frame(box, "paragraph")
         parsed, self._composer = self._composer.finish(), outer
         is_written = cell.find(f".//{_TEXT}p") is not None and cell.find(f"{_OFFICE}annotation") is None
-        shown = "\n".join(filter(None, (text, re.sub(r"\n+", "\n", parsed.text))))
+        shown = "\n".join(filter(None, (text, re.sub(r"\n+", "\n", parsed.text.replace(" | ", " ")))))
         return shown if shown or is_written else shown_value(cell)
 
     def _sheets(self, body: Element) -> None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind
-from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.tables import FEW, Cell
 
 _ONE_EDGE = 40
 """Twips within which the edges of cells in several rows are one."""
@@ -136,7 +136,8 @@ class Flow:
             rest = []
         self.end_row()
         rows, self.rows = self.rows, []
-        if any(isinstance(piece, list) for cells, _ in rows for cell in cells for piece in cell):
+        within = sum(any(isinstance(piece, list) for piece in cell) for cells, _ in rows for cell in cells)
+        if within and FEW * within >= sum(len(cells) for cells, _ in rows):
             rest = [piece for cells, _ in rows for cell in cells for piece in cell] + rest
         elif rows:
             self.blocks.append(list(_merged([([_text(cell) for cell in cells], places) for cells, places in rows])))
@@ -154,7 +155,8 @@ class Flow:
 
 
 def _text(cell: list[Piece]) -> str:
-    return "\n".join(piece for piece in cell if isinstance(piece, str) and piece.strip())
+    pieces = (piece if isinstance(piece, str) else "\n".join(" ".join(c.text for c in row) for row in piece) for piece in cell)
+    return "\n".join(piece for piece in pieces if piece.strip())
 
 
 def _merged(rows: list[tuple[list[str], Places]]) -> Iterator[list[Cell]]:

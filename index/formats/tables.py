@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WIDEST = 1_000
+FEW = 4
+"""A table with a table in fewer than one of so many of its cells holds values, and is not the layout of a page."""
 _MOST_MERGED = 64
 """Cells of a row that go on in the next ones."""
 _HEADER_CELL = 80

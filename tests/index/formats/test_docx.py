@@ -82,6 +82,17 @@ def test_cells_merged_as_word_97_did_and_rows_that_begin_further_right_keep_thei
     assert block(document, "Tea").heading == ("Drinks", "Item | May | June")
 
 
+def test_a_table_in_one_of_many_cells_leaves_the_rows_around_it_whole() -> None:
+    def table(*rows: tuple[str, ...]) -> str:
+        lines = ("".join(f"<w:tc>{cell}</w:tc>" for cell in row) for row in rows)
+        return f"<w:tbl>{''.join(f'<w:tr>{line}</w:tr>' for line in lines)}</w:tbl>"
+
+    inner = table((p("May"), p("June")), (p("1"), p("2")))
+    document = read(table((p("Item"), p("Sold")), (p("Tea"), f"{p('By month:')}{inner}{p('')}"), (p("Ink"), p("3"))))
+    assert texts(document) == ["Item | Sold\nTea | By month: May June 1 2\nInk | 3"]
+    assert texts(read(table((p("Left"), inner + p(""))))) == ["Left", "May | June\n1 | 2"]
+
+
 def test_raised_digits_are_no_part_of_the_number_before_them() -> None:
     raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{}</w:t></w:r>'
     plain = "<w:r><w:t>{}</w:t></w:r>"
