@@ -112,6 +112,8 @@ class _Document:
                 self._table(child, kind)
             elif tag in _INDEXES:
                 self._flow(child, "navigation")
+            elif _is_hidden(child):
+                continue
             elif tag == f"{_OFFICE}annotation":
                 self._comments.append((child, ""))
             elif tag.startswith(_DRAW):
@@ -122,10 +124,11 @@ class _Document:
     def _paragraph(self, node: Element, kind: BlockKind, prefix: str) -> None:
         text = prefix + self._inline(node)
         style = node.get(f"{_TEXT}style-name") or ""
-        if kind in ("paragraph", "item") and node.tag == f"{_TEXT}h":
-            written = node.get(f"{_TEXT}outline-level") or "1"
-            level = int(written) if written.isdecimal() else 1
-            mark = self._styles.heading_mark(node, level) if kind == "paragraph" and not prefix and text.strip() else ""
+        written = node.get(f"{_TEXT}outline-level") or "1"
+        level = (int(written) if written.isdecimal() else 1) if node.tag == f"{_TEXT}h" else self._styles.level_of(style)
+        if kind in ("paragraph", "item") and level:
+            is_counted = node.tag == f"{_TEXT}h" and kind == "paragraph" and not prefix and text.strip()
+            mark = self._styles.heading_mark(node, level) if is_counted else ""
             self._composer.add(f"{mark} {' '.join(text.split())}".lstrip(), "heading", level)
         elif kind == "paragraph" and self._styles.is_called(style, "Title"):
             self._composer.add(" ".join(text.split()), "heading", 1)
@@ -154,7 +157,7 @@ class _Document:
                 formulas = [math_formula(math) for math in self._formulas(child)]
                 pieces += formulas
                 self._boxes += [] if formulas else [child]
-            elif isinstance(tag, str) and tag not in _LEFT_OUT:
+            elif isinstance(tag, str) and tag not in _LEFT_OUT and not _is_hidden(child):
                 text = self._inline(child)
                 pieces.append(raised(text) if tag == f"{_TEXT}span" and self._styles.is_raised(child) else text)
             pieces.append(_SPACE.sub(" ", child.tail or ""))
@@ -315,6 +318,7 @@ class _Document:
             for frame in frames:
                 if frame not in titles:
                     self._frame(frame, "paragraph")
+            self._comments += [(comment, "") for comment in page.iterfind(f"{_OFFICE}annotation")]
             notes = page.find(f"{_PRESENTATION}notes")
             if notes is not None:
                 self._composer.under(*self._composer.trail, "Notes")
@@ -331,6 +335,10 @@ class _Document:
                 seen.add(text)
                 self._composer.under(kind.title())
                 self._flow(margin, kinds[kind])
+
+
+def _is_hidden(node: Element) -> bool:
+    return bool(node.get(f"{_TEXT}display") == "none" or node.get(f"{_TEXT}is-hidden") == "true")
 
 
 def _is_sample(margin: Element) -> bool:

@@ -42,6 +42,16 @@ class Styles:
                 return False
         return False
 
+    def level_of(self, style: str) -> int:
+        """The level of the headings that paragraphs of a style are, from 1; 0 where they are none."""
+        for _ in range(_MOST_PARENTS):
+            node = self._styles.get(style)
+            level = (node.get(f"{_STYLE}default-outline-level") if node is not None else None) or ""
+            if level.isdecimal() or node is None:
+                return int(level or 0)
+            style = node.get(f"{_STYLE}parent-style-name") or ""
+        return 0
+
     def is_raised(self, span: Element) -> bool:
         """Whether the text of a span stands above the line."""
         name = span.get(f"{_TEXT}style-name") or ""

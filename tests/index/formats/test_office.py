@@ -156,6 +156,18 @@ def test_headings_of_opendocument_have_the_numbers_that_are_counted() -> None:
     assert texts(document) == ["A x", "A.1) x", "A.2) x", "x", "B x", "B.1) x", "x"]
 
 
+def test_hidden_text_of_opendocument_is_left_out_and_paragraphs_in_the_style_of_a_heading_are_one() -> None:
+    styles = (
+        '<style:style style:name="H" style:default-outline-level="2"/><style:style style:name="P" style:parent-style-name="H"/>'
+    )
+    body = (
+        '<text:p text:style-name="P">Terms</text:p><text:section text:display="none"><text:p>no</text:p></text:section>'
+        '<text:p>Net<text:hidden-text text:is-hidden="true">no</text:hidden-text>.</text:p>'
+    )
+    document = parse_document("a.odt", odf(f"<office:text>{body}</office:text>", styles))
+    assert texts(document) == ["Terms", "Net."] and block(document, "Net.").heading == ("Terms",)
+
+
 def test_raised_digits_of_opendocument_are_no_part_of_the_number_before_them() -> None:
     styles = '<style:style style:name="T"><style:text-properties style:text-position="super 58%"/></style:style>'
     body = '<office:text><text:p>10<text:span text:style-name="T">6</text:span></text:p></office:text>'
