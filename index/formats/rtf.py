@@ -283,7 +283,8 @@ class _Reader:
         elif word == b"pard":
             if state.is_mark:
                 return
-            flow.level, flow.is_item, flow.in_table, flow.depth = 0, False, False, 1
+            flow.level, flow.in_table, flow.depth = 0, False, 1
+            flow.is_item = flow.is_item and bool("".join(flow.inline).strip())  # its number may stand before this
         elif word == b"plain":
             state.is_hidden = state.is_raised = False
             state.font = None

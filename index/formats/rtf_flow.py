@@ -10,6 +10,9 @@ from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind
 from quotewise.index.formats.tables import FEW, Cell
 
+_BULLET = re.compile(r"\s*[•·▪◦⁃\uf000-\uf0ff]\s+")
+_BULLET_OF_LIST = re.compile(r"\s*[•·▪◦⁃§Øüovq–-]\s+|\s*[\uf000-\uf0ff]\s+")
+"""Also the letters that are bullets in Courier and Wingdings."""
 _ONE_EDGE = 40
 """Twips within which the edges of cells in several rows are one."""
 
@@ -96,10 +99,9 @@ class Flow:
         elif self.level:
             self.blocks.append((text, "heading", self.level))
         else:
-            is_item = self.is_item or re.match(r"\s*[•·▪◦\uf000-\uf0ff]\s", text) is not None
-            self.blocks.append(
-                (re.sub(r"^\s*[•·▪◦\uf000-\uf0ff]\s+", "", text) if is_item else text, "item" if is_item else "paragraph", 0)
-            )
+            bullet = (_BULLET_OF_LIST if self.is_item else _BULLET).match(text)
+            is_item = self.is_item or bullet is not None
+            self.blocks.append((text[bullet.end() :] if bullet else text, "item" if is_item else "paragraph", 0))
         self.is_item = False
 
     def end_cell(self) -> None:

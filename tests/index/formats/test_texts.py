@@ -23,6 +23,7 @@ def rtf(body: str) -> list[str]:
         (r"{\field{\*\fldinst HYPERLINK x}{\fldrslt link}} text", ["link text"]),
         (r"Text{\super\chftn}{\footnote Note.}\par", ["Text[1]", "[1] Note."]),
         (r"{\listtext\pard\plain 1.\tab}First\par\pard Then\par", ["1. First", "Then"]),
+        (r"{\listtext o\tab}\pard First\par{\listtext a.\tab}\pard Second\par\pard Then\par", ["First", "a. Second", "Then"]),
         (
             r"\trowd\intbl City\cell Cups\cell\row\trowd\intbl Riga\cell 2\cell\row\pard After\par",
             ["City | Cups\nRiga | 2", "After"],
