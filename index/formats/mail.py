@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from email.header import decode_header
 from email.message import Message
+from itertools import groupby
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
@@ -28,6 +29,7 @@ _ATTACHED_LIMIT = 30_000_000
 """Bytes of one attachment, and of all of them twice that."""
 _STUB = 0.3
 _SIGNATURE = "-- "
+_QUOTED = re.compile(r"(?:[ \t]{0,3}>)+")
 _SIGNATURES = frozenset(f"application/{kind}" for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature"))
 _ENDINGS = {
     **{kind: end for end, known in reversed(list(FORMATS.items())) for kind in (known.media_type, *known.content_types)},
@@ -165,9 +167,10 @@ class Letters:
             self.add_text(text)
 
     def add_text(self, text: str) -> None:
-        """Add the plain text of a mail, by its paragraphs."""
+        """Add the plain text of a mail, by its paragraphs; what is quoted, the answer to it and a signature are each one."""
         for paragraph in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r\n", "\n").replace("\r", "\n")):
-            self._composer.add(paragraph)
+            for _, lines in groupby(_signed(paragraph.split("\n")), key=lambda line: line[0]):
+                self._composer.add("\n".join(line for _, line in lines))
 
     def add_html(self, text: str) -> None:
         """Add the text of a mail in HTML."""
@@ -237,6 +240,16 @@ def named_by_kind(name: str, kind: str) -> str:
         return name
     ending = _ENDINGS.get(kind.lower(), "")
     return (name or "attachment") + ending if ending else name
+
+
+def _signed(lines: Sequence[str]) -> Iterator[tuple[tuple[int, bool], str]]:
+    """Lines, each with how often it is quoted and whether it stands in a signature."""
+    is_signature = False
+    for line in lines:
+        marks = _QUOTED.match(line)
+        depth = marks[0].count(">") if marks else 0
+        is_signature = line.rstrip() == "--" or (is_signature and not depth)
+        yield (depth, is_signature), line
 
 
 def _unflowed(text: str, removes_space: bool) -> str:

@@ -75,6 +75,12 @@ def test_an_attached_file_is_read_by_its_kind_and_content_where_its_name_says_no
     assert block(document, "Board").kind == "code" and document.unread_part is None
 
 
+def test_what_is_quoted_the_answer_to_it_and_the_signature_are_apart() -> None:
+    text = "Hi Ann,\n> > at the office\n> at 10\n> or at 11\nat 11, by bus\n-- \nBob\nSales\n"
+    document = parse_document("a.eml", mail("Re: Lunch", text).as_bytes())
+    assert texts(document)[3:] == ["Hi Ann,", "> > at the office", "> at 10\n> or at 11", "at 11, by bus", "--\nBob\nSales"]
+
+
 def test_a_mail_within_a_mail_may_be_encoded() -> None:
     head = b"Subject: a\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
     document = parse_document("a.eml", head + b64encode(mail("Inner", "The text.").as_bytes()))
@@ -86,7 +92,7 @@ def test_lines_that_the_mailer_broke_are_whole_again() -> None:
     spaced = f"{head}; delsp=yes\n\nThe long  \nsentence.\n".encode()
     assert texts(parse_document("a.eml", spaced))[1:] == ["The long sentence."]
     quoted = f"{head}\n\n> When \n> is it? \nOn Monday, at \nten. \n\nBye \n-- \nAnn\n".encode()
-    assert texts(parse_document("a.eml", quoted))[1:] == ["> When is it?\nOn Monday, at ten.", "Bye\n--\nAnn"]
+    assert texts(parse_document("a.eml", quoted))[1:] == ["> When is it?", "On Monday, at ten.", "Bye", "--\nAnn"]
 
 
 @pytest.mark.parametrize(
