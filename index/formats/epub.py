@@ -22,6 +22,7 @@ VERSION = 3
 Element = Any
 _OPS, _XHTML = "{http://www.idpf.org/2007/ops}", "{http://www.w3.org/1999/xhtml}"
 _MOST_BLOCKS_TO_A_HEADING = 8
+_MOST_ENTRIES = 20_000
 _LEVELS = 6
 _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
@@ -45,7 +46,7 @@ def parse(data: bytes) -> Parsed:
     scrambled = _encrypted(archive)
     items = {item.get("id") or "": item for item in root.iterfind("{*}manifest/{*}item")}
     contents: dict[str, list[_Entry]] = {}
-    for entry in _contents(archive, folder, root, items):
+    for entry in islice(_contents(archive, folder, root, items), _MOST_ENTRIES):
         contents.setdefault(entry.path, []).append(entry)
     composer = Composer("epub", VERSION)
     number = 0

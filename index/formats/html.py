@@ -6,6 +6,7 @@ What a page says about itself (menus, lists of links, buttons) is tagged as navi
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -61,6 +62,8 @@ _NESTED_REGIONS = 8
 """Elements called so within each other whose links are counted."""
 _MARKED = ("sup", "a")
 _LONGEST_MARK = 12
+_NEAR = 3
+"""Elements around a mark that may be its link."""
 _BEFORE_MARK = re.compile(r"[\w.,;!?…”\"’')»]\Z")
 _COLLAPSED = re.compile(r"[ \t\r\n\f]+")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -289,8 +292,8 @@ def _mark(pieces: list[str], start: int, element: Element) -> None:
         return
     before = "".join(pieces[max(0, start - 3) : start])
     if local_name(element) == "sup":
-        links = (*element.iter("a", "{*}a"), *element.iterancestors("a", "{*}a"))
-        is_mark = any("#" in (link.get("href") or "") for link in links) and not before[-1:].isspace()
+        near = (*element.iter("a", "{*}a"), *islice(element.iterancestors(), _NEAR))
+        is_mark = any("#" in (one.get("href") or "") for one in near) and not before[-1:].isspace()
         text = note_mark(text) if is_mark else raised(text)
     elif "noteref" in type_of(element) or (
         "#" in (element.get("href") or "") and not text.strip().isalpha() and _BEFORE_MARK.search(before)
