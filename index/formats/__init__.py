@@ -179,7 +179,7 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".tsv", ".tab"), Format("csv", "text/tab-separated-values")),
     ".srt": Format("subtitles", "application/x-subrip"),
     ".vtt": Format("subtitles", "text/vtt"),
-    ".eml": _isolated("mail", "message/rfc822", takes_passwords=True),
+    **dict.fromkeys((".eml", ".emlx", ".mht", ".mhtml"), _isolated("mail", "message/rfc822", takes_passwords=True)),
     ".mbox": _isolated("mbox", "application/mbox", takes_passwords=True),
     ".msg": _isolated("msg", "application/vnd.ms-outlook", takes_passwords=True),
     ".ipynb": Format("ipynb", "application/x-ipynb+json"),

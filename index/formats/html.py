@@ -19,6 +19,7 @@ from quotewise.index.formats.html_elements import (
     filled_in,
     formulas_of,
     is_data,
+    is_header,
     is_hidden,
     is_named,
     local_name,
@@ -253,7 +254,7 @@ class _Walk:
             return
         self._composer.add_table(
             [
-                Cell(displayed(cell), span_of(cell, "colspan"), span_of(cell, "rowspan"), local_name(cell) == "th")
+                Cell(displayed(cell), span_of(cell, "colspan"), span_of(cell, "rowspan"), is_header(cell))
                 for cell in cells_of(row)
             ]
             for row in rows_of(table)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from quotewise.index.formats.formulas import math_formula
@@ -134,6 +135,12 @@ def cells_of(row: Element) -> Iterator[Element]:
     for child in row:
         inner = child if isinstance(child.tag, str) and local_name(child) == "form" else (child,)
         yield from (cell for cell in inner if _is_cell(cell) and not is_hidden(cell))
+
+
+def is_header(cell: Element) -> bool:
+    """Whether a cell is marked as the name of a column or row."""
+    around = islice(cell.iterancestors(), 2)
+    return local_name(cell) == "th" or any(isinstance(one.tag, str) and local_name(one) == "thead" for one in around)
 
 
 def _is_cell(element: Element | None) -> bool:

@@ -1,6 +1,7 @@
 """Mail (.eml): headers as lines that can be quoted, the text once, and the attachments, by the parser of their format.
 
-Of two alternatives of a text the plain one is read, unless it is only a hint at the other. Nothing is fetched.
+Mails of Apple (.emlx) and pages that a browser saves in the format of mail (.mht) are read as others. Of two
+alternatives of a text the plain one is read, unless it is only a hint at the other. Nothing is fetched.
 """
 
 import email
@@ -30,13 +31,17 @@ _ATTACHED_LIMIT = 30_000_000
 _STUB = 0.3
 _SIGNATURE = "-- "
 _QUOTED = re.compile(r"(?:[ \t]{0,3}>)+")
-_SIGNATURES = frozenset(f"application/{kind}" for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature"))
+_UNSHOWN = frozenset(
+    [f"application/{kind}" for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature", "javascript")]
+    + ["text/css", "text/javascript"]
+)
+_COUNTED = re.compile(rb"\A(\d{1,10})[ \t]*\r?\n(?=[A-Za-z-]+:)")
 _ENDINGS = {
     **{kind: end for end, known in reversed(list(FORMATS.items())) for kind in (known.media_type, *known.content_types)},
     **{"text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf"},
 }
 """The ending of the files of each media type."""
-_MAIL_ENDINGS = (".eml", ".msg", ".mbox")
+_MAIL_ENDINGS = (".eml", ".emlx", ".msg", ".mbox")
 
 
 def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
@@ -44,6 +49,9 @@ def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
 
     Raises DocumentError where it has neither a header nor a text.
     """
+    counted = _COUNTED.match(data)
+    if counted:  # by Apple, which writes a list of properties after the mail
+        data = data[counted.end() : counted.end() + int(counted[1])]
     message = read_message(data)
     if not message.keys():
         raise DocumentError("is no mail: it begins with no header such as From or Subject")
@@ -151,7 +159,7 @@ class Letters:
         self.add(message, path, depth + 1)
 
     def _leaf(self, part: Message, kind: str, path: str, depth: int) -> None:
-        if kind in _SIGNATURES:
+        if kind in _UNSHOWN:
             return
         data = part.get_payload(decode=True)
         data = data if isinstance(data, bytes) else b""

@@ -144,6 +144,11 @@ def test_rows_and_cells_that_stand_in_no_row_or_in_a_form_are_read_as_browsers_s
         assert texts(document) == ["Item | Price\nPen | 3"] and block(document, "Pen").heading == ("Item | Price",)
 
 
+def test_cells_in_the_head_of_a_table_name_its_columns_whatever_they_are_called() -> None:
+    document = parsed("<table><thead><tr><td>2023</td><td>Sum: all</td></tr></thead><tr><td>1</td><td>2</td></tr></table>")
+    assert block(document, "1 | 2").heading == ("2023 | Sum: all",)
+
+
 def test_items_have_the_letters_and_numbers_that_a_list_counts_in() -> None:
     lists = "<ol type=a start=2><li>x<li>y</ol><ol reversed><li>z<li>w</ol><ol style='list-style: upper-roman'><li>v</ol>"
     assert texts(parsed(lists)) == ["b. x", "c. y", "2. z", "1. w", "I. v"]

@@ -3,6 +3,8 @@
 import struct
 from base64 import b64encode
 from email.message import EmailMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 
@@ -151,6 +153,18 @@ def test_mails_in_mails_are_stopped_and_named() -> None:
     bomb = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(5_000))
     with pytest.raises(DocumentError):
         parse_document("a.eml", b"Subject: bomb\n" + bomb)
+
+
+def test_a_page_saved_in_the_format_of_mail_and_a_mail_of_apple_are_read() -> None:
+    page = MIMEMultipart("related")
+    page["Subject"] = "Rules"
+    page.attach(MIMEText("<h1>Rules</h1><p>Be kind.</p>", "html"))
+    page.attach(MIMEText("p { color: red }", "css"))
+    document = parse_document("a.mhtml", page.as_bytes())
+    assert texts(document) == ["Subject: Rules", "Rules", "Be kind."] and document.unread_part is None
+    data = mail("Rent", "It is 900 euros.").as_bytes()
+    apple = b"%d   \n%b<?xml version='1.0'?><plist><dict/></plist>" % (len(data), data)
+    assert texts(parse_document("a.emlx", apple))[2:] == ["Subject: Rent", "It is 900 euros."]
 
 
 def test_what_is_no_mail_is_refused() -> None:
