@@ -1,5 +1,7 @@
 """The format of a file: by its content where that says more than the ending, else by its ending, else text."""
 
+import re
+
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import FORMATS, OLE, UNREAD_ENDINGS, Format, ending_of, format_of
 
@@ -23,6 +25,7 @@ _OLD_STREAMS = {"WordDocument": "Word (.doc)", "PowerPoint Document": "PowerPoin
 _OFFICE = frozenset(
     (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".doc", ".xls", ".ppt", ".odt", ".ods", ".odp", ".epub")
 )
+_MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[A-Za-z][A-Za-z-]*: ")
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 _HEAD = 4_096
 
@@ -52,6 +55,8 @@ def detected(path: str, data: bytes) -> Format | None:
             return FORMATS[kinds[0]] if kinds else known
         if start.lower().startswith(_PAGE_STARTS):
             return FORMATS[".html"]
+    if ending not in FORMATS and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending
+        return FORMATS[".mbox"]
     if ending in (".xls", ".doc") and b"\0" not in start:
         return FORMATS[".tsv"] if ending == ".xls" else FORMATS[".txt"]
     return known

@@ -30,7 +30,7 @@ _SKIPPED = frozenset(
 _KEPT = frozenset(
     b"shptxt listtext pntext field fldrslt footnote header headerl headerr headerf footer footerl footerr footerf".split()
 )
-_KEPT_UNKNOWN = frozenset((b"annotation", b"shptxt", b"listtext", b"pntext", b"shppict", b"shpinst", b"shp", b"atnauthor"))
+_KEPT_UNKNOWN = frozenset(b"annotation shptxt listtext pntext shppict shpinst shp atnauthor moMath moMathPara".split())
 _SIGNS = {
     **{b"tab": "\t", b"line": "\n", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•"},
     **{b"endash": "–", b"emdash": "—", b"enspace": "\u2002", b"emspace": "\u2003", b"page": "\n", b"softline": "\n"},
@@ -45,6 +45,8 @@ _MARGINS: dict[bytes, BlockKind] = {
     **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "header"),
     **dict.fromkeys((b"footer", b"footerl", b"footerr", b"footerf"), "footer"),
 }
+_FORMULA_SIGNS = {b"mden": "/", b"msup": "^", b"msub": "_", b"mrad": "√"}
+"""What stands before a part of a formula in one line; its properties, whose words end so, hold no text."""
 _TABLE_WORDS = frozenset(b"cell nestcell row nestrow trowd trleft trhdr cellx clmrg clvmrg".split())
 _NOTES = frozenset((b"footnote", b"annotation"))
 
@@ -246,7 +248,7 @@ class _Reader:
         elif state.destination == "inner row":
             if word == b"nestrow":
                 flow.end_inner_row()
-        elif word in _SKIPPED and word not in _KEPT_UNKNOWN:
+        elif (word in _SKIPPED and word not in _KEPT_UNKNOWN) or (word[:1] == b"m" and word[-2:] == b"Pr"):
             state.destination = "nothing"
         elif state.destination != "text":
             if word == b"shptxt":
@@ -278,6 +280,8 @@ class _Reader:
         state = self._state
         if word in _SIGNS:
             self._write(_SIGNS[word])
+        elif word in _FORMULA_SIGNS:
+            self._write(_FORMULA_SIGNS[word])
         elif word in (b"par", b"sect"):
             flow.end_paragraph()
         elif word == b"pard":

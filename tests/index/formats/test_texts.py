@@ -31,6 +31,10 @@ def rtf(body: str) -> list[str]:
         (r"{\stylesheet{\s1\outlinelevel0 heading 1;}}\pard\s1 Title\par\pard Body\par", ["Title", "Body"]),
         (r"{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset0 B;}}\'cf\'f0{\f1 \'e9}\plain\'e8", ["Прéи"]),
         (r"{\stylesheet{\s1 heading 1;}{\s2 Title;}}\pard\s2 Law\par\pard\s1 Scope\par\pard All\par", ["Law", "Scope", "All"]),
+        (
+            r"{\mmath{\*\moMath{\mr E=}{\mf{\mfPr{\mtype bar}}{\mnum{\mr a}}{\mden{\msSup{\me{\mr c}}{\msup{\mr 2}}}}}}}\par",
+            ["E=a/c^2"],
+        ),
         (r"{\object\objemb{\*\objdata 0101}{\result Shown.}}\par", ["Shown."]),
         (r"\pard 10{\super 6} m\super 2\nosupersub , the 1{\super st}\par", ["10⁶ m², the 1st"]),
         (r"\trowd\intbl A\cell B\cell\row Below\par\trowd\intbl C\cell D\cell\row", ["A | B", "Below", "C | D"]),
@@ -162,6 +166,7 @@ def test_comments_of_source_code_are_prose_and_the_rest_is_lines() -> None:
         ("LICENSE", b"You may copy.\n", "text"),
         ("notes.2024", b"A note.\n", "text"),
         ("a.doc", b"{\\rtf1 Hello}", "rtf"),
+        ("Inbox", b"From - Mon Jan 1 2026\nSubject: Hi\n\nHello\n", "mbox"),
         ("a.xls", b"<html><table><tr><td>a<td>b</table>", "html"),
         ("a.xls", b"a\tb\n1\t2\n", "csv"),
     ],
