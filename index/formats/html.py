@@ -63,6 +63,7 @@ _NESTED_REGIONS = 8
 """Elements called so within each other whose links are counted."""
 _MARKED = ("sup", "a")
 _LONGEST_MARK = 12
+_ANCHORS = frozenset(("¶", "#", "§", "🔗", "\uf0c1"))
 _NEAR = 3
 """Elements around a mark that may be its link."""
 _BEFORE_MARK = re.compile(r"[\w.,;!?…”\"’')»]\Z")
@@ -292,7 +293,9 @@ def _mark(pieces: list[str], start: int, element: Element) -> None:
     if not text.strip() or len(text) > _LONGEST_MARK:
         return
     before = "".join(pieces[max(0, start - 3) : start])
-    if local_name(element) == "sup":
+    if text.strip() in _ANCHORS and "#" in (element.get("href") or ""):
+        text = ""  # the link to a heading, which is displayed beside it when it is pointed at
+    elif local_name(element) == "sup":
         near = (*element.iter("a", "{*}a"), *islice(element.iterancestors(), _NEAR))
         is_mark = any("#" in (one.get("href") or "") for one in near) and not before[-1:].isspace()
         text = note_mark(text) if is_mark else raised(text)

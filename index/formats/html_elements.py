@@ -113,10 +113,12 @@ def is_data(table: Element) -> bool:
 
 
 def rows_of(table: Element, depth: int = 2) -> Iterator[Element]:
-    """The rows of a table, also of a form that was opened between them; cells outside of any row are one of their own."""
-    for child in table:
-        if not isinstance(child.tag, str) or is_hidden(child):
-            continue
+    """The rows of a table, also of a form that was opened between them; cells outside of any row are one of their own.
+
+    Its foot comes last, wherever it is written.
+    """
+    shown = [child for child in table if isinstance(child.tag, str) and not is_hidden(child)]
+    for child in sorted(shown, key=lambda child: local_name(child) == "tfoot"):
         if (tag := local_name(child)) == "tr":
             yield child
         elif tag in ("thead", "tbody", "tfoot", "form") and depth:

@@ -154,6 +154,16 @@ def test_items_have_the_letters_and_numbers_that_a_list_counts_in() -> None:
     assert texts(parsed(lists)) == ["b. x", "c. y", "2. z", "1. w", "I. v"]
 
 
+def test_the_foot_of_a_table_comes_last() -> None:
+    body = "<tfoot><tr><td>Sum<td>9</tfoot><tbody><tr><td>Item<td>Price<tr><td>Pen<td>9</tbody>"
+    assert texts(parsed(f"<table>{body}</table>")) == ["Item | Price\nPen | 9\nSum | 9"]
+
+
+def test_the_link_beside_a_heading_is_no_part_of_it() -> None:
+    document = parsed("<h1>Fees<a class=headerlink href=#fees>¶</a></h1><p>See § 5 and <a href=#b>§ 6</a>.</p>")
+    assert texts(document) == ["Fees", "See § 5 and § 6."] and block(document, "§ 5").heading == ("Fees",)
+
+
 def test_how_a_word_is_spoken_is_no_part_of_it() -> None:
     assert texts(parsed("<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>を読む</p>")) == ["漢字を読む"]
 
