@@ -45,7 +45,8 @@ def detected(path: str, data: bytes) -> Format | None:
         return FORMATS.get(".pdf", known)
     if start.startswith(b"{\\rtf"):
         return FORMATS[".rtf"]
-    if ending in _OFFICE or known is None:
+    is_named = ending in FORMATS
+    if ending in _OFFICE or not is_named:
         if data.startswith(OLE):
             return _of_streams(data, known)
         if data.startswith(_ZIP):
@@ -53,9 +54,9 @@ def detected(path: str, data: bytes) -> Format | None:
             kinds = [kind for name, kind in _NAMES.items() if name in directory]
             kinds += [kind for media_type, kind in _MEDIA_TYPES.items() if media_type in data[:_HEAD]]
             return FORMATS[kinds[0]] if kinds else known
-        if start.lower().startswith(_PAGE_STARTS):
+        if ending in _OFFICE and start.lower().startswith(_PAGE_STARTS):
             return FORMATS[".html"]
-    if ending not in FORMATS and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending
+    if not is_named and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending
         return FORMATS[".mbox"]
     if ending in (".xls", ".doc") and b"\0" not in start:
         return FORMATS[".tsv"] if ending == ".xls" else FORMATS[".txt"]

@@ -5,7 +5,7 @@ import pytest
 from quotewise.index.chunking import Chunker
 from quotewise.index.errors import DocumentError
 from quotewise.index.sentences import Span, sentence_spans
-from tests.index.formats.files import block, parse_document, texts
+from tests.index.formats.files import block, docx, p, parse_document, texts
 
 
 def rtf(body: str) -> list[str]:
@@ -166,6 +166,7 @@ def test_comments_of_source_code_are_prose_and_the_rest_is_lines() -> None:
         ("LICENSE", b"You may copy.\n", "text"),
         ("notes.2024", b"A note.\n", "text"),
         ("a.doc", b"{\\rtf1 Hello}", "rtf"),
+        ("Offer of 3. May", docx(p("Tea")), "docx"),
         ("Inbox", b"From - Mon Jan 1 2026\nSubject: Hi\n\nHello\n", "mbox"),
         ("a.xls", b"<html><table><tr><td>a<td>b</table>", "html"),
         ("a.xls", b"a\tb\n1\t2\n", "csv"),
