@@ -21,6 +21,7 @@ _NAVIGATION_NAME = re.compile(
 )
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+_LONGEST_PAGE_NUMBER = 12
 _NOTE_TYPE = re.compile(r"\b(?:foot|end|rear)note\b")
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.IGNORECASE)
 _LIST_KINDS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -62,7 +63,7 @@ def is_hidden(element: Element) -> bool:
     if before is not None and any(isinstance(child.tag, str) and local_name(child) == "math" for child in before):
         return True  # the formula once more, in letters that are placed one by one
     kind = type_of(element)
-    if "pagebreak" in kind:
+    if "pagebreak" in kind and len("".join(islice(element.itertext(), 8)).strip()) <= _LONGEST_PAGE_NUMBER:
         return True  # the number of a printed page, which stands within words
     is_marked = element.get("hidden") is not None and not _NOTE_TYPE.search(kind)  # a note is displayed when it is asked for
     return is_marked or bool(_HIDDEN.search(element.get("style") or ""))

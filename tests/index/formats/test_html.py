@@ -154,6 +154,12 @@ def test_items_have_the_letters_and_numbers_that_a_list_counts_in() -> None:
     assert texts(parsed(lists)) == ["b. x", "c. y", "2. z", "1. w", "I. v"]
 
 
+def test_text_that_is_marked_as_the_start_of_a_printed_page_is_read() -> None:
+    assert texts(parsed("<p role=doc-pagebreak>He left in the morning.</p><p role=doc-pagebreak>Page 13</p>")) == [
+        "He left in the morning."
+    ]
+
+
 def test_the_foot_of_a_table_comes_last() -> None:
     body = "<tfoot><tr><td>Sum<td>9</tfoot><tbody><tr><td>Item<td>Price<tr><td>Pen<td>9</tbody>"
     assert texts(parsed(f"<table>{body}</table>")) == ["Item | Price\nPen | 9\nSum | 9"]
