@@ -62,10 +62,10 @@ _DATE = re.compile(
 
 
 _SIGN = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
+    r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
     r"|(?<!\S)(?=\S*\d)(?=\S*[^\W\d_])(?=\w*[!#$&*~^])[\w!#$&*~^+-]{4,40}(?=[.,;:]?(?:\s|$))"
 )
-"""Addresses, numbers with signs in them, versions, and passwords: a part of one answers nothing."""
+"""Code, options, addresses, numbers with signs in them, versions and passwords: a part of one answers nothing."""
 
 
 @dataclass(frozen=True)
