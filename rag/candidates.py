@@ -62,7 +62,8 @@ _DATE = re.compile(
 
 
 _SIGN = re.compile(
-    r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
+    r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
     r"|(?<!\S)(?=\S*\d)(?=\S*[^\W\d_])(?=\w*[!#$&*~^])[\w!#$&*~^+-]{4,40}(?=[.,;:]?(?:\s|$))"
 )
 """Code, options, addresses, numbers with signs in them, versions and passwords: a part of one answers nothing."""
