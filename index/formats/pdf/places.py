@@ -19,9 +19,10 @@ from quotewise.index.formats.pdf.segments import Page
 from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
 
-VERSION = 2
-_PLACED_ALIKE = 1, VERSION
-"""Versions of which each character has the same place: version 1 has spaces where there are line breaks now."""
+VERSION = 3
+_PLACED_ALIKE = 1, 2, VERSION
+"""Versions of which each character has the same place on pages with the same segments: 2 has line breaks where 1 has spaces,
+and 3 other segments where it finds other cells."""
 _TRACE = "trace"
 
 

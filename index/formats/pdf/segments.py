@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
+from quotewise.index.formats.pdf.cells import part_cells
 from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, plain, reversed_word, unswapped
 from quotewise.index.formats.pdf.document import Frame, address, function, loose_boxes, turned
 
@@ -115,7 +116,7 @@ class Reading:
                 for some in (boxes, first, last):
                     some[chosen] = turned(some[chosen], 4 - turn, width, height)
         visual = rtl & (last[:, 0] + last[:, 2] > first[:, 0] + first[:, 2] + 0.5)
-        starts = self._starts(boxes, turns, rtl, outside)
+        starts = self._starts(words, boxes, turns, rtl, outside)
         corners = [np.minimum.reduceat(boxes[:, side], starts).tolist() for side in (0, 1)]
         corners += [np.maximum.reduceat(boxes[:, side], starts).tolist() for side in (2, 3)]
         hidden, gone = turns[starts].tolist(), outside[starts].tolist()
@@ -175,8 +176,8 @@ class Reading:
         middle = (boxes[:, 1] + boxes[:, 3]) / 2
         return (boxes[:, 2] <= 0) | (boxes[:, 0] >= width) | (middle < 0) | (middle > height)
 
-    def _starts(self, boxes: Any, turns: Any, rtl: Any, outside: Any) -> list[int]:
-        """The words that do not stand beside the word before on its line."""
+    def _starts(self, words: Sequence[tuple[int, int]], boxes: Any, turns: Any, rtl: Any, outside: Any) -> list[int]:
+        """The words that do not stand beside the word before on its line, or are in another cell of a table."""
         left, top, right, bottom = boxes.T
         high = np.maximum(bottom - top, 0.1)
         em = _HEIGHT_TO_SIZE * np.minimum(high[1:], high[:-1])
@@ -188,7 +189,12 @@ class Reading:
             back = left[:-1] - right[1:]
             near |= (rtl[1:] | rtl[:-1]) & (back > -0.6 * em) & (back < 1.1 * em)
         same = (turns[1:] == turns[:-1]) & (outside[1:] == outside[:-1])
-        return [0, *(np.flatnonzero(~(same & ((beside & near) | (turns[1:] == 4)))) + 1).tolist()]
+        apart = ~(same & ((beside & near) | (turns[1:] == 4)))
+        on_line = same & beside & (gap > 0) & (turns[1:] != 4) & ~rtl[1:] & ~rtl[:-1]
+        if on_line.any():
+            cells = part_cells([self._characters[a:b] for a, b in words], boxes, on_line, apart & on_line)
+            apart = np.where(on_line, cells, apart)
+        return [0, *(np.flatnonzero(apart) + 1).tolist()]
 
     def _add(
         self,

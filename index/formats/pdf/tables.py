@@ -70,8 +70,8 @@ class Table:
 
     @property
     def is_contents(self) -> bool:
-        """Whether it is a table of contents, whose rows end with the numbers of pages."""
-        return any(_LEADER.search(text) for row in self.rows for text in row.texts)
+        """Whether it is a table of contents, whose rows have dots up to the number of a page."""
+        return any(_LEADER.search(text) for row in self.rows for text in row.texts[-2:])
 
 
 def _levelled(lines: Sequence[Line]) -> list[Line]:

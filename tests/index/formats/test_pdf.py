@@ -110,6 +110,52 @@ def test_the_rows_of_a_table_are_lines_with_their_cells_apart() -> None:
         assert parsed.blocks[-1].heading[-1] == "Room | Seats | Rent"
 
 
+def test_cells_are_apart_by_a_narrow_gap_where_several_lines_have_it() -> None:
+    rows = [
+        ("40117", "Oak door", "1200"),
+        ("40256", "Window, two panes", "950"),
+        ("50118", "Lock", "88"),
+        ("61003", "Key", "7"),
+    ]
+    digit = 0.556 * 11
+    edge = 72 + 5 * digit + 7  # the code has five digits
+    table = [
+        Line(cell, x=x, y=200 + 14 * m)
+        for m, row in enumerate(rows)
+        for cell, x in zip(row, (72, edge, edge + 122 - digit * len(row[2])), strict=True)
+    ]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *table]))
+    assert ("row", "\n".join("\t".join(row) for row in rows)) in kinds(parsed)
+    alone = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *table[:3], *column(LOREM, y=214)]))
+    assert "40117 Oak door" in alone.text
+
+
+@pytest.mark.parametrize("space", [0.6, 0.9, 1.6])
+def test_the_spaces_of_justified_lines_part_no_cells(space: float) -> None:
+    words = "0404 550404 0505 0 550404 0404 50404 550".replace("0", "m").replace("5", "l").replace("4", "i").split()
+    widths = {"m": 0.833, "l": 0.222, "i": 0.222}
+    lines, x = [], 72.0
+    for number, word in enumerate(3 * [*words, "mill"]):
+        x = 72 if number % 6 == 0 else x
+        lines.append(Line(word, x=x, y=200 + 13 * (number // 6)))
+        x += 11 * (sum(widths[letter] for letter in word) + space)
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *lines]))
+    assert {kind for kind, _ in kinds(parsed)} == {"paragraph"}
+    assert " ".join(line.text for line in lines) in parsed.text
+
+
+def test_the_dots_up_to_a_number_are_one_however_far_apart() -> None:
+    rows = [("Attic", 12), ("Cellar", 11), ("Hall", 12)]
+    table = [
+        Line(text, x=x, y=200 + 14 * m)
+        for m, (name, dots) in enumerate(rows)
+        for text, x in [(name, 72), *((".", 300 - 16 * n) for n in reversed(range(dots))), ("12", 400), ("95", 450)]
+    ]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *table]))
+    shown = [f"{name}{' .' * dots}\t12\t95" for name, dots in rows]
+    assert ("row", "\n".join(shown)) in kinds(parsed)
+
+
 def test_entries_below_each_other_stay_lines_and_a_colon_in_prose_begins_none() -> None:
     entries = ["Invoice no. 2025-0417", "Date: 14 April 2025", "Due date: 14 May 2025", "Customer no.: 30418"]
     prose = [
