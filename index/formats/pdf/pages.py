@@ -7,7 +7,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from quotewise.index.formats.pdf.document import Frame, address, opened_page, wide_string
-from quotewise.index.formats.pdf.segments import Page, Reading, Segment, characters_of
+from quotewise.index.formats.pdf.segments import Page, Reading, Segment, characters_of, with_tex_characters
 
 _LITTLE_TEXT = 400
 _OBJECTS = 2000
@@ -26,7 +26,10 @@ def read_page(document: Any, form: Any, number: int) -> Page | None:
         read = Page(number, width, height, [], set(), pdfium.FPDFPage_CountObjects(page) <= 0)
         count = pdfium.FPDFText_CountChars(text)
         if count > 0:
-            Reading(address(text), characters_of(text, count), frame, read).run()
+            characters = characters_of(text, count)
+            shown = with_tex_characters(address(text), characters)
+            read.respelt = shown != characters
+            Reading(address(text), shown, frame, read).run()
         if sum(len(s.text) for s in read.segments if not s.kind) < _LITTLE_TEXT or any(s.kind for s in read.segments):
             read.pictured = _pictured(page, frame)
         _annotations(page, form, frame, read)

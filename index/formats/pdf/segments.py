@@ -20,6 +20,10 @@ _MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
 _PARTS = 40
+_TEX = dict(zip("\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f", 2 * "\ufb00\ufb01\ufb02\ufb03\ufb04", strict=True)) | dict(
+    zip("\x10\x11\x12\x13\x14\x15\x16\x88", "“”„«»–—•", strict=True)
+)
+_OF_TEX = re.compile("[\x0b\x0c\x0e-\x16\x1b-\x1f\x88]|\r(?!\n)")
 INVISIBLE, OUTSIDE = "invisible text", "text outside the visible page"
 _at = ctypes.c_size_t
 _unicode = function("FPDFText_GetUnicode", ctypes.c_uint, _at, ctypes.c_int)
@@ -65,7 +69,8 @@ class Page:
     """A page as displayed, in points.
 
     ``unread`` says what text of it is left out, ``blank`` that nothing is drawn on it, and ``pictured`` how much of it one
-    image covers, from 0 to 1; that is only looked up for pages with little visible text.
+    image covers, from 0 to 1; that is only looked up for pages with little visible text. ``respelt`` says that version 2 of
+    the parser read other characters, so that a text of it stands elsewhere.
     """
 
     number: int
@@ -75,6 +80,7 @@ class Page:
     unread: set[str]
     blank: bool
     pictured: float = 0.0
+    respelt: bool = False
 
 
 def characters_of(text: Any, count: int) -> str:
@@ -88,6 +94,20 @@ def characters_of(text: Any, count: int) -> str:
     if "\ufffe" in shown:  # also what pdfium writes for a glyph of which no font says the character
         return re.sub("\ufffe", lambda found: found[0] if _unicode(handle, found.start()) == 2 else "\ufffd", shown)
     return shown
+
+
+def with_tex_characters(text: int, characters: str) -> str:
+    """The characters of a page, of which those that TeX draws as pictures of its own are what they show: ligatures, dashes.
+
+    Such a font has no name, and its characters are the codes of TeX's encodings T1, OT1 and, for the bullet, TS1.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        drawn = _text_object(text, found.start())
+        font = _font(drawn) if drawn else 0
+        return _TEX[found[0]] if font and not _font_name(font) else found[0]
+
+    return _OF_TEX.sub(shown, characters)
 
 
 class Reading:

@@ -35,7 +35,7 @@ class Page:
     picture: bool = False
     annotations: Sequence[str] = ()
     glyphs: str = ""
-    """Operators that use the font ``/U``, whose glyphs stand for the texts of ``Pdf.meanings``."""
+    """Operators that use the font ``/U``, whose glyphs stand for the texts of ``Pdf.meanings``, or the font ``/T`` of TeX."""
 
 
 @dataclass
@@ -58,6 +58,8 @@ class Pdf:
         """The bytes of the file."""
         self.objects = [b"", b""]  # the catalogue and the tree of pages
         fonts = " ".join(f"/{name[0].upper()} {self._font(base)}" for name, base in FONTS.items())
+        if any("/T " in page.glyphs for page in self.pages):
+            fonts += f" /T {self._drawn_font()}"
         if self.meanings:
             fonts += f" /U {self._unicode_font()}"
         picture = self._add(b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray"
@@ -81,6 +83,16 @@ class Pdf:
 
     def _font(self, base: str) -> str:
         return self._add(f"<< /Type /Font /Subtype /Type1 /BaseFont /{base} /Encoding /WinAnsiEncoding >>".encode())
+
+    def _drawn_font(self) -> str:
+        """A font whose letters are pictures with no names that mean anything, as TeX makes them: 600 units wide."""
+        drawn = self._stream(b"600 0 0 0 500 700 d1 0 0 500 700 re f")
+        names = " ".join(f"/a{code}" for code in range(256))
+        return self._add(
+            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 600 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 0 /LastChar 255"
+            f" /Widths [{'600 ' * 256}] /Encoding << /Differences [0 {names}] >> /Resources << >>"
+            f" /CharProcs << {' '.join(f'/a{code} {drawn}' for code in range(256))} >> >>".encode()
+        )
 
     def _unicode_font(self) -> str:
         entries = "\n".join(f"<{code:04X}> <{text.encode('utf-16-be').hex()}>" for code, text in enumerate(self.meanings, 1))

@@ -364,6 +364,16 @@ def test_a_glyph_for_lam_and_alef_is_read_in_their_order() -> None:
     assert "\u0644\u0627" in read_pdf(data).text
 
 
+def test_ligatures_and_dashes_in_a_font_that_tex_draws_are_read() -> None:
+    lines = [r"\210 su\036cient for 13\02524 \020\034les\021", r"di\013erent o\016ces, a \015ower", r"\010 x"]
+    glyphs = " ".join(f"BT /T 10 Tf 1 0 0 1 72 {700 - 40 * n} Tm ({line}) Tj ET" for n, line in enumerate(lines))
+    assert read(Page(glyphs=glyphs)).text.split("\n\n") == [
+        "• sufficient for 13–24 “files”",
+        "different offices, a flower",
+        "x",
+    ]
+
+
 def test_notes_and_the_values_of_forms_are_read_and_attachments_reported() -> None:
     parsed = read(
         Page(
