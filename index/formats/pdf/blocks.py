@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quotewise.index.formats.pdf.document import Bookmark
-from quotewise.index.formats.pdf.lines import BULLET, Line, body_size, leadings, lines_of, mark_rows, without_doubles
+from quotewise.index.formats.pdf.lines import (
+    BULLET,
+    CAPTION,
+    Line,
+    body_size,
+    is_sign,
+    leadings,
+    lines_of,
+    mark_rows,
+    without_doubles,
+)
 from quotewise.index.formats.pdf.margins import margins_of
 from quotewise.index.formats.pdf.segments import Page, Segment
 
@@ -14,10 +24,6 @@ _ITEM = re.compile(
     rf"(?:{BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
 )
 _SECTION = re.compile(r"(?:(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.)\s+[A-Z]\w")
-_CAPTION = re.compile(
-    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
-    re.I,
-)
 _ENTRY = re.compile(r"[A-ZÀ-Þ][\w.’'/&-]*(?: [\w.’'/&-]+){0,3} ?: \S")
 """The beginning of a line such as ``Due date: 14 May``."""
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
@@ -126,11 +132,11 @@ class _Grouping:
         text = line.text
         if line.mono:
             return "code"
-        if _CAPTION.match(text):
+        if CAPTION.match(text):
             return "caption"
         if line.size <= 0.92 * self._body and _NOTE.match(text):
             return "footnote"
-        return "list-item" if _ITEM.match(text) else "paragraph"
+        return "list-item" if _is_item(line) else "paragraph"
 
     def _begins(self, line: Line, before: Line, block: Draft) -> bool:
         """Whether a line in the same column begins a block."""
@@ -149,9 +155,7 @@ class _Grouping:
             or distance < -0.5 * line.height
         ):
             return True
-        if _ITEM.match(line.text) and (
-            block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)
-        ):
+        if _is_item(line) and (block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)):
             return True
         if line.size <= 0.92 * self._body and _NOTE.match(line.text) and block.kind == "footnote":
             return True
@@ -198,7 +202,7 @@ class _Grouping:
 
     def _unfinished(self, line: Line, following: Line | None) -> Draft | None:
         """The block above notes, captions and tables that goes on with the first line of a column."""
-        if _ITEM.match(line.text) or _CAPTION.match(line.text):
+        if _is_item(line) or CAPTION.match(line.text):
             return None
         indented = following is not None and following.page == line.page and 0.7 * line.height < line.left - following.left
         for block in reversed(self._blocks[-12:]):
@@ -217,6 +221,11 @@ class _Grouping:
             lower = line.text[0].islower() or end.segments[-1].hyphen
             return block if lower or (full and not indented and len(block.lines) > 1) else None
         return None
+
+
+def _is_item(line: Line) -> bool:
+    """Whether a line begins with the mark of an item, which can be any sign that stands apart."""
+    return bool(_ITEM.match(line.text)) or (len(line.segments) == 2 and is_sign(line.segments[0].text))
 
 
 def _is_entry(line: Line, before: Line, following: Line | None) -> bool:

@@ -19,6 +19,8 @@ _MOST = 2_000
 """Gaps of a page that are compared: more are those of a drawing."""
 _LEADER, _JUSTIFIED, _ALIKE = 5.0, 2.5, 0.8
 """The widest gap before the dots of a leader, and of a justified line, in em, and the share of it that its narrowest has."""
+_AFTER_SENTENCE = 2.2
+"""Times the space between the words of a loose line, at most, that after a sentence is."""
 _MARK = re.compile(r"[\W_]|(?:\d{1,3}|[^\W\d_])[.)]")
 _SIGN = re.compile(r"[\W_]{1,2}")
 
@@ -73,18 +75,20 @@ class _Gaps:
     def in_justified_line(self) -> Any:
         """Which gaps are in a line of words with the same space, though not the same step, from each to the next.
 
-        Lines of less than four words, of numbers, and in a font of one width are none.
+        The space after a sentence may be wider. Lines of less than four words, of numbers, and in a font of one width are none.
         """
         steps = self._left[1:] - self._left[:-1]
+        usual = self._beside & np.array([word[-1] not in ".:?!" for word in self._words[:-1]])
         (narrowest, widest), (shortest, longest), (thinnest, thickest) = (
-            (self._by_line(np.minimum, some, self._beside, np.inf), self._by_line(np.maximum, some, self._beside, -np.inf))
+            (self._by_line(np.minimum, some, usual, np.inf), self._by_line(np.maximum, some, usual, -np.inf))
             for some in (self.widths, steps, self._letter[1:])
         )
         numbers = np.array([word[-1].isdigit() for word in self._words[1:]])
-        count, of_numbers = (self._by_line(np.add, some, self._beside, 0) for some in (self._beside, numbers))
-        alike = (narrowest > _ALIKE * widest) & (widest < _JUSTIFIED)
+        count, of_numbers = (self._by_line(np.add, some, usual, 0) for some in (usual, numbers))
+        alike = (narrowest > _ALIKE * widest) & (self.widths < np.where(usual, 1, _AFTER_SENTENCE) * widest + 0.01)
         one_width = thickest <= 1.05 * thinnest
-        return alike & self._inside & (count >= 3) & (2 * of_numbers < count) & (longest > 1.2 * shortest) & ~one_width
+        several = (count >= 3) & (2 * of_numbers < count)
+        return self._inside & alike & (widest < _JUSTIFIED) & several & (longest > 1.2 * shortest) & ~one_width
 
     def open(self, wide: Any) -> Any:
         """The wide gaps and those that may part cells, but none after the mark of an item."""

@@ -9,15 +9,24 @@ from statistics import median
 
 from quotewise.index.formats.pdf.segments import Segment
 
-BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒]"
+BULLET = r"[-‐–—*•●■▪►▶➢➤❖◆◦·∙‣⁃○□✓→⇒\ue000-\uf8ff]"
+"""Also what fonts of signs have at codes of their own."""
 MARK = re.compile(rf"{BULLET}|[(\[]?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{0,2}}")
 """The mark of an item or the number of a section, alone."""
+CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
+    re.I,
+)
 _LEADER = re.compile(r"(?:\. ?){5,}[\divxlcIVXLC–-]{1,8}\s*\Z")
 _LONGEST_LEADER = 400
 _RESOLUTION = 2.0
 """Points a bit of a mask of the page's width."""
 _GUTTER, _WIDEST = 6.0, 14_400.0
 _LINES_IN_CELL = 3
+TIGHT = 1.4
+"""Distance of the lines of one cell, in heights of the line, at most."""
+_NEAR = 0.6
+"""How far apart the edges of cells are that stand below each other, in heights of their line."""
 _DEPTH = 6
 _SANE_JUMPS = 6
 """A file that draws a page in order goes up again once a column, box or note, and not more often."""
@@ -293,27 +302,56 @@ def mark_rows(lines: Sequence[Line]) -> None:
             a.row = True
         if not _has_cells(a):
             continue
-        for distance, b in enumerate(lines[number + 1 : number + 2 + _LINES_IN_CELL], 1):
-            if a.page != b.page or not -0.5 * a.height < b.bottom - a.bottom < 5 * max(a.height, b.height):
+        before, short = a, 0
+        for following in range(number + 1, len(lines)):
+            b = lines[following]
+            if a.page != b.page or not -0.5 * a.height < b.bottom - before.bottom < 5 * max(a.height, b.height):
                 break
             if not _has_cells(b):
-                if b.right - b.left > 0.5 * (a.right - a.left):
+                short += not _is_rest(b, a)
+                if short > _LINES_IN_CELL or (b.right - b.left > 0.5 * (a.right - a.left) and not _is_rest(b, a)):
                     break
+                before = b if _is_rest(b, a) else before
             elif _share_edges(a, b):
-                for line in lines[number : number + 1 + distance]:
+                for line in lines[number : following + 1]:
                     line.row = True
                 break
+            elif following - number > _LINES_IN_CELL:
+                break
+    _mark_rest(lines)
+
+
+def _mark_rest(lines: Sequence[Line]) -> None:
+    """Mark what goes on below the last rows of tables with a cell of these."""
+    row: Line | None = None
+    for before, line in pairwise(lines):
+        row = before if before.row and _has_cells(before) else row
+        if row is not None and before.row and not line.row and not _has_cells(line) and line.page == row.page:
+            line.row = _is_rest(line, row) and 0 < line.bottom - before.bottom < TIGHT * line.height
+
+
+def _is_rest(line: Line, row: Line) -> bool:
+    """Whether a line goes on with a cell after the first of a row: it begins where that begins."""
+    return any(abs(line.left - s.left) < _NEAR * row.height for s in row.segments[1:]) and line.right < row.right + row.height
 
 
 def _has_cells(line: Line) -> bool:
-    """Whether it has several segments, of which the first is more than the mark of an item."""
-    return len(line.segments) > 2 or (len(line.segments) == 2 and not MARK.fullmatch(line.segments[0].text))
+    """Whether it has several segments, of which the first is more than the mark of an item, and is no caption."""
+    first, count = line.segments[0].text, len(line.segments)
+    if count < 2 or (count == 2 and MARK.fullmatch(first)) or (count < 4 and is_sign(first)):
+        return False
+    return not CAPTION.match(line.text)
+
+
+def is_sign(text: str) -> bool:
+    """Whether a text is the mark of an item in a font of signs, rather than a hyphen, operator or letter."""
+    return len(text) == 1 and not text.isascii() and not text.isalnum() and text not in "‐–—−"
 
 
 def _share_edges(a: Line, b: Line) -> bool:
     """Whether half of the cells after the first begin, end or centre where one of the other line does."""
     fewer, more = sorted((a.segments[1:], b.segments[1:]), key=len)
-    near = 0.6 * a.height
+    near = _NEAR * a.height
     shared = sum(
         any(
             abs(s.left - t.left) < near or abs(s.right - t.right) < near or abs(s.left + s.right - t.left - t.right) < 2 * near

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from quotewise.index.formats.pdf.lines import Line
+from quotewise.index.formats.pdf.lines import TIGHT, Line
 from quotewise.index.formats.pdf.segments import Segment
 from quotewise.index.formats.tables import column_names, is_name, is_number, joined_names
 
-_TIGHT = 1.4
-"""Distance of the lines of one cell, in heights of the line, at most."""
 _TIGHTER = 0.9
 """The same beside the usual distance from row to row."""
 _HEADER_LINES = 4
@@ -104,7 +102,7 @@ def _goes_on(line: Line, before: Line, columns: Sequence[tuple[float, float]]) -
     """Whether a line has only the rest of cells of the line before: words, close below, and none in the first column."""
     if line.page != before.page or len(line.segments) >= len(columns) or line.bold != before.bold:
         return False
-    if not 0 < line.bottom - before.bottom <= _TIGHT * line.height or any(is_number(s.text) for s in line.segments):
+    if not 0 < line.bottom - before.bottom <= TIGHT * line.height or any(is_number(s.text) for s in line.segments):
         return False
     places = [_column(s, columns) for s in line.segments]
     filled = {_column(s, columns) for s in before.segments}

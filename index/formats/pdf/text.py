@@ -1,8 +1,9 @@
 """The text of a PDF, put together of its blocks, and what of the file is not in it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -23,6 +24,8 @@ from quotewise.index.recognised import RecognisedPage
 _PICTURE = 0.5
 """The part of a page that the image of a scan covers."""
 _TITLE_LIMIT = 120
+_LONG_ROW = 400
+"""Characters from which a row holds texts rather than values, so that it is quoted by sentences."""
 _NO_TITLE = re.compile(
     r"untitled|title|(?:table of )?contents|index|inhalt(?:sverzeichnis)?|powerpoint presentation|microsoft word - .*|.*://.*"
     r"|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?|txt)|[\W\d_]*",
@@ -102,10 +105,10 @@ class _Hyphens:
     def __init__(self, lines: Iterable[Line]) -> None:
         self._words = {word.casefold() for line in lines for s in line.segments for word in _HYPHENATED.findall(s.text)}
 
-    def gap(self, before: Line, line: Line) -> tuple[bool, str]:
+    def gap(self, before: Segment, segment: Segment) -> tuple[bool, str]:
         """Whether the hyphen at the end of a line is dropped, and what stands between its text and that of the next."""
-        end, start = before.segments[-1].text, line.segments[0].text
-        if before.segments[-1].hyphen or _HYPHEN.search(end):
+        end, start = before.text, segment.text
+        if before.hyphen or _HYPHEN.search(end):
             left, right = _LAST_WORD.search(end), _FIRST_WORD.match(start)
             if not left or not right or not start[0].islower():
                 return False, ""
@@ -149,7 +152,10 @@ class _Text:
             elif kind == "footnote":
                 heading = (*heading, "Footnotes")  # as in the other formats, so that they are found as such
             by_line = block.kind in ("heading", "table", "code")
-            self.blocks.append(PdfBlock(start, end, heading, by_line, block.kind == "heading", kind, block.level))
+            for first, last, is_long in self._rows(start, end) if kind == "row" else [(start, end, False)]:
+                self.blocks.append(
+                    PdfBlock(first, last, heading, by_line and not is_long, block.kind == "heading", kind, block.level)
+                )
         self._introduce()
 
     def add_margins(self, blocks: Sequence[Draft]) -> None:
@@ -173,31 +179,39 @@ class _Text:
         if self._length:
             self._push("\n" if block.kind == "list-item" and self._ends_item(block) else "\n\n")
         if block.kind == "table":
-            return self._add_table(Table.of(block.lines, self._table))
+            return self._add_table(Table.of(block.lines, self._table), hyphens)
         start = self._length
-        before = None
         for number, line in enumerate(block.lines):
-            dropped, gap = False, ""
-            if before is not None:
-                dropped, gap = hyphens.gap(before, line) if hyphens else (False, "\n")
-                gap = "\n" if block.kind == "code" or number in block.breaks else gap
-            if dropped and gap != "\n":
-                self._pieces[-1] = self._pieces[-1][:-1]
-                self._length -= 1
-            self._push(gap)
+            gap = "\n" if number else ""
+            if number and hyphens and block.kind != "code" and number not in block.breaks:
+                gap = self._joint(block.lines[number - 1].segments[-1], line.segments[0], hyphens)
             for place, segment in enumerate(line.segments):
-                self._add_segment(segment, " " if place else "")
-            before = line
+                self._add_segment(segment, " " if place else gap)
         return start, self._length
 
-    def _add_table(self, table: Table) -> tuple[int, int]:
+    def _joint(self, before: Segment, segment: Segment, hyphens: "_Hyphens") -> str:
+        """What stands between the ends of two lines, of which the first loses the hyphen that divides a word."""
+        dropped, gap = hyphens.gap(before, segment)
+        if dropped:
+            self._pieces[-1] = self._pieces[-1][:-1]
+            self._length -= 1
+        return gap
+
+    def _add_table(self, table: Table, hyphens: "_Hyphens | None") -> tuple[int, int]:
         self._table, start = table, self._length
         for number, row in enumerate(table.rows):
             for place, cell in enumerate(row.cells):
                 self._add_segment(cell[0], "\t" if place else "\n" if number else "")
-                for segment in cell[1:]:
-                    self._add_segment(segment, " ")
+                for before, segment in pairwise(cell):
+                    self._add_segment(segment, self._joint(before, segment, hyphens) if hyphens else " ")
         return start, self._length
+
+    def _rows(self, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """The rows of a table, of which those that hold texts rather than values are blocks of their own."""
+        for is_long, group in groupby(self.text_of(start, end).split("\n"), key=lambda row: len(row) > _LONG_ROW):
+            for piece in group if is_long else ["\n".join(group)]:
+                yield start, start + len(piece), is_long
+                start += len(piece) + 1
 
     def _add_segment(self, segment: Segment, gap: str) -> None:
         self._push(gap)

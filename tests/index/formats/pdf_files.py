@@ -89,8 +89,8 @@ class Pdf:
         drawn = self._stream(b"600 0 0 0 500 700 d1 0 0 500 700 re f")
         names = " ".join(f"/a{code}" for code in range(256))
         return self._add(
-            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 600 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 0 /LastChar 255"
-            f" /Widths [{'600 ' * 256}] /Encoding << /Differences [0 {names}] >> /Resources << >>"
+            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 600 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 0"
+            f" /LastChar 255 /Widths [{'600 ' * 256}] /Encoding << /Differences [0 {names}] >> /Resources << >>"
             f" /CharProcs << {' '.join(f'/a{code} {drawn}' for code in range(256))} >> >>".encode()
         )
 

@@ -133,12 +133,13 @@ def test_cells_are_apart_by_a_narrow_gap_where_several_lines_have_it() -> None:
 @pytest.mark.parametrize("space", [0.6, 0.9, 1.6])
 def test_the_spaces_of_justified_lines_part_no_cells(space: float) -> None:
     words = "0404 550404 0505 0 550404 0404 50404 550".replace("0", "m").replace("5", "l").replace("4", "i").split()
-    widths = {"m": 0.833, "l": 0.222, "i": 0.222}
+    words[1] += "."
+    widths = {"m": 0.833, "l": 0.222, "i": 0.222, ".": 0.278}
     lines, x = [], 72.0
     for number, word in enumerate(3 * [*words, "mill"]):
         x = 72 if number % 6 == 0 else x
         lines.append(Line(word, x=x, y=200 + 13 * (number // 6)))
-        x += 11 * (sum(widths[letter] for letter in word) + space)
+        x += 11 * (sum(widths[letter] for letter in word) + (2 * space if word[-1] == "." else space))
     parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *lines]))
     assert {kind for kind, _ in kinds(parsed)} == {"paragraph"}
     assert " ".join(line.text for line in lines) in parsed.text
@@ -197,6 +198,34 @@ def test_the_names_of_columns_and_cells_may_have_several_lines(bold: bool) -> No
     assert lines[0] == names.replace(" | ", "\t")
     assert lines[1] == "Alder\t1901\t14\tInes Duarte, water board"
     assert lines[2:] == ["\t".join(row) for row in (*rows[1:], *rows[1:])]
+
+
+def test_a_definition_goes_on_below_where_it_begins_and_a_long_one_is_read_by_sentences() -> None:
+    terms = [
+        ("-i", ["The shell is interactive and asks for each command with the sign that the varia-", "ble of that name holds."]),
+        ("-l", ["It acts as the first shell of a login."]),
+        ("-s", [f"Commands are read from the standard input, as number {n} of the lines here says. So" for n in range(6)]),
+    ]
+    lines, y = [], 200
+    for term, text in terms:
+        lines += [Line(term, y=y), *column("\n".join(text), x=120, y=y)]
+        y += 13 * len(text)
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *lines]))
+    rows = [(block.by_line, parsed.text[block.start : block.end]) for block in parsed.blocks if block.kind == "row"]
+    first = f"-i\t{terms[0][1][0][:-1]}{terms[0][1][1]}"
+    assert rows == [(True, f"{first}\n-l\t{terms[1][1][0]}"), (False, f"-s\t{' '.join(terms[2][1])}")]
+
+
+def test_a_caption_and_the_items_of_a_list_are_no_rows() -> None:
+    caption = [Line("Table 3:", y=200), *column("Rent of rooms in the north wing and in the\nsouth wing", x=192, y=200)]
+    table = cells([("Room", "Rent", "Seats"), ("Attic", "40", "2"), ("Hall", "880", "300")], [240, 254, 268])
+    items = [Line(text, x=x, y=300 + 14 * n) for n in range(3) for text, x in (("¢", 72), (f"Item {n} of the list", 92))]
+    found = kinds(read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *caption, *table, *items])))
+    assert found[1:3] == [
+        ("caption", "Table 3: Rent of rooms in the north wing and in the south wing"),
+        ("row", "Room\tRent\tSeats\nAttic\t40\t2\nHall\t880\t300"),
+    ]
+    assert found[3:] == [("list-item", f"¢ Item {n} of the list") for n in range(3)]
 
 
 def test_a_title_over_a_table_beside_a_chart_names_no_columns() -> None:
