@@ -67,7 +67,8 @@ class _Gaps:
         """Which gaps are before dots."""
         self._dots = np.array([not word.strip(".\u2026") for word in self._words])
         self._inside = self._beside & ~self._dots[1:] & ~self._dots[:-1]
-        self._line = np.concatenate([[0], np.cumsum(~self._beside)])
+        first = np.append(True, ~self._beside[1:])
+        self._starts, self._line = np.flatnonzero(first), np.cumsum(first) - 1
         self._space = self._by_line(np.minimum, self.widths, self._inside, np.inf)
         self._letter = (self._right - self._left) / np.array([len(word) for word in self._words])
         return self._dots[1:] & (self.widths < _LEADER)
@@ -113,7 +114,7 @@ class _Gaps:
         distance = abs(middle[one][:, None] - middle[other]) / high[one][:, None]
         same = (begins | ends | closes) & (distance > _LEVEL) & (distance < _REACH)
         lines = np.zeros(len(asked), int)
-        for row in np.flatnonzero(same.any(1)).tolist():
+        for row in np.flatnonzero(same.sum(1) >= _LINES).tolist():
             found = zip(chosen[same[row]].tolist(), (begins & ends)[row][same[row]].tolist(), strict=True)
             word = self._words[asked[row]]
             lines[row] = len({self._line[n] for n, is_both in found if not is_both or self._words[n] != word})
@@ -134,6 +135,4 @@ class _Gaps:
 
     def _by_line(self, function: Any, values: Any, some: Any, initial: float) -> Any:
         """What a function makes of the values of some gaps of each line, for each gap."""
-        found = np.full(self._line[-1] + 1, float(initial))
-        function.at(found, self._line[1:][some], values[some])
-        return found[self._line[1:]]
+        return function.reduceat(np.where(some, values, initial), self._starts)[self._line]

@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from quotewise.index.formats.pdf.cells import part_cells
-from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, plain, reversed_word, unswapped
+from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, letter_widths, plain, reversed_word, unswapped
 from quotewise.index.formats.pdf.document import Frame, address, function, loose_boxes, turned
 
 _WORD = re.compile("[^\\s\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
@@ -20,6 +20,8 @@ _MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
 _PARTS = 40
+_SPACED, _CLOSE, _LONGER = 0.18, 0.06, 0.12
+"""The narrowest gap between words, the widest between letters, and how much longer a word with such gaps is, in heights."""
 _TEX = dict(zip("\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f", 2 * "\ufb00\ufb01\ufb02\ufb03\ufb04", strict=True)) | dict(
     zip("\x10\x11\x12\x13\x14\x15\x16\x88", "“”„«»–—•", strict=True)
 )
@@ -115,6 +117,8 @@ class Reading:
 
     def __init__(self, handle: int, characters: str, frame: Frame, page: Page) -> None:
         self._text, self._characters, self._frame, self._page = handle, characters, frame, page
+        self._spaces: set[int] = set()
+        """Characters before which there is a space, though none is in the file."""
         self._styles: dict[int, tuple[bool, bool]] = {}
         self._matrix = (ctypes.c_float * 6)()
         self._matrix_at = ctypes.addressof(self._matrix)
@@ -161,22 +165,64 @@ class Reading:
         return shown[: len(words)], shown[len(words) :]
 
     def _parted(self, words: list[tuple[int, int]], first: Any, last: Any) -> tuple[list[tuple[int, int]], Any, Any]:
-        """With words apart that pdfium takes for one, as it does with the numbers of neighbouring cells."""
+        """With words apart that pdfium takes for one: numbers of neighbouring cells, and letters that are spaced as words.
+
+        Long words are looked at, and all where letters are spaced.
+        """
+        is_spaced = bool(self._spaces)
         sides = np.maximum(first[:, 2:], last[:, 2:]) - np.minimum(first[:, :2], last[:, :2])
         high, long = np.maximum(sides.min(1), 0.1), sides.max(1)
-        lengths = np.array([b - a for a, b in words])
+        begins, ends = np.array(words).T
+        asked = np.flatnonzero(ends - begins > 2 if is_spaced else self._may_be_several(begins, ends, high, long))
+        if not len(asked):
+            return words, first, last
+        counts = ends[asked] - begins[asked]
+        starts = np.cumsum(counts) - counts
+        characters = np.arange(counts.sum()) - np.repeat(starts - begins[asked], counts)
+        boxes = self._frame.shown(loose_boxes(self._text, characters.tolist()))
+        gaps = np.maximum(boxes[1:, :2] - boxes[:-1, 2:], boxes[:-1, :2] - boxes[1:, 2:]).max(1)
+        gaps = np.append(gaps, 0) / np.repeat(high[asked], counts)
+        gaps[starts + counts - 1] = 0  # to the next word
         parted: dict[int, list[tuple[int, int]]] = {}
-        for number in np.flatnonzero((long > (0.62 * lengths + 0.9) * high) & (lengths > 1)).tolist():
-            a, b = words[number]
-            boxes = self._frame.shown(loose_boxes(self._text, range(a, b)))
-            gaps = np.maximum(boxes[1:, :2] - boxes[:-1, 2:], boxes[:-1, :2] - boxes[1:, 2:]).max(1)
-            cuts = (np.flatnonzero(gaps > 0.9 * high[number]) + a + 1).tolist()
-            if cuts and len(cuts) < _PARTS:
-                parted[number] = list(pairwise([a, *cuts, b]))
+        for row in np.flatnonzero(np.maximum.reduceat(gaps, starts) > _SPACED).tolist():
+            begin, end = words[asked[row]]
+            inside = gaps[starts[row] : starts[row] + counts[row] - 1]
+            cuts = (np.flatnonzero(inside > 0.9) + begin + 1).tolist()
+            if not cuts:
+                letters = boxes[starts[row] : starts[row] + counts[row]]
+                extent = (letters[:, 2:].max(0) - letters[:, :2].min(0)).max()
+                in_order = extent < 1.01 * long[asked[row]]
+                cuts = self._spaced(begin, inside) if in_order else []
+            if 0 < len(cuts) < _PARTS:
+                parted[int(asked[row])] = list(pairwise([begin, *cuts, end]))
         if not parted:
             return words, first, last
         words = [part for number, word in enumerate(words) for part in parted.get(number, [word])]
-        return words, *self._ends(words)
+        ends_of_words = self._ends(words)
+        return (words, *ends_of_words) if is_spaced or not self._spaces else self._parted(words, *ends_of_words)
+
+    def _may_be_several(self, begins: Any, ends: Any, high: Any, long: Any) -> Any:
+        """Which words are longer than their letters, as those of the page are on the whole, but not all of one width."""
+        lengths = ends - begins
+        usual = letter_widths(self._characters)
+        usual = (usual[ends] - usual[begins]) * high
+        pitch = long / lengths
+        fixed = abs(pitch[1:] - pitch[:-1]) < 0.005 * pitch[1:]
+        fixed = np.append(fixed, False) | np.append(False, fixed)
+        spaced = (long - np.median(long / usual) * usual > _LONGER * high) & ~fixed & (lengths > 2)
+        return spaced | ((long > (0.62 * lengths + 0.9) * high) & (lengths > 1))
+
+    def _spaced(self, begin: int, gaps: Any) -> list[int]:
+        """Where words begin in one whose letters are close but for a few gaps, as wide as a space, between Latin letters."""
+        wide = gaps > _SPACED
+        if wide.all() or gaps[~wide].max() > _CLOSE:
+            return []
+        cuts = [
+            cut for cut in (np.flatnonzero(wide) + begin + 1).tolist() if max(self._characters[cut - 1 : cut + 1]) < "\u2e80"
+        ]
+        self._spaces.update(cuts)
+        self._page.respelt |= bool(cuts)
+        return cuts
 
     def _turns(self, first: Any, last: Any, words: list[tuple[int, int]], rtl: Any) -> Any:
         """By where the last character of a word stands from the first, or by the angle of an only one."""
@@ -248,14 +294,15 @@ class Reading:
         """
         begin, end = words[0][0], words[-1][1]
         raw = self._characters[begin:end]
-        if not rtl and not SPECIAL.search(raw) and raw.count(" ") == len(words) - 1:
+        is_plain = not self._spaces or self._spaces.isdisjoint(range(begin + 1, end))
+        if is_plain and not rtl and not SPECIAL.search(raw) and raw.count(" ") == len(words) - 1:
             return raw, range(begin, end), False
         shown: list[str] = []
         indexes: list[int] = []
         hyphen = False
         words = words[::-1] if visual else words
         for number, (a, b) in enumerate(words):
-            if shown and a != words[number - 1][1]:
+            if shown and (a != words[number - 1][1] or a in self._spaces):
                 shown.append(" ")
                 indexes.append(a)
             hyphen = self._characters[b - 1] in HYPHENS and b - a > 1

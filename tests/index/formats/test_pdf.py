@@ -403,6 +403,18 @@ def test_ligatures_and_dashes_in_a_font_that_tex_draws_are_read() -> None:
     ]
 
 
+def test_words_that_the_space_between_letters_parts_are_words() -> None:
+    spaced = "BT /R 10 Tf 1 0 0 1 72 600 Tm (Print each line as the) Tj 2.5 Tc [(ya) 250] TJ 0 Tc (re read, one by one.) Tj ET"
+    heading = "BT /R 10 Tf 1 0 0 1 72 660 Tm 3 Tc (CONTENTS) Tj 0 Tc ET"
+    data = Pdf([Page(column(LOREM), glyphs=f"{spaced} {heading}")]).write()
+    parsed = read_pdf(data)
+    assert {"Print each line as they are read, one by one.", "CONTENTS"} <= set(parsed.text.split("\n"))
+    (box,) = find_boxes(data, parsed.layout, span_of(parsed, "are"))
+    (letter,) = find_boxes(data, parsed.layout, span_of(parsed, "y a"))
+    assert letter.left < box.left < letter.right < box.right
+    assert find_boxes(data, replace(parsed.layout, version=2), span_of(parsed, "are")) == ()
+
+
 def test_notes_and_the_values_of_forms_are_read_and_attachments_reported() -> None:
     parsed = read(
         Page(
