@@ -1,6 +1,7 @@
 """The segments of a page in reading order, as lines: columns, rows of tables, and what is drawn twice."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -352,14 +353,18 @@ def _share_edges(a: Line, b: Line) -> bool:
     """Whether half of the cells after the first begin, end or centre where one of the other line does."""
     fewer, more = sorted((a.segments[1:], b.segments[1:]), key=len)
     near = _NEAR * a.height
+    lefts, rights, sums = sorted(s.left for s in more), sorted(s.right for s in more), sorted(s.left + s.right for s in more)
     shared = sum(
-        any(
-            abs(s.left - t.left) < near or abs(s.right - t.right) < near or abs(s.left + s.right - t.left - t.right) < 2 * near
-            for t in more
-        )
+        _is_among(s.left, lefts, near) or _is_among(s.right, rights, near) or _is_among(s.left + s.right, sums, 2 * near)
         for s in fewer
     )
     return 2 * shared >= len(fewer)
+
+
+def _is_among(value: float, values: Sequence[float], near: float) -> bool:
+    """Whether a value is near one of sorted ones."""
+    place = bisect_left(values, value)
+    return any(abs(value - other) < near for other in values[max(place - 1, 0) : place + 1])
 
 
 def leadings(lines: Sequence[Line]) -> dict[float, float]:

@@ -184,22 +184,28 @@ class Reading:
         gaps = np.append(gaps, 0) / np.repeat(high[asked], counts)
         gaps[starts + counts - 1] = 0  # to the next word
         parted: dict[int, list[tuple[int, int]]] = {}
+        shown = {}  # the rows of their boxes
         for row in np.flatnonzero(np.maximum.reduceat(gaps, starts) > _SPACED).tolist():
-            begin, end = words[asked[row]]
-            inside = gaps[starts[row] : starts[row] + counts[row] - 1]
+            number, start, count = int(asked[row]), int(starts[row]), int(counts[row])
+            begin, end = words[number]
+            letters, inside = boxes[start : start + count], gaps[start : start + count - 1]
             cuts = (np.flatnonzero(inside > 0.9) + begin + 1).tolist()
-            if not cuts:
-                letters = boxes[starts[row] : starts[row] + counts[row]]
-                extent = (letters[:, 2:].max(0) - letters[:, :2].min(0)).max()
-                in_order = extent < 1.01 * long[asked[row]]
-                cuts = self._spaced(begin, inside) if in_order else []
+            if not cuts and (letters[:, 2:].max(0) - letters[:, :2].min(0)).max() < 1.01 * long[number]:  # they are in order
+                cuts = self._spaced(begin, inside)
             if 0 < len(cuts) < _PARTS:
-                parted[int(asked[row])] = list(pairwise([begin, *cuts, end]))
+                parted[number] = list(pairwise([begin, *cuts, end]))
+                shown[number] = len(words) + start - begin
         if not parted:
             return words, first, last
+        ends_of_parts = [
+            (a + shown[number], b - 1 + shown[number]) if number in parted else (number, number)
+            for number, word in enumerate(words)
+            for a, b in parted.get(number, [word])
+        ]
         words = [part for number, word in enumerate(words) for part in parted.get(number, [word])]
-        ends_of_words = self._ends(words)
-        return (words, *ends_of_words) if is_spaced or not self._spaces else self._parted(words, *ends_of_words)
+        rows = np.array(ends_of_parts).T
+        first, last = np.concatenate([first, boxes])[rows[0]], np.concatenate([last, boxes])[rows[1]]
+        return (words, first, last) if is_spaced or not self._spaces else self._parted(words, first, last)
 
     def _may_be_several(self, begins: Any, ends: Any, high: Any, long: Any) -> Any:
         """Which words are longer than their letters, as those of the page are on the whole, but not all of one width."""
@@ -273,7 +279,8 @@ class Reading:
         hyphen: bool,
     ) -> None:
         first, inner, last = ends
-        drawn, drawn_last = _text_object(self._text, first), _text_object(self._text, last)
+        drawn = _text_object(self._text, first)
+        drawn_last = drawn if last == first else _text_object(self._text, last)
         size = self._size(first)
         bold, mono = self._style(drawn)
         if drawn_last != drawn:
@@ -305,8 +312,13 @@ class Reading:
             if shown and (a != words[number - 1][1] or a in self._spaces):
                 shown.append(" ")
                 indexes.append(a)
-            hyphen = self._characters[b - 1] in HYPHENS and b - a > 1
-            spelt = list(plain(self._text, self._characters[a:b], a))
+            word = self._characters[a:b]
+            hyphen = word[-1] in HYPHENS and b - a > 1
+            if not rtl and not SPECIAL.search(word):
+                shown.append(word)
+                indexes += range(a, b)
+                continue
+            spelt = list(plain(self._text, word, a))
             if rtl and not visual and len(spelt) > 1:
                 spelt = unswapped(self._text, spelt)
             for character, index in reversed_word(spelt) if visual else spelt:
