@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-_SPACE, _NARROWEST = 0.35, 0.45
-"""The widest usual space between words, and the narrowest gap between cells, in em."""
+NARROWEST = 0.45
+"""The narrowest gap between cells, in em."""
+_SPACE = 0.35
+"""The widest usual space between words, in em."""
 _WIDER = 1.6
 """Times the usual space of its line."""
 _NEAR, _LEVEL = 0.1, 0.5
@@ -35,10 +37,8 @@ def part_cells(words: Sequence[str], boxes: Any, beside: Any, wide: Any) -> Any:
     or goes with the words on both sides.
     """
     gaps = _Gaps(words, boxes, beside)
-    if not (beside & (gaps.widths > _NARROWEST)).any():
-        return wide
     wide = wide & ~gaps.in_leader()
-    if wide.any():
+    if np.count_nonzero(wide) > 2:
         wide &= ~gaps.in_justified_line()
     chosen = gaps.open(wide)
     asked = chosen[~wide[chosen]]
@@ -65,7 +65,7 @@ class _Gaps:
 
     def in_leader(self) -> Any:
         """Which gaps are before dots."""
-        self._dots = np.array([not word.strip(".\u2026") for word in self._words])
+        self._dots = np.array([word[0] in ".\u2026" and not word.strip(".\u2026") for word in self._words])
         self._inside = self._beside & ~self._dots[1:] & ~self._dots[:-1]
         first = np.append(True, ~self._beside[1:])
         self._starts, self._line = np.flatnonzero(first), np.cumsum(first) - 1
@@ -93,7 +93,7 @@ class _Gaps:
 
     def open(self, wide: Any) -> Any:
         """The wide gaps and those that may part cells, but none after the mark of an item."""
-        wider = (self.widths > _NARROWEST) & (self.widths >= _WIDER * np.minimum(self._space, _SPACE))
+        wider = (self.widths > NARROWEST) & (self.widths >= _WIDER * np.minimum(self._space, _SPACE))
         wider &= abs(self._letter[:-1] / self._em - self.widths) > 0.02  # not one letter of a font of one width
         first = np.concatenate([[True], ~self._beside])
         found = np.flatnonzero(self._inside & (wide | wider)).tolist()

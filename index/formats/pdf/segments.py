@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from quotewise.index.formats.pdf.cells import part_cells
+from quotewise.index.formats.pdf.cells import NARROWEST, part_cells
 from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, letter_widths, plain, reversed_word, unswapped
 from quotewise.index.formats.pdf.document import Frame, address, function, loose_boxes, turned
 
@@ -20,7 +20,7 @@ _MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
 _PARTS = 40
-_SPACED, _CLOSE, _LONGER = 0.18, 0.06, 0.12
+_SPACED, _CLOSE, _LONGER = 0.18, 0.06, 0.14
 """The narrowest gap between words, the widest between letters, and how much longer a word with such gaps is, in heights."""
 _TEX = dict(zip("\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f", 2 * "\ufb00\ufb01\ufb02\ufb03\ufb04", strict=True)) | dict(
     zip("\x10\x11\x12\x13\x14\x15\x16\x88", "“”„«»–—•", strict=True)
@@ -161,7 +161,7 @@ class Reading:
 
     def _ends(self, words: list[tuple[int, int]]) -> tuple[Any, Any]:
         """The rectangles of the first and of the last characters of words, as displayed."""
-        shown = self._frame.shown(loose_boxes(self._text, [*(a for a, _ in words), *(b - 1 for _, b in words)]))
+        shown = self._frame.shown(loose_boxes(self._text, [*[a for a, _ in words], *[b - 1 for _, b in words]]))
         return shown[: len(words)], shown[len(words) :]
 
     def _parted(self, words: list[tuple[int, int]], first: Any, last: Any) -> tuple[list[tuple[int, int]], Any, Any]:
@@ -263,7 +263,7 @@ class Reading:
         same = (turns[1:] == turns[:-1]) & (outside[1:] == outside[:-1])
         apart = ~(same & ((beside & near) | (turns[1:] == 4)))
         on_line = same & beside & (gap > 0) & (turns[1:] != 4) & ~rtl[1:] & ~rtl[:-1]
-        if on_line.any():
+        if (on_line & (gap > NARROWEST * em)).any():
             cells = part_cells([self._characters[a:b] for a, b in words], boxes, on_line, apart & on_line)
             apart = np.where(on_line, cells, apart)
         return [0, *(np.flatnonzero(apart) + 1).tolist()]
