@@ -31,6 +31,10 @@ _NEAR = 0.6
 _DEPTH = 6
 _SANE_JUMPS = 6
 """A file that draws a page in order goes up again once a column, box or note, and not more often."""
+_LATE = 0.05
+"""Share of a page's text that may be drawn after what is below it, as headers are."""
+_MARKED = 8
+"""Letters for each mark, at least, that a column beside them has if they are the marks of its texts."""
 _TEXT_CHARACTERS, _LINE_CHARACTERS = 20, 25
 _TEXT_FILL = 0.5
 
@@ -118,12 +122,40 @@ def _ordered(segments: list[Segment]) -> list[Line]:
     jumps = sum(b.top < a.top - 0.8 * b.height for a, b in pairwise(drawn))
     wide = sum(len(line.segments) > 1 for line in drawn)
     running = sum(len(line.text) for line in drawn) >= _LINE_CHARACTERS * len(drawn)
-    if wide < 3 and (not jumps or (running and jumps <= _SANE_JUMPS)):
+    is_late = 0 < jumps <= _SANE_JUMPS and _is_late(drawn)
+    if wide < 3 and not is_late and (not jumps or (running and jumps <= _SANE_JUMPS)):
         return _level(drawn)
     if max(s.right for s in segments) - min(s.left for s in segments) > _WIDEST:
         return drawn
     arranged, conflict = _arranged(segments, 0)
-    return arranged if conflict or jumps > _SANE_JUMPS else _level(drawn)
+    return arranged if conflict or jumps > _SANE_JUMPS or is_late else _level(drawn)
+
+
+def _is_late(lines: Sequence[Line]) -> bool:
+    """Whether much of the text is drawn after what stands below it in the same column."""
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and line.top > runs[-1][-1].top - 0.8 * line.height:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    areas = [
+        (min(s.left for s in run), run[0].top, max(s.right for s in run), run[-1].bottom, sum(map(_letters, run)))
+        for run in runs
+    ]
+    late = 0
+    for number, (left, _, right, bottom, count) in enumerate(areas):
+        below = [
+            letters
+            for start, top, end, _, letters in areas[:number]
+            if bottom <= top and min(right, end) - max(left, start) > 0.3 * min(right - left, end - start)
+        ]
+        late += min(count, max(below, default=0))
+    return late > _LATE * sum(map(_letters, lines))
+
+
+def _letters(line: Line) -> int:
+    return sum(map(str.isalpha, line.text))
 
 
 def _level(lines: list[Line]) -> list[Line]:
@@ -181,7 +213,7 @@ def _arranged(segments: Sequence[Segment], depth: int) -> tuple[list[Line], bool
     origin = min(s.left for s in segments)
     for band, gutters in _bands(rows_of(segments), origin):
         inside = [segment for row in band for segment in row]
-        columns = _split(inside, gutters, origin) if depth < _DEPTH else [inside]
+        columns = _with_marks(_split(inside, gutters, origin)) if depth < _DEPTH else [inside]
         if len(columns) > 1 and len(band) > 1:
             drawn = [number for _, number in sorted((s.number, c) for c, column in enumerate(columns) for s in column)]
             changes = sum(a != b for a, b in pairwise(drawn))
@@ -248,6 +280,21 @@ def _split(segments: Sequence[Segment], gutters: Sequence[tuple[int, int]], orig
     for segment in segments:
         columns[sum((segment.left + segment.right) / 2 > edge for edge in edges)].append(segment)
     return [column for column in columns if column]
+
+
+def _with_marks(columns: Sequence[list[Segment]]) -> list[list[Segment]]:
+    """With the marks of items and the numbers of sections, which stand in a column of their own, in that of their texts."""
+    joined: list[list[Segment]] = []
+    marks: list[Segment] = []
+    for number, column in enumerate(columns):
+        beside = "".join(s.text for s in columns[number + 1]) if number + 1 < len(columns) else ""
+        are_texts = sum(map(str.isalpha, beside)) > max(_MARKED * len(column), 0.5 * len(beside))
+        if are_texts and all(MARK.fullmatch(segment.text) for segment in column):
+            marks += column
+        else:
+            joined.append([*marks, *column])
+            marks = []
+    return joined
 
 
 def _is_text(column: Sequence[Segment]) -> bool:

@@ -100,6 +100,17 @@ def test_columns_are_read_one_after_the_other(by_row: bool, offset: int) -> None
     assert " ".join(words) in parsed.text
 
 
+def test_what_is_drawn_late_is_read_where_it_stands_with_the_numbers_before_it() -> None:
+    foot = [Line("All prices are those of the year before, if no others are named.", y=500), Line("Ask Ravi.", y=520)]
+    middle = [
+        Line(text, x=x, y=300 + 40 * n) for n in range(3) for text, x in ((f"{n}.", 72), (f"Definition of rooms {n}", 120))
+    ]
+    head = [Line("Lease of the house", y=80, size=16), *column(f"{LOREM}\n{LOREM}", y=110)]
+    parsed = read(Page([*foot, *middle, *head]))
+    items = [f"{n}. Definition of rooms {n}" for n in range(3)]
+    assert parsed.text.split() == " ".join([head[0].text, LOREM, LOREM, *items, *(line.text for line in foot)]).split()
+
+
 def test_the_rows_of_a_table_are_lines_with_their_cells_apart() -> None:
     rows = [("Room", "Seats", "Rent"), ("Attic", "2", "40"), ("Cellar", "12", "95"), ("Hall", "300", "880")]
     for by_row in (True, False):
