@@ -15,6 +15,10 @@ _TIGHTER = 0.9
 _HEADER_LINES = 4
 _LINES_BACK = 4
 _SAME_COLUMNS = 0.6
+_APART = 1.15
+"""Times the usual distance from row to row in which names stand over values."""
+_LONGER = 3
+"""Times the length of the name of a column in two that its texts have, if they are no numbers."""
 _NAME = 60
 """Characters of the name of a column in several lines."""
 _NAMES = 1_000
@@ -138,15 +142,23 @@ def _header_rows(rows: Sequence[TableRow], width: int) -> int:
     bold = next((n for n, row in enumerate(rows) if not row.bold), 0)
     if 0 < bold <= _HEADER_LINES and max(map(len, texts[:bold])) * 2 >= _usual_width(rows[bold:]):
         return bold
+    distances = [b.lines[0].bottom - a.lines[-1].bottom for a, b in pairwise(rows)]
+    if width == 2 and not _are_values(texts) and distances[0] < _APART * median(distances[1:] or [0]):
+        return 0
     if not column_names(texts[:3]):
         fewer = 1 < len(texts[0]) < len(texts[1]) == width and names_only == 2
         return 2 if fewer and len(rows) > 2 else 0
-    distances = [b.lines[0].bottom - a.lines[-1].bottom for a, b in pairwise(rows)]
     usual = median(distances[min(_HEADER_LINES, len(distances) - 1) :])
     header = 1
     while header < min(names_only, _HEADER_LINES, len(rows) - 1) and distances[header - 1] < _TIGHTER * usual:
         header += 1
     return header
+
+
+def _are_values(texts: Sequence[Sequence[str]]) -> bool:
+    """Whether what is below the second name of two is numbers or much longer, unlike in a list of terms or of labels."""
+    below = [row[-1] for row in texts[1:] if len(row) == 2]
+    return bool(below) and (all(map(is_number, below)) or median(map(len, below)) >= _LONGER * len(texts[0][-1]))
 
 
 def _usual_width(rows: Sequence[TableRow]) -> float:

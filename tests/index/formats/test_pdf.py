@@ -251,6 +251,28 @@ def test_a_title_over_a_table_beside_a_chart_names_no_columns() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("first", "rows", "top", "names"),
+    [
+        (
+            ("tap", "to open or close water"),
+            [("bolt", "to lock a door from inside"), ("key", "to lock it from outside")],
+            0,
+            (),
+        ),
+        (("Tool", "Use"), [("bolt", "to lock a door from inside"), ("key", "to lock it from outside")], 0, ("Tool | Use",)),
+        (("Tool", "Price"), [("bolt", "12.50"), ("key", "3.80")], 0, ("Tool | Price",)),
+        (("Tool", "Colour"), [("bolt", "grey"), ("key", "black")], 8, ("Tool | Colour",)),
+    ],
+)
+def test_the_first_of_two_terms_names_no_columns(
+    first: tuple[str, str], rows: list[tuple[str, ...]], top: int, names: tuple[str, ...]
+) -> None:
+    table = [*cells([first], [200 - top]), *cells(rows, [214, 228])]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *table]))
+    assert [block.heading for block in parsed.blocks if block.kind == "row"] == [names]
+
+
 def test_a_name_over_several_columns_is_part_of_the_name_of_each() -> None:
     over = [Line("Guests", x=72, y=200), Line("Summer", x=215, y=200), Line("Winter", x=455, y=200)]
     names = [Line(name, x=x, y=214) for name, x in (("2023", 192), ("2024", 282), ("2023", 432), ("2024", 522))]
