@@ -24,6 +24,7 @@ _ITEM = re.compile(
     rf"(?:{BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
 )
 _SECTION = re.compile(r"(?:(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.)\s+[A-Z]\w")
+_SUBSECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?\s+[A-Z]\w")
 _ENTRY = re.compile(r"[A-ZÀ-Þ][\w.’'/&-]*(?: [\w.’'/&-]+){0,3} ?: \S")
 """The beginning of a line such as ``Due date: 14 May``."""
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
@@ -263,7 +264,7 @@ def _name_headings(blocks: list[Draft], body: float, bookmarks: Sequence[Bookmar
     for number, block in enumerate(blocks):
         if block.kind == "heading":
             block.level = block.level or ranks[block.lines[0].size]
-        elif _stands_out(block, body) and number + 1 < len(blocks):
+        elif number + 1 < len(blocks) and (_stands_out(block, body) or _is_numbered(block, blocks[number + 1], body)):
             block.kind = "heading"
             numbers = _DIGITS.findall(block.text.split()[0]) if _SECTION.match(block.text) else []
             block.level = min(lowest + max(len(numbers) - 1, 0), _LEVELS + 1)
@@ -282,6 +283,15 @@ def _stands_out(block: Draft, body: float) -> bool:
     bold = all(line.bold for line in block.lines)
     capital = text.isupper() and len(text.split()) > 1
     return (bold or capital or block.lines[0].size > 1.05 * body) and (block.kind == "paragraph" or bool(_SECTION.match(text)))
+
+
+def _is_numbered(block: Draft, following: Draft, body: float) -> bool:
+    """Whether it is a line with the number of a section in a section, such as 5.4.8, over a longer paragraph."""
+    text = block.text
+    if block.kind != "paragraph" or len(block.lines) > 2 or len(text) > _BOLD_CHARACTERS or not _SUBSECTION.match(text):
+        return False
+    is_text = following.kind == "paragraph" and len(following.text) > len(text) and len(following.lines) > 1
+    return is_text and text.rstrip()[-1].isalnum() and block.lines[0].size >= 0.95 * body
 
 
 def _letters(text: str) -> str:

@@ -81,6 +81,22 @@ def test_the_title_is_that_of_the_metadata_unless_a_program_made_it_up(given: st
     assert read(Page([Line("Lease", size=20), *column(LOREM, y=120)]), title=given).title == title
 
 
+def test_a_line_with_the_number_of_a_subsection_is_a_heading_and_a_numbered_sentence_is_none() -> None:
+    parsed = read(
+        Page(
+            [
+                *column("\n".join(4 * [LOREM]), y=80),
+                Line("5.4.8 Rent of the attic", y=150),
+                *column("\n".join(4 * [LOREM]), y=180),
+                Line("5.4.9 The attic is let.", y=250),
+                *column("\n".join(4 * [LOREM]), y=280),
+            ]
+        )
+    )
+    headings = [text for kind, text in kinds(parsed) if kind == "heading"]
+    assert headings == ["5.4.8 Rent of the attic"]
+
+
 def test_bookmarks_are_headings() -> None:
     pages = [Page([Line("Parking"), *column(f"{LOREM}\n{LOREM}", y=100)]), Page(column(LOREM))]
     assert kinds(read(*pages))[0][0] == "paragraph"
