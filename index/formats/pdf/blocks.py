@@ -281,7 +281,7 @@ def _stands_out(block: Draft, body: float) -> bool:
     if sum(c.isalpha() for c in text) < 3 or text.rstrip()[-1] in ".,;!?…" or block.lines[0].size < 0.85 * body:
         return False
     bold = all(line.bold for line in block.lines)
-    capital = text.isupper() and len(text.split()) > 1
+    capital = text.isupper() and len(text.split()) > 1 and 2 * sum(map(str.isalpha, text)) > len(text)
     return (bold or capital or block.lines[0].size > 1.05 * body) and (block.kind == "paragraph" or bool(_SECTION.match(text)))
 
 

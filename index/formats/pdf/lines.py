@@ -120,7 +120,7 @@ def _ordered(segments: list[Segment]) -> list[Line]:
     """In the order in which the file draws them, where that is sane, or else by the gaps of the page."""
     drawn = _joined(segments)
     jumps = sum(b.top < a.top - 0.8 * b.height for a, b in pairwise(drawn))
-    wide = sum(len(line.segments) > 1 for line in drawn)
+    wide = sum(len(line.segments) > 1 and len(line.text) > _TEXT_CHARACTERS * len(line.segments) for line in drawn)
     running = sum(len(line.text) for line in drawn) >= _LINE_CHARACTERS * len(drawn)
     is_late = 0 < jumps <= _SANE_JUMPS and _is_late(drawn)
     if wide < 3 and not is_late and (not jumps or (running and jumps <= _SANE_JUMPS)):
@@ -139,18 +139,17 @@ def _is_late(lines: Sequence[Line]) -> bool:
             runs[-1].append(line)
         else:
             runs.append([line])
-    areas = [
-        (min(s.left for s in run), run[0].top, max(s.right for s in run), run[-1].bottom, sum(map(_letters, run)))
-        for run in runs
-    ]
     late = 0
-    for number, (left, _, right, bottom, count) in enumerate(areas):
-        below = [
-            letters
-            for start, top, end, _, letters in areas[:number]
-            if bottom <= top and min(right, end) - max(left, start) > 0.3 * min(right - left, end - start)
-        ]
-        late += min(count, max(below, default=0))
+    for number, run in enumerate(runs):
+        left, right, bottom = min(line.left for line in run), max(line.right for line in run), run[-1].bottom
+        below = (
+            _letters(line)
+            for before in runs[:number]
+            for line in before
+            if line.top >= bottom
+            and min(right, line.right) - max(left, line.left) > 0.3 * min(right - left, line.right - line.left)
+        )
+        late += min(sum(map(_letters, run)), sum(below))
     return late > _LATE * sum(map(_letters, lines))
 
 
@@ -307,8 +306,12 @@ def _is_text(column: Sequence[Segment]) -> bool:
 
 
 def _is_table(columns: Sequence[Sequence[Segment]]) -> bool:
-    """Whether most lines of its shorter columns stand level with one of the first, and are short."""
-    characters = [len(s.text) for column in columns for s in column]
+    """Whether most lines of its shorter columns stand level with one of the first, and those beside others are short."""
+    top, bottom = (
+        max(min(s.top for s in column) for column in columns),
+        min(max(s.bottom for s in column) for column in columns),
+    )
+    characters = [len(s.text) for column in columns for s in column if s.bottom > top and s.top < bottom]
     if sum(characters) > 1.5 * _TEXT_CHARACTERS * len(characters) or min(map(len, columns)) < 2:
         return False
     middles = [sorted((s.top + s.bottom) / 2 for s in column) for column in columns]

@@ -116,6 +116,23 @@ def test_columns_are_read_one_after_the_other(by_row: bool, offset: int) -> None
     assert " ".join(words) in parsed.text
 
 
+def test_columns_under_one_title_are_read_as_drawn_where_a_table_follows() -> None:
+    words = [f"word{number}" for number in range(120)]
+    lines = wrapped(words, 29)
+    third = len(lines) // 3
+    title = Line("News of the Harbour Board", x=60, y=70, size=20)
+    columns = [
+        line
+        for n, (x, y) in enumerate(((60, 108), (232, 96), (404, 96)))
+        for line in column("\n".join(lines[third * n : third * (n + 1) if n < 2 else None]), x=x, y=y, leading=12, size=10)
+    ]
+    rows = [("Board", "Office", "Since"), ("Tom", "Chair", "2011"), ("Ines", "Treasurer", "2019"), ("Ola", "Member", "2020")]
+    table = [Line(cell, x=60 + 80 * n, y=300 + 14 * m, size=9) for m, row in enumerate(rows) for n, cell in enumerate(row)]
+    parsed = read(Page([title, *columns, *table]))
+    assert " ".join(words) in parsed.text
+    assert "\n".join("\t".join(row) for row in rows) in parsed.text
+
+
 def test_what_is_drawn_late_is_read_where_it_stands_with_the_numbers_before_it() -> None:
     foot = [Line("All prices are those of the year before, if no others are named.", y=500), Line("Ask Ravi.", y=520)]
     middle = [
