@@ -31,6 +31,8 @@ _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§∗]{1,3})\s?[^\W\d]")
 _TERMINAL = re.compile(r"[.!?:;…。！？؟]['\"’”»)\]\d]{0,4}\s*\Z")
 _LINES_OF_CELL = 4
 """Which a file may draw before it goes up again to the next cell of the row."""
+_HEIGHTS_APART = 15
+"""Of a line, between the rows of two tables."""
 _HEADING_CHARACTERS = 160
 _BOLD_CHARACTERS = 100
 _LEVELS = 6
@@ -114,7 +116,8 @@ class _Grouping:
         if block is not None and before is not None:
             turned = before.page != line.page or line.new_column
             beside = line.page == before.page and before.top - line.top < _LINES_OF_CELL * line.height
-            if line.row and before.row and (not turned or beside):
+            far = not turned and line.bottom - before.bottom > _HEIGHTS_APART * max(line.height, before.height)
+            if line.row and before.row and (not turned or beside) and not far:
                 block.lines.append(line)
                 return
             if not line.row and turned and (unfinished := self._unfinished(line, following)) is not None:

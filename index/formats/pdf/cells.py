@@ -12,6 +12,8 @@ _SPACE = 0.35
 """The widest usual space between words, in em."""
 _WIDER = 1.6
 """Times the usual space of its line."""
+_TIGHTEST, _HARDLY = 0.3, 1.1
+"""The same in lines of several cells."""
 _NEAR, _LEVEL = 0.1, 0.5
 """How far apart edges may be that are one, in em, and lines that are one, in heights."""
 _REACH = 5.0
@@ -24,7 +26,7 @@ _LEADER, _JUSTIFIED, _ALIKE = 5.0, 2.5, 0.8
 _AFTER_SENTENCE = 2.2
 """Times the space between the words of a loose line, at most, that after a sentence is."""
 _MARK = re.compile(r"[\W_]|(?:\d{1,3}|[^\W\d_])[.)]")
-_SIGN = re.compile(r"[\W_]{1,2}")
+_SIGN = re.compile(r"[-–—−+=×·/|~<>≤≥:*&]{1,2}")
 
 
 def part_cells(words: Sequence[str], boxes: Any, beside: Any, wide: Any) -> Any:
@@ -33,8 +35,8 @@ def part_cells(words: Sequence[str], boxes: Any, beside: Any, wide: Any) -> Any:
     ``beside`` says which words stand on the line of the word before, at any distance, and ``wide`` which of them so far that
     they are in another cell, unless the gap is in a leader or in a justified line. A narrow gap parts cells if it is wider
     than the spaces of its line, and gaps of two lines near begin or end there, or are before numbers that end there. In a
-    line without a space of the usual width, as in loose type, that has to hold for half of its gaps. A sign alone is a cell
-    or goes with the words on both sides.
+    line without a space of the usual width, as in loose type, that has to hold for half of its gaps; in one with cells, gaps
+    may be narrower. A sign alone is a cell or goes with the words on both sides.
     """
     gaps = _Gaps(words, boxes, beside)
     wide = wide & ~gaps.in_leader()
@@ -42,11 +44,15 @@ def part_cells(words: Sequence[str], boxes: Any, beside: Any, wide: Any) -> Any:
         wide &= ~gaps.in_justified_line()
     chosen = gaps.open(wide)
     asked = chosen[~wide[chosen]]
-    if not len(asked) or len(chosen) > _MOST:
+    if not len(chosen) or len(chosen) > _MOST:
         return wide
     parted = wide.copy()
-    parted[asked] = gaps.aligned(asked, chosen)
+    if len(asked):
+        parted[asked] = gaps.aligned(asked, chosen)
     parted &= wide | gaps.are_enough(parted, ~wide)
+    if len(tight := gaps.tight(parted)):
+        parted[tight] = gaps.aligned(tight, np.flatnonzero(parted))
+        asked = np.concatenate([asked, tight])
     for n in asked.tolist():
         if gaps.divides_sign(n, parted):
             parted[n] = False
@@ -94,10 +100,19 @@ class _Gaps:
     def open(self, wide: Any) -> Any:
         """The wide gaps and those that may part cells, but none after the mark of an item."""
         wider = (self.widths > NARROWEST) & (self.widths >= _WIDER * np.minimum(self._space, _SPACE))
-        wider &= abs(self._letter[:-1] / self._em - self.widths) > 0.02  # not one letter of a font of one width
+        wider &= ~self._is_letter()
         first = np.concatenate([[True], ~self._beside])
         found = np.flatnonzero(self._inside & (wide | wider)).tolist()
         return np.array([n for n in found if not (first[n] and _MARK.fullmatch(self._words[n]))], int)
+
+    def tight(self, parted: Any) -> Any:
+        """The gaps that are hardly wider than the spaces of their line, in lines of several cells."""
+        narrow = self._inside & ~parted
+        count, cells = (self._by_line(np.add, some, self._inside, 0) for some in (narrow, parted))
+        usual = np.where(count > 1, self._space, _SPACE)
+        in_contents = self._by_line(np.logical_or, self._dots[1:], self._beside, False).astype(bool)
+        wider = narrow & (cells > 0) & ~in_contents & (self.widths > np.maximum(_TIGHTEST, _HARDLY * usual))
+        return np.flatnonzero(wider & ~self._is_letter())
 
     def aligned(self, asked: Any, chosen: Any) -> Any:
         """Which of the gaps ``asked`` stand below or above others, of the ``chosen``, on lines near.
@@ -132,6 +147,12 @@ class _Gaps:
         before, after = number > 0 and joined[number - 1], number + 1 < len(joined) and joined[number + 1]
         signs = [bool(_SIGN.fullmatch(word)) for word in self._words[number : number + 2]]
         return bool((before and signs[0]) or (after and signs[1]))
+
+    def _is_letter(self) -> Any:
+        """Which gaps are one letter of a font of one width."""
+        return (abs(self._letter[:-1] / self._em - self.widths) < 0.02) & (
+            abs(self._letter[1:] / self._em - self.widths) < 0.02
+        )
 
     def _by_line(self, function: Any, values: Any, some: Any, initial: float) -> Any:
         """What a function makes of the values of some gaps of each line, for each gap."""

@@ -118,7 +118,8 @@ def _merged(lines: list[tuple[int, bool, list[float]]]) -> list[list[float]]:
             height = min(last[across + 2] - last[across], box[across + 2] - box[across])
             level = min(last[across + 2], box[across + 2]) - max(last[across], box[across]) > 0.5 * height
             gap = max(last[along], box[along]) - min(last[along + 2], box[along + 2])
-            if level and (goes_on or gap < 1.5 * height):
+            forward = box[along] >= last[along] if turn < 2 else box[along] <= last[along]
+            if level and ((goes_on and forward) or gap < 1.5 * height):  # else another word may stand between them
                 merged[-1] = turn, [*map(min, last[:2], box[:2]), *map(max, last[2:], box[2:])]
                 continue
         merged.append((turn, box))

@@ -174,6 +174,21 @@ def test_cells_are_apart_by_a_narrow_gap_where_several_lines_have_it() -> None:
     assert "40117 Oak door" in alone.text
 
 
+def test_cells_that_fill_their_columns_are_apart_as_those_below_are() -> None:
+    def table(rows: list[tuple[str, ...]], xs: tuple[float, ...], y: int, **style: object) -> list[Line]:
+        return [Line(c, x=x, y=y + 12 * m, **style) for m, r in enumerate(rows) for x, c in zip(xs, r, strict=True)]
+
+    prices = [("2", "450.00", "19", "900.00"), ("4", "310.50", "19", "1,242.00"), ("8", "61.00", "7", "488.00")]
+    names = [("Qty", "Unit price", "VAT %", "Amount")]
+    board = [("Tom Lee", "Treasurer", "11"), ("Margaret Abernathy-Wills", "Chair", "12"), ("Ines Duarte", "Secretary", "13")]
+    left, right = (289.2, 306.25, 346.86, 375.2), (36, 134.9, 264)
+    lines = [*table(names, left, 200, size=8, font="bold"), *table(prices, left, 212, size=8)]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=100), *lines, *table(board, right, 400, size=9, font="serif")]))
+    assert [text for kind, text in kinds(parsed) if kind == "row"] == [
+        "\n".join("\t".join(row) for row in rows) for rows in ([*names, *prices], board)
+    ]
+
+
 @pytest.mark.parametrize("space", [0.6, 0.9, 1.6])
 def test_the_spaces_of_justified_lines_part_no_cells(space: float) -> None:
     words = "0404 550404 0505 0 550404 0404 50404 550".replace("0", "m").replace("5", "l").replace("4", "i").split()
@@ -567,6 +582,15 @@ def test_a_span_is_its_quote_and_every_box_holds_its_characters_and_no_other(dra
                     inside.append(character)
     quote = parsed.text[start:end]
     assert sorted(c for c in inside if c != " ") == sorted(c for c in quote if not c.isspace())
+
+
+def test_the_boxes_of_a_quote_hold_no_word_that_stands_between_and_is_read_later() -> None:
+    lines = [Line("b 0", x=60, y=150, size=10, font="code"), Line("0", x=330, y=150, size=10, font="code")]
+    data = Pdf([Page(lines, rotate=180)]).write()
+    parsed = read_pdf(data)
+    assert parsed.text == "0 b 0"  # as pdfium gives them
+    boxes = find_boxes(data, parsed.layout, Span(0, 3))
+    assert not [box for box in boxes if box.left < 1 - 75 / 612 < box.right]
 
 
 def test_the_text_and_layout_of_a_file_are_the_same_in_every_process() -> None:
