@@ -6,18 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quotewise.index.formats.pdf.document import Bookmark
-from quotewise.index.formats.pdf.lines import (
-    BULLET,
-    CAPTION,
-    Line,
-    body_size,
-    is_sign,
-    leadings,
-    lines_of,
-    mark_rows,
-    without_doubles,
-)
+from quotewise.index.formats.pdf.lines import BULLET, Line, body_size, leadings, without_doubles
 from quotewise.index.formats.pdf.margins import margins_of
+from quotewise.index.formats.pdf.order import lines_of
+from quotewise.index.formats.pdf.rows import CAPTION, is_sign, mark_rows
 from quotewise.index.formats.pdf.segments import Page, Segment
 
 _ITEM = re.compile(

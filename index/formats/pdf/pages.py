@@ -7,7 +7,8 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from quotewise.index.formats.pdf.document import Frame, address, opened_page, wide_string
-from quotewise.index.formats.pdf.segments import Page, Reading, Segment, characters_of, with_tex_characters
+from quotewise.index.formats.pdf.glyphs import characters_of, with_tex_characters
+from quotewise.index.formats.pdf.segments import Page, Reading, Segment
 
 _LITTLE_TEXT = 400
 _OBJECTS = 2000

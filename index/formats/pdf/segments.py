@@ -4,15 +4,15 @@ import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pypdfium2.raw as pdfium
 
 from quotewise.index.formats.pdf.cells import NARROWEST, part_cells
 from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, letter_widths, plain, reversed_word, unswapped
-from quotewise.index.formats.pdf.document import Frame, address, function, loose_boxes, turned
+from quotewise.index.formats.pdf.document import Frame, function, loose_boxes, turned
+from quotewise.index.formats.pdf.glyphs import font_name, font_of, text_object
 
 _WORD = re.compile("[^\\s\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
 _BOLD = re.compile("bold|black|heavy|demi|cmbx|medi(?!um)", re.IGNORECASE)
@@ -22,19 +22,12 @@ _SKEW = 0.35
 _PARTS = 40
 _SPACED, _CLOSE, _LONGER = 0.18, 0.06, 0.14
 """The narrowest gap between words, the widest between letters, and how much longer a word with such gaps is, in heights."""
-_TEX = dict(zip("\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f", 2 * "\ufb00\ufb01\ufb02\ufb03\ufb04", strict=True)) | dict(
-    zip("\x10\x11\x12\x13\x14\x15\x16\x88", "“”„«»–—•", strict=True)
-)
-_OF_TEX = re.compile("[\x0b\x0c\x0e-\x16\x1b-\x1f\x88]|\r(?!\n)")
 INVISIBLE, OUTSIDE = "invisible text", "text outside the visible page"
 _at = ctypes.c_size_t
-_unicode = function("FPDFText_GetUnicode", ctypes.c_uint, _at, ctypes.c_int)
 _angle = function("FPDFText_GetCharAngle", ctypes.c_float, _at, ctypes.c_int)
 _font_size = function("FPDFText_GetFontSize", ctypes.c_double, _at, ctypes.c_int)
 _matrix = function("FPDFText_GetMatrix", ctypes.c_int, _at, ctypes.c_int, _at)
-_text_object = function("FPDFText_GetTextObject", _at, _at, ctypes.c_int)
 _render_mode = function("FPDFTextObj_GetTextRenderMode", ctypes.c_int, _at)
-_font = function("FPDFTextObj_GetFont", _at, _at)
 _font_flags = function("FPDFFont_GetFlags", ctypes.c_int, _at)
 
 
@@ -83,33 +76,6 @@ class Page:
     blank: bool
     pictured: float = 0.0
     respelt: bool = False
-
-
-def characters_of(text: Any, count: int) -> str:
-    """The characters of a page at pdfium's own indexes, which those of its text are not always."""
-    buffer = (ctypes.c_ushort * (count + 1))()
-    taken = pdfium.FPDFText_GetText(text, 0, count, buffer)
-    shown = bytes(buffer).decode("utf-16-le", "surrogatepass")[:count]
-    handle = address(text)
-    if taken != count + 1 or len(shown) != count or "\0" in shown:
-        return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in map(_unicode, repeat(handle), range(count)))
-    if "\ufffe" in shown:  # also what pdfium writes for a glyph of which no font says the character
-        return re.sub("\ufffe", lambda found: found[0] if _unicode(handle, found.start()) == 2 else "\ufffd", shown)
-    return shown
-
-
-def with_tex_characters(text: int, characters: str) -> str:
-    """The characters of a page, of which those that TeX draws as pictures of its own are what they show: ligatures, dashes.
-
-    Such a font has no name, and its characters are the codes of TeX's encodings T1, OT1 and, for the bullet, TS1.
-    """
-
-    def shown(found: re.Match[str]) -> str:
-        drawn = _text_object(text, found.start())
-        font = _font(drawn) if drawn else 0
-        return _TEX[found[0]] if font and not _font_name(font) else found[0]
-
-    return _OF_TEX.sub(shown, characters)
 
 
 class Reading:
@@ -279,8 +245,8 @@ class Reading:
         hyphen: bool,
     ) -> None:
         first, inner, last = ends
-        drawn = _text_object(self._text, first)
-        drawn_last = drawn if last == first else _text_object(self._text, last)
+        drawn = text_object(self._text, first)
+        drawn_last = drawn if last == first else text_object(self._text, last)
         size = self._size(first)
         bold, mono = self._style(drawn)
         if drawn_last != drawn:
@@ -333,16 +299,9 @@ class Reading:
 
     def _style(self, drawn: int) -> tuple[bool, bool]:
         """Whether the font of a text object is bold, and whether all its letters have one width."""
-        font = _font(drawn) if drawn else 0
+        font = font_of(drawn) if drawn else 0
         if font not in self._styles:
-            name = _font_name(font) if font else ""
+            name = font_name(font) if font else ""
             mono = bool(_MONO.search(name)) or (bool(font) and bool(_font_flags(font) & 1) and not RTL.search(self._characters))
             self._styles[font] = bool(_BOLD.search(name)), mono
         return self._styles[font]
-
-
-def _font_name(font: int) -> str:
-    buffer = ctypes.create_string_buffer(256)
-    handle = ctypes.cast(font, pdfium.FPDF_FONT)
-    pdfium.FPDFFont_GetBaseFontName(handle, buffer, 256)
-    return buffer.value.decode("utf-8", "replace")

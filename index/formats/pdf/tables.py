@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from quotewise.index.formats.pdf.lines import TIGHT, Line
+from quotewise.index.formats.pdf.lines import Line
+from quotewise.index.formats.pdf.rows import TIGHT
 from quotewise.index.formats.pdf.segments import Segment
 from quotewise.index.formats.tables import column_names, is_name, is_number, joined_names
 
