@@ -42,7 +42,9 @@ class Line:
             s = segments[0]
             sides = s.left, s.top, s.right, s.bottom, s.bottom - s.top
             return cls([s], s.page, s.text, *sides, s.size, s.bold, s.mono)
-        rtl = sum(len(s.text) if s.rtl else -len(s.text) for s in segments) > 0
+        rtl = (
+            any(s.rtl for s in segments) and sum(len(s.text) if s.rtl else -sum(map(str.isalpha, s.text)) for s in segments) > 0
+        )
         ordered = sorted(segments, key=lambda s: -s.right if rtl else s.left)
         main = max(ordered, key=lambda s: len(s.text))
         return cls(

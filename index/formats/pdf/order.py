@@ -93,19 +93,19 @@ def _joined(segments: Iterable[Segment]) -> list[Line]:
     """Segments that follow each other on one line, together."""
     groups: list[list[Segment]] = []
     for segment in segments:
-        if groups and _is_beside(groups[-1][-1], segment):
+        if groups and _is_beside(groups[-1][-1], segment, any(s.rtl for s in groups[-1])):
             groups[-1].append(segment)
         else:
             groups.append([segment])
     return [Line.of(group) for group in groups]
 
 
-def _is_beside(one: Segment, other: Segment) -> bool:
+def _is_beside(one: Segment, other: Segment, rtl: bool) -> bool:
     heights = min(one.bottom - one.top, other.bottom - other.top)
     if min(one.bottom, other.bottom) - max(one.top, other.top) < 0.5 * heights:
         return False
     forward, backward = other.left - one.right, one.left - other.right
-    return forward > -0.6 * heights or ((one.rtl or other.rtl) and backward > -0.6 * heights)
+    return forward > -0.6 * heights or ((rtl or other.rtl) and backward > -0.6 * heights)
 
 
 def _arranged(segments: Sequence[Segment], depth: int) -> tuple[list[Line], bool]:

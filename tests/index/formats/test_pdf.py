@@ -496,6 +496,21 @@ def test_words_that_the_space_between_letters_parts_are_words() -> None:
     assert find_boxes(data, replace(parsed.layout, version=2), span_of(parsed, "are")) == ()
 
 
+def test_rows_that_go_on_to_the_left_are_rows_with_their_names_first() -> None:
+    name = "<000100020003>"
+    drawn = [
+        piece
+        for n in range(3)
+        for piece in [
+            f"BT /U 11 Tf 1 0 0 1 400 {600 - 16 * n} Tm {name} Tj ET",
+            *(f"BT /R 11 Tf 1 0 0 1 {300 - 60 * m} {600 - 16 * n} Tm (1{n}.{m}) Tj ET" for m in range(4)),
+        ]
+    ]
+    text = read_pdf(Pdf([Page(glyphs=" ".join(drawn))], meanings=["\u05d0", "\u05d1", "\u05d2"]).write()).text
+    assert [row.split("\t")[1:] for row in text.split("\n")] == [[f"1{n}.{m}" for m in range(4)] for n in range(3)]
+    assert {row.split("\t")[0] for row in text.split("\n")} <= {"\u05d0\u05d1\u05d2", "\u05d2\u05d1\u05d0"}
+
+
 def test_notes_and_the_values_of_forms_are_read_and_attachments_reported() -> None:
     parsed = read(
         Page(
