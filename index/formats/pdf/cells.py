@@ -19,8 +19,8 @@ _NEAR, _LEVEL = 0.1, 0.5
 _REACH = 5.0
 """Heights of a line in which the lines stand that tell."""
 _LINES = 2
-_MOST = 2_000
-"""Gaps of a page that are compared: more are those of a drawing."""
+_MOST = 1_000_000
+"""Pairs of gaps of a page that are compared: more are those of a drawing."""
 _LEADER, _JUSTIFIED, _ALIKE = 5.0, 2.5, 0.8
 """The widest gap before the dots of a leader, and of a justified line, in em, and the share of it that its narrowest has."""
 _AFTER_SENTENCE = 2.2
@@ -44,7 +44,7 @@ def part_cells(words: Sequence[str], boxes: Any, beside: Any, wide: Any) -> Any:
         wide &= ~gaps.in_justified_line()
     chosen = gaps.open(wide)
     asked = chosen[~wide[chosen]]
-    if not len(chosen) or len(chosen) > _MOST:
+    if not len(chosen):
         return wide
     parted = wide.copy()
     if len(asked):
@@ -119,6 +119,8 @@ class _Gaps:
 
         A gap after the same word at the same place tells nothing: so begin lines of prose and of code.
         """
+        if len(asked) * len(chosen) > _MOST:
+            return np.zeros(len(asked), bool)
         one, other = asked + 1, chosen + 1
         near = (_NEAR * self._em[asked])[:, None]
         begins = abs(self._left[one][:, None] - self._left[other]) < near
