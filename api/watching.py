@@ -104,6 +104,7 @@ class ScanReading(threading.Thread):
         super().__init__(name="scans", daemon=True)
         self._service, self._folder = service, folder
         self._ended = threading.Event()
+        self._report = SyncReport.nothing()
         self._read: dict[str, tuple[int, int]] = {}
         """The time and the size of each file that was read."""
 
@@ -114,16 +115,19 @@ class ScanReading(threading.Thread):
     def run(self) -> None:
         while not self._ended.is_set():
             try:
+                self._service.jobs.check_stopped()
                 for path in scans(self._service):
                     self._recognise(path)
             except StoppedError:
                 return
+            except QuotewiseError:  # such as another process that writes: later
+                pass
             except Exception:  # noqa: BLE001 - later files are read, whatever it is
                 _log.exception("unexpected error while scanned pages of %s were read", self._folder)
             self._ended.wait(_SCAN_SECONDS)
 
     def _recognise(self, path: str) -> None:
-        """Read a file, once as long as it stays the same."""
+        """Read a file, and index it, once as long as it stays the same."""
         try:
             known = (self._folder / path).stat()
             if self._read.get(path) == (known.st_mtime_ns, known.st_size):
@@ -131,11 +135,16 @@ class ScanReading(threading.Thread):
             self._read[path] = known.st_mtime_ns, known.st_size
             if not recognise_scan(self._service, self._folder, path, self._check_stopped):
                 return
-            report = self._service.jobs.submit(lambda: self._index(path)).result()
         except (DocumentError, OSError):  # of which the index tells
             return
+        try:
+            report = self._service.jobs.submit(lambda: self._index(path)).result()
+        except QuotewiseError:
+            del self._read[path]  # its pages are kept
+            raise
         with suppress(OSError):  # nobody listens any more
-            terminal.note_changes(report, SyncReport.nothing())
+            terminal.note_changes(report, self._report)
+        self._report = report
 
     def _index(self, path: str) -> SyncReport:
         return index_folder(self._service, LOCAL, self._folder, again_at=frozenset((path,)))

@@ -31,21 +31,23 @@ _NOTES = re.compile(
 """Note references after the end of a sentence, to which they belong."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
 _NEVER_LAST = (
-    r"Hrn?|Frl|Dipl|Ing|Mag|Mmes?|Mlles?|MM|Srt?a?|Sra?s|Dra|Avda|Exm[ao]|Sigg?|Avv|Dott|Arch|dhr|mevr|mgr|Mgr|inż|hab"
-    r"|JUDr|MUDr|PhDr|ul|ул|просп|пер|им|bzw|inkl|exkl|zzgl|abzgl|ggfs?|evtl|vgl|sog|bl\.a|f\.eks|bijv|np|tzw|např|tzv|cfr|[Kk]l"
+    r"Hrn?|Frl|Dipl|Ing|Mmes?|Mlles?|(?:(?<=[EeAal]l )|(?<=[Uu]n ))Sr|Srta|Sras?|Dra|Avda|Exm[ao]|Sigg?|Avv|Dott|dhr|mevr"
+    r"|mgr|Mgr|inż|hab|JUDr|MUDr|PhDr|ул|просп|пер|им|bzw|inkl|exkl|zzgl|abzgl|ggfs?|evtl|vgl|sog|bl\.a|f\.eks|bijv|tzw|např|tzv|cfr|[Kk]l"
 )
 """Abbreviations of other languages than English before a name or a noun, which end no sentence."""
 _WITHIN = (
-    r"Nr|Abs|Mio|Mrd|Jh|geb|gest|Std|Stk|Aufl|Hrsg|Kap|Abb|Anm|Bsp|usw|Tel|env|ex|T\.T\.C|HT|aprox|ej|núm|pág|izq|dcha|pag"
-    r"|jf|nr|kr|[fe]\.Kr|J\.-C|mill|ns|bkz|vb|tlf|osv|pkt|avd|dvs|mnd|incl|excl|blz|tel|godz|ust|odst"
+    r"Nr|Abs|Mio|Mrd|Jh|geb|gest|Std|Stk|Aufl|Hrsg|Kap|Abb|Anm|Bsp|usw|Tel|T\.T\.C|aprox|ej|núm|pág|izq|dcha|pag"
+    r"|jf|nr|kr|[fe]\.Kr|J\.-C|bkz|vb|tlf|osv|pkt|avd|dvs|mnd|incl|excl|blz|tel|godz|ust|odst"
     r"|гг?|д|кв|руб|коп|тел|стр|рис|млн|млрд|тыс|обл|см|ст"
 )
 """Those that end no sentence before a small letter, a figure or a section sign."""
-_MONTHS = r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
+_MONTHS = r"Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+"""Those that English writes otherwise."""
 _NO_FULL_STOP = re.compile(
     rf"(?<![^\W_])(?:{_NEVER_LAST})\.(?=\s+\S)|(?<![^\W_])(?:{_WITHIN})\.(?=\s+[\da-zà-öø-ÿа-я(§])"
     rf"|[a-zäöüß]{{3}}(?:str|pl)\.(?=\s+\d)|(?<![\w.,])\d{{1,2}}\.(?=\s+(?:{_MONTHS})\b)"
-    r"|\b(?:(?<!I )[Aa]m|[Ii]m|[Bb]eim|[Vv]om|[Zz]um|[Zz]ur|[Aa]b|[Ss]eit|[Dd]e[rmns]|[Dd]as) \d{1,2}\.(?=\s+[A-ZÄÖÜ])"
+    r"|\bul\.(?=\s+[A-ZŁŚŻ]\w+\s+\d)|\b[Dd]en \d{1,2}\.(?=\s+(?:April|August|September|November)\b)"
+    r"|\b(?:(?<!I )(?<!\d )[Aa]m|[Ii]m|[Bb]eim|[Vv]om|[Zz]um|[Zz]ur|[Aa]b|[Ss]eit|[Dd]e[rms]|[Dd]as) \d{1,2}\.(?=\s+[A-ZÄÖÜ])"
 )
 """Full stops of abbreviations and of ordinal numbers, as in "am 3. Tag"."""
 _LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")

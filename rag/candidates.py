@@ -40,8 +40,11 @@ _KEY = re.compile(r"\W*([^:：|]{1,45}?)[*_\"'”\])]*(?::|：)")
 _END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$")
 QUESTION_END = re.compile(r"[?？][\W_]*$")
 QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
-VERSION = re.compile(r"\d+\.\d|\b(?:19|20)\d\d\b")
-"""What the heading of a release has."""
+_VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(?:\.\w+)*(?:-\w+)*", re.IGNORECASE)
+_OF_RELEASE = re.compile(
+    r"\b(?:version|release[ds]?|unreleased|latest|on|of|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b|\d+(?:st|nd|rd|th)?",
+    re.IGNORECASE,
+)
 _ASKS_VERSION = re.compile(r"\b(?:which|what) (?:version|release)\b", re.IGNORECASE)
 _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
@@ -144,6 +147,12 @@ def asks_release(question: str) -> bool:
     return (ASKS_TIME.search(question) or _ASKS_VERSION.search(question)) is not None
 
 
+def is_release(heading: str) -> bool:
+    """Whether a heading is a version, with or without its date, and nothing else."""
+    left = _OF_RELEASE.sub("", _VERSION.sub("", heading, count=1))
+    return _VERSION.search(heading) is not None and not any(map(str.isalpha, left))
+
+
 def asked_terms(question: str) -> frozenset[str]:
     """What a question names: its terms but for those that only ask."""
     words = (word for word in question.split() if not _ASKING.fullmatch(_EDGES.sub("", word)))
@@ -188,7 +197,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
             passed = score if follows else 0.0
             yield replace(one, score=0.0) if follows else _lowered(one)
         elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
-            yield one if VERSION.search(one.text) and asks_release(question) else _lowered(one)
+            yield one if is_release(one.text) and asks_release(question) else _lowered(one)
         else:
             yield replace(one, answer=None if _is_contrasted(question, one) else _whole(one)) if one.answer else one
 
@@ -325,7 +334,7 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
         return other.passage.heading == one.passage.heading and not other.row.is_header
     if _heads(one) and _heads(other):
         return less < more and bool((more - less) & names)
-    if _heads(one) and VERSION.search(one.text):
+    if _heads(one) and is_release(one.text):
         return False
     if not less < more or other.passage.heading != one.passage.heading or QUESTION_START.match(other.text):
         return False

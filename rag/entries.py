@@ -31,6 +31,12 @@ _ASKING_WAY = re.compile(
 """The first of these words of a question tells how it asks."""
 _MARK = re.compile(r"(?:q|question|frage)?\d{0,3}")
 _SPEAKER = re.compile(r"[^\W\d_][^:?\r\n]{0,40}: +")
+_UNKNOWING = re.compile(
+    r"\b(?:no idea|dunno|not sure|no clue|(?:don['’]?t|do not) know|(?:ask|let me check|good question)\b"
+    r"|(?:['’]ll|will) (?:find out|check|ask))",
+    re.IGNORECASE,
+)
+"""What is said in place of an answer."""
 _FIELDS = re.compile(r'[{\[\s]*"[^"]{1,60}"\s*:')
 """Fields of a record in JSON, such as the time of a message."""
 _SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
@@ -86,7 +92,7 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
 def _is_answered(texts: Sequence[str]) -> bool:
     """Whether a question and what follows it are said in a dialogue."""
     spoken = [_SPEAKER.match(text) is not None or message_prefix(text) > 0 for text in texts]
-    return spoken == [True, True] and QUESTION_END.search(texts[1]) is None
+    return spoken == [True, True] and not (QUESTION_END.search(texts[1]) or _UNKNOWING.search(texts[1]))
 
 
 def _asks_else(text: str, named: frozenset[str]) -> bool:
@@ -104,14 +110,15 @@ def _is_asked(text: str, asked: list[str]) -> bool:
 
 
 def _asks_the_same(text: str, question: str, named: frozenset[str], known: frozenset[str]) -> bool:
-    """Whether a question asks for the same, beside what the title and the headings above say already."""
+    """Whether a question asks for the same, and more only of what the title and the headings above say already."""
     ways = _ASKING_WAY.search(text), _ASKING_WAY.search(question)
     if not (ways[0] and ways[1]) or ways[0][0].lower() != ways[1][0].lower():
         return False
     before, begun = text[: ways[0].start()], text[ways[0].start() :]
     if not all(map(_MARK.fullmatch, _words(before))) or negations(set(_words(begun))) != negations(set(_words(question))):
         return False
-    return named - known == asked_terms(begun) - known != frozenset()
+    in_order = [[term for term in dict.fromkeys(terms(asking)) if term in named] for asking in (begun, question)]
+    return bool(named) and in_order[0] == in_order[1] and asked_terms(begun) - known <= named <= asked_terms(begun)
 
 
 def _is_row_of(text: str, asked: list[str]) -> bool:

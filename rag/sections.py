@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from quotewise.index.lexical import terms
 from quotewise.index.sentences import Span
-from quotewise.rag.candidates import VERSION, asks_release, bare, is_heading
+from quotewise.rag.candidates import asks_release, bare, is_heading, is_release
 from quotewise.rag.passages import Passage
 from quotewise.rag.rows import ASKS_TIME
 
@@ -18,7 +18,13 @@ _ASKS_WHAT_IT_SAYS = re.compile(
     r"\bwhat (?:do|does|did|is|was)\b.*\b(?:say|state|read|contain|text|said|written|stated)\b", re.IGNORECASE
 )
 _SAYING = frozenset(terms("say said state stated read contain text written section paragraph chapter article clause part"))
-_ASKS_FOR_ITEMS = re.compile(r"\W*(?:(?:in|for|of|with) )?(?:what|which)\b", re.IGNORECASE)
+_WORD = r"(?!(?:do|does|did|is|was|has|this)\b)[\w-]+"
+_ASKS_FOR_ITEMS = re.compile(
+    rf"\W*(?:what|which) (?:are|were|have|(?:{_WORD} ){{0,2}}{_WORD}(?<=[^\W_s]s)\b"
+    r"|(?:was|is|has been) (?:new|added|fixed|removed|changed|deprecated|dropped)\b)",
+    re.IGNORECASE,
+)
+"""A question for several things, or for the changes of a release."""
 _ASKS_MEANING = re.compile(r"\bwhat (?:do|does|is|are)\b", re.IGNORECASE)
 _MEANING = frozenset(terms("mean meaning stand code status error exit number signal value return key"))
 _NUMBERED = re.compile(r"\(?\w{1,3}[.)]\s")
@@ -88,10 +94,10 @@ def _changes(
 ) -> list[int]:
     """The change that a question asks the release of, and the heading that names that, where it is shown."""
     change = named - _CHANGED
-    if not (change and asks_release(question) and any(map(VERSION.search, headings))):
+    if not (change and change < named and asks_release(question) and any(map(is_release, headings))):
         return []
     found = [number for number in body if change <= frozenset(terms(texts[number]))]
-    return [*(number for number in shown if VERSION.search(texts[number])), *found] if found else []
+    return [*(number for number in shown if is_release(texts[number])), *found] if found else []
 
 
 def _defines(text: str, named: frozenset[str]) -> bool:

@@ -129,10 +129,9 @@ _STYLES = (
 
 
 def _typed(text: str, span: Span, lower: bool) -> str:
-    """The text, of which a sentence begins with a small letter, or has no others; only where that keeps its length."""
-    sentence = text[span.start : span.end]
-    small = sentence.lower() if lower else sentence[:1] + sentence[1:]
-    return text[: span.start] + small + text[span.end :] if len(small) == len(sentence) else text
+    """The text, of which a sentence has only small letters where that is asked for and keeps its length."""
+    small = text[span.start : span.end].lower()
+    return text[: span.start] + small + text[span.end :] if lower and len(small) == span.end - span.start else text
 
 
 def _without_stop(text: str, span: Span, lower: bool) -> Span:
@@ -201,8 +200,10 @@ def _as_entries(example: "Example", others: Sequence[str], chance: random.Random
         chance.choice(_ENTRIES),
         chance.choice((str, str.capitalize, str.lower, lambda key: key.lower().replace(" ", "_"))),
     )
-    keys = chance.sample(_TABLES["keys"], chance.randint(2, 6))
-    values = chance.sample([other for other in others if other != value and len(other) <= _LONGEST_VALUE], len(keys))
+    values = [other for other in others if other != value and len(other) <= _LONGEST_VALUE]
+    keys = [key for key in _TABLES["keys"] if key not in found["key"].lower()]
+    keys = chance.sample(keys, min(chance.randint(2, 6), len(values)))
+    values = chance.sample(values, len(keys))
     lines = [entry.format(key=cased(key), value=other) for key, other in zip(keys, values, strict=True)]
     title = chance.choice((f"{found['whose']}\n", f"# {found['whose']}\n\n", ""))
     context = example.context if title else found["whose"]

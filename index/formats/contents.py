@@ -1,16 +1,22 @@
 """The table of contents of a document into navigation: it names every subject and says nothing of it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from quotewise.index.formats.parsed import Block
 from quotewise.index.sentences import line_spans
 
-_PAGE = re.compile(r"(?P<leader>[\s.·…_|]{2,}|[\t|])(?P<page>\d{1,4}|[ivxlc]{1,6})\s*\|?$|\s(?P<bare>\d{1,4}|[ivxlc]{1,6})$")
-"""What stands behind the name of an entry: a leader, or just a space, and the number of the page."""
-_NUMBER = re.compile(r"^[\W_]*(?:(?:chapter|section|part|kapitel|teil|chapitre)\s+)?(?:[\dIVX]{1,4}\.?)*(?=\W)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"(?<![\s.·…_|])(?:(?P<dots>[\s.·…_]*[.·…_]{3}[\s.·…_]*|[\s]?…[\s]?)|[\s|]+)(?P<page>\d{1,4}|[ivxlc]{1,6})\s*\|?$"
+)
+"""What stands behind the name of an entry: a leader, or only a gap, and the number of the page."""
+_LONGEST_PAGE = 200
+_NUMBER = re.compile(
+    r"^[\W_]*(?:(?:chapter|section|part|kapitel|teil|chapitre)\s+)?(?:[\dIVX]{1,9}(?:\.[\dIVX]{1,9})*\.?(?=\W))?", re.IGNORECASE
+)
 _TARGET = re.compile(r"\]\([^()\s]*\)")
 """Of a link in Markdown, where it leads."""
 _TITLES = {
@@ -27,24 +33,30 @@ _MOST_OTHERS = 2
 class _Line:
     """A line ``[start, end)`` of block ``number``.
 
-    ``name`` is what it says in letters and digits, of an entry its heading; ``is_heading`` is whether it is taken for one.
+    ``name`` is what it says in letters and digits, of an entry its heading; ``page`` is the number behind it, with ``dots``
+    before it or without, 0 for a Roman one and None for none. ``is_heading`` is whether the line is taken for one.
     """
 
     number: int
     start: int
     end: int
     name: str
-    has_page: bool
+    page: int | None
+    dots: bool
     is_heading: bool
+    is_sentence: bool
 
 
 def with_contents_as_navigation(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks of a text, of which the lines of a table of contents are navigation and head nothing.
 
-    That is a run of lines which name headings that follow in their order, each with the number of a page, or below a title
-    such as "Contents".
+    That is a run of lines which name headings that follow, in their order: each with dots and the number of a page, or with or
+    without a number below a title such as "Contents".
     """
-    headings = {_name(text[block.start : block.end]): block.start for block in blocks if block.kind == "heading"}
+    headings: dict[str, list[int]] = defaultdict(list)
+    for block in blocks:
+        if block.kind == "heading":
+            headings[_name(text[block.start : block.end])].append(block.start)
     if len(headings) < _FEWEST:
         return tuple(blocks)
     lines = [line for number, block in enumerate(blocks) for line in _lines(text, number, block)]
@@ -57,10 +69,12 @@ def _lines(text: str, number: int, block: Block) -> Iterator[_Line]:
         return
     for start, end in line_spans(text, block.start, block.end):
         line = text[start:end].strip()
-        page = _PAGE.search(line)
-        name = line[: page.start()] if page else line
+        found = _PAGE.search(line, max(0, len(line) - _LONGEST_PAGE))
+        name = line[: found.start()] if found else line
+        page = None if not found else int(found["page"]) if found["page"].isdecimal() else 0
+        kinds = block.kind == "heading", page is None and line.endswith((".", "!", "?"))
         if name.strip():
-            yield _Line(number, start, end, _name(name) or _name(line), page is not None, block.kind == "heading")
+            yield _Line(number, start, end, _name(name) or _name(line), page, bool(found and found["dots"]), *kinds)
 
 
 def _name(line: str) -> str:
@@ -68,23 +82,32 @@ def _name(line: str) -> str:
     return "".join(filter(str.isalnum, _NUMBER.sub("", _TARGET.sub("]", line).strip(), count=1))).casefold()
 
 
-def _runs(lines: Sequence[_Line], headings: dict[str, int]) -> Iterator[list[_Line]]:
+def _runs(lines: Sequence[_Line], headings: Mapping[str, list[int]]) -> Iterator[list[_Line]]:
     """The tables of contents."""
     run: list[_Line] = []
-    entries = others = 0
+    entries = others = at = page = 0
     titled = False
     for line in [*lines, None]:
-        is_entry = (
-            line is not None and headings.get(line.name, 0) > line.start and (line.has_page or (titled and not line.is_heading))
-        )
-        if line is not None and (is_entry or (run and others < _MOST_OTHERS)):
+        after = _heading_after(line, headings, max(at, line.start), page, titled) if line else None
+        if line and (after is not None or (run and others < _MOST_OTHERS and not line.is_sentence)):
             run.append(line)
-            entries, others = entries + is_entry, 0 if is_entry else others + 1
+            if after is not None:
+                entries, others, at, page = entries + 1, 0, after, line.page or page
+            else:
+                others += 1
             continue
         if entries >= _FEWEST:
             yield run[: len(run) - others]
-        run, entries, others = [], 0, 0
+        run, entries, others, at, page = [], 0, 0, 0, 0
         titled = line is not None and line.name in _TITLES
+
+
+def _heading_after(line: _Line, headings: Mapping[str, list[int]], at: int, page: int, titled: bool) -> int | None:
+    """Where the heading stands that a line is the entry of, behind ``at``; None where it is none."""
+    is_entry = line.dots or (titled and (line.page is not None or not line.is_heading))
+    if not is_entry or (line.page and line.page < page) or line.name not in headings:
+        return None
+    return next((start for start in headings[line.name] if start > at), None)
 
 
 def _marked(lines: Sequence[_Line], blocks: Sequence[Block], listed: set[tuple[int, int]], text: str) -> Iterator[Block]:
@@ -95,6 +118,8 @@ def _marked(lines: Sequence[_Line], blocks: Sequence[Block], listed: set[tuple[i
         if block.kind == "heading" and any((number, line.start) in listed for line in of_block.get(number, ()))
     }
     for number, block in enumerate(blocks):
+        if block.kind == "heading" and not any((number, line.start) in listed for line in of_block.get(number, ())):
+            false.discard(text[block.start : block.end].strip())  # the section itself
         if false.intersection(block.heading):
             block = replace(block, heading=tuple(name for name in block.heading if name not in false))
         parts = [

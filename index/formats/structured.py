@@ -20,10 +20,16 @@ _ENDS = frozenset((",", "}", "]", "/>"))
 _PROSE = re.compile(r"[ \t]*(?![-*#;/])[^\W\d_][^{}\[\]<>=|\\\"]{39,}")
 _KEY = re.compile(r"[ \t]*[\w.-]+[ \t]*:(?:\s|$)")
 _NAME_LIMIT = 120
-_SAYING = re.compile(r'"((?:[^"\\\s]|\\.)+(?:[ ]+(?:[^"\\\s]|\\.)+){3,})"(?![ \t]*:)')
+_JSON = re.compile(r'[\ufeff\s]*(?:\{\s*"|\[\s*(?:[{"]|\[\s*[\[{"\d-]))')
+_SAYING = re.compile(r'(?<!\\)"((?:[^"\\\s]|\\.)+(?:[ ]+(?:[^"\\\s]|\\.)+){3,})"(?![ \t]*:)')
 """A string of JSON with four words or more, which is no key."""
 _VALUE = re.compile(r'[:\[,][ \t]*(?:"(?:[^"\\]|\\.)+"(?![ \t]*:)|-?\d|true|false)')
-_OPEN_KEY = re.compile(r'[{\[,\s]*"(?:[^"\\\r\n]|\\.)*"[ \t]*:[ \t]*\Z')
+_OPEN_KEY = re.compile(r'[{\[,\s]*(?P<key>"(?P<name>(?:[^"\\\r\n]|\\.)*)"[ \t]*:[ \t]*)\Z')
+_SAID_KEYS = frozenset(
+    ("a", "answer", "body", "content", "description", "message", "q", "question", "summary", "text", "title")
+)
+"""Keys that say nothing of what their strings are about."""
+_FEWEST_SPACES = 3
 _BETWEEN = re.compile(r"[,}\]\s]*")
 _OBJECT_LINE = re.compile(r"[\ufeff\s]*[{\[][ \t]*[\r\n]")
 _ENTRY = re.compile(r'"([^"\\]{1,200})"[ \t]*:[ \t]*"?([^"{\[]*)')
@@ -38,20 +44,25 @@ def parse(data: bytes) -> Parsed:
         if depth > _DEPTH_LIMIT:
             raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
     blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text))
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+    if _JSON.match(text):
         blocks = tuple(part for block in blocks for part in _said(text, block))
     return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, unread_part=damage)
 
 
 def _said(text: str, block: Block) -> Iterator[Block]:
-    """A block of JSON, whose strings of some words are paragraphs, without the keys that stand alone between them."""
+    """A block of JSON, whose strings of some words are paragraphs, with their keys but for such as ``text``."""
     start, found = block.start, False
     for saying in _SAYING.finditer(text, block.start, block.end):
         key = _OPEN_KEY.search(text, max(start, saying.start() - _NAME_LIMIT), saying.start())
         end = key.start() if key else saying.start()
         if _VALUE.search(text, start, end):
             yield replace(block, start=start, end=end)
-        yield replace(block, start=saying.start(1), end=saying.end(1), by_line=False, kind="paragraph")
+        first, last = saying.span(1)
+        if key and key["name"].count(" ") >= _FEWEST_SPACES:
+            yield replace(block, start=key.start("name"), end=key.end("name"), by_line=False, kind="paragraph")
+        elif key and key["name"].lower() not in _SAID_KEYS:
+            first, last = key.start("key"), saying.end()
+        yield replace(block, start=first, end=last, by_line=False, kind="paragraph")
         between = _BETWEEN.match(text, saying.end(), block.end)
         start, found = between.end() if between else saying.end(), True
     if not found:

@@ -31,12 +31,12 @@ def test_a_single_line_break_does_not_end_a_sentence(end: str) -> None:
         "Das Mietverhältnis beginnt am 1. August 2022 und läuft z. B. bis 31. Oktober.",
         "Am 3. Tag kam Hr. Meier in die Goethestr. 5 im 2. Stock, siehe Abs. 2 Nr. 3.",
         "Das kostet bzw. kostete inkl. Nebenkosten ca. 500 Euro.",
-        "M. Dupont et Mme. Curie paient env. 500 euros.",
+        "M. Dupont et Mme. Curie paient 500 euros T.T.C. par mois.",
         "El Sr. García vive en la Avda. América y paga aprox. 500 euros, p. ej. en mayo.",
         "Møtet er kl. 14.30, bl.a. med Ola, jf. § 5.",
         "L'Avv. Bianchi e il Sig. Rossi, cfr. art. 3.",
         "Pan Ing. Novák platí např. v květnu.",
-        "Pan Nowak, ul. Długa 5, płaci np. w maju.",
+        "Pan Nowak, ul. Długa 5, płaci tzw. czynsz.",
         "С 1 августа 2022 г. по 31 июля 2023 г. он живёт на ул. Ленина, д. 5, за 500 руб. в месяц.",
     ],
 )
@@ -45,9 +45,16 @@ def test_abbreviations_and_ordinals_of_other_languages_do_not_end_a_sentence(sen
 
 
 def test_a_number_ends_a_sentence_in_english() -> None:
-    assert sentences("I am 12. My brother is 14. Turn to page 3. Then go.") == [
-        *("I am 12.", "My brother is 14.", "Turn to page 3.", "Then go.")
-    ]
+    for text in (
+        *("I am 12.|My brother is 14.|Turn to page 3.|Then go.", "We saw the Arch.|The park closes at ten."),
+        *(
+            "In March we sold 12.|April was better.",
+            "He worked at the mill.|300 people lost work.",
+            "It is by John Sr.|He sold it.",
+        ),
+        *("The bear left den 4.|The cubs stayed.", "It opens at 9 am 12.|May is closed.", "It is in Time Mag.|It was good."),
+    ):
+        assert sentences(text.replace("|", " ")) == text.split("|")
 
 
 @ends

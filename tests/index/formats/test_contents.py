@@ -16,8 +16,8 @@ def quotable(text: str, path: str = "a.md") -> list[tuple[tuple[str, ...], str]]
     "contents",
     [
         "1 Scope ........ 3\n2 Terms ........ 4\n3 Rent ......... 9\n",
-        "Scope\t3\nTerms\tiv\nRent\t5\n",
-        "1. Scope 3\n\nOf the parties\n\n2. Terms 4\n\n3. Rent 5\n",
+        "Contents\n\nScope\t3\nTerms\tiv\nRent\t5\n",
+        "Contents\n\n1. Scope 3\n\nOf the parties\n\n2. Terms 4\n\n3. Rent 5\n",
         "Contents\n\n- [Scope](#scope)\n- [Terms](#terms)\n- [Rent](#rent)\n",
         "## Table of contents\n\n* Scope\n* Terms\n* Rent\n",
     ],
@@ -39,11 +39,26 @@ def test_a_table_of_contents_is_navigation_and_the_text_is_not(contents: str) ->
         "We offer:\n\n- Scope\n- Terms\n- Rent\n",  # an answer to what there is
         "Scope ..... 3\nTerms ..... 4\n",  # too few
         "Apples ..... 3\nPears ..... 4\nPlums ..... 5\n",  # prices
+        "Heads:\n\n- Scope 12\n- Terms 34\n- Rent 85\n",  # numbers of something else
+        "Contents\n\nRent\nTerms\nScope\n",  # in another order
+        "Scope .... 9\nTerms .... 4\nRent ..... 2\n",  # pages that fall
     ],
 )
 def test_other_lists_stay_quotable(lines: str) -> None:
     text = "".join(text for _, text in quotable(f"# Lease\n\n{lines}\n{BODY}"))
     assert all(line in text for line in lines.splitlines())
+
+
+def test_a_sentence_among_entries_ends_them_and_the_sections_keep_their_headings() -> None:
+    entries = "Contents\n\nScope 3\n\nTerms 4\n\nRent 5\n\nAnn Lee wrote this.\n\n"
+    found = quotable(f"# Lease\n\n{entries}{BODY}")
+    assert ("Ann Lee wrote this." in text for _, text in found)
+    assert (("Lease", "3 Rent"), "The rent is told here.") in found
+
+
+def test_a_line_of_thousands_of_digits_or_dots_is_looked_at_at_once() -> None:
+    for line in ("1" * 5_000, "x" * 5_000, "Name " + "_" * 20_000 + " Date", "1." * 5_000):
+        assert quotable(f"# Lease\n\n{line}\n\n{BODY}")
 
 
 def test_entries_that_are_set_like_headings_head_nothing() -> None:

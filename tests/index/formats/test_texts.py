@@ -200,3 +200,18 @@ def test_strings_of_words_in_json_are_prose_without_the_syntax_around_them() -> 
         *('[{"user": "U1"', "The pump is broken again.", 'We wait for \\"Jon\\".', '"ts": 17}'),
         *("How long does it take?", "Two days, I think.", '"tags": ["a b",', "one of the rare words", '"open": true}]'),
     ]
+
+
+def test_keys_of_json_that_say_something_stay_and_what_only_begins_with_a_bracket_is_no_json() -> None:
+    def sentences(name: str, text: str) -> list[str]:
+        document = parse_document(name, text.encode())
+        chunks = Chunker(lambda texts: [len(text.split()) for text in texts]).chunks(document)
+        return [document.text[a:b] for chunk in chunks for a, b in chunk.sentences]
+
+    hours = '{"monday": "from nine to five in the evening", "How do I reset my password?": "Click on the link in it."}'
+    assert sentences("a.json", hours) == [
+        *('"monday": "from nine to five in the evening"', "How do I reset my password?", "Click on the link in it.")
+    ]
+    settings = '[server]\nport = 8080\nmotd = "Welcome to the main server"\ntimeout = 30\n'
+    assert sentences("a.toml", settings) == settings.split("\n")[:-1]
+    parse_document("a.json", b'{"body": "' + b'\\"a\\": \\"b\\", ' * 20_000 + b'"}')  # at once
