@@ -11,7 +11,7 @@ import tantivy
 
 from quotewise.index.store import Changes, Hit
 
-_VERSION = 3
+_VERSION = 4
 """Of the analyzers: an index made by another version is made again."""
 _LANGUAGES = {
     **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish"},
@@ -24,6 +24,7 @@ _SIGNS = {"+": "plus", "#": "sharp", ".": "dot", "-": "dash", "_": "underscore"}
 _SIGNED = re.compile(r"(?<![^\W_])([^\W\d_][^\W_]{0,30})(\+{1,2}|#(?![0-9]))(?![^\W\d_+#])")
 _JOINED = re.compile(r"(?<![\w.-])\.?[^\W_]{1,40}(?:[._-][^\W_]{1,40}){1,7}(?!\w)|(?<![\w.])\.[^\W\d_][^\W_]{1,40}")
 _SHORT_NAME = 2
+_NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003fffd]+")
 """Runs of kana, Han and Hangul, between whose words there are no spaces, or none before particles."""
 _WRITER_BYTES = 64_000_000
@@ -115,7 +116,11 @@ def _terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
 
 
 def with_names(text: str) -> str:
-    """A text in which names with signs in them are words too: ``C++`` is one and no C, ``node-js`` is one beside its parts."""
+    """A text in which names with signs in them are words too: ``C++`` is one and no C, ``node-js`` is one beside its parts.
+
+    Raised digits behind a word of three letters, which are a mark of a note, are no part of it.
+    """
+    text = _NOTE_MARK.sub(" ", text)
     joined = [_spelled(name[0]) for name in _JOINED.finditer(text)]
     signed = _SIGNED.sub(_signed, text) if "+" in text or "#" in text else text
     return " ".join([signed, *joined]) if joined else signed

@@ -50,8 +50,10 @@ _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
 """What a row without a number does not say."""
 _LEADING_SIGNS = re.compile(r"^[\s,;:，。；：、]+")
-_TRAILING_SIGNS = re.compile(r"[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$")
-"""A full stop after a short word may be one of an abbreviation."""
+_TRAILING_SIGNS = re.compile(
+    r"[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$|(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+$"
+)
+"""A full stop after a short word may be one of an abbreviation; raised digits after a longer one are the mark of a note."""
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those)\b", re.IGNORECASE)
 _POINTER = re.compile(r"(?:th(?:is|at|ese|ose)|the same|here|there)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^[^\]\s]{1,60}\]")

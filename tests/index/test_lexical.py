@@ -98,3 +98,9 @@ def test_words_are_found_in_other_forms_and_inside_runs_without_spaces(
 def test_stop_words_are_those_of_the_language(tmp_path: Path) -> None:
     index = index_of(tmp_path, ["Die alte Brücke.", "Über das Haus."], "de")
     assert index.search("die über das", 9, None) == []
+
+
+def test_a_mark_of_a_note_is_no_part_of_the_word_before_it_and_an_exponent_is_one_of_a_unit(tmp_path: Path) -> None:
+    index = index_of(tmp_path, ["The shell has a language⁷ of its own.", "It is 74 m² in all."])
+    assert [hit.chunk_id for hit in index.search("language", 20, None)] == [0]
+    assert [hit.chunk_id for hit in index.search("m²", 20, None)] == [1]

@@ -237,6 +237,7 @@ def test_of_a_wide_table_the_reader_is_told_the_columns_that_are_asked_for() -> 
         ("It mails dba@corp.example when it fails.", "dba@corp", "dba@corp.example"),
         ("Luis: wifi password is Gruen7!42", "Gruen7", "Gruen7!42"),
         ("It cost 118,40 in all.", "118", "118,40"),
+        ("It is written in C or Ada⁷ here.", "Ada⁷", "Ada"),
         ("Purge it: `admin purge name=dead`.", "Purge it: `admin", "Purge it: `admin purge name=dead`"),
         ("-b, --bandwidth=KBPS limits it.", "KBPS", "--bandwidth=KBPS"),
         ("See https://a.example/x?y=1, page 3.", "a.example", "https://a.example/x?y=1"),

@@ -13,10 +13,15 @@ from quotewise.index.formats.pdf.cells import NARROWEST, part_cells
 from quotewise.index.formats.pdf.characters import HYPHENS, RTL, SPECIAL, letter_widths, plain, reversed_word, unswapped
 from quotewise.index.formats.pdf.document import Frame, function, loose_boxes, turned
 from quotewise.index.formats.pdf.glyphs import font_name, font_of, text_object
+from quotewise.index.formats.raised import raised
 
 _WORD = re.compile("[^\\s\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
 _BOLD = re.compile("bold|black|heavy|demi|cmbx|medi(?!um)", re.IGNORECASE)
 _MONO = re.compile("courier|mono|cmtt|consol|menlo|typewriter", re.IGNORECASE)
+_BEHIND_WORD = re.compile(r"([^\W\d_])[.,;:!?)\]\"”’']?(\d{1,3})(?=[.,;:!?)\]\"”’']{0,2}(?:\s|\Z))")
+"""Digits behind a word, which are a mark of a note or an exponent where they are raised."""
+_SMALLER, _HIGHER = 0.85, 0.15
+"""The largest of such digits, and how far above the foot of the word they stand at least, in its heights."""
 _HEIGHT_TO_SIZE = 0.85
 _SKEW = 0.35
 _PARTS = 40
@@ -90,6 +95,7 @@ class Reading:
         self._matrix_at = ctypes.addressof(self._matrix)
 
     def run(self) -> None:
+        self._characters = self._with_raised(self._characters)
         words = [match.span() for match in _WORD.finditer(self._characters)]
         if not words:
             return
@@ -124,6 +130,20 @@ class Reading:
                 inner = max(between, key=lambda word: word[1] - word[0])[0]
                 ends = words[begin][0], inner, words[end - 1][0]
                 self._add(ends, text, indexes, box, hidden[number], rtl_words >= end - begin, hyphen)
+
+    def _with_raised(self, characters: str) -> str:
+        """The characters, of which raised digits behind a word are those that Unicode has for that."""
+        found = list(_BEHIND_WORD.finditer(characters))
+        if not found:
+            return characters
+        places = [*(match.start(1) for match in found), *(match.start(2) for match in found)]
+        boxes = self._frame.shown(loose_boxes(self._text, places))
+        (word_tops, word_feet), (tops, feet) = boxes[: len(found), [1, 3]].T, boxes[len(found) :, [1, 3]].T
+        high = word_feet - word_tops
+        are_raised = (feet - tops < _SMALLER * high) & (word_feet - feet > _HIGHER * high)
+        for match in (match for match, is_raised in zip(found, are_raised, strict=True) if is_raised):
+            characters = characters[: match.start(2)] + raised(match[2]) + characters[match.end() :]
+        return characters
 
     def _ends(self, words: list[tuple[int, int]]) -> tuple[Any, Any]:
         """The rectangles of the first and of the last characters of words, as displayed."""

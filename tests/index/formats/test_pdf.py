@@ -687,3 +687,14 @@ def test_a_file_with_wrong_bytes_is_read_or_refused(data: st.DataObject) -> None
     except DocumentError:
         return
     assert all(0 <= block.start < block.end <= len(parsed.text) for block in parsed.blocks)
+
+
+def test_raised_digits_behind_a_word_are_marks_of_notes_and_others_are_part_of_it() -> None:
+    lines = [Line("The shell has a language", size=10, font="code"), Line("7", 72 + 24 * 6, 68, 6, font="code")]
+    lines += [Line("It is called bash5 or csh.", y=100, size=10, font="code"), Line("12", 72 + 26 * 6, 96, 6, font="code")]
+    lines += [Line("Water is H2O or CO", y=130, size=10, font="code"), Line("2", 72 + 18 * 6, 132, 6, font="code")]
+    parsed = pdf.parse(Pdf([Page(lines)]).write())
+    assert " ".join(parsed.text.split()) == "The shell has a language⁷ It is called bash5 or csh.¹² Water is H2O or CO2"
+    start = parsed.text.index("⁷")
+    [box] = pdf.boxes(Pdf([Page(lines)]).write(), parsed.layout, Span(start, start + 1))
+    assert box.left * 612 == pytest.approx(72 + 24 * 6, abs=3)
