@@ -9,11 +9,10 @@ from itertools import groupby
 from quotewise.index.formats.parsed import Block
 from quotewise.index.sentences import line_spans
 
-_PAGE = re.compile(
-    r"(?<![\s.·…_|])(?:(?P<dots>[\s.·…_]*[.·…_]{3}[\s.·…_]*|[\s]?…[\s]?)|[\s|]+)(?P<page>\d{1,4}|[ivxlc]{1,6})\s*\|?$"
-)
+_PAGE = re.compile(r"(?<![\s.·…_|])(?P<leader>[\s.·…_|]+)(?P<page>\d{1,4}|[ivxlc]{1,6})\s*\|?$")
 """What stands behind the name of an entry: a leader, or only a gap, and the number of the page."""
-_LONGEST_PAGE = 200
+_LONGEST_PAGE = 400
+_DOTS = re.compile(r"[.·_]\s?[.·_]\s?[.·_]|…")
 _NUMBER = re.compile(
     r"^[\W_]*(?:(?:chapter|section|part|kapitel|teil|chapitre)\s+)?(?:[\dIVX]{1,9}(?:\.[\dIVX]{1,9})*\.?(?=\W))?", re.IGNORECASE
 )
@@ -74,7 +73,9 @@ def _lines(text: str, number: int, block: Block) -> Iterator[_Line]:
         page = None if not found else int(found["page"]) if found["page"].isdecimal() else 0
         kinds = block.kind == "heading", page is None and line.endswith((".", "!", "?"))
         if name.strip():
-            yield _Line(number, start, end, _name(name) or _name(line), page, bool(found and found["dots"]), *kinds)
+            yield _Line(
+                number, start, end, _name(name) or _name(line), page, bool(found and _DOTS.search(found["leader"])), *kinds
+            )
 
 
 def _name(line: str) -> str:
@@ -88,7 +89,7 @@ def _runs(lines: Sequence[_Line], headings: Mapping[str, list[int]]) -> Iterator
     entries = others = at = page = 0
     titled = False
     for line in [*lines, None]:
-        after = _heading_after(line, headings, max(at, line.start), page, titled) if line else None
+        after = _heading_after(line, headings, max(at, line.start), page, titled, entries > 0) if line else None
         if line and (after is not None or (run and others < _MOST_OTHERS and not line.is_sentence)):
             run.append(line)
             if after is not None:
@@ -102,9 +103,14 @@ def _runs(lines: Sequence[_Line], headings: Mapping[str, list[int]]) -> Iterator
         titled = line is not None and line.name in _TITLES
 
 
-def _heading_after(line: _Line, headings: Mapping[str, list[int]], at: int, page: int, titled: bool) -> int | None:
-    """Where the heading stands that a line is the entry of, behind ``at``; None where it is none."""
-    is_entry = line.dots or (titled and (line.page is not None or not line.is_heading))
+def _heading_after(
+    line: _Line, headings: Mapping[str, list[int]], at: int, page: int, titled: bool, listed: bool
+) -> int | None:
+    """Where the heading stands that a line is the entry of, behind ``at``; None where it is none.
+
+    ``titled`` is whether a title such as "Contents" stands above, ``listed`` whether an entry does.
+    """
+    is_entry = line.dots or ((titled or listed) and line.page is not None) or (titled and not line.is_heading)
     if not is_entry or (line.page and line.page < page) or line.name not in headings:
         return None
     return next((start for start in headings[line.name] if start > at), None)

@@ -16,6 +16,7 @@ def quotable(text: str, path: str = "a.md") -> list[tuple[tuple[str, ...], str]]
     "contents",
     [
         "1 Scope ........ 3\n2 Terms ........ 4\n3 Rent ......... 9\n",
+        "1 Scope . . . . 3\n2 Terms . . . . 4\n3 Rent\t9\n",
         "Contents\n\nScope\t3\nTerms\tiv\nRent\t5\n",
         "Contents\n\n1. Scope 3\n\nOf the parties\n\n2. Terms 4\n\n3. Rent 5\n",
         "Contents\n\n- [Scope](#scope)\n- [Terms](#terms)\n- [Rent](#rent)\n",
