@@ -18,6 +18,7 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import with_odds_times
 from quotewise.rag.rows import ASKS_TIME, Row
+from quotewise.rag.short_answers import whole_answer
 
 _RIVAL = 0.3
 """The odds of a parallel sentence with more of what the question names must be at least this fraction of another's."""
@@ -49,29 +50,12 @@ _ASKS_VERSION = re.compile(r"\b(?:which|what) (?:version|release)\b", re.IGNOREC
 _INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
 """What a row without a number does not say."""
-_LEADING_SIGNS = re.compile(r"^[\s,;:，。；：、]+")
-_TRAILING_SIGNS = re.compile(
-    r"[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$|(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+$"
-)
-"""A full stop after a short word may be one of an abbreviation; raised digits after a longer one are the mark of a note."""
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those)\b", re.IGNORECASE)
 _POINTER = re.compile(r"(?:th(?:is|at|ese|ose)|the same|here|there)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^[^\]\s]{1,60}\]")
 _ASKING = re.compile(rf"{STOP_WORDS.pattern}|should|shall|must|need", re.IGNORECASE)
 _WHO = re.compile(r"\W*who\b(?!\s+(?:did|do|does)\b)", re.IGNORECASE)
 _CONTRAST = re.compile(r"[,;—–] ?(?:but|while|whereas|although|though)\b", re.IGNORECASE)
-_MONTH = r"(?:Jan|Febr?|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
-)
-
-
-_SIGN = re.compile(
-    r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
-    r"|(?<!\S)(?=\S*\d)(?=\S*[^\W\d_])(?=\w*[!#$&*~^])[\w!#$&*~^+-]{4,40}(?=[.,;:]?(?:\s|$))"
-)
-"""Code, options, addresses, numbers with signs in them, versions and passwords: a part of one answers nothing."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +185,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
         elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
             yield one if is_release(one.text) and asks_release(question) else _lowered(one)
         else:
-            yield replace(one, answer=None if _is_contrasted(question, one) else _whole(one)) if one.answer else one
+            yield replace(one, answer=_short_answer(question, one, one.answer)) if one.answer else one
 
 
 def _unread_rows(
@@ -278,32 +262,8 @@ def bare(text: str) -> str:
     return _EDGES.sub("", " ".join(text.split())).casefold()
 
 
-def _whole(one: Candidate) -> AnswerSpan | None:
-    """The answer of a sentence as a person would mark it.
-
-    Dates, addresses and numbers are whole; who said it and when, and signs that only divide or end sentences, are left out.
-    """
-    assert one.answer is not None
-    start, end = one.answer.span.start - one.span.start, one.answer.span.end - one.span.start
-    for date in _DATE.finditer(one.text):
-        if date.start() <= start and end <= date.end():
-            start, end = date.span()
-    for sign in _SIGN.finditer(one.text):
-        if sign.start() < end and start < sign.end():
-            start, end = min(start, sign.start()), max(end, sign.end())
-    said = message_prefix(one.text)
-    if start < said:
-        start = said
-    answer = one.text[start:end]
-    if answer == one.text:
-        return one.answer
-    start += len(answer) - len(_LEADING_SIGNS.sub("", answer))
-    end -= len(answer) - len(_TRAILING_SIGNS.sub("", answer))
-    opens, closes = one.text[start:end].startswith("("), one.text[start:end].endswith(")")
-    inside = one.text[start + opens : end - closes]
-    if not ("(" in inside or ")" in inside):  # a bracket without the other one, or both around all of it
-        start, end = start + opens, end - closes
-    return replace(one.answer, span=Span(one.span.start + start, one.span.start + end)) if start < end else None
+def _short_answer(question: str, one: Candidate, answer: AnswerSpan) -> AnswerSpan | None:
+    return None if _is_contrasted(question, one) else whole_answer(answer, one.span, one.text)
 
 
 def _is_contrasted(question: str, one: Candidate) -> bool:

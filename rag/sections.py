@@ -51,8 +51,9 @@ def of_sections(question: str, named: frozenset[str], passage: Passage, texts: S
     if _ASKS_FOR_ITEMS.match(question) and _names_section(named - title, passage.heading):
         found += [number for number in body if _is_item(passage, number)]
     found += _changes(question, named, passage.heading, texts, headings, body)
-    above = title | frozenset(terms(" ".join(passage.heading)))
-    found += [number for number in body if _ASKS_MEANING.search(question) and _defines(texts[number], named - above - _MEANING)]
+    if _ASKS_MEANING.search(question):
+        subject = named - _MEANING - title - frozenset(terms(" ".join(passage.heading)))
+        found += [number for number in body if _defines(texts[number], subject)]
     return found, absent
 
 
