@@ -231,3 +231,8 @@ FORMATS: dict[str, Callable[[Path], Imported]] = {
     "longdocs": _longdocs,
     "beir": _beir,
 }
+
+
+def titled(title: str) -> str:
+    """A title as people write it, without the underscores of addresses."""
+    return title.replace("_", " ").strip()

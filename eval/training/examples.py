@@ -10,7 +10,7 @@ import tantivy
 from pydantic import TypeAdapter, ValidationError
 from tokenizers import Tokenizer
 
-from quotewise.eval.datasets import Row
+from quotewise.eval.datasets import Row, titled
 from quotewise.eval.gold import GoldError, reason
 from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
 from quotewise.eval.training.forms import in_another_form
@@ -155,11 +155,6 @@ def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: Wo
                 passage = contradicted(row.question, row.context, row.texts(), title, chance.choice(contexts), chance)
         if passage and row.answers:
             yield Example(question, passage, (), _known(title, chance))
-
-
-def titled(title: str) -> str:
-    """A title as people write it, without the underscores of addresses."""
-    return title.replace("_", " ").strip()
 
 
 def _known(title: str, chance: random.Random) -> str:

@@ -9,9 +9,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AttentionInterface, AutoConfig, AutoModel
 
-from quotewise.eval.datasets import Row
+from quotewise.eval.datasets import Row, titled
 from quotewise.eval.measures import auroc, best_squad2_f1, token_f1
-from quotewise.eval.training.examples import titled
 from quotewise.eval.training.restored import load_weights
 from quotewise.rag.readers.span_model import MAX_ANSWER, marks, prompt_ids
 
@@ -54,7 +53,7 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         self._plain = self._typed and attention == _PLAIN
         options = {"add_pooling_layer": False, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         kind = attention if self._typed else "eager"
-        self.encoder = AutoModel.from_pretrained(encoder, attn_implementation=kind, **options)
+        self.encoder = AutoModel.from_pretrained(encoder, dtype=torch.float32, attn_implementation=kind, **options)
         width = self.encoder.config.hidden_size
         self.span = torch.nn.Linear(width, 2)
         self.evidence = torch.nn.Linear(width, 1)

@@ -9,6 +9,7 @@ import json
 import os
 import pickle
 import random
+import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +70,10 @@ def train_reader(
         Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
     ] = None,
     teacher: Annotated[
-        list[Path] | None, typer.Option(metavar="DIR", help="Exported readers whose average probabilities to learn.")
+        list[Path] | None, typer.Option(metavar="DIR", help="Exported readers or runs, whose average probabilities to learn.")
+    ] = None,
+    teacher_cache: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keeps what they read, for other students, too; by default in DIR.")
     ] = None,
     dev_every: Annotated[int, typer.Option(help="Steps between figures on the held-out titles.")] = 500,
 ) -> None:
@@ -81,6 +85,8 @@ def train_reader(
     torch.set_num_threads(threads)
     output.mkdir(parents=True, exist_ok=True)
     tokenizer, network = bare_tokenizer(encoder / "tokenizer.json"), SpanNetwork(encoder).to(device)
+    for name in ("config.json", "tokenizer.json"):
+        shutil.copy(encoder / name, output / name)  # With them the run can be a teacher.
     if start:
         network.load_state_dict(load_weights(start), strict=False)
     rank, processes = (int(os.environ.get(name, default)) for name, default in (("RANK", 0), ("WORLD_SIZE", 1)))
@@ -88,8 +94,11 @@ def train_reader(
         torch.distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
     drawn = output / "encoded.pickle"
     if rank == 0 and not drawn.exists():
-        words, taught_by = WordNet(wordnet) if wordnet else None, Teacher(teacher) if teacher else None
+        words = WordNet(wordnet) if wordnet else None
+        taught_by = Teacher(teacher, teacher_cache or output / "taught.sqlite3") if teacher else None
         part = encoded_examples(data, read_recipe(recipe), tokenizer, seed, words, taught_by)
+        if taught_by:
+            taught_by.close()
         drawn.with_suffix(".part").write_bytes(pickle.dumps(part))
         drawn.with_suffix(".part").replace(drawn)
     if processes > 1:

@@ -1,6 +1,7 @@
 import gzip
 import json
 import random
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 
 from quotewise.eval.gold import GoldError
-from quotewise.eval.training.examples import Encoded, read_recipe
-from quotewise.eval.training.network import best_span, padded
+from quotewise.eval.training.examples import Encoded, Example, encode, read_recipe
+from quotewise.eval.training.network import bare_tokenizer, best_span, padded
+from quotewise.eval.training.teacher import Teacher
 from quotewise.eval.training.train import RECIPE, steps, train_reader
+from quotewise.index.sentences import Span
 from quotewise.rag.readers.span_model import FAST_FOLDER
 
 KEEPERS = {"Ann Lee": 1887, "Bob Ray": 1790, "Cid Fox": 1655, "Dan Orr": 1901, "Eve May": 1922, "Flo Kay": 1833}
@@ -69,6 +72,15 @@ def test_training_on_rows_of_ones_own_leaves_weights_and_a_log_and_goes_on_where
     assert 0 <= log[1]["f1_answerable"] <= 1
     assert (tmp_path / "run" / "model.safetensors").stat().st_size > 40_000_000
     assert not (tmp_path / "run" / "checkpoint.part").exists()
+    example = Example("Who built the lighthouse 3?", "Ada Finn built the lighthouse 3 in 1803.", (Span(0, 8),))
+    taught, readings, tokenizer = list[Encoded](), list[int](), bare_tokenizer(tmp_path / "run" / "tokenizer.json")
+    for _ in range(2):
+        teacher = Teacher([tmp_path / "run"], tmp_path / "cache")
+        taught += filter(None, [encode(example, tokenizer, random.Random(0), teacher)])
+        teacher.close()
+        readings += sqlite3.connect(tmp_path / "cache").execute("SELECT count(*) FROM readings").fetchone()
+    assert readings == [1, 1]
+    assert all(one.taught and float(one.taught.start.astype(float).sum()) == pytest.approx(1, abs=0.01) for one in taught)
     for path in (tmp_path / "run").glob("[cm]*"):
         path.unlink()
 
