@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from quotewise.eval.datasets import Row, titled
 from quotewise.eval.gold import GoldError, reason
+from quotewise.eval.training.announcements import announcement
 from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
 from quotewise.eval.training.forms import in_another_form
 from quotewise.eval.training.teacher import Taught, Teacher
@@ -26,9 +27,11 @@ IGNORED = -100
 _UNMARKED, _LOWER_CASE, _MISSPELT, _KEYWORDS, _PARAPHRASED = 0.15, 0.15, 0.12, 0.06, 0.25
 """Shares of the questions without question mark, in lower case, misspelt, as keywords, as people search, and in synonyms."""
 _OTHER_LANGUAGE = "ml_"
-"""What the names of sets begin with whose questions are not in English."""
+"""What the names of sets begin with whose questions are not in English, which the teachers do not read."""
 _UNTITLED = 0.25
 """Share of the examples without the title of their document, since many documents have none that says anything."""
+_UNANSWERED = 1 / 3
+"""Share of the examples with an announcement that lack the sentences that answer."""
 _VALUES = 200
 """Short answers of a set that serve as values of further entries."""
 _CONFUSABLE = 6
@@ -41,7 +44,8 @@ class Share:
 
     The next four are the chances that a question comes once more: with a passage that retrieval finds though it does not
     answer, edited so that its own passage no longer answers it, with its passage without the sentences that answer, or with its
-    passage edited so that it is about something else of the same kind.
+    passage edited so that it is about something else of the same kind. ``formed`` and ``announced`` are those of a further
+    example in another form, and with a sentence that only announces the question, of which a third lacks what answers.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Share:
     shortened: float = 0.2
     contradicted: float = 0.0
     formed: float = 0.0
+    announced: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Example:
     """A question and a passage; ``answers`` are spans of the passage, none where it does not answer.
 
     ``context`` is what the reader sees beside the passage: the title of its document. ``sentences`` is True where the answers
-    are evidence sentences, from which no short answer can be learned.
+    are evidence sentences, from which no short answer can be learned. ``taught`` is False where no teacher is to be asked.
     """
 
     question: str
@@ -67,6 +72,7 @@ class Example:
     answers: tuple[Span, ...]
     context: str = ""
     sentences: bool = False
+    taught: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +129,15 @@ class Corpus:
 def examples(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None = None) -> Iterator[Example]:
     """Draw the examples of a set, some of its questions in other words where WordNet is given, and some in another form."""
     texts = [text for row in chance.sample(rows, min(len(rows), _VALUES)) for text in row.texts()[:1]] if share.formed else []
-    for example in _drawn(rows, share, chance, wordnet):
-        yield example
+    english = not share.name.startswith(_OTHER_LANGUAGE)
+    for example in _drawn(rows, share, chance, wordnet if english else None):
+        yield example if english else replace(example, taught=False)
         formed = in_another_form(example, texts, chance) if chance.random() < share.formed else None
         if formed:
             yield formed
 
 
 def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None) -> Iterator[Example]:
-    wordnet = None if share.name.startswith(_OTHER_LANGUAGE) else wordnet
     opposite = wordnet.opposite if wordnet else listed_opposite
     corpus, contexts = Corpus(rows), [row.context for row in rows]
     usable = [row for row in rows if row.sure]
@@ -139,6 +145,8 @@ def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: Wo
         question, title = _as_typed(row.question, chance, wordnet), titled(row.title)
         for _ in range(share.repeats):
             yield Example(question, row.context, _marked(row, chance), _known(title, chance), row.sentences)
+        if row.answers and chance.random() < share.announced:
+            yield _announced(row, question, _known(title, chance), chance)
         passage: str | None = None
         kind = chance.random() if row.answers else 2.0
         edges = np.cumsum([share.retrieved, share.edited, share.shortened, share.contradicted])
@@ -155,6 +163,19 @@ def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: Wo
                 passage = contradicted(row.question, row.context, row.texts(), title, chance.choice(contexts), chance)
         if passage and row.answers:
             yield Example(question, passage, (), _known(title, chance))
+
+
+def _announced(row: Row, question: str, title: str, chance: random.Random) -> Example:
+    """A passage in which a sentence has the question's words and says nothing, often right before the one that answers."""
+    passage = _without(row) if chance.random() < _UNANSWERED else None
+    answers = () if passage else _marked(row, chance)
+    passage = passage or row.context
+    places = [s.start for s in sentence_spans(passage) if not any(a.start < s.start < a.end for a in answers)] or [0]
+    before = [place for place in places if answers and place <= answers[0].start]
+    place = before[-1] if before and chance.random() < 0.5 else chance.choice(places)
+    added = announcement(row.question, row.context, chance)
+    moved = tuple(Span(a.start + len(added), a.end + len(added)) if a.start >= place else a for a in answers)
+    return Example(question, passage[:place] + added + passage[place:], moved, title, row.sentences, taught=False)
 
 
 def _known(title: str, chance: random.Random) -> str:
@@ -225,7 +246,7 @@ def encode(example: Example, tokenizer: Tokenizer, chance: random.Random, teache
         return None
     types = np.array([0] * shift + [1] * (len(ids) - shift))
     taught: Taught | None = None
-    if teacher:
+    if teacher and example.taught:
         seen = Span(int(starts[first]), int(ends[last - 1]))
         pieces = np.zeros((len(ids), 2), np.int64)
         pieces[shift:-1] = np.array(passage.offsets[first:last]) - seen.start
