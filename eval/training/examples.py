@@ -15,6 +15,7 @@ from quotewise.eval.gold import GoldError, reason
 from quotewise.eval.training.announcements import announcement
 from quotewise.eval.training.edits import contradicted, keywords, listed_opposite, misspelt, unanswerable
 from quotewise.eval.training.forms import in_another_form
+from quotewise.eval.training.phrases import Phrases
 from quotewise.eval.training.teacher import Taught, Teacher
 from quotewise.eval.training.wordnet import WordNet
 from quotewise.index.sentences import Span, sentence_spans
@@ -24,8 +25,9 @@ MAX_TOKENS = 320
 """Word pieces of an example; a longer passage is cut to whole sentences around its answer."""
 IGNORED = -100
 """Start and end of an example from which no span is learned, the index that PyTorch's cross-entropy leaves out."""
-_UNMARKED, _LOWER_CASE, _MISSPELT, _KEYWORDS, _PARAPHRASED = 0.15, 0.15, 0.12, 0.06, 0.25
-"""Shares of the questions without question mark, in lower case, misspelt, as keywords, as people search, and in synonyms."""
+_UNMARKED, _LOWER_CASE, _MISSPELT, _KEYWORDS, _PARAPHRASED, _PHRASED = 0.15, 0.15, 0.12, 0.06, 0.25, 0.35
+"""Shares of the questions without question mark, in lower case, misspelt, as keywords, as people search, in synonyms of WordNet
+and in other phrases."""
 _OTHER_LANGUAGE = "ml_"
 """What the names of sets begin with whose questions are not in English, which the teachers do not read."""
 _UNTITLED = 0.25
@@ -64,7 +66,8 @@ class Example:
     """A question and a passage; ``answers`` are spans of the passage, none where it does not answer.
 
     ``context`` is what the reader sees beside the passage: the title of its document. ``sentences`` is True where the answers
-    are evidence sentences, from which no short answer can be learned. ``taught`` is False where no teacher is to be asked.
+    are evidence sentences, from which no short answer can be learned. ``taught`` is False where no teacher is to be asked;
+    ``asked`` is the question as its author wrote it, for the teacher.
     """
 
     question: str
@@ -73,6 +76,7 @@ class Example:
     context: str = ""
     sentences: bool = False
     taught: bool = True
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,28 +130,37 @@ class Corpus:
         return [(text, self._titles[text]) for text in others[:_CONFUSABLE]]
 
 
-def examples(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None = None) -> Iterator[Example]:
-    """Draw the examples of a set, some of its questions in other words where WordNet is given, and some in another form."""
+def examples(
+    rows: Sequence[Row],
+    share: Share,
+    chance: random.Random,
+    wordnet: WordNet | None = None,
+    phrases: Phrases | None = None,
+) -> Iterator[Example]:
+    """Draw the examples of a set, some of its questions in other words where these are given, and some in another form."""
     texts = [text for row in chance.sample(rows, min(len(rows), _VALUES)) for text in row.texts()[:1]] if share.formed else []
     english = not share.name.startswith(_OTHER_LANGUAGE)
-    for example in _drawn(rows, share, chance, wordnet if english else None):
+    for example in _drawn(rows, share, chance, *((wordnet, phrases) if english else (None, None))):
         yield example if english else replace(example, taught=False)
         formed = in_another_form(example, texts, chance) if chance.random() < share.formed else None
         if formed:
             yield formed
 
 
-def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None) -> Iterator[Example]:
+def _drawn(
+    rows: Sequence[Row], share: Share, chance: random.Random, wordnet: WordNet | None, phrases: Phrases | None
+) -> Iterator[Example]:
     opposite = wordnet.opposite if wordnet else listed_opposite
     corpus, contexts = Corpus(rows), [row.context for row in rows]
     usable = [row for row in rows if row.sure]
     for row in usable if share.questions is None else chance.sample(usable, min(share.questions, len(usable))):
-        question, title = _as_typed(row.question, chance, wordnet), titled(row.title)
+        question, title = _as_typed(row.question, chance, wordnet, phrases), titled(row.title)
         for _ in range(share.repeats):
-            yield Example(question, row.context, _marked(row, chance), _known(title, chance), row.sentences)
+            marked = _marked(row, chance)
+            yield Example(question, row.context, marked, _known(title, chance), row.sentences, asked=row.question)
         if row.answers and chance.random() < share.announced:
             yield _announced(row, question, _known(title, chance), chance)
-        passage: str | None = None
+        passage, asked = None, row.question
         kind = chance.random() if row.answers else 2.0
         edges = np.cumsum([share.retrieved, share.edited, share.shortened, share.contradicted])
         match int(np.searchsorted(edges, kind, "right")):
@@ -157,12 +170,13 @@ def _drawn(rows: Sequence[Row], share: Share, chance: random.Random, wordnet: Wo
             case 1:
                 edited = unanswerable(row.question, row.context, row.texts(), chance.choice(contexts), chance, opposite)
                 question, passage = edited or question, row.context if edited else None
+                asked = question
             case 2:
                 passage = _without(row)
             case 3:
                 passage = contradicted(row.question, row.context, row.texts(), title, chance.choice(contexts), chance)
         if passage and row.answers:
-            yield Example(question, passage, (), _known(title, chance))
+            yield Example(question, passage, (), _known(title, chance), asked=asked)
 
 
 def _announced(row: Row, question: str, title: str, chance: random.Random) -> Example:
@@ -182,12 +196,15 @@ def _known(title: str, chance: random.Random) -> str:
     return "" if chance.random() < _UNTITLED else title
 
 
-def _as_typed(question: str, chance: random.Random, wordnet: WordNet | None) -> str:
+def _as_typed(question: str, chance: random.Random, wordnet: WordNet | None, phrases: Phrases | None) -> str:
     text = wordnet.paraphrased(question, chance) if wordnet and chance.random() < _PARAPHRASED else question
+    text = phrases.paraphrased(text, chance) if phrases and chance.random() < _PHRASED else text
     text = keywords(text) if chance.random() < _KEYWORDS else text
     text = text.rstrip(" ?") if chance.random() < _UNMARKED else text
     text = text.lower() if chance.random() < _LOWER_CASE else text
-    return misspelt(text, chance) if chance.random() < _MISSPELT else text
+    if chance.random() >= _MISSPELT:
+        return text
+    return phrases.misspelt(text, chance) if phrases and chance.random() < 0.5 else misspelt(text, chance)
 
 
 def _marked(row: Row, chance: random.Random) -> tuple[Span, ...]:
@@ -251,7 +268,7 @@ def encode(example: Example, tokenizer: Tokenizer, chance: random.Random, teache
         pieces = np.zeros((len(ids), 2), np.int64)
         pieces[shift:-1] = np.array(passage.offsets[first:last]) - seen.start
         text = example.passage[seen.start : seen.end]
-        taught = teacher.read(example.question, example.context, text, pieces, sentence)
+        taught = teacher.read(example.asked or example.question, example.context, text, pieces, sentence)
     return Encoded(np.array(ids), types, sentence, evidence, begin, finish, taught)
 
 

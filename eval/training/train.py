@@ -29,6 +29,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from quotewise.eval.datasets import held_out, read_rows
 from quotewise.eval.training.examples import IGNORED, Encoded, Share, encode, examples, read_recipe
 from quotewise.eval.training.network import SpanNetwork, bare_tokenizer, gold_passage_figures, padded_length
+from quotewise.eval.training.phrases import Phrases
 from quotewise.eval.training.restored import load_weights
 from quotewise.eval.training.teacher import Teacher
 from quotewise.eval.training.wordnet import WordNet
@@ -69,6 +70,9 @@ def train_reader(
     wordnet: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Database of WordNet, for questions in other words.")
     ] = None,
+    lexicons: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Tables of paraphrases and typing errors, for the same.")
+    ] = None,
     teacher: Annotated[
         list[Path] | None, typer.Option(metavar="DIR", help="Exported readers or runs, whose average probabilities to learn.")
     ] = None,
@@ -94,9 +98,9 @@ def train_reader(
         torch.distributed.init_process_group("gloo", timeout=_LONGEST_WAIT)
     drawn = output / "encoded.pickle"
     if rank == 0 and not drawn.exists():
-        words = WordNet(wordnet) if wordnet else None
+        words, phrases = WordNet(wordnet) if wordnet else None, Phrases(lexicons)
         taught_by = Teacher(teacher, teacher_cache or output / "taught.sqlite3") if teacher else None
-        part = encoded_examples(data, read_recipe(recipe), tokenizer, seed, words, taught_by)
+        part = encoded_examples(data, read_recipe(recipe), tokenizer, seed, words, phrases, taught_by)
         if taught_by:
             taught_by.close()
         drawn.with_suffix(".part").write_bytes(pickle.dumps(part))
@@ -180,13 +184,14 @@ def encoded_examples(
     tokenizer: Tokenizer,
     seed: int,
     wordnet: WordNet | None = None,
+    phrases: Phrases | None = None,
     teacher: Teacher | None = None,
 ) -> list[Encoded]:
     """All examples of the recipe, shuffled."""
     chance, drawn = random.Random(seed), []
     for share in recipe:
         rows, _ = held_out(share.name, read_rows(data / f"{share.name}.jsonl.gz"))
-        of_set = list(examples(rows, share, chance, wordnet))
+        of_set = list(examples(rows, share, chance, wordnet, phrases))
         answerable = sum(bool(example.answers) for example in of_set)
         print(f"{share.name}: {len(of_set)} examples, {answerable} answerable", flush=True)  # noqa: T201
         drawn += of_set

@@ -121,7 +121,7 @@ def test_a_share_gives_each_question_with_its_passage_as_often_as_it_says() -> N
 
 @pytest.mark.parametrize("kind", ["retrieved", "edited", "shortened", "contradicted"])
 def test_negatives_of_every_kind_have_a_passage_that_does_not_answer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_it_is = lambda question, chance, wordnet: question  # noqa: E731 - so that its words tell it
+    as_it_is = lambda question, *_: question  # noqa: E731 - so that its words tell it
     monkeypatch.setattr("quotewise.eval.training.examples._as_typed", as_it_is)
     chances = {"retrieved": 0.0, "edited": 0.0, "shortened": 0.0} | {kind: 1.0}
     rows = [row(number) for number in range(8)]
