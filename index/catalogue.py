@@ -1,10 +1,11 @@
-"""The catalogue in one SQLite file: collections, documents, chunks, vectors, and a log of what changed."""
+"""The catalogue in a database, by default one SQLite file: collections, documents, chunks, vectors, a log of changes."""
 
 import hashlib
 import json
 import logging
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
@@ -16,9 +17,9 @@ import numpy as np
 
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.chunking import Chunk, embedding_text
-from quotewise.index.connections import digest, is_intact
+from quotewise.index.connections import Database, digest, is_intact
 from quotewise.index.documents import Document
-from quotewise.index.errors import DocumentDamagedError, DocumentError, UnknownDocumentError
+from quotewise.index.errors import DocumentDamagedError, DocumentError, IndexMissingError, UnknownDocumentError
 from quotewise.index.filters import Filter, accepted_documents
 from quotewise.index.layout import Layout
 from quotewise.index.left_out import unread_part
@@ -26,7 +27,16 @@ from quotewise.index.printable import printable
 from quotewise.index.records import Records
 from quotewise.index.schema import open_database
 from quotewise.index.sentences import Span
-from quotewise.index.store import UNCHANGED, Change, Changes, CollectionSize, IndexedChunk, StoredChunk, StoredDocument
+from quotewise.index.store import (
+    UNCHANGED,
+    Catalogue,
+    Change,
+    Changes,
+    CollectionSize,
+    IndexedChunk,
+    StoredChunk,
+    StoredDocument,
+)
 from quotewise.index.texts import intact_layouts, put_text, read_layouts, read_text, read_texts
 
 ORDINAL_BITS = 20
@@ -42,24 +52,41 @@ _DOCUMENT = (
 _DOCUMENT_FIELDS = [field.name for field in fields(StoredDocument)]
 _CHUNK_COLUMNS = ("id", "document", "start", "end", "heading", "sentences", "text", "vector")
 _CHUNK = f"k.digest, {', '.join(f'k.{column}' for column in _CHUNK_COLUMNS)}"
+_QUOTED = ", ".join(f'"{column}"' for column in _CHUNK_COLUMNS)
 _WIDTH = 1 + len(_CHUNK_COLUMNS)
+_ALL = 1 << 62
 T = TypeVar("T")
 _log = logging.getLogger("quotewise")
 
 
-class SqliteCatalogue(Records):
-    """A ``Catalogue`` in WAL mode. The digest of each row of a document is verified when the row is read.
+SQLITE_FILE = "catalogue.sqlite"
+"""In the index folder."""
+
+
+def open_catalogue(folder: Path, url: str | None = None, create: bool = False) -> Catalogue:
+    """The catalogue in a folder, or with a URL in that PostgreSQL database.
+
+    Without ``create``, one that is not there raises IndexMissingError. Raises IndexDamagedError, IndexVersionError,
+    CatalogueUnavailableError.
+    """
+    if url is not None:
+        from quotewise.index.postgresql import PostgresCatalogue  # which needs an extra
+
+        return PostgresCatalogue(url, create)
+    if not create and not (folder / SQLITE_FILE).is_file():
+        raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
+    return SqliteCatalogue(folder / SQLITE_FILE)
+
+
+class SqlCatalogue(Records):
+    """A ``Catalogue`` in a database. The digest of each row of a document is verified when the row is read.
 
     What is damaged is never returned: ``document``, ``document_at`` and ``text`` raise DocumentDamagedError; lists and searches
     leave it out.
-
-    Raises:
-        IndexDamagedError: the file is no catalogue or is damaged (also raised by every method).
-        IndexVersionError: it was made by a newer version.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(open_database(path))
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self._reported: set[str] = set()
 
     def size(self, name: str) -> CollectionSize:
@@ -69,16 +96,17 @@ class SqliteCatalogue(Records):
     def rename_collection(self, name: str, new: str) -> None:
         key = self._key(name)
         self._check_free(new)
+        rows = self._rows("WHERE d.collection = ?", key)
         with self._database.transaction() as connection:
             connection.execute("UPDATE collections SET name = ? WHERE id = ?", (new, key))
-            for row in self._rows("WHERE d.collection = ?", key):
+            for row in rows:
                 if is_intact(row, 2):  # what is damaged stays so
                     values = (*row[2:4], document_id(new, row[5]), *row[5:])
                     changed = (values[2], digest(*values), values[0])
                     connection.execute("UPDATE documents SET id = ?, digest = ? WHERE row = ?", changed)
 
     def documents(self, name: str, offset: int = 0, limit: int | None = None) -> list[StoredDocument]:
-        page = (self._key(name), -1 if limit is None else limit, offset)
+        page = (self._key(name), _ALL if limit is None else limit, offset)
         rows = self._rows("WHERE d.collection = ? ORDER BY d.path LIMIT ? OFFSET ?", *page)
         return [document for document in map(self._document, rows) if document]
 
@@ -97,14 +125,15 @@ class SqliteCatalogue(Records):
         key = self._key(name)
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO stamps SELECT row, ? FROM documents WHERE collection = ? AND path = ?",
+                "INSERT INTO stamps SELECT row, ? FROM documents WHERE collection = ? AND path = ? "
+                "ON CONFLICT (document) DO UPDATE SET stamp = excluded.stamp",
                 ((stamp, key, path) for path, stamp in stamps.items()),
             )
 
     def document(self, document_id: str, among: Sequence[str] | None = None) -> StoredDocument:
         where, values = "WHERE d.id = ?", [document_id]
         if among is not None:  # in the query, so that a document elsewhere takes the same work as none
-            where, values = f"{where} AND c.name IN (SELECT value FROM json_each(?))", [document_id, json.dumps(list(among))]
+            where, values = f"{where} AND c.name IN ({self._database.NAMES})", [document_id, json.dumps(list(among))]
         return self._one(where, *values, name=f"with the id '{printable(document_id)}'")[1]
 
     def document_at(self, name: str, path: str) -> StoredDocument:
@@ -135,7 +164,7 @@ class SqliteCatalogue(Records):
         rows = self._database.rows(
             f"""SELECT {_CHUNK}, {_DOCUMENT}
                 FROM chunks k JOIN documents d ON d.row = k.document JOIN collections c ON c.id = d.collection
-                WHERE k.id IN (SELECT value FROM json_each(?))""",
+                WHERE k.id IN ({self._database.NUMBERS})""",
             json.dumps(list(ids)),
         )
         layouts = read_layouts(self._database, {row[2] for row in rows})
@@ -191,8 +220,8 @@ class SqliteCatalogue(Records):
         with self._database.transaction() as connection:
             replaced = "DELETE FROM documents WHERE (collection = ? AND path = ?) OR id = ?"  # a damaged path has another id
             connection.execute(replaced, (key, document.path, values["id"]))
-            added = f"INSERT INTO documents ({', '.join(values)}, digest) VALUES ({', '.join('?' * len(values))}, x'')"
-            row = connection.execute(added, list(values.values())).lastrowid or 0
+            added = f"INSERT INTO documents ({', '.join(values)}, digest) VALUES ({', '.join('?' * len(values))}, ?)"
+            [(row,)] = connection.execute(f"{added} RETURNING row", [*values.values(), b""]).fetchall()
             connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(row, *values.values()), row))
             put_text(connection, row, document.text, document.layout)
             self._put_unread_part(connection, key, document.path, unread_part(document.unread_part, len(chunks)))
@@ -207,7 +236,7 @@ class SqliteCatalogue(Records):
                 for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True))
             )
             connection.executemany(
-                f"INSERT INTO chunks ({', '.join(_CHUNK_COLUMNS)}, digest) VALUES ({', '.join('?' * _WIDTH)})",
+                f"INSERT INTO chunks ({_QUOTED}, digest) VALUES ({', '.join('?' * _WIDTH)})",
                 ((*row, digest(*row)) for row in rows),
             )
 
@@ -224,7 +253,7 @@ class SqliteCatalogue(Records):
     def matching_documents(self, name: str, where: Filter) -> list[int] | None:
         if where == Filter():
             return None
-        query, values = accepted_documents(self._key(name), where)
+        query, values = accepted_documents(self._key(name), where, self._database.DAYS)
         return [row[0] for row in self._database.rows(f"{query} ORDER BY 1", *values)]
 
     def first_change(self, name: str) -> Change:
@@ -248,7 +277,7 @@ class SqliteCatalogue(Records):
         return Changes(collection, since, until, documents, partial(self._indexed_chunks, documents))
 
     def _indexed_chunks(self, documents: Sequence[int]) -> Iterator[IndexedChunk]:
-        query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN (SELECT value FROM json_each(?)) ORDER BY k.id"
+        query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN ({self._database.NUMBERS}) ORDER BY k.id"
         for first in range(0, len(documents), 256):
             for row in self._database.rows(query, json.dumps(list(documents[first : first + 256]))):
                 if self._checked(row, f"of row {row[2]}"):
@@ -292,7 +321,7 @@ class SqliteCatalogue(Records):
         """The rows of ``_DOCUMENT`` of whose documents something that is stored is not intact."""
         texts = read_texts(self._database, {row[2]: row[11] for row in rows})
         layouts = intact_layouts(self._database, texts)
-        query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN (SELECT value FROM json_each(?)) ORDER BY k.document"
+        query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN ({self._database.NUMBERS}) ORDER BY k.document"
         chunks = self._database.rows(query, json.dumps(list(texts)))
         of_document = {document: list(of) for document, of in groupby(chunks, key=lambda chunk: chunk[2])}
         start, content = 1 + _CHUNK_COLUMNS.index("start"), 1 + _CHUNK_COLUMNS.index("text")
@@ -318,9 +347,26 @@ class SqliteCatalogue(Records):
 
     def _damaged(self, name: str) -> DocumentDamagedError:
         return DocumentDamagedError(
-            f"the document {printable(name)} is damaged in {self._database.path} and is not returned; "
+            f"the document {printable(name)} is damaged in {self._database.name} and is not returned; "
             "index its folder again, or put it again, to read it anew from its file"
         )
+
+
+class SqliteCatalogue(SqlCatalogue):
+    """A catalogue in one SQLite file, in WAL mode.
+
+    Raises:
+        IndexDamagedError: the file is no catalogue or is damaged (also raised by every method).
+        IndexVersionError: it was made by a newer version.
+    """
+
+    shared = None
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(open_database(path))
+
+    def one_writer(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def _batches(rows: Sequence[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:

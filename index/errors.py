@@ -114,6 +114,10 @@ class IndexUnavailableError(QuotewiseError, code="index-unavailable", status=503
     """the index cannot be read or written because of the disk or its permissions"""
 
 
+class CatalogueUnavailableError(IndexUnavailableError, code="catalogue-unavailable", status=503):
+    """the database of the catalogue does not answer or refuses; requests are answered again as soon as it does"""
+
+
 class EngineUnavailableError(IndexUnavailableError, code="engine-unavailable", status=503):
     """the search engine does not answer, refuses, or is too old; the search index follows by itself when it answers again"""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-_DAY = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
 _LAST = "\U0010ffff"
 Condition = tuple[str, list[Any]]
 """A query for rows of documents, and its values."""
@@ -40,18 +39,18 @@ class Filter:
     exclude: "Filter | None" = None
 
 
-def accepted_documents(collection: int, where: Filter) -> Condition:
-    """The query for the rows of a collection's documents that a filter lets through."""
-    conditions = list(_conditions(where)) or [("SELECT row FROM documents WHERE collection = ?", [])]
+def accepted_documents(collection: int, where: Filter, days: str) -> Condition:
+    """The query for the rows of a collection's documents that a filter lets through; ``days`` is ``Database.DAYS``."""
+    conditions = list(_conditions(where, days)) or [("SELECT row FROM documents WHERE collection = ?", [])]
     query = " INTERSECT ".join(query for query, _ in conditions)
     values = [value for _, values in conditions for value in (collection, *values)]
     if where.exclude is not None:
-        excluded, more = accepted_documents(collection, where.exclude)
-        query, values = f"SELECT * FROM ({query}) EXCEPT SELECT * FROM ({excluded})", values + more
+        excluded, more = accepted_documents(collection, where.exclude, days)
+        query, values = f"SELECT * FROM ({query}) AS included EXCEPT SELECT * FROM ({excluded}) AS excluded", values + more
     return query, values
 
 
-def _conditions(where: Filter) -> Iterator[Condition]:
+def _conditions(where: Filter, days: str) -> Iterator[Condition]:
     """Each but the exclusion, without the collection, which is the first value."""
     if where.path_prefix:
         prefix = unicodedata.normalize("NFC", where.path_prefix)
@@ -74,14 +73,14 @@ def _conditions(where: Filter) -> Iterator[Condition]:
         query = f"SELECT document FROM metadata WHERE collection = ? AND key = ? AND value IN ({_places(accepted)})"
         yield query, [key, *accepted]
     for key, limits in where.ranges.items():
-        yield _range(key, limits)
+        yield _range(key, limits, days)
 
 
-def _range(key: str, limits: Range) -> Condition:
+def _range(key: str, limits: Range, days: str) -> Condition:
+    bounds: list[Any]
     if isinstance(limits.least, date) or isinstance(limits.most, date):
         least, most = (day.isoformat() if isinstance(day, date) else "" for day in (limits.least, limits.most))
-        within = f"value >= ? AND value <= ? AND (value GLOB '{_DAY}' OR value GLOB '{_DAY}[^0-9]*')"
-        bounds: list[Any] = [least, most + _LAST]
+        within, bounds = days, [least, most + _LAST]
     else:  # what is no number is text in the column of numbers, and greater than any
         within = "number >= ? AND number <= ?"
         bounds = [-math.inf if limits.least is None else limits.least, math.inf if limits.most is None else limits.most]
@@ -89,4 +88,4 @@ def _range(key: str, limits: Range) -> Condition:
 
 
 def _places(values: Any) -> str:
-    return ", ".join("?" * len(values))
+    return ", ".join("?" * len(values)) or "NULL"

@@ -1,11 +1,11 @@
-"""The default store, all in one folder: a SQLite catalogue, and a FAISS and Tantivy search index that follows it."""
+"""The store of one machine: a catalogue, by default in SQLite, and a search index in the same folder that follows it."""
 
 import logging
 import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from quotewise.index.atomic_files import sweep_drafts
-from quotewise.index.catalogue import SqliteCatalogue
+from quotewise.index.catalogue import open_catalogue
 from quotewise.index.checksums import make_private
 from quotewise.index.errors import (
     EngineUnavailableError,
@@ -33,6 +33,8 @@ _CURRENT_SECONDS = 1.0
 """How long a search may miss what another process has committed."""
 _LOCK_SECONDS = 1.0
 """How long a writer waits for the lock: enough for the search index to catch up on small changes."""
+_OTHERS_SECONDS = 3.0
+"""How long a writer waits for one on another machine: enough for an upload there."""
 _POLL_SECONDS = 0.01
 _STOP_SECONDS = 2.0
 """How long closing waits for a thread that works on a search index."""
@@ -43,7 +45,10 @@ _log = logging.getLogger("quotewise")
 
 
 class LocalStore:
-    """A ``Store`` in one folder. Opening it restores whatever was committed, also after a crash.
+    """A ``Store`` whose search index is in one folder. Opening it restores whatever was committed, also after a crash.
+
+    Where machines share a catalogue, one of all their processes writes at a time. A search index that is the machine's own
+    follows whatever any of them wrote, and only its processes wait for each other to bring it up to date.
 
     A search whose index is behind the catalogue starts a thread that brings it up to date, and waits for that up to
     ``wait_seconds``; then it uses what is there. A service that answers many bounds it.
@@ -52,25 +57,28 @@ class LocalStore:
         folder: the index folder.
         create: make the folder and an empty catalogue when there is none.
         search_index: makes the search index, by default in local files.
+        catalogue: the URL of the catalogue in PostgreSQL; by default it is a file in the folder.
 
     Raises:
         IndexMissingError: there is no index in the folder and ``create`` is false.
-        IndexDamagedError, IndexVersionError: the catalogue cannot be used.
+        IndexDamagedError, IndexVersionError, CatalogueUnavailableError: the catalogue cannot be used.
     """
 
     def __init__(
-        self, folder: Path, create: bool = False, search_index: Callable[[Path, Catalogue], SearchIndex] = LocalSearchIndex
+        self,
+        folder: Path,
+        create: bool = False,
+        search_index: Callable[[Path, Catalogue], SearchIndex] = LocalSearchIndex,
+        catalogue: str | None = None,
     ) -> None:
-        path = folder / "catalogue.sqlite"
-        if not create and not path.is_file():
-            raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
-        try:
-            folder.mkdir(0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexMissingError(f"cannot make the index folder {folder}: {error.strerror}") from error
+        if create or catalogue:
+            try:
+                folder.mkdir(0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise IndexMissingError(f"cannot make the index folder {folder}: {error.strerror}") from error
         self.folder = folder
         self.wait_seconds = math.inf
-        self.catalogue: Catalogue = SqliteCatalogue(path)
+        self.catalogue: Catalogue = open_catalogue(folder, catalogue, create)
         self.search_index = search_index(folder / "search", self.catalogue)
         self._lock = FileLock(folder / "writer.lock", mode=0o600)
         self._starting = threading.Lock()
@@ -84,16 +92,10 @@ class LocalStore:
         """Be the one writer; may be nested.
 
         Raises:
-            IndexLockedError: within a second, when another process or thread is.
-            IndexUnavailableError: the file of the lock cannot be opened.
+            IndexLockedError: within a second, when another process or thread is, or within three, when one elsewhere is.
+            IndexUnavailableError: the file of the lock, or the database of the catalogue, cannot be used.
         """
-        try:
-            lock = self._acquired(0 if self._lock.is_locked else _LOCK_SECONDS)
-        except Timeout:
-            if any(task.is_alive() for task in list(self._tasks.values())):
-                raise IndexLockedError(f"the search index of {self.folder} is being brought up to date; try again") from None
-            raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
-        with lock:
+        with self._acquired(0 if self._lock.is_locked else _LOCK_SECONDS), self.catalogue.one_writer(_OTHERS_SECONDS):
             yield
 
     def publish(self, name: str) -> None:
@@ -131,8 +133,8 @@ class LocalStore:
         if self._is_current(name):
             return
         try:
-            lock = self._acquired(0)
-        except Timeout:  # the process that writes publishes
+            lock = self._following(0)
+        except IndexLockedError:  # the process that writes publishes
             return
         with lock:
             self._update(name)
@@ -143,8 +145,8 @@ class LocalStore:
         Does nothing while another process writes. Raises IndexUnavailableError when the file of the lock cannot be opened.
         """
         try:
-            lock = self._acquired(0)
-        except Timeout:
+            lock = self._following(0)
+        except IndexLockedError:
             return
         with lock:
             self.search_index.sweep()
@@ -196,8 +198,8 @@ class LocalStore:
         """Be the one writer as soon as nobody else is."""
         while True:
             self._check_open()
-            with suppress(Timeout):
-                lock = self._acquired(_LOCK_SECONDS)
+            with suppress(IndexLockedError):
+                lock = self._following(_LOCK_SECONDS)
                 break
         with lock:
             yield
@@ -225,12 +227,22 @@ class LocalStore:
         if self._closed.is_set():
             raise StoppedError("the search index was not brought up to date, since the store was closed")
 
+    def _following(self, seconds: float) -> ExitStack:
+        """The locks under which the search index may be written, held. Raises as ``writing`` does."""
+        with ExitStack() as held:
+            held.enter_context(self._acquired(seconds))
+            if self.search_index.is_shared:
+                held.enter_context(self.catalogue.one_writer(seconds))
+            return held.pop_all()
+
     def _acquired(self, seconds: float) -> AcquireReturnProxy[FileLock]:
-        """The writer's lock, held. Raises Timeout, and IndexUnavailableError when its file cannot be opened."""
+        """The lock of the folder, held. Raises as ``writing`` does."""
         try:
             return self._lock.acquire(timeout=seconds, poll_interval=_POLL_SECONDS)
         except Timeout:
-            raise
+            if any(task.is_alive() for task in list(self._tasks.values())):
+                raise IndexLockedError(f"the search index of {self.folder} is being brought up to date; try again") from None
+            raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
         except OSError as error:
             raise IndexUnavailableError(f"the lock of {self.folder} cannot be used: {error.strerror or error}") from error
 

@@ -75,6 +75,8 @@ class MilvusSearchIndex:
     EngineUnavailableError.
     """
 
+    is_shared = True
+
     def __init__(self, uri: str, folder: Path, catalogue: Catalogue) -> None:
         self._uri, self._catalogue = uri, catalogue
         self._shown = (urlsplit(uri).hostname or uri) if "://" in uri else uri  # without a password

@@ -1,7 +1,7 @@
 """The part of the catalogue beside documents: collections, and API keys and feedback as JSON that it does not interpret."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from quotewise.index.connections import Database, digest
 from quotewise.index.errors import IndexDamagedError, InvalidNameError, NameTakenError, UnknownCollectionError
@@ -13,7 +13,12 @@ FEEDBACK_KEPT = 20_000
 """Entries of all collections together; the oldest are deleted."""
 _COLLECTION = "SELECT name, root, embedder, fingerprint, dimension, chunk_tokens, language, id FROM collections"
 
-_ADD_LEFT_OUT = "INSERT OR REPLACE INTO left_out (collection, path, in_part, reason) VALUES (?, ?, ?, ?)"
+_ADD_LEFT_OUT = (
+    "INSERT INTO left_out (collection, path, in_part, reason) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (collection, path, in_part) DO UPDATE SET reason = excluded.reason"
+)
+
+_FORGET_FEEDBACK = "DELETE FROM feedback WHERE row <= (SELECT row FROM feedback ORDER BY row DESC LIMIT 1 OFFSET ?)"
 
 
 class Records:
@@ -54,7 +59,7 @@ class Records:
     def api_keys(self) -> dict[str, str]:
         rows = self._database.rows("SELECT digest, id, content FROM keys ORDER BY row")
         if any(stored != digest(key_id, content) for stored, key_id, content in rows):
-            raise IndexDamagedError(f"the API keys in {self._database.path} are damaged; restore it from a backup")
+            raise IndexDamagedError(f"the API keys in {self._database.name} are damaged; restore it from a backup")
         return {key_id: content for _, key_id, content in rows}
 
     def api_keys_revision(self) -> int:
@@ -82,7 +87,7 @@ class Records:
                 "ON CONFLICT (collection, request) DO UPDATE SET content = excluded.content RETURNING id",
                 values,
             ).fetchone()
-            connection.execute("DELETE FROM feedback WHERE row <= (SELECT max(row) FROM feedback) - ?", (FEEDBACK_KEPT,))
+            connection.execute(_FORGET_FEEDBACK, (FEEDBACK_KEPT,))
         return str(written[0])
 
     def left_out(self, name: str) -> list[LeftOut]:
@@ -93,7 +98,7 @@ class Records:
     def put_left_out(self, name: str, files: Iterable[LeftOut]) -> None:
         key = self._key(name)
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM left_out WHERE collection = ? AND NOT in_part", (key,))
+            connection.execute("DELETE FROM left_out WHERE collection = ? AND in_part = 0", (key,))
             connection.executemany(_ADD_LEFT_OUT, [(key, printable(f.path), 0, f.reason) for f in files if not f.in_part])
 
     def refusals(self, name: str) -> dict[str, Refusal]:
@@ -109,16 +114,14 @@ class Records:
                 [(key, path, refusal.sha256, refusal.parser, refusal.reason) for path, refusal in refusals.items()],
             )
 
-    def _put_unread_part(self, connection: sqlite3.Connection, key: int, path: str, reason: str | None) -> None:
+    def _put_unread_part(self, connection: Any, key: int, path: str, reason: str | None) -> None:
         """What of the document at a path is not read, None for nothing; the file was left out no longer."""
         connection.execute("DELETE FROM left_out WHERE collection = ? AND path = ?", (key, path))
         if reason:
             connection.execute(_ADD_LEFT_OUT, (key, path, 1, reason))
 
     def check(self) -> None:
-        faults = self._database.rows("PRAGMA integrity_check(1)")
-        if faults != [("ok",)]:
-            raise self._database.damage(str(faults[0][0]))
+        self._database.check()
 
     def close(self) -> None:
         self._database.close()

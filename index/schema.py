@@ -10,7 +10,7 @@ import numpy as np
 from filelock import FileLock
 
 from quotewise.index.boilerplate import sentence_kind
-from quotewise.index.connections import Database, digest
+from quotewise.index.connections import SqliteDatabase, digest
 from quotewise.index.errors import IndexDamagedError, IndexVersionError
 from quotewise.index.layout import Layout
 from quotewise.index.texts import put_text
@@ -65,14 +65,14 @@ _STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
 SCHEMA_VERSION = len(_STEPS)
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path) -> SqliteDatabase:
     """The database of a catalogue, made or upgraded if need be.
 
     Raises:
         IndexDamagedError: the file is no catalogue or is damaged.
         IndexVersionError: it was made by a newer version.
     """
-    database = Database(path)
+    database = SqliteDatabase(path)
     try:
         with suppress(OSError):  # SQLite reports it
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -90,14 +90,14 @@ def open_database(path: Path) -> Database:
 
 def needs_upgrade(path: Path) -> bool:
     """Whether opening an existing catalogue upgrades it, which may take minutes. Raises as ``open_database`` does."""
-    database = Database(path)
+    database = SqliteDatabase(path)
     try:
         return not _is_current(database) and bool(database.rows("PRAGMA user_version")[0][0])
     finally:
         database.close()
 
 
-def _is_current(database: Database) -> bool:
+def _is_current(database: SqliteDatabase) -> bool:
     tables, application, version, mode = (
         database.rows(query)[0][0]
         for query in (

@@ -42,6 +42,8 @@ class LocalSearchIndex:
     replaces the old one as a whole.
     """
 
+    is_shared = False
+
     def __init__(self, folder: Path, catalogue: Catalogue, vectors: type[Vectors] = Vectors) -> None:
         self._folder, self._catalogue, self._vectors = folder, catalogue, vectors
         self._mutex = threading.Lock()

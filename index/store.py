@@ -136,12 +136,45 @@ class Changes:
     chunks: Callable[[], Iterator[IndexedChunk]]
 
 
+class SharedRecords(Protocol):
+    """What the processes of a service share beside documents, so that any of them answers for all, as JSON of the caller's.
+
+    All methods raise CatalogueUnavailableError.
+    """
+
+    def put_job(self, job_id: str, content: str, finished: bool) -> None:
+        """Set the state of a job, which is to be told again and again until it is finished."""
+
+    def job(self, job_id: str) -> tuple[str, bool] | None:
+        """The state of a job, and whether it is finished or still told; None for one that is not known."""
+
+    def put_answer(self, caller: str, request: str, content: str, kept: int) -> None:
+        """Keep the answer to a caller's request, and the ``kept`` latest of all."""
+
+    def answer(self, caller: str, request: str) -> str | None:
+        """The answer to a caller's request, while it is kept."""
+
+    def count_request(self, name: str, amount: int, seconds: int) -> float:
+        """Count a request under a name, unless so many came in a window of so many seconds, and return the seconds to wait.
+
+        The window moves: the requests of the fixed window before count by the share of it that the moving one covers.
+        """
+
+
 class Catalogue(Protocol):
     """The truth: what is committed here exists, and everything else can be made from it. Safe to use from many threads.
 
     Methods that write run between enter and exit of ``Store.writing``; each is one transaction. Every method that takes the
     name of a collection raises UnknownCollectionError when there is none of that name.
+
+    ``shared`` is None where only the processes of one machine use the catalogue.
     """
+
+    @property
+    def shared(self) -> SharedRecords | None: ...
+
+    def one_writer(self, seconds: float) -> AbstractContextManager[None]:
+        """Keep the writers of other machines out from enter to exit. Raises IndexLockedError after so many seconds."""
 
     def collections(self) -> list[Collection]: ...
 
@@ -268,8 +301,10 @@ class SearchIndex(Protocol):
     An index of a collection belongs to the key of the collection, since names are used again. Searches resolve their filter by
     ``Catalogue.matching_documents`` and apply it themselves; they and ``compact`` may run at any time, from many threads;
     ``apply``, ``remove`` and ``sweep`` run only in the holder of the writer's lock. All methods raise IndexUnavailableError
-    when a library or the disk fails.
+    when a library or the disk fails. ``is_shared`` says whether other machines search the same one.
     """
+
+    is_shared: bool
 
     def position(self, name: str) -> Change:
         """The last change of a collection that its searches reflect.
@@ -327,7 +362,7 @@ class Store(Protocol):
     catalogue: Catalogue
 
     def writing(self) -> AbstractContextManager[None]:
-        """Be the one writer from enter to exit, across calls. Raises IndexLockedError within a second when another is."""
+        """Be the one writer from enter to exit, across calls. Raises IndexLockedError within seconds when another is."""
 
     def publish(self, name: str) -> None:
         """Bring the search index of a collection up to date on disk, for all processes."""

@@ -1,7 +1,6 @@
 """The tables of texts, in segments, and of layouts: a range of a text is read without the rest of it."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import Any
@@ -13,7 +12,7 @@ _SEGMENT = 65_536
 """Code points in a segment, so that reading some lines of a text does not read all of it."""
 
 
-def put_text(connection: sqlite3.Connection, document: int, text: str, layout: Layout) -> None:
+def put_text(connection: Any, document: int, text: str, layout: Layout) -> None:
     """Add the segments of a document's text, and its layout."""
     for start in range(0, len(text), _SEGMENT):
         segment = (document, start, text[start : start + _SEGMENT])
@@ -35,7 +34,7 @@ def read_text(database: Database, document: int, start: int, end: int) -> str | 
 
 def read_texts(database: Database, lengths: Mapping[int, int]) -> dict[int, str]:
     """The texts of documents of these lengths in code points; those are left out of which a segment is damaged or missing."""
-    query = "SELECT digest, document, start, text FROM texts WHERE document IN (SELECT value FROM json_each(?))"
+    query = f"SELECT digest, document, start, text FROM texts WHERE document IN ({database.NUMBERS})"
     rows = database.rows(f"{query} ORDER BY document, start", json.dumps(list(lengths)))
     segments = {document: list(of) for document, of in groupby(rows, key=lambda row: row[1])}
     texts = {}
@@ -57,7 +56,7 @@ def read_layouts(database: Database, documents: Iterable[int]) -> dict[int, Layo
 
 
 def _layouts(database: Database, documents: Iterable[int]) -> list[Any]:
-    query = "SELECT digest, document, layout FROM layouts WHERE document IN (SELECT value FROM json_each(?))"
+    query = f"SELECT digest, document, layout FROM layouts WHERE document IN ({database.NUMBERS})"
     return database.rows(query, json.dumps(list(documents)))
 
 

@@ -26,6 +26,7 @@ from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.defaults import AUTOMATIC
 from quotewise.rag.readers.span_model import DEEP_FOLDER
+from tests.postgres_server import PostgresServer, missing, running_postgres
 
 # Of whoever runs the tests.
 for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
@@ -104,6 +105,21 @@ def sync(store: LocalStore, embedder: Embedder, folder: Path) -> Callable[..., S
         return Sync(store, embedder).run(folder, **options)  # type: ignore[arg-type]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test process."""
+    if reason := missing():
+        pytest.skip(reason)
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> str:
+    """The URL of an empty schema."""
+    return postgres.new_schema()
 
 
 @pytest.fixture(scope="session")

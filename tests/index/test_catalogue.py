@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import quotewise.index.catalogue
 import quotewise.index.records
 from quotewise.index.boilerplate import SentenceKind
-from quotewise.index.catalogue import SqliteCatalogue, document_id
+from quotewise.index.catalogue import SqlCatalogue, SqliteCatalogue, document_id, open_catalogue
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import parse_document
 from quotewise.index.errors import (
@@ -34,25 +34,37 @@ from quotewise.index.store import UNCHANGED, Change, CollectionSize, StoredChunk
 from tests.index.texts import encodings, examples, markdown_texts, texts
 from tests.index.writing import COLLECTION, count_words, document, put
 
-TABLES = ("collections", "documents", "texts", "chunks", "changes")
+TABLES = ("collections", "documents", "texts", "layouts", "chunks", "changes", "metadata")
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], SqlCatalogue]:
+    """Opens the same catalogue each time, in a file or in a database."""
+    url = request.getfixturevalue("database") if request.param == "PostgreSQL" else None
+    return lambda: open_catalogue(tmp_path, url, create=True)
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[SqliteCatalogue]:
+def catalogue(opened: Callable[[], SqlCatalogue]) -> Iterator[SqlCatalogue]:
+    catalogue = opened()
+    catalogue.add_collection(COLLECTION)
+    yield catalogue
+    catalogue.close()
+
+
+@pytest.fixture
+def in_a_file(tmp_path: Path) -> Iterator[SqliteCatalogue]:
     catalogue = SqliteCatalogue(tmp_path / "catalogue.sqlite")
     catalogue.add_collection(COLLECTION)
     yield catalogue
     catalogue.close()
 
 
-def stored_chunks(catalogue: SqliteCatalogue, after: Change = UNCHANGED) -> list[StoredChunk]:
+def stored_chunks(catalogue: SqlCatalogue, after: Change = UNCHANGED) -> list[StoredChunk]:
     return catalogue.chunks([chunk.id for chunk in catalogue.changes("default", after).chunks()])
 
 
-def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
-    catalogue = SqliteCatalogue(tmp_path / "catalogue.sqlite")
-    catalogue.add_collection(COLLECTION)
-
+def test_what_is_put_comes_back_exactly(catalogue: SqlCatalogue) -> None:
     @examples(60)
     @given(st.sampled_from(("a'\n%.txt", 'b/ä".md')), st.one_of(texts, markdown_texts), encodings)
     def check(path: str, text: str, encoding: str) -> None:
@@ -82,10 +94,11 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
 
     check()
     catalogue.check()
-    catalogue.close()
 
 
-def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(
+    catalogue: SqlCatalogue, opened: Callable[[], SqlCatalogue]
+) -> None:
     seen: set[int] = set()
     ids = set()
     for text in ("One.", "Two.", "One."):
@@ -98,7 +111,7 @@ def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Sq
     assert len(ids) == 1
     catalogue.remove("default", ["a.txt"])
     catalogue.close()
-    again = SqliteCatalogue(tmp_path / "catalogue.sqlite")
+    again = opened()
     put(again, "b.txt", "Three.")
     assert not {chunk.id for chunk in stored_chunks(again)} & seen
     assert again.chunks(sorted(seen)) == []
@@ -106,7 +119,7 @@ def test_a_document_keeps_its_id_and_its_chunks_never_reuse_theirs(catalogue: Sq
     again.close()
 
 
-def test_a_put_that_fails_leaves_the_version_before_it(catalogue: SqliteCatalogue) -> None:
+def test_a_put_that_fails_leaves_the_version_before_it(catalogue: SqlCatalogue) -> None:
     put(catalogue, "a.txt", "One.")
     before = (catalogue.documents("default"), stored_chunks(catalogue), catalogue.last_change("default"))
     made = document("a.txt", "Two. " * 30)
@@ -117,7 +130,7 @@ def test_a_put_that_fails_leaves_the_version_before_it(catalogue: SqliteCatalogu
     catalogue.check()
 
 
-def test_a_document_of_too_many_chunks_is_refused(catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_of_too_many_chunks_is_refused(catalogue: SqlCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotewise.index.catalogue, "ORDINAL_BITS", 2)
     put(catalogue, "a.md", "# A\n\na\n\n# B\n\nb\n\n# C\n\nc")
     with pytest.raises(QuotewiseError, match="has 4 chunks; the limit is 4"):
@@ -125,7 +138,7 @@ def test_a_document_of_too_many_chunks_is_refused(catalogue: SqliteCatalogue, mo
     assert [kept.path for kept in catalogue.documents("default")] == ["a.md"]
 
 
-def test_documents_come_by_path_in_pages(catalogue: SqliteCatalogue) -> None:
+def test_documents_come_by_path_in_pages(catalogue: SqlCatalogue) -> None:
     for path in ("b.txt", "a/z.txt", "ä.txt", "a.txt", "B.txt"):
         put(catalogue, path)
     paths = [kept.path for kept in catalogue.documents("default")]
@@ -140,7 +153,7 @@ def test_documents_come_by_path_in_pages(catalogue: SqliteCatalogue) -> None:
 
 
 @pytest.mark.parametrize("odd", ["nope", "", "' OR 1=1 --", "\udc80", "caf\udce9.txt", "nul\0", "a\nb.txt"])
-def test_what_is_unknown_is_named_whatever_it_is(catalogue: SqliteCatalogue, odd: str) -> None:
+def test_what_is_unknown_is_named_whatever_it_is(catalogue: SqlCatalogue, odd: str) -> None:
     catalogue.add_collection(replace(COLLECTION, name="other"))
     put(catalogue, "a.txt")
     with pytest.raises(UnknownCollectionError, match=r"no collection '.*'; there are: default, other"):
@@ -169,13 +182,12 @@ METADATA: list[dict[str, str]] = [{}, {"year": "2020"}, {"year": "2021", "author
 METADATA += [{"year": "2020", "a key": "x"}, {"$.year": "2020", '"q"': "%"}]
 
 
-def test_a_filter_lets_through_exactly_what_it_says(catalogue: SqliteCatalogue) -> None:
+def test_a_filter_lets_through_exactly_what_it_says(catalogue: SqlCatalogue) -> None:
     documents = {}
     for number, path in enumerate((*PATHS, "a.txt") * 2):
         path = path.replace(".", f"{number}.")
         documents[path] = put(catalogue, path, metadata=METADATA[number % 5] if path.endswith(".md") else None)
-    with closing(sqlite3.connect(f"file:{catalogue._database.path}?mode=ro", uri=True)) as reader:
-        rows = dict(reader.execute("SELECT path, row FROM documents").fetchall())
+    rows = dict(catalogue._database.rows("SELECT path, row FROM documents"))
     assert {"author": "Ann O'Hara", "year": "2021"} in [made.metadata for made in documents.values()]
     values = st.lists(st.sampled_from(("2020", "2021", "Ann O'Hara", "x", "%", "", "nobody")), max_size=3)
     prefixes = st.one_of(
@@ -225,7 +237,7 @@ NUMBERED = ["-4", "0", "9.5", "10", "1e3", "1,000", "0x10", "", "ten"]
     ],
 )
 def test_a_range_lets_through_the_numbers_or_days_within_it_and_nothing_that_is_none(
-    catalogue: SqliteCatalogue, limits: Range, expected: list[str]
+    catalogue: SqlCatalogue, limits: Range, expected: list[str]
 ) -> None:
     for number, value in enumerate(DATED + NUMBERED):
         put(catalogue, f"{number}.md", metadata={"it": value, "other": "10"})
@@ -233,32 +245,30 @@ def test_a_range_lets_through_the_numbers_or_days_within_it_and_nothing_that_is_
     everything = set(catalogue.matching_documents("default", Filter(metadata={"other": ["10"]})) or ())
     rest = catalogue.matching_documents("default", Filter(exclude=Filter(ranges={"it": limits})))
     assert rest == sorted(everything - kept)
-    with closing(sqlite3.connect(f"file:{catalogue._database.path}?mode=ro", uri=True)) as reader:
-        rows = dict(reader.execute("SELECT document, value FROM metadata WHERE key = 'it'").fetchall())
+    rows = dict(catalogue._database.rows("SELECT document, value FROM metadata WHERE key = 'it'"))
     assert sorted(rows[row] for row in kept) == sorted(expected)
 
 
-def test_a_collection_is_made_once_and_when_removed_leaves_nothing_behind(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+def test_a_collection_is_made_once_and_when_removed_leaves_nothing_behind(catalogue: SqlCatalogue) -> None:
     with pytest.raises(InvalidNameError, match="already"):
         catalogue.add_collection(COLLECTION)
     put(catalogue, "a.txt", "One. " * 30)
     key = catalogue.collection("default").key
     catalogue.remove_collection("default")
-    reader = sqlite3.connect(tmp_path / "catalogue.sqlite")
-    assert [reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES] == [0] * 5
-    reader.close()
+    assert [catalogue._database.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES] == [0] * len(TABLES)
     catalogue.add_collection(COLLECTION)
     assert catalogue.collection("default").key != key
 
 
-def test_any_number_of_chunks_can_be_asked_for(catalogue: SqliteCatalogue) -> None:
+def test_any_number_of_chunks_can_be_asked_for(catalogue: SqlCatalogue) -> None:
     put(catalogue, "a.txt")
     (chunk,) = stored_chunks(catalogue)
     assert catalogue.chunks([*range(300_000), chunk.id]) == [chunk]
     assert catalogue.chunks([]) == []
 
 
-def test_a_busy_catalogue_is_locked_and_not_damaged(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+def test_a_busy_catalogue_is_locked_and_not_damaged(in_a_file: SqliteCatalogue, tmp_path: Path) -> None:
+    catalogue = in_a_file
     other = sqlite3.connect(tmp_path / "catalogue.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with catalogue._database.connection() as connection:
@@ -387,26 +397,22 @@ def test_a_catalogue_of_an_older_version_is_brought_up_to_date_and_loses_nothing
     catalogue.close()
 
 
-def test_reading_a_range_of_a_text_reads_no_more_than_the_segments_that_hold_it(tmp_path: Path) -> None:
-    path = tmp_path / "catalogue.sqlite"
-    catalogue = SqliteCatalogue(path)
-    catalogue.add_collection(COLLECTION)
+def test_reading_a_range_of_a_text_reads_no_more_than_the_segments_that_hold_it(catalogue: SqlCatalogue) -> None:
     text = "".join(f"{n} é 👩‍👧\n" for n in range(20_000))
     catalogue.put("default", parse_document("a.txt", text.encode()), [], np.empty((0, 4), np.float32))
     name = document_id("default", "a.txt")
     for start, end in ((0, None), (0, 10), (65_530, 65_540), (65_536, 131_072), (131_000, 10**9), (10**9, None), (7, 7)):
         assert catalogue.text(name, start, end) == text[start:end]
-    with sqlite3.connect(path) as connection:
+    with catalogue._database.transaction() as connection:
         connection.execute("UPDATE texts SET text = 'x' WHERE start = 0")
     assert catalogue.text(name, 65_536, 131_072) == text[65_536:131_072]
     for start, end in ((0, None), (0, 10), (65_530, 65_540)):
         with pytest.raises(DocumentDamagedError):
             catalogue.text(name, start, end)
-    catalogue.close()
 
 
 def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
-    catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch
+    catalogue: SqlCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotewise.index.records, "FEEDBACK_KEPT", 3)
     for number in range(5):
@@ -419,7 +425,8 @@ def test_the_oldest_feedback_makes_room_and_goes_with_its_collection(
     assert catalogue.feedback("default") == []
 
 
-def test_a_full_disk_is_called_so_and_loses_nothing(catalogue: SqliteCatalogue) -> None:
+def test_a_full_disk_is_called_so_and_loses_nothing(in_a_file: SqliteCatalogue) -> None:
+    catalogue = in_a_file
     put(catalogue, "a.txt", "One. Two.")
     with catalogue._database.connection() as connection:
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
@@ -430,6 +437,13 @@ def test_a_full_disk_is_called_so_and_loses_nothing(catalogue: SqliteCatalogue) 
         connection.execute("PRAGMA max_page_count = 1000000")
     put(catalogue, "b.txt", "Three. " * 20)
     assert [stored.path for stored in catalogue.documents("default")] == ["a.txt", "b.txt"]
+
+
+def test_many_processes_may_begin_the_same_database_at_once(database: str, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for begun in pool.map(lambda _: open_catalogue(tmp_path, database, create=True), range(4)):
+            assert begun.collections() == []
+            begun.close()
 
 
 def test_many_may_begin_the_same_catalogue_at_once(tmp_path: Path) -> None:

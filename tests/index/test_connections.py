@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import quotewise.index.connections
-from quotewise.index.connections import MAX_CONNECTIONS, Database
+from quotewise.index.connections import MAX_CONNECTIONS, SqliteDatabase
 from quotewise.index.errors import IndexLockedError
 
 
@@ -14,7 +14,7 @@ def test_connections_are_bounded_used_last_first_and_closed_when_idle_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotewise.index.connections, "_WAIT_SECONDS", 0.05)
-    pool = Database(tmp_path / "a.sqlite")
+    pool = SqliteDatabase(tmp_path / "a.sqlite")
     with ExitStack() as held:
         seen = [held.enter_context(pool.connection()) for _ in range(MAX_CONNECTIONS)]
         with pytest.raises(IndexLockedError, match="all 8 connections"), pool.connection():
@@ -31,7 +31,7 @@ def test_connections_are_bounded_used_last_first_and_closed_when_idle_for_long(
 
 
 def test_threads_that_come_and_go_share_connections(tmp_path: Path) -> None:
-    pool = Database(tmp_path / "a.sqlite")
+    pool = SqliteDatabase(tmp_path / "a.sqlite")
     seen: set[int] = set()
 
     def query() -> None:
@@ -47,7 +47,7 @@ def test_threads_that_come_and_go_share_connections(tmp_path: Path) -> None:
 
 
 def test_a_connection_whose_transaction_was_left_open_is_never_used_again(tmp_path: Path) -> None:
-    pool = Database(tmp_path / "a.sqlite")
+    pool = SqliteDatabase(tmp_path / "a.sqlite")
     with pytest.raises(RuntimeError), pool.connection() as first:
         first.execute("BEGIN IMMEDIATE")
         raise RuntimeError

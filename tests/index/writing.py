@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import Document, parse_document
 from quotewise.index.local_store import LocalStore
-from quotewise.index.store import Collection
+from quotewise.index.store import Catalogue, Collection
 
 DIMENSION = 4
 COLLECTION = Collection("default", "/folder", "by hand", "f" * 64, DIMENSION, 12)
@@ -30,7 +29,7 @@ def unit(*values: float) -> np.ndarray:
 
 
 def put(
-    store: SqliteCatalogue | LocalStore,
+    store: Catalogue | LocalStore,
     path: str,
     text: str = "It is so.",
     vector: np.ndarray | None = None,

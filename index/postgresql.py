@@ -1,0 +1,275 @@
+"""The catalogue in a PostgreSQL database, which processes on several machines share: connections, tables, the writer's lock."""
+
+import logging
+import select
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
+
+from quotewise.index.catalogue import SqlCatalogue
+from quotewise.index.connections import Database
+from quotewise.index.errors import (
+    CatalogueUnavailableError,
+    DocumentError,
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexVersionError,
+)
+from quotewise.index.shared_records import PostgresSharedRecords
+
+SCHEMA_VERSION = 1
+"""Of ``tables/postgresql.sql``."""
+_CONNECTING: dict[str, Any] = {  # a server that is gone without a word is noticed within ten seconds
+    "application_name": "quotewise",
+    "client_encoding": "utf8",
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,
+}
+_LOCK_SECONDS = 10.0
+"""How long a transaction waits for its turn."""
+_PAUSE_SECONDS = 1.0
+"""After the database could not be connected, until that is tried again: each attempt waits."""
+_WRITER, _TRANSACTION = 0x51574953, 0x51574954
+"""Advisory locks, each of a pair with the schema in which the tables are: of the one writer, and of one transaction."""
+_MOST_REASON = 300
+_log = logging.getLogger("quotewise")
+
+
+class PostgresDatabase(Database):
+    """A database by a URL or other connection string of libpq; messages name neither its user nor a password.
+
+    In the thread that is the one writer, transactions run on the connection that holds the lock: where that is lost, and
+    another may have become the writer, they fail.
+    """
+
+    NUMBERS = "SELECT value::bigint FROM json_array_elements_text(?::json)"
+    NAMES = "SELECT value FROM json_array_elements_text(?::json)"
+    DAYS = "day >= ? AND day <= ?"
+
+    def __init__(self, url: str) -> None:
+        try:
+            given = conninfo_to_dict(url)
+        except psycopg.Error:  # which would quote it
+            raise CatalogueUnavailableError("the address of the catalogue is not one of PostgreSQL's") from None
+        self._password = str(given.get("password") or "")
+        self._address = make_conninfo(**{**_CONNECTING, **given})
+        self._failure = (-_PAUSE_SECONDS, "")
+        self._writer = threading.local()
+        place = f"{given.get('host') or 'localhost'}:{given.get('port') or 5432}"
+        super().__init__(f"PostgreSQL at {place}/{given.get('dbname') or ''}")
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        if any(isinstance(value, str) and "\0" in value for value in values):  # which no stored value has
+            return []
+        return super().rows(query, *values)
+
+    @contextmanager
+    def one_writer(self, seconds: float) -> Iterator[None]:
+        """Be the one writer of all machines; may be nested. Raises IndexLockedError when another is, after so many seconds."""
+        if getattr(self._writer, "connection", None):
+            yield
+            return
+        with self.connection() as connection:
+            self._lock(connection, seconds)
+            self._writer.connection = connection
+            try:
+                yield
+            finally:
+                self._writer.connection = None
+                with suppress(psycopg.Error):  # a connection that is lost has lost its locks
+                    connection.execute("SELECT pg_advisory_unlock(?, hashtext(current_schema()))", (_WRITER,))
+
+    def check(self) -> None:
+        tables = self.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1")
+        for (table,) in tables:
+            self.rows(f'SELECT count(t::text) FROM "{table}" t')
+
+    def damage(self, reason: str) -> IndexDamagedError:
+        return IndexDamagedError(
+            f"the catalogue in {self.name} cannot be used ({reason}); nothing was changed: "
+            "restore the database from a backup, or index again into another"
+        )
+
+    def _open(self) -> "_Connection":
+        at, reason = self._failure
+        if time.monotonic() - at < _PAUSE_SECONDS:
+            raise CatalogueUnavailableError(reason)
+        try:
+            return _Connection.connect(self._address, autocommit=True)
+        except psycopg.Error as error:
+            self._failure = time.monotonic(), str(self._unavailable(error))
+            raise
+
+    def _taken(self) -> "_Connection | None":
+        """A connection of the pool that the server has not closed meanwhile, which it says unasked."""
+        while connection := super()._taken():
+            with suppress(psycopg.Error, ValueError):
+                said = select.poll()
+                said.register(connection.fileno(), select.POLLIN)
+                if not said.poll(0):
+                    return connection  # type: ignore[no-any-return]
+            connection.close()
+        return None
+
+    @contextmanager
+    def _writing_connection(self) -> Iterator["_Connection"]:
+        held = getattr(self._writer, "connection", None)
+        if held is None:
+            with self.connection() as connection:
+                yield connection
+        else:
+            with self._errors():
+                yield held
+
+    def _begin(self, connection: "_Connection") -> None:
+        """One transaction at a time, so that changes become visible in the order of their numbers."""
+        connection.run(
+            f"BEGIN; SET LOCAL lock_timeout = {_LOCK_SECONDS * 1000:.0f}; "
+            f"SELECT pg_advisory_xact_lock({_TRANSACTION}, hashtext(current_schema()))"
+        )
+
+    def _roll_back(self, connection: "_Connection") -> None:
+        with suppress(psycopg.Error):
+            connection.execute("ROLLBACK")
+
+    def _lock(self, connection: "_Connection", seconds: float) -> None:
+        locked = IndexLockedError(f"another process is writing to {self.name}; try again when it is done")
+        if not seconds:
+            got = connection.execute("SELECT pg_try_advisory_lock(?, hashtext(current_schema()))", (_WRITER,)).fetchone()
+            if got != (True,):
+                raise locked
+            return
+        connection.execute(f"SET lock_timeout = {seconds * 1000:.0f}")
+        try:
+            connection.execute("SELECT pg_advisory_lock(?, hashtext(current_schema()))", (_WRITER,))
+        except psycopg.errors.LockNotAvailable as error:
+            raise locked from error
+        finally:
+            with suppress(psycopg.Error):
+                connection.execute("RESET lock_timeout")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as error:
+            raise DocumentError(f"is too large for the catalogue, or has what it cannot hold: {self._told(error)}") from error
+        except (
+            psycopg.errors.LockNotAvailable,
+            psycopg.errors.DeadlockDetected,
+            psycopg.errors.SerializationFailure,
+        ) as error:
+            raise IndexLockedError(f"{self.name} is in use by another writer; try again when it is done") from error
+        except (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            psycopg.errors.InsufficientPrivilege,
+            psycopg.errors.ReadOnlySqlTransaction,
+        ) as error:
+            raise self._unavailable(error) from error
+        except psycopg.Error as error:
+            raise self.damage(self._told(error)) from error
+
+    def _unavailable(self, error: psycopg.Error) -> CatalogueUnavailableError:
+        return CatalogueUnavailableError(f"the catalogue in {self.name} cannot be used now: {self._told(error)}")
+
+    def _told(self, error: psycopg.Error) -> str:
+        told = " ".join(str(error).split())
+        return (told.replace(self._password, "***") if self._password else told)[:_MOST_REASON]
+
+
+class PostgresCatalogue(SqlCatalogue):
+    """A catalogue in the current schema of a PostgreSQL database, whose tables are made there if need be with ``create``.
+
+    Raises:
+        CatalogueUnavailableError: the database does not answer, or refuses (also raised by every method).
+        IndexMissingError: it has no catalogue, and ``create`` is false.
+        IndexDamagedError: it has tables of another program.
+        IndexVersionError: it was made by another version.
+    """
+
+    _database: PostgresDatabase
+
+    def __init__(self, url: str, create: bool = False) -> None:
+        super().__init__(PostgresDatabase(url))
+        try:
+            self._begin(create)
+        except BaseException:
+            self.close()
+            raise
+
+    @cached_property
+    def shared(self) -> PostgresSharedRecords:
+        return PostgresSharedRecords(self._database)
+
+    def one_writer(self, seconds: float) -> Any:
+        return self._database.one_writer(seconds)
+
+    def _begin(self, create: bool) -> None:
+        if self._has_tables():
+            return
+        if not create:
+            raise IndexMissingError(f"there is no catalogue in {self._database.name}; make one with: quotewise index FOLDER")
+        with self._database.transaction() as connection:
+            if not self._has_tables():  # another process may have made them
+                script = Path(__file__).parent / "tables" / "postgresql.sql"
+                connection.run(script.read_text(encoding="utf-8"))
+                connection.execute("INSERT INTO quotewise VALUES (?)", (SCHEMA_VERSION,))
+
+    def _has_tables(self) -> bool:
+        """Whether the tables of this version are there. Raises IndexDamagedError, IndexVersionError."""
+        database = self._database
+        [(schema, encoding)] = database.rows("SELECT current_schema(), current_setting('server_encoding')")
+        if schema is None or encoding != "UTF8":
+            wanted = "a schema that exists in its search_path" if schema is None else f"the encoding UTF8 instead of {encoding}"
+            raise CatalogueUnavailableError(f"{database.name} needs {wanted}")
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+        tables = {table for (table,) in database.rows(query)}
+        if "quotewise" not in tables:
+            if tables & {"documents", "chunks", "collections", "keys", "jobs"}:
+                raise IndexDamagedError(f"{database.name} has tables of another program; choose another database or schema")
+            return False
+        versions = database.rows("SELECT version FROM quotewise")
+        if versions != [(SCHEMA_VERSION,)]:
+            found = ", ".join(str(version) for (version,) in versions) or "none"
+            raise IndexVersionError(
+                f"the catalogue in {database.name} has version {found}, where this Quotewise reads {SCHEMA_VERSION}; "
+                "use the Quotewise that made it, or index again into another database or schema"
+            )
+        return True
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that executes statements as SQLite's does, in which a ``?`` stands for each value."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether it is anything but ready for a statement."""
+        return self.info.transaction_status != TransactionStatus.IDLE
+
+    def execute(self, query: Any, values: Any = None, **how: Any) -> Any:  # type: ignore[override]
+        return super().execute(_translated(query), values or (), **how)
+
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.cursor().executemany(_translated(query), rows)
+
+    def run(self, statements: str) -> None:
+        """Execute any number of statements without values."""
+        super().execute(statements.encode(), prepare=False)
+
+
+@lru_cache(1000)
+def _translated(query: str) -> bytes:
+    return query.replace("%", "%%").replace("?", "%s").encode()
