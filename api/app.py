@@ -27,9 +27,11 @@ from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_o
 from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
+from quotewise.index.errors import CatalogueUnavailableError
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _STATIC = Path(__file__).parent / "static"
+_RETRY_SECONDS = 1.0
 _REVALIDATE = {"Cache-Control": "no-cache"}
 _log = logging.getLogger("quotewise")
 
@@ -106,7 +108,7 @@ def _add_pages(app: FastAPI) -> None:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the last, through which a request comes first, to the one closest to the routes."""
-    app.state.keys = keys = Keys(settings.index)
+    app.state.keys = keys = Keys(settings.index, settings.catalogue)
     app.state.slots = slots_of(settings)
     app.state.metrics = Metrics(app.state)
     app.add_middleware(ConcurrencyLimit, slots=app.state.slots)
@@ -123,9 +125,27 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
+    """Open the service as soon as the database of its catalogue answers."""
+
+    def opened() -> Service:
+        service = open_service()
+        try:
+            service.warm()
+        except CatalogueUnavailableError:
+            service.close()
+            raise
+        return service
+
     try:
-        service = await asyncio.to_thread(open_service)
-        await asyncio.to_thread(service.warm)
+        service = None
+        while service is None:
+            try:
+                service = await asyncio.to_thread(opened)
+            except CatalogueUnavailableError as error:
+                if str(error) != str(app.state.obstacle):
+                    _log.error("%s", error)
+                app.state.obstacle = error
+                await asyncio.sleep(_RETRY_SECONDS)
         service.observers.add(observe_answer)
         app.state.service = service
     except Exception as error:  # noqa: BLE001 - whatever it is, /ready and the log tell, and /health stays alive

@@ -135,7 +135,7 @@ def _folder_of_uploads(service: Service, caller: Caller, name: str) -> Path:
 
 
 def _uploads_folder(service: Service) -> Path:
-    return (service.store.folder / "uploads").resolve()
+    return (service.settings.uploads or service.store.folder / "uploads").resolve()
 
 
 async def _checked(service: Service, caller: Caller, collection: str, path: str) -> str:

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
 from quotewise.api.cli_admin import admin
-from quotewise.api.cli_options import Json, Moved, Output, command, opened
+from quotewise.api.cli_options import STORE, Json, Moved, Output, command, opened
 from quotewise.api.cli_questions import Question, questions
 from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
@@ -67,7 +67,7 @@ app.add_typer(admin)
 
 
 @command(
-    *(app, "serve", "host", "port", "index", "search_index", "milvus_uri", "collection", "embedder", "chunk_tokens"),
+    *(app, "serve", "host", "port", *STORE, "collection", "embedder", "chunk_tokens"),
     *("max_file_bytes", "password_file", "reader", "threshold"),
 )
 def serve(
@@ -120,7 +120,7 @@ def serve(
                 terminal.show_json({"url": url, "indexed": report and terminal.report_json(report)})
             elif report:
                 terminal.show_report(report)
-            if not (server.is_local(listener) or Keys(settings.index).exist()):
+            if not (server.is_local(listener) or Keys(settings.index, settings.catalogue).exist()):
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
             if folder is not None and (watch or ocr):
@@ -136,9 +136,7 @@ def serve(
 @command(
     app,
     "index",
-    "index",
-    "search_index",
-    "milvus_uri",
+    *STORE,
     "collection",
     "embedder",
     "chunk_tokens",
@@ -225,7 +223,7 @@ def verify_citations(
     return Output([asdict(result) for result in results], show, any(r.verdict is not Verdict.VALID for r in results))
 
 
-@command(app, "mcp", "index", "search_index", "milvus_uri", "collection", "reader", "threshold")
+@command(app, "mcp", *STORE, "collection", "reader", "threshold")
 def serve_mcp(
     settings: Settings,
     only: Annotated[

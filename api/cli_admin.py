@@ -10,9 +10,9 @@ from typer.core import TyperGroup
 
 from quotewise.api import terminal
 from quotewise.api.callers import LOCAL
-from quotewise.api.cli_options import Output, command, opened
+from quotewise.api.cli_options import CATALOGUE, STORE, Output, command, opened
 from quotewise.api.keys import Key, Keys
-from quotewise.api.settings import Settings, origins
+from quotewise.api.settings import Settings, origins, without_password
 from quotewise.index.errors import QuotewiseError
 
 admin = typer.Typer()
@@ -32,7 +32,7 @@ admin.add_typer(collection_commands, name="collections")
 _KEY_COLUMNS = ["id", "name", "scopes", "collections", "origins", "rate", "created", "revoked"]
 
 
-@command(admin, "status", "index", "search_index", "milvus_uri")
+@command(admin, "status", *STORE)
 def status(settings: Settings) -> Output:
     """Show the collections of the index, the files of their folders that were not read, and what the processor can."""
     with opened(settings) as service:
@@ -63,7 +63,7 @@ def status(settings: Settings) -> Output:
     return Output(listed, show)
 
 
-@command(admin, "check", "index", "search_index", "milvus_uri")
+@command(admin, "check", *STORE)
 def check_index(settings: Settings) -> Output:
     """Read the whole index and look for damage; the exit code is 1 if there is any."""
     from quotewise.index.integrity import check
@@ -75,7 +75,7 @@ def check_index(settings: Settings) -> Output:
     return Output([asdict(finding) for finding in findings], partial(terminal.tell, "\n".join(lines)), not is_sound)
 
 
-@command(admin, "rm", "index", "search_index", "milvus_uri", "collection")
+@command(admin, "rm", *STORE, "collection")
 def rm(
     settings: Settings,
     paths: Annotated[list[str] | None, typer.Argument(help="Documents to remove, by path.", show_default=False)] = None,
@@ -96,7 +96,7 @@ def rm(
     return Output({"removed": removed}, partial(terminal.tell, done))
 
 
-@command(collection_commands, "rename", "index")
+@command(collection_commands, "rename", *CATALOGUE)
 def rename_collection(
     settings: Settings,
     name: Annotated[str, typer.Argument(help="The collection.", show_default=False)],
@@ -110,7 +110,7 @@ def rename_collection(
     return Output({"name": new}, partial(terminal.tell, f"{name} is {new} now"))
 
 
-@command(collection_commands, "rm", "index")
+@command(collection_commands, "rm", *CATALOGUE)
 def remove_collection(
     settings: Settings,
     name: Annotated[str, typer.Argument(help="The collection.", show_default=False)],
@@ -130,6 +130,7 @@ def remove_collection(
 def list_settings(settings: Settings) -> Output:
     """List every setting: its value, where that comes from, and what it is for."""
     comes_from, values = origins(), settings.model_dump(mode="json")
+    values |= {name: without_password(value) for name, value in values.items() if isinstance(value, str)}
     described = {name: field.description or "" for name, field in Settings.model_fields.items()}
 
     def show() -> None:
@@ -141,7 +142,7 @@ def list_settings(settings: Settings) -> Output:
     return Output(listed, show)
 
 
-@command(key_commands, "make", "index")
+@command(key_commands, "make", *CATALOGUE)
 def make_key(
     settings: Settings,
     name: Annotated[str, typer.Argument(help="Whose it is, or what for.", show_default=False)],
@@ -158,7 +159,7 @@ def make_key(
     """Make a key, and show its secret this once; from the first key on, the service refuses all requests without one."""
     if browser != bool(origin):
         raise QuotewiseError("a browser key takes --browser and at least one --origin https://…; other keys take neither")
-    keys = Keys(settings.index)
+    keys = Keys(settings.index, settings.catalogue)
     is_first = not keys.exist()
     key, secret = keys.make(name, scope or ["ask"], collection or [], origin or [], rate)
     if is_first:
@@ -173,20 +174,20 @@ def make_key(
     return Output({**_listed(key), "key": secret}, show)
 
 
-@command(key_commands, "list", "index")
+@command(key_commands, "list", *CATALOGUE)
 def list_keys(settings: Settings) -> Output:
     """List all keys, also those that are revoked."""
-    keys = list(map(_listed, Keys(settings.index).all()))
+    keys = list(map(_listed, Keys(settings.index, settings.catalogue).all()))
     rows = [[_cell(column, key[column]) for column in _KEY_COLUMNS] for key in keys]
     return Output(keys, partial(terminal.show_table, _KEY_COLUMNS, rows))
 
 
-@command(key_commands, "revoke", "index")
+@command(key_commands, "revoke", *CATALOGUE)
 def revoke_key(
     settings: Settings, key_id: Annotated[str, typer.Argument(metavar="ID", help="As keys list shows it.", show_default=False)]
 ) -> Output:
     """Revoke a key; a running service refuses it at once."""
-    key = Keys(settings.index).revoke(key_id)
+    key = Keys(settings.index, settings.catalogue).revoke(key_id)
     return Output(_listed(key), partial(terminal.tell, f"{key.id} ({key.name}) is revoked"))
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 IndexDir = Annotated[Path | None, typer.Option("--index", "-i", metavar="DIR", help="Folder of the index.")]
 CollectionName = Annotated[str | None, typer.Option("--collection", "-c", metavar="NAME", help="Collection to use.")]
+CATALOGUE = ("index", "catalogue")
+STORE = (*CATALOGUE, "search_index", "milvus_uri")
+"""The settings by which an index is found."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Moved = Annotated[bool, typer.Option("--moved", help="The collection's folder has moved to FOLDER.")]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from quotewise.api import terminal
-from quotewise.api.cli_options import Output, command
+from quotewise.api.cli_options import STORE, Output, command
 from quotewise.api.questions import Questions
 from quotewise.api.settings import Settings
 
@@ -21,7 +21,7 @@ Also = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Ask this c
 Local = Annotated[bool, typer.Option("--local", help="Open the index, even where a service runs on it and could be asked.")]
 
 
-@command(questions, "ask", "index", "search_index", "milvus_uri", "collection", "top_k", "max_quotes", "reader", "threshold")
+@command(questions, "ask", *STORE, "collection", "top_k", "max_quotes", "reader", "threshold")
 def ask(settings: Settings, question: Question, path_prefix: Prefix = "", also: Also = None, local: Local = False) -> Output:
     """Answer QUESTION with quotes, or say that the documents do not; then the exit code is 3."""
     question = _read(question, settings)
@@ -30,7 +30,7 @@ def ask(settings: Settings, question: Question, path_prefix: Prefix = "", also: 
     return Output(answer, partial(terminal.show_answer, answer), 0 if answer["answered"] else _UNANSWERED)
 
 
-@command(questions, "search", "index", "search_index", "milvus_uri", "collection", "top_k")
+@command(questions, "search", *STORE, "collection", "top_k")
 def search(settings: Settings, question: Question, path_prefix: Prefix = "", also: Also = None, local: Local = False) -> Output:
     """Show the passages closest to QUESTION."""
     question = _read(question, settings)
@@ -39,7 +39,7 @@ def search(settings: Settings, question: Question, path_prefix: Prefix = "", als
     return Output(passages, partial(terminal.show_passages, passages))
 
 
-@command(questions, "chat", "index", "search_index", "milvus_uri", "collection", "top_k", "max_quotes", "reader", "threshold")
+@command(questions, "chat", *STORE, "collection", "top_k", "max_quotes", "reader", "threshold")
 def chat(settings: Settings, path_prefix: Prefix = "", also: Also = None, local: Local = False) -> None:
     """Ask one question after the other; a follow-up is understood by those before it, and sources can be opened."""
     from quotewise.api.chat import Chat

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from cachetools import FIFOCache
+from pydantic import BaseModel
 
 from quotewise.api.errors import InternalError, OverloadedError
-from quotewise.index.errors import QuotewiseError, StoppedError
+from quotewise.index.errors import ERRORS, QuotewiseError, StoppedError
+from quotewise.index.store import SharedRecords, StoredDocument
 from quotewise.index.uploads import Uploaded
 
 _KEPT = 1000
 """Jobs whose outcome can still be read."""
+_TELL_SECONDS = 5.0
+"""Between two times that a process tells the others of its jobs."""
 _T = TypeVar("_T")
 _log = logging.getLogger("quotewise")
 
@@ -53,10 +57,46 @@ class Job:
         return self.future.result() if self.future.done() else None
 
 
-class Jobs:
-    """The jobs of one process, at most ``limit`` of them unfinished. The process ends each of them whole or not at all."""
+class _ToldJob(BaseModel):
+    """A job as the process that does it tells the others: ``error`` is a code and a message."""
 
-    def __init__(self, limit: int) -> None:
+    collection: str
+    path: str
+    state: Literal["queued", "running", "failed", "done"]
+    document: StoredDocument | None = None
+    created: bool = False
+    error: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> "_ToldJob":
+        outcome, told = job.outcome, cls(collection=job.collection, path=job.path, state=job.state)
+        if isinstance(outcome, QuotewiseError):
+            return told.model_copy(update={"error": (outcome.code, str(outcome))})
+        return told.model_copy(update={"document": outcome.document, "created": outcome.created}) if outcome else told
+
+    def job(self, job_id: str, is_told: bool) -> Job:
+        """The job; where it is told no longer, and not finished, its process has ended."""
+        future: Future[Outcome] = Future()
+        if self.state in ("failed", "done") or not is_told:
+            lost = StoppedError("the process that did this has ended; look at the document, or send it again")
+            error = ERRORS.get(self.error[0], InternalError)(self.error[1]) if self.error else lost
+            done = Uploaded(self.document, self.created) if self.document else None
+            future.set_result(done if self.state == "done" else error)
+        elif self.state == "running":
+            future.set_running_or_notify_cancel()
+        return Job(job_id, self.collection, self.path, future)
+
+
+class Jobs:
+    """The jobs of one process, at most ``limit`` of them unfinished. The process ends each of them whole or not at all.
+
+    With ``shared`` records, the jobs of all processes that share them can be read here.
+    """
+
+    def __init__(self, limit: int, shared: SharedRecords | None = None) -> None:
+        self._shared = shared
+        self._untold: dict[str, Job] = {}
+        self._telling = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "documents")
         self._slots = threading.BoundedSemaphore(limit)
         self._limit = limit
@@ -79,6 +119,8 @@ class Jobs:
         await asyncio.wait([asyncio.wrap_future(job.future)], timeout=seconds)
         if not job.future.done():
             self._jobs[job.id] = job
+            if self._shared:
+                await asyncio.to_thread(self._tell_of, job)
         return job
 
     def submit(self, work: Callable[[], _T]) -> Future[_T]:
@@ -104,6 +146,9 @@ class Jobs:
     def get(self, job_id: str) -> Job:
         """Raises UnknownJobError for a job that was done in time, is long done, or belonged to another process."""
         job = self._jobs.get(job_id)
+        told = self._shared.job(job_id) if self._shared and not job else None
+        if told:
+            job = _ToldJob.model_validate_json(told[0]).job(job_id, told[1])
         if job is None:
             raise UnknownJobError
         return job
@@ -117,3 +162,31 @@ class Jobs:
         """Cancel what can be cancelled and wait for the rest."""
         self._closing.set()
         self._thread.shutdown()
+        self._tell()
+
+    def _tell_of(self, job: Job) -> None:
+        """Tell the other processes of a job, now, every few seconds and when it is done."""
+        is_first = not self._untold
+        self._untold[job.id] = job
+        self._tell()
+        job.future.add_done_callback(lambda _: self._tell())
+        if is_first:
+            threading.Thread(target=self._keep_telling, name="telling of jobs", daemon=True).start()
+
+    def _keep_telling(self) -> None:
+        while self._untold and not self._closing.wait(_TELL_SECONDS):
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._telling:
+            for job in list(self._untold.values()):
+                told = _ToldJob.of(job)
+                finished = told.state in ("failed", "done")
+                try:
+                    assert self._shared
+                    self._shared.put_job(job.id, told.model_dump_json(), finished)
+                except QuotewiseError as error:
+                    _log.error("the other processes are not told of %s: %s", job.id, error)
+                    return
+                if finished:
+                    self._untold.pop(job.id, None)

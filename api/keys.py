@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from quotewise.api.callers import Caller, Scope
-from quotewise.index.errors import QuotewiseError
+from quotewise.index.errors import IndexMissingError, QuotewiseError
 
 if TYPE_CHECKING:
-    from quotewise.index.catalogue import SqliteCatalogue
     from quotewise.index.store import Catalogue
 
 _PREFIX, _BROWSER_PREFIX = "qw_", "qb_"
@@ -104,15 +103,18 @@ def renamed_collection(catalogue: "Catalogue", name: str, new: str) -> None:
 
 
 class Keys:
-    """The keys of an index folder, in its catalogue, which every request reads, so that a revoked key is refused at once.
+    """The keys of an index, in its catalogue, which every request reads, so that a revoked key is refused at once.
+
+    ``is_remote`` says that it is in a database, for which a request waits.
 
     A secret has 256 random bits, so that nobody finds one by trying: a slow hash, which protects passwords that can be guessed,
     would only slow down every request. It names its key, and is compared with that one in constant time.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._catalogue: SqliteCatalogue | None = None
+    def __init__(self, folder: Path, catalogue: str | None = None) -> None:
+        self._folder, self._url = folder, catalogue
+        self.is_remote = catalogue is not None
+        self._catalogue: Catalogue | None = None
         self._opening = threading.Lock()
         self._cached: tuple[int, dict[str, Key]] = (0, {})
 
@@ -125,8 +127,15 @@ class Keys:
         return bool(self._read())
 
     def browser_origins(self) -> frozenset[str]:
-        """Where browser keys in force may be used. Raises KeysUnavailableError."""
-        return frozenset(origin for key in self._read().values() if not key.revoked for origin in key.origins)
+        """Where browser keys in force may be used; those of a database as they were last read. Raises KeysUnavailableError."""
+        keys = self._cached[1] if self.is_remote else self._read()
+        return frozenset(origin for key in keys.values() if not key.revoked for origin in key.origins)
+
+    def count_request(self, name: str, amount: int, seconds: int) -> float:
+        """What ``SharedRecords.count_request`` does, for keys in a database. Raises KeysUnavailableError."""
+        with _as_unavailable():
+            catalogue = self._open()
+            return catalogue.shared.count_request(name, amount, seconds) if catalogue and catalogue.shared else 0.0
 
     def find(self, secret: str) -> Key | None:
         """The key in force that a secret belongs to. Raises KeysUnavailableError."""
@@ -185,11 +194,8 @@ class Keys:
 
     def _read(self, upgrade: bool = False) -> dict[str, Key]:
         """The keys. A request does not wait for an ``upgrade`` of the catalogue, which may take minutes."""
-        from quotewise.index.schema import needs_upgrade
-
         with _as_unavailable():
-            path = self._folder / "catalogue.sqlite"
-            if self._catalogue is None and not upgrade and path.exists() and needs_upgrade(path):
+            if self._catalogue is None and not upgrade and not self.is_remote and self._needs_upgrade():
                 raise KeysUnavailableError("the catalogue is being upgraded")
             catalogue = self._open()
             if catalogue is None:
@@ -199,23 +205,32 @@ class Keys:
                 self._cached = (revision, keys)
             return self._cached[1]
 
+    def _needs_upgrade(self) -> bool:
+        from quotewise.index.schema import needs_upgrade
+
+        path = self._folder / "catalogue.sqlite"
+        return path.exists() and needs_upgrade(path)
+
     def _write(self, key: Key) -> None:
         with _as_unavailable():
-            self._folder.mkdir(0o700, parents=True, exist_ok=True)
+            if not self.is_remote:
+                self._folder.mkdir(0o700, parents=True, exist_ok=True)
             catalogue = self._open(create=True)
             assert catalogue
             catalogue.put_api_key(key.id, key.model_dump_json())
 
-    def _open(self, create: bool = False) -> "SqliteCatalogue | None":
+    def _open(self, create: bool = False) -> "Catalogue | None":
         """The catalogue, with the keys of a ``keys.json`` of version 0.1; None where there are neither."""
-        from quotewise.index.catalogue import SqliteCatalogue  # here, since it takes long to load, and settings need only types
+        from quotewise.index.catalogue import open_catalogue  # here, since it takes long to load, and settings need only types
 
         with self._opening:
-            path, old = self._folder / "catalogue.sqlite", self._folder / "keys.json"
-            if self._catalogue is None and (create or path.exists() or old.exists()):
-                self._catalogue = SqliteCatalogue(path)
+            old = self._folder / "keys.json"
+            is_old = not self.is_remote and old.exists()
+            if self._catalogue is None:
+                with suppress(IndexMissingError):
+                    self._catalogue = open_catalogue(self._folder, self._url, create or is_old)
             with suppress(FileNotFoundError):  # another process has moved it
-                if self._catalogue and old.exists():
+                if self._catalogue and is_old:
                     keys, known = _KEYS.validate_json(old.read_bytes()), self._catalogue.api_keys()
                     for key in keys:
                         if key.id not in known:  # it may be, and revoked since, after a crash

@@ -59,7 +59,7 @@ def json_response(value: Any, status: int = 200, **headers: str) -> Response:
     return Response(responses.to_json(value), status, headers, "application/json")
 
 
-STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable")
+STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable", "catalogue-unavailable")
 _STORE_PROBLEMS = (
     *("index-locked", "index-damaged", "index-unavailable", "engine-unavailable", "index-rebuilding", "document-damaged"),
 )

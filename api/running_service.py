@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from quotewise.api.settings import Settings
+from quotewise.api.settings import Settings, without_password
 from quotewise.index.errors import QuotewiseError
 
 INSTANCE = "Quotewise-Instance"
@@ -133,5 +133,6 @@ def _read(folder: Path) -> _Announcement | None:
 
 def _unsent(settings: Settings) -> dict[str, str | float | None]:
     """Those that a request cannot carry; a threshold it can, but not that there is none."""
-    unsent: dict[str, str | float | None] = {"reader": settings.reader, "retrieval": settings.retrieval}
+    place = without_password(settings.catalogue) if settings.catalogue else None
+    unsent: dict[str, str | float | None] = {"catalogue": place, "reader": settings.reader, "retrieval": settings.retrieval}
     return unsent if settings.threshold is not None else {**unsent, "threshold": None}

@@ -63,10 +63,10 @@ class Service:
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Self:
-        """Open the index of the settings. Raises SettingsError, IndexMissingError, IndexDamagedError, IndexVersionError."""
+        """Open the index of the settings. Raises SettingsError, and what ``LocalStore`` does."""
         # Requests run side by side; a matrix product that takes every core for itself halves what they get done together.
         threadpool_limits(1, user_api="blas")
-        store = LocalStore(settings.index, create, settings.search_index_type())
+        store = LocalStore(settings.index, create, settings.search_index_type(), settings.catalogue)
         readers = Readers(settings.reader, settings.threads)
         load = partial(load_embedder, threads=settings.threads)
         pipeline = Pipeline(store, load, readers, settings.threshold, settings.retrieval)
@@ -74,8 +74,8 @@ class Service:
             settings,
             store,
             pipeline,
-            Jobs(settings.max_uploads),
-            RecentAnswers(settings.remembered_answers),
+            Jobs(settings.max_uploads, store.catalogue.shared),
+            RecentAnswers(settings.remembered_answers, store.catalogue.shared),
             Suggestions(pipeline, store.catalogue),
         )
 

@@ -2,8 +2,10 @@
 
 import ipaddress
 import os
+import re
 import tomllib
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -44,6 +46,21 @@ def _embedder_name(name: str) -> str:
     return MULTILINGUAL_EMBEDDER if name == "multilingual" else name
 
 
+def _database(url: str | None) -> str | None:
+    if url is None:
+        return None
+    if not re.match("postgres(ql)?://", url):
+        raise ValueError("should be a URL such as postgresql://user@host/database")
+    if not find_spec("psycopg"):
+        raise ValueError("needs: pip install 'quotewise[postgresql]'")
+    return url
+
+
+def without_password(value: str) -> str:
+    """A value in which the password of a URL, if there is one, is hidden."""
+    return re.sub(r"(://[^/@:\s]*:)[^@\s]*(?=@)|([?&]password=)[^&\s]*", r"\1\2***", value)
+
+
 class SettingsError(QuotewiseError, code="invalid-settings"):
     """A setting has a value that it cannot have."""
 
@@ -56,6 +73,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
     index: Path = Field(default=Path(".quotewise"), description="folder of the index")
+    catalogue: Annotated[str | None, AfterValidator(_database)] = Field(
+        default=None,
+        repr=False,
+        description="of several machines: a PostgreSQL database, such as postgresql://user@host/name; by default a file",
+    )
+    uploads: Path | None = Field(
+        default=None, description="folder of the files of uploads, which machines share; by default in that of the index"
+    )
     search_index: Literal["local", "milvus"] = Field(default="local", description="what searches: local files or Milvus")
     milvus_uri: str | None = Field(default=None, description="of a Milvus server, such as http://127.0.0.1:19530, or FILE.db")
     collection: str = Field(default="default", description="collection used where none is named")
@@ -184,7 +209,8 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        raise SettingsError(f"the setting {name!r} is not valid: {first['msg']}; got {first['input']!r}") from error
+        got = without_password(repr(first["input"]))
+        raise SettingsError(f"the setting {name!r} is not valid: {first['msg']}; got {got}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{Settings.FILE} is not valid TOML: {error}") from error
 

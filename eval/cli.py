@@ -194,7 +194,7 @@ def export_feedback(
     from quotewise.index.local_store import LocalStore
 
     settings = load_settings(index=index, collection=collection)
-    store = LocalStore(settings.index)
+    store = LocalStore(settings.index, catalogue=settings.catalogue)
     try:
         questions, left_out = gold_from_feedback(store.catalogue, settings.collection)
     finally:

@@ -73,7 +73,7 @@ def open_catalogue(folder: Path, url: str | None = None, create: bool = False) -
         from quotewise.index.postgresql import PostgresCatalogue  # which needs an extra
 
         return PostgresCatalogue(url, create)
-    if not create and not (folder / SQLITE_FILE).is_file():
+    if not create and not (folder / SQLITE_FILE).exists():
         raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
     return SqliteCatalogue(folder / SQLITE_FILE)
 

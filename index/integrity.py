@@ -35,7 +35,7 @@ def check(store: LocalStore) -> Iterator[Finding]:
 
 def _catalogue(store: LocalStore) -> tuple[bool, str]:
     store.catalogue.check()
-    return True, "SQLite finds no fault"
+    return True, "the database finds no fault"
 
 
 def _documents(store: LocalStore, name: str) -> tuple[bool, str]:

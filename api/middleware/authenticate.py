@@ -1,5 +1,6 @@
 """Who sends a request: by key, by address and origin, and no more often than the rate allows."""
 
+import asyncio
 import ipaddress
 import logging
 import re
@@ -12,7 +13,7 @@ from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.callers import Scope as KeyScope
 from quotewise.api.errors import ForbiddenError, LocalOnlyError, UnauthorizedError
 from quotewise.api.keys import Key, Keys, KeysUnavailableError
-from quotewise.api.middleware.rate_limit import RateLimit
+from quotewise.api.middleware.rate_limit import RateLimit, SharedRateLimit
 from quotewise.api.settings import Settings
 
 PROBLEMS = ("unauthorized", "forbidden", "local-only", "too-many-requests")
@@ -51,12 +52,13 @@ class Authenticate:
 
     def __init__(self, app: ASGIApp, keys: Keys, settings: Settings) -> None:
         self._app, self._keys, self._settings = app, keys, settings
-        self._rate_limit = RateLimit()
+        self._rate_limit = SharedRateLimit(keys) if keys.is_remote else RateLimit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
-                scope.setdefault("state", {})["caller"] = self._caller(scope)
+                caller = await asyncio.to_thread(self._caller, scope) if self._keys.is_remote else self._caller(scope)
+                scope.setdefault("state", {})["caller"] = caller
             except KeysUnavailableError as error:
                 _log.error("%s", error)
                 raise KeysUnavailableError("the keys of the service cannot be read; its log says more") from error

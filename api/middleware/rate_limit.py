@@ -8,6 +8,7 @@ import limits
 from cachetools import LRUCache
 
 from quotewise.api.errors import TooManyRequestsError
+from quotewise.api.keys import Keys
 
 _MAX_NAMES = 10_000
 _parsed = lru_cache(1000)(limits.parse)
@@ -32,7 +33,25 @@ class RateLimit:
         while times and times[0] <= now - seconds:
             times.popleft()
         if len(times) >= limit.amount:
-            wait = str(int(times[0] + seconds - now) + 1)
-            policy = {"RateLimit-Policy": f'"default";q={limit.amount};w={seconds}', "RateLimit": f'"default";r=0;t={wait}'}
-            raise TooManyRequestsError(f"more requests than {rate}", headers={"Retry-After": wait, **policy})
+            raise _refusal(rate, times[0] + seconds - now)
         times.append(now)
+
+
+class SharedRateLimit:
+    """The same for all processes that share a catalogue, which counts in fixed windows, of which it makes a moving one."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def hit(self, name: str, rate: str) -> None:
+        """As ``RateLimit.hit``. Raises KeysUnavailableError too."""
+        limit = _parsed(rate)
+        if wait := self._keys.count_request(name, limit.amount, limit.get_expiry()):
+            raise _refusal(rate, wait)
+
+
+def _refusal(rate: str, seconds: float) -> TooManyRequestsError:
+    wait, limit = str(int(seconds) + 1), _parsed(rate)
+    policy = f'"default";q={limit.amount};w={limit.get_expiry()}'
+    headers = {"Retry-After": wait, "RateLimit-Policy": policy, "RateLimit": f'"default";r=0;t={wait}'}
+    return TooManyRequestsError(f"more requests than {rate}", headers=headers)

@@ -1,5 +1,8 @@
 """The headers with which responses leave: what browsers may do with them, and which pages of other origins may read them."""
 
+import asyncio
+from contextlib import suppress
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,6 +53,9 @@ class Cors(CORSMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(raw=scope.get("headers", []))
         origin = headers.get("origin")
+        if origin is not None and self._keys.is_remote:
+            with suppress(KeysUnavailableError):
+                await asyncio.to_thread(self._keys.exist)  # reads them anew
         if scope["type"] != "http" or origin is None or self.is_allowed_origin(origin):
             await super().__call__(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:

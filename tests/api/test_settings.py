@@ -40,6 +40,8 @@ def test_flags_stand_before_the_environment_and_that_before_the_file_and_that_be
 def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {
         "index": "elsewhere",
+        "catalogue": "postgresql://user@127.0.0.1/quotewise",
+        "uploads": "/mnt/uploads",
         "search_index": "milvus",
         "milvus_uri": "http://127.0.0.1:19530",
         "collection": "notes",
