@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import entry_points, version
@@ -120,7 +121,9 @@ def serve(
                 terminal.show_json({"url": url, "indexed": report and terminal.report_json(report)})
             elif report:
                 terminal.show_report(report)
-            if not (server.is_local(listener) or Keys(settings.index, settings.catalogue).exist()):
+            with closing(Keys(settings.index, settings.catalogue)) as keys:
+                is_open = server.is_local(listener) or keys.exist()
+            if not is_open:
                 terminal.note("there is no key yet, so only this machine is answered; make one: quotewise keys make NAME")
             terminal.note(f"listening on {url}")
             if folder is not None and (watch or ocr):

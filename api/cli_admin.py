@@ -1,6 +1,7 @@
 """The commands that look after an index, its settings and its API keys."""
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -159,9 +160,9 @@ def make_key(
     """Make a key, and show its secret this once; from the first key on, the service refuses all requests without one."""
     if browser != bool(origin):
         raise QuotewiseError("a browser key takes --browser and at least one --origin https://…; other keys take neither")
-    keys = Keys(settings.index, settings.catalogue)
-    is_first = not keys.exist()
-    key, secret = keys.make(name, scope or ["ask"], collection or [], origin or [], rate)
+    with closing(Keys(settings.index, settings.catalogue)) as keys:
+        is_first = not keys.exist()
+        key, secret = keys.make(name, scope or ["ask"], collection or [], origin or [], rate)
     if is_first:
         terminal.note(
             "from now on requests without a key are refused, also those of this machine and of the page, which asks for it"
@@ -177,9 +178,10 @@ def make_key(
 @command(key_commands, "list", *CATALOGUE)
 def list_keys(settings: Settings) -> Output:
     """List all keys, also those that are revoked."""
-    keys = list(map(_listed, Keys(settings.index, settings.catalogue).all()))
-    rows = [[_cell(column, key[column]) for column in _KEY_COLUMNS] for key in keys]
-    return Output(keys, partial(terminal.show_table, _KEY_COLUMNS, rows))
+    with closing(Keys(settings.index, settings.catalogue)) as keys:
+        listed = list(map(_listed, keys.all()))
+    rows = [[_cell(column, key[column]) for column in _KEY_COLUMNS] for key in listed]
+    return Output(listed, partial(terminal.show_table, _KEY_COLUMNS, rows))
 
 
 @command(key_commands, "revoke", *CATALOGUE)
@@ -187,7 +189,8 @@ def revoke_key(
     settings: Settings, key_id: Annotated[str, typer.Argument(metavar="ID", help="As keys list shows it.", show_default=False)]
 ) -> Output:
     """Revoke a key; a running service refuses it at once."""
-    key = Keys(settings.index, settings.catalogue).revoke(key_id)
+    with closing(Keys(settings.index, settings.catalogue)) as keys:
+        key = keys.revoke(key_id)
     return Output(_listed(key), partial(terminal.tell, f"{key.id} ({key.name}) is revoked"))
 
 

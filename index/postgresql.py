@@ -48,7 +48,7 @@ _log = logging.getLogger("quotewise")
 
 
 class PostgresDatabase(Database):
-    """A database by a URL or other connection string of libpq; messages name neither its user nor a password.
+    """A database by a URL or other connection string of libpq; no message shows a password.
 
     In the thread that is the one writer, transactions run on the connection that holds the lock: where that is lost, and
     another may have become the writer, they fail.
@@ -232,9 +232,10 @@ class PostgresCatalogue(SqlCatalogue):
         """Whether the tables of this version are there. Raises IndexDamagedError, IndexVersionError."""
         database = self._database
         [(schema, encoding)] = database.rows("SELECT current_schema(), current_setting('server_encoding')")
-        if schema is None or encoding != "UTF8":
-            wanted = "a schema that exists in its search_path" if schema is None else f"the encoding UTF8 instead of {encoding}"
-            raise CatalogueUnavailableError(f"{database.name} needs {wanted}")
+        if schema is None:
+            raise CatalogueUnavailableError(f"{database.name} needs a schema in its search_path that exists and may be used")
+        if encoding != "UTF8":
+            raise CatalogueUnavailableError(f"{database.name} needs the encoding UTF8; it has {encoding}")
         query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
         tables = {table for (table,) in database.rows(query)}
         if "quotewise" not in tables:
