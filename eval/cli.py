@@ -66,6 +66,7 @@ class _Bench(_Lazy):
     functions: ClassVar = {
         "load": "bench.load:bench_load",
         "overload": "bench.load:bench_overload",
+        "replicas": "bench.replicas:bench_replicas",
         "soak": "bench.soak:bench_soak",
         "kills": "bench.kills:bench_kills",
         "index": "bench.growth:bench_index",

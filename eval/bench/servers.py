@@ -1,5 +1,6 @@
 """A server in a process of its own: started, asked by clients that wait for each answer, and watched meanwhile."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -57,10 +58,10 @@ def questions_of(gold: Path = SEEDS) -> list[str]:
     return [question.question for question in load_gold(gold).questions]
 
 
-def index(folder: str, target: str, embedder: str = DEFAULT_EMBEDDER) -> dict[str, float]:
+def index(folder: str, target: str, embedder: str = DEFAULT_EMBEDDER, catalogue: str | None = None) -> dict[str, float]:
     """Index a folder into another one, in this process, and say what that took."""
     started = time.perf_counter()
-    with closing(LocalStore(Path(target), create=True)) as store:
+    with closing(LocalStore(Path(target), create=True, catalogue=catalogue)) as store:
         report = Sync(store, load_embedder(embedder)).run(Path(folder))
     seconds = time.perf_counter() - started
     return {
@@ -75,24 +76,32 @@ def index(folder: str, target: str, embedder: str = DEFAULT_EMBEDDER) -> dict[st
 def serving(folder: Path) -> Iterator[Server]:
     """A server of a folder, which is indexed into a temporary folder. Raises BenchError where it does not become ready."""
     with tempfile.TemporaryDirectory() as scratch:
-        target, log = f"{scratch}/index", Path(scratch, "log")
-        in_own_process(index, str(folder), target)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        started, url = time.perf_counter(), f"http://127.0.0.1:{port}"
-        with log.open("wb") as stderr:
-            command = [sys.executable, "-m", "quotewise", "serve", "--index", target, "--port", str(port)]
-            process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)
-        try:
-            with httpx.Client(base_url=url) as http:
-                while not _is_ready(http):
-                    if process.poll() is not None or time.perf_counter() - started > _START_SECONDS:
-                        raise BenchError(f"the server did not become ready: {log.read_text(errors='replace')[-500:]}")
-                    time.sleep(0.01)
-            yield Server(process, url, log, round(time.perf_counter() - started, 2))
-        finally:
-            process.terminate()
-            process.wait(10)
+        target = Path(scratch, "index")
+        in_own_process(index, str(folder), str(target))
+        with started(target) as server:
+            yield server
+
+
+@contextmanager
+def started(target: Path, **environment: str) -> Iterator[Server]:
+    """A server of an index folder. Raises BenchError where it does not become ready."""
+    log = target.with_name(f"{target.name}.log")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    began, url = time.perf_counter(), f"http://127.0.0.1:{port}"
+    with log.open("wb") as stderr:
+        command = [sys.executable, "-m", "quotewise", "serve", "--index", str(target), "--port", str(port)]
+        process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env={**os.environ, **environment})
+    try:
+        with httpx.Client(base_url=url) as http:
+            while not _is_ready(http):
+                if process.poll() is not None or time.perf_counter() - began > _START_SECONDS:
+                    raise BenchError(f"the server did not become ready: {log.read_text(errors='replace')[-500:]}")
+                time.sleep(0.01)
+        yield Server(process, url, log, round(time.perf_counter() - began, 2))
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def _is_ready(http: httpx.Client) -> bool:

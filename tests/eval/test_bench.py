@@ -2,6 +2,8 @@ import shutil
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -23,6 +25,7 @@ from tests.conftest import SEEDS, WHY
 from tests.eval.conftest import flawed
 from tests.index.formats.files import docx, p
 from tests.index.formats.pdf_files import Line, Page, Pdf
+from tests.postgres_server import PostgresServer
 
 
 def test_a_filled_store_is_measured_at_rest_searched_written_and_compacted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,3 +140,24 @@ def test_a_minute_of_a_soak_tells_what_was_answered_and_what_the_service_holds(l
     assert row["log_bytes"] == 5
     assert row["threads"] > 1
     assert row["health"]["failed"] == 0
+
+
+def test_services_that_share_a_catalogue_are_measured_beside_one_of_its_own(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from quotewise.eval.bench import replicas
+
+    @contextmanager
+    def started(target: Path, QUOTEWISE_UPLOADS: str, QUOTEWISE_CATALOGUE: str | None = None) -> Iterator[Server]:  # noqa: N803
+        """In this process, which takes less time to start."""
+        with ready(Settings(index=target, uploads=Path(QUOTEWISE_UPLOADS), catalogue=QUOTEWISE_CATALOGUE)) as client:
+            yield Server(psutil.Process(), str(client.base_url), target)
+
+    monkeypatch.setattr(replicas, "started", started)
+    monkeypatch.setattr(replicas, "_STATISTICS_SECONDS", 0.0)
+    monkeypatch.setattr(replicas, "in_own_process", lambda function, *arguments: function(*arguments))
+    address = f"postgresql://tester@127.0.0.1:{postgres.port}/postgres"
+    rows = list(replicas.bench_replicas(address, SEEDS, replicas=2, clients=2, requests=2))
+    assert [(row["catalogue"], row["services"]) for row in rows] == [("file", 1), ("postgresql", 1), ("postgresql", 2)]
+    assert all(row["answers_per_second"] > 0 < row["processor_ms_per_answer"] and row["upload_seen_ms"] > 0 for row in rows)
+    assert not postgres.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'quotewise_bench%'")
