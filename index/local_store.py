@@ -16,6 +16,7 @@ from quotewise.index.atomic_files import sweep_drafts
 from quotewise.index.catalogue import open_catalogue
 from quotewise.index.checksums import make_private
 from quotewise.index.errors import (
+    CatalogueUnavailableError,
     EngineUnavailableError,
     IndexLockedError,
     IndexMissingError,
@@ -184,7 +185,7 @@ class LocalStore:
         """The thread that does this work on a collection, or the last one if that failed just now."""
         with self._starting:
             task = tasks.get(name)
-            failed = task and isinstance(task.error, IndexUnavailableError) and time.monotonic() < task.ended + _RETRY_SECONDS
+            failed = task and _lasts(task.error) and time.monotonic() < task.ended + _RETRY_SECONDS
             if not task or not (task.is_alive() or failed):
                 task = tasks[name] = _Task(work, name)
                 task.start()
@@ -245,6 +246,11 @@ class LocalStore:
             raise IndexLockedError(f"another process is writing to {self.folder}; try again when it is done") from None
         except OSError as error:
             raise IndexUnavailableError(f"the lock of {self.folder} cannot be used: {error.strerror or error}") from error
+
+
+def _lasts(error: QuotewiseError | None) -> bool:
+    """Whether the same would fail again; a catalogue that did not answer does now, since it said what there is to do."""
+    return isinstance(error, IndexUnavailableError) and not isinstance(error, CatalogueUnavailableError)
 
 
 class _Task(threading.Thread):

@@ -21,6 +21,8 @@ from quotewise.eval.processes import in_own_process
 from quotewise.index.defaults import DEFAULT_EMBEDDER
 
 _UPLOADS = 5
+_COLLECTION = "uploads"
+"""Apart from that of the folder, into which uploads would be written."""
 _SEEN_SECONDS = 20.0
 _STATISTICS_SECONDS = 11.0
 """After which PostgreSQL has counted what a connection did that has nothing to do."""
@@ -89,14 +91,14 @@ def _statements(database: "psycopg.Connection[Any]") -> int:
 
 
 def _seen_ms(servers: Sequence[Server]) -> float:
-    """From when an upload to the first service is answered until the last one answers with it. Raises BenchError."""
+    """From when an upload to the first service is answered until the last one finds it. Raises BenchError."""
     word = f"b{secrets.token_hex(6)}"
     with httpx.Client(timeout=60) as http:
-        path = f"/collections/default/documents/{word}.txt"
+        path = f"/collections/{_COLLECTION}/documents/{word}.txt"
         http.put(f"{servers[0].url}{path}", content=f"The keeper of {word} is away.").raise_for_status()
-        began = time.perf_counter()
+        began, asked = time.perf_counter(), {"question": f"keeper of {word}", "top_k": 1, "collection": _COLLECTION}
         while time.perf_counter() - began < _SEEN_SECONDS:
-            found = http.post(f"{servers[-1].url}/search", json={"question": f"keeper of {word}", "top_k": 1}).json()
-            if word in str(found["passages"]):
+            found = http.post(f"{servers[-1].url}/search", json=asked)
+            if found.status_code == 200 and word in str(found.json()["passages"]):
                 return (time.perf_counter() - began) * 1000
     raise BenchError(f"an upload was not found within {_SEEN_SECONDS:g} seconds")

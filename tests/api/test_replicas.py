@@ -18,7 +18,7 @@ from quotewise.api.settings import Settings
 from tests.api.command_line import Run
 from tests.api.conftest import Refused, serving, wait_until
 from tests.api.running import Running, running
-from tests.conftest import SEEDS, WHY
+from tests.conftest import SEEDS, WHY, writable_copy
 from tests.postgres_server import PASSWORD, USER, PostgresServer
 
 QUESTION = {"question": WHY}
@@ -36,7 +36,7 @@ def replicas(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     folder = tmp_path_factory.mktemp("replicas")
     settings = Settings(index=folder / "a", reader="similarity", threshold=0, catalogue=url)
     with Service.open(settings, create=True) as service:
-        index_folder(service, LOCAL, SEEDS)
+        index_folder(service, LOCAL, writable_copy(SEEDS, folder / "seeds"))
     shared = {"QUOTEWISE_CATALOGUE": url, "QUOTEWISE_READER": "similarity", "QUOTEWISE_UPLOADS": str(folder / "uploads")}
     shared |= {"QUOTEWISE_THRESHOLD": "0"}
     with (
