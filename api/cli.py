@@ -68,7 +68,7 @@ app.add_typer(admin)
 
 
 @command(
-    *(app, "serve", "host", "port", *STORE, "collection", "embedder", "chunk_tokens"),
+    *(app, "serve", "host", "port", "workers", *STORE, "collection", "embedder", "chunk_tokens"),
     *("max_file_bytes", "password_file", "reader", "threshold"),
 )
 def serve(
@@ -83,6 +83,10 @@ def serve(
     """Index FOLDER, if one is given, and answer questions over HTTP; documents can be added on the page."""
     if watch and folder is None:
         raise QuotewiseError("--watch needs the FOLDER to watch")
+    if settings.workers > 1 and (watch or ocr or not settings.catalogue):
+        raise QuotewiseError(
+            f"{settings.workers} workers need a catalogue that they share, --catalogue postgresql://…, and no --watch or --ocr"
+        )
     if ocr:
         from quotewise.index.recognition import check_installed
 
@@ -133,7 +137,7 @@ def serve(
                     FolderWatch(service, folder, stamps, report or SyncReport.nothing()).start()
                 if ocr:
                     ScanReading(service, folder).start()
-            server.serve(service, listener)
+            (server.serve if settings.workers == 1 else server.serve_by_workers)(service, listener)
 
 
 @command(

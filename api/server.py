@@ -9,12 +9,16 @@ import socket
 import sys
 import threading
 from contextlib import ExitStack
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 from typing import NoReturn
 
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from quotewise.api import logs, tracing
-from quotewise.api.app import create_app
+from quotewise.api.app import create_app, from_environment
 from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 from quotewise.api.running_service import INSTANCE, announced
 from quotewise.api.service import Service
@@ -22,6 +26,8 @@ from quotewise.api.settings import Settings
 from quotewise.index.errors import QuotewiseError
 
 _SWITCH_SECONDS = 0.001
+_WORKER_SECONDS = 30
+"""Within which a worker has to say that it is alive, or is replaced."""
 
 
 class AddressError(QuotewiseError, code="address-unavailable"):
@@ -74,13 +80,42 @@ def serve(service: Service, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, lambda *_: _exit(announcement))
     instance = announcement.enter_context(announced(service.settings, url(listener)))
     threading.Thread(target=app.openapi, daemon=True).start()  # and keep it; made by a request it would hold up all others
-    # The thread of the event loop shares one lock with all others: a full collection of what was imported takes 45 ms, and a
-    # thread that computes gives the lock up every 5 ms by default.
-    gc.collect()
-    gc.freeze()
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    config = uvicorn.Config(
+    _favour_event_loop()
+    with announcement:
+        uvicorn.Server(_config(app, service.settings, instance)).run(sockets=[listener])
+
+
+def serve_by_workers(service: Service, listener: socket.socket) -> None:
+    """Serve by processes, each with a service of its own, until SIGTERM; one that dies is replaced. Closes ``service``."""
+    settings = service.settings
+    for name, value in settings.model_dump(mode="json", exclude_defaults=True).items():
+        os.environ[f"{settings.PREFIX}{name.upper()}"] = ",".join(value) if isinstance(value, list) else str(value)
+    service.close()
+    with announced(settings, url(listener)) as instance:
+        config = _config("quotewise.api.server:worker", settings, instance)
+        Multiprocess(config, [listener]).run()
+
+
+def worker() -> FastAPI:
+    """The app of a worker, by the environment. It ends with the process that started it, also where that is killed."""
+
+    def end_with(starter: BaseProcess) -> None:
+        starter.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    app = from_environment()
+    if starter := parent_process():
+        threading.Thread(target=end_with, args=[starter], daemon=True).start()
+    _favour_event_loop()
+    return app
+
+
+def _config(app: "FastAPI | str", settings: Settings, instance: str) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
+        factory=isinstance(app, str),
+        workers=settings.workers,
+        timeout_worker_healthcheck=_WORKER_SECONDS,
         http=ClientTimeoutProtocol,
         ws="none",
         proxy_headers=False,
@@ -88,10 +123,17 @@ def serve(service: Service, listener: socket.socket) -> None:
         headers=[(INSTANCE, instance)],
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=service.settings.shutdown_seconds,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    with announcement:
-        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _favour_event_loop() -> None:
+    """Its thread shares one lock with all others: a full collection of what was imported takes 45 ms, and a thread that
+    computes gives the lock up every 5 ms by default.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 def _exit(announcement: ExitStack) -> NoReturn:

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     collection: str = Field(default="default", description="collection used where none is named")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="processes that serve; more than one share a catalogue in a database"
+    )
     embedder: Annotated[str, AfterValidator(_embedder_name)] = Field(
         default=AUTOMATIC_EMBEDDER,
         description="of new collections: all-MiniLM-L6-v2 (English), multilingual, a sentence-transformers name or path, or "

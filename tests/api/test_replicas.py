@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 pytest.importorskip("psycopg", reason="the extra postgresql is not installed")
@@ -168,3 +169,32 @@ def test_the_jobs_of_a_process_that_has_ended_have_failed(postgres: PostgresServ
     assert jobs.get("a").state == "failed"
     assert "has ended" in str(jobs.get("a").outcome)
     catalogue.close()
+
+
+SERVE_BY_WORKERS = """
+import sys; from quotewise.api.cli import main
+main(["serve", FOLDER, "--workers", "2", "--port", sys.argv[1]])
+"""
+
+
+def test_workers_of_one_command_answer_alike_and_one_that_dies_is_replaced(postgres: PostgresServer, tmp_path: Path) -> None:
+    program = SERVE_BY_WORKERS.replace("FOLDER", repr(str(writable_copy(SEEDS, tmp_path / "seeds"))))
+    environment = {"QUOTEWISE_CATALOGUE": postgres.new_schema(), "QUOTEWISE_READER": "similarity"}
+    with running(tmp_path / "index", program, **environment, QUOTEWISE_UPLOAD_SECONDS="0") as service:
+
+        def send(method: str, path: str, content: str | None = None) -> httpx.Response:
+            """Over a connection of its own, which any of the workers may take."""
+            return httpx.request(method, f"http://127.0.0.1:{service.port}/{path}", content=content, timeout=30)
+
+        def workers() -> list[psutil.Process]:
+            living = (p for p in psutil.Process(service.process.pid).children() if p.status() != psutil.STATUS_ZOMBIE)
+            return [process for process in living if "spawn_main" in str(process.cmdline())]
+
+        job = send("PUT", "collections/default/documents/a.txt", "The keeper of Zembla is away.").json()["id"]
+        eventually(lambda: send("GET", f"jobs/{job}"), lambda response: response.json()["state"] == "done")
+        assert {send("GET", f"jobs/{job}").status_code for _ in range(10)} == {200}
+        killed, other = workers()
+        killed.kill()
+        wait_until(lambda: len(workers()) == 2 and killed not in workers())
+        assert other in workers()
+        assert service.stop() == 0

@@ -47,6 +47,7 @@ def test_every_setting_can_be_set_in_the_environment_and_in_the_file(monkeypatch
         "collection": "notes",
         "host": "0.0.0.0",
         "port": 9000,
+        "workers": 3,
         "embedder": "intfloat/e5-small",
         "chunk_tokens": 64,
         "language": "de",
