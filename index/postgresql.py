@@ -1,11 +1,10 @@
 """The catalogue in a PostgreSQL database, which processes on several machines share: connections, tables, the writer's lock."""
 
-import logging
 import select
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,6 @@ _PAUSE_SECONDS = 1.0
 _WRITER, _TRANSACTION = 0x51574953, 0x51574954
 """Advisory locks, each of a pair with the schema in which the tables are: of the one writer, and of one transaction."""
 _MOST_REASON = 300
-_log = logging.getLogger("quotewise")
 
 
 class PostgresDatabase(Database):
@@ -214,7 +212,7 @@ class PostgresCatalogue(SqlCatalogue):
     def shared(self) -> PostgresSharedRecords:
         return PostgresSharedRecords(self._database)
 
-    def one_writer(self, seconds: float) -> Any:
+    def one_writer(self, seconds: float) -> AbstractContextManager[None]:
         return self._database.one_writer(seconds)
 
     def _begin(self, create: bool) -> None:
