@@ -27,7 +27,7 @@ from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_o
 from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
-from quotewise.index.errors import CatalogueUnavailableError
+from quotewise.index.errors import CatalogueUnavailableError, QuotewiseError
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _STATIC = Path(__file__).parent / "static"
@@ -124,23 +124,24 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     error_responses.install(app)
 
 
+def warmed(open_service: Callable[[], Service]) -> Service:
+    """A service that is open and warm, or closed again. Raises what opening and ``Service.warm`` do."""
+    service = open_service()
+    try:
+        service.warm()
+    except QuotewiseError:
+        service.close()
+        raise
+    return service
+
+
 async def _open(app: FastAPI, open_service: Callable[[], Service]) -> None:
     """Open the service as soon as the database of its catalogue answers."""
-
-    def opened() -> Service:
-        service = open_service()
-        try:
-            service.warm()
-        except CatalogueUnavailableError:
-            service.close()
-            raise
-        return service
-
     try:
         service = None
         while service is None:
             try:
-                service = await asyncio.to_thread(opened)
+                service = await asyncio.to_thread(warmed, open_service)
             except CatalogueUnavailableError as error:
                 if str(error) != str(app.state.obstacle):
                     _log.error("%s", error)

@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from typing import NoReturn
@@ -18,11 +20,11 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from quotewise.api import logs, tracing
-from quotewise.api.app import create_app, from_environment
+from quotewise.api.app import create_app, warmed
 from quotewise.api.middleware.client_timeout import ClientTimeoutProtocol
 from quotewise.api.running_service import INSTANCE, announced
 from quotewise.api.service import Service
-from quotewise.api.settings import Settings
+from quotewise.api.settings import Settings, load_settings
 from quotewise.index.errors import QuotewiseError
 
 _SWITCH_SECONDS = 0.001
@@ -97,13 +99,22 @@ def serve_by_workers(service: Service, listener: socket.socket) -> None:
 
 
 def worker() -> FastAPI:
-    """The app of a worker, by the environment. It ends with the process that started it, also where that is killed."""
+    """The app of a worker, by the environment.
+
+    It accepts connections when it is ready, since others take them until then, or when it knows that it cannot be yet. It ends
+    with the process that started it, also where that is killed.
+    """
 
     def end_with(starter: BaseProcess) -> None:
         starter.join()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    app = from_environment()
+    settings = load_settings()
+    prepare(settings)
+    source: Service | Callable[[], Service] = partial(Service.open, settings)
+    with suppress(QuotewiseError):  # which the app tells
+        source = warmed(partial(Service.open, settings))
+    app = create_app(source, settings)
     if starter := parent_process():
         threading.Thread(target=end_with, args=[starter], daemon=True).start()
     _favour_event_loop()
