@@ -6,11 +6,22 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from quotewise.index.list_marks import counted, signed
+
 _LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
 _ROMAN = "[ivxlcIVXLC]{2,7}"
-_DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
-_TIME = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,3})?)?(?:[ \t\u202f]?[aApP]\.?[mM]\.?)?"
-_CIRCLED = "[\u2460-\u24ff\u2776-\u2793]"
+_TIME = (
+    r"(?:(?:오전|오후|上午|下午|午前|午後)[ ]?)?"
+    r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,3})?)?(?:[ \t\u202f]?[aApP]\.?[mM]\.?)?"
+)
+_MONTH = r"(?!und\b)[^\W\d_]{3,10}\.?"
+_DATE = (
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.\d{1,2}\.(?=[ ]\d{1,2}:)"
+    rf"|\d{{1,2}}\.?[ -]{_MONTH}[ -]\d{{2,4}}\b|{_MONTH}[ ]\d{{1,2}},?[ ]\d{{4}}\b|\d{{1,2}}\.?[ ]{_MONTH}(?=,?[ ]{_TIME})"
+    r"|\d{4}[年년][ ]?\d{1,2}[月월][ ]?\d{1,2}[日일])"
+)
+_WEEKDAY = r"(?:[^\W\d_]{2,10}[.,]{0,2}[ ](?=\d))?"
+_CIRCLED = "[\u2460-\u24ff\u2776-\u2793\u3220-\u3229]"
 _PICTURE = "[\u2190-\u2bff\U0001f300-\U0001faff]"
 _SPACE = r"[ \t\u00a0]+(?=\S)"
 _PART = (
@@ -38,17 +49,19 @@ _KINDS = re.compile(
             rf"|→(?=\S)|[*](?=[^\W_][^*\r\n]*(?:[\r\n]|\Z))|-(?=[A-Z])|{_PICTURE}\ufe0f?{_SPACE})",
             r"(?P<box>[☐☑☒✓✔✗✘✅❌])",
             r"(?P<dash>[–—―][ \t\u00a0]+(?=\S))",
-            rf"(?P<chat>[\[(]?(?:{_DATE}|{_TIME}|\d{{1,2}}[ ]?[ap]m|[A-Z][a-z]{{2}}[ ]{{1,2}}\d{{1,2}}[ ]{_TIME})"
+            rf"(?P<clock>[\[(]?(?:{_DATE}[ ,]*)?{_TIME}[\])]?[ \t]*(?=[\r\n]|\Z))",
+            rf"(?P<said>[*_]{{0,2}}[^\W\d_][^\r\n:]{{0,30}}?[*_]{{0,2}},?[ \t]{{1,4}}[\[(]?(?:{_DATE}[ ,]+)?{_TIME}[\])]?"
+            r"[ \t]*(?=[\r\n]|\Z))",
+            rf"(?P<chat>[\[(]?{_WEEKDAY}(?:{_DATE}|{_TIME}|\d{{1,2}}[ ]?[ap]m|[A-Z][a-z]{{2}}[ ]{{1,2}}\d{{1,2}}[ ]{_TIME})"
             r"(?=[ \t,\])TZ–—-]))",
-            rf"(?P<said>[^\W_][^\r\n:]{{0,30}}?[ \t]{{1,4}}{_TIME}[ \t]*(?=[\r\n]|\Z))",
-            r"(?P<level>\[[A-Za-z][A-Za-z0-9 ._-]{1,20}\][ \t]+(?=\S))",
+            r"(?P<level>\[[^\W\d_][\w .-]{1,20}\][ \t]+(?=\S))",
             rf"(?P<bracket>[(\[](?:[A-Za-z ]|{_ROMAN}|\d{{1,3}}(?:\.\d{{1,3}})*|\d{{1,2}}[a-z])[)\]](?=[ \t\u00a0]*\S))",
             rf"(?P<letter>(?:[A-Za-z]|{_ROMAN}|\d{{1,2}}[a-z])(?:\.\)|[.):])[ \t\u00a0]+(?=\S)|o\t)",
             r"(?P<decimal>(?:(?:[A-Z]\.?)?\d{1,3}(?:\.[0-9a-z]{1,3}){1,5}[.):]?|[A-Z]-?\d{1,3}[.):])[ \t\u00a0]+(?=\S))",
             r"(?P<number>#?\d{1,4}(?:\.\)|[.):]|[ \t]+[-–—])[ \t\u00a0]+(?=\S)|#\d{1,4}\b)",
             rf"(?P<part>§{{1,2}}[ \t\u00a0]*\d[\d.]*[.:)]?|{_PART})",
             r"(?P<nick>[A-Za-z]\w{1,20}>[ \t]+(?=\S)|<[^<>\s][^<>\r\n]{0,30}>[ \t]+(?=\S)|@[\w.-]{1,30}:?[ \t]+(?=\S))",
-            rf"(?P<key>[*_\"'“]{{0,3}}[\[(]?[^\W_][^:：!?;|\r\n]{{0,44}}(?:[(\[]{_TIME}[)\]])?"
+            rf"(?P<key>[*_\"'“]{{0,3}}[\[(]?[^\W_][^:：!?;|\r\n]{{0,44}}(?:[(\[][^()\[\]:\r\n]{{0,24}}{_TIME}[)\]])?"
             r"(?::[*_\"'”]{0,3}[ \t]+(?=\S)|：))",
         )
     )
@@ -58,6 +71,8 @@ _MESSAGE = re.compile(
     rf"{_LEAD}(?:[\[(]?(?:{_DATE}[ ,T]*)?{_TIME}[\])]?(?:[ ]*[-–—])?[ ]+"
     r"(?:[^\W\d_][^:\r\n]{0,40}:[ \t]+|<[^<>\r\n]{1,30}>[ \t]+)?|<[^<>\s][^<>\r\n]{0,30}>[ \t]+)"
 )
+_HEADED = re.compile(rf"{_LEAD}[^\W_][^\r\n:]{{0,40}}[ ,]+[\[(](?:{_DATE}[ ,]+)?{_TIME}[\])][ \t]*[\r\n]")
+"""The name and the time above what somebody said."""
 _COLUMNS = re.compile(r"\S(?:[ ]*+\t[ \t]*+| {3,}+|[ ]?\.{4,}[ ]?| = )\S")
 _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
@@ -67,7 +82,7 @@ _ROWED = re.compile(r"[^|]*\|[^|]*\|")
 _SURE = {"cue", "bold", "tag", "note", "item", "box"}
 _ALONE = {"cue", "bold", "said"}
 _BARE_MARKS = {"item", "dash"}
-_MARKS = {*_BARE_MARKS, "sign", "bracket", "letter", "decimal", "number", "part"}
+_MARKS = {*_BARE_MARKS, "sign", "bracket", "letter", "decimal", "number", "part", "chat"}
 _NAME_WORDS = 5
 _BARE_LINE = 40
 _TITLE_WORDS = 6
@@ -114,6 +129,8 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
     """
     matches = [None if is_rule(line) else _KINDS.match(line) for line in lines]
     kinds = [_kind(line, match) for line, match in zip(lines, matches, strict=True)]
+    clocks = [number for number, kind in enumerate(kinds) if kind == "clock"]
+    kinds = ["chat" if kind == "clock" else kind for kind in kinds]
     sure = _SURE | _repeated(kinds)
     opened = {0: Opening()}
     for number, (line, kind, match) in enumerate(zip(lines, kinds, matches, strict=True)):
@@ -127,6 +144,13 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or line.rstrip().endswith("|") or _CLOSED.search(line[-400:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()
+    if not any(mark.mark for mark in opened.values()):
+        opened |= {number: Opening(end) for number, end in (signed(lines) | counted(lines)).items()}
+    if "said" in sure or _HEADED.match(lines[0]):  # what is said below names and times is not wrapped
+        first = kinds.index("said") if "said" in sure else 1
+        opened |= {number: opened.get(number, Opening()) for number in range(first, len(lines))}
+    elif clocks == [1]:
+        opened |= {number: opened.get(number, Opening()) for number in range(2, len(lines))}
     if len(opened) == 1:
         opened |= dict.fromkeys(_unmarked(lines), Opening())
     if len(lines) > 1 and _is_titled([line.strip(" \t>\r\n") for line in lines]):
