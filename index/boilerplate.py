@@ -21,8 +21,15 @@ _PHRASES = r"""
   | accept\ (?:all\ )?cookies | page\ \d+ (?:\ (?:of|/)\ \d+)? | \d+\ min(?:ute)?\ read | table\ of\ contents
 """
 _BOILERPLATE = re.compile(_PHRASES, re.IGNORECASE | re.VERBOSE)
-_NOTICE = re.compile(r"(?:copyright )?(?:©|\(c\)(?= ?\d{4})|\d{4} ©).*|copyright \d{4}.*|all rights reserved", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"(?:copyright )?(?:©|\(c\)(?= ?\d{4})(?! ?[\d, –-]+ (?-i:(?!by |the |and |all )[a-z]))|\d{4} ©).*"
+    r"|copyright \d{4}.*|all rights reserved",
+    re.IGNORECASE,
+)
+"""Of copyright; behind ``(c)`` and a year stands a name, or else it is an item of a list."""
 _LONGEST_WORDS = 8
+_PHRASE_WORDS = 4
+"""Most words of a phrase of a page that ends as a sentence does."""
 _EDGES = re.compile(r"^[^\w©(]+|(?<![\W_])[\W_]++$")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
@@ -51,4 +58,5 @@ def sentence_kind(sentence: str) -> SentenceKind:
     text = " ".join(words)
     if _NOTICE.fullmatch(text):
         return SentenceKind.NOTICE
-    return SentenceKind.BOILERPLATE if _BOILERPLATE.fullmatch(text) else SentenceKind.PROSE
+    is_sentence = sentence.endswith(".") and len(words) > _PHRASE_WORDS
+    return SentenceKind.BOILERPLATE if not is_sentence and _BOILERPLATE.fullmatch(text) else SentenceKind.PROSE

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import charset_normalizer
 
 from quotewise.index.errors import DocumentError
+from quotewise.index.scripts import likeliest
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,6 +19,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SHIFTS = re.compile(rb"\x1b\$[@B][!-~]{2,}\x1b\([BJ]")
+"""Between which ISO-2022-JP has Japanese characters."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _SURROGATE = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")
@@ -27,10 +30,24 @@ _CUT_LETTER = re.compile("[a-zß-öø-ÿ][\udcc2-\udcde]\\Z")
 _COMMON_IN_UTF8 = re.compile("[\u00a0-\u017f\u2010-\u20bf]")
 """Accented letters, dashes, quotes and currencies: their UTF-8 starts with the bytes of Â, Ã, Ä, Å and â in Windows-1252."""
 _ASCII_WORD = re.compile("[A-Za-z0-9 \n\r]")
+_COMMON = re.compile("[\t\n\r -~\u3000-\u3002\u3041-\u3096\u30a1-\u30fc\uff01-\uff5e]")
+"""ASCII, kana and full-width signs, of which the bytes in the other order are rare characters."""
+_WRITTEN = re.compile(
+    "[\t\n\r -~\u00a0-\u1fff\u2000-\u27bf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff5e\U0001f000-\U0001faff]"
+)
+_SHOWN_BYTE = re.compile(b"[\t\n\r -~]")
+_SHOWN_IN_UTF16, _KNOWN_IN_UTF16 = 0.8, 0.95
+_COMMON_IN_UTF16 = (0.05, 0.3)
+"""More where the bytes may be ASCII with a few zero bytes."""
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _WESTERN_LETTER = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]")
-_NOT_WESTERN = re.compile("[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]{3}|[A-Za-z][ŠŽšž]|[ŠŽšž][A-Za-z]|[A-Za-z][ª¡¢£¤¥¦¨«¬¯±²³¸¹»¼½¾¿]+[A-Za-z]")
-"""Three accented letters in a row, letters that occur only in Finnish loanwords, and signs within a word."""
+_NOT_WESTERN = re.compile(
+    "[ƒŠŒŽšœžŸÀ-ÖØ-öø-ÿ]{3}|[A-Za-z][ŠŽšž]|[ŠŽšž][A-Za-z]|[A-Za-z][ª¡¢£¤¥¦¨«¬¯±²³¸¹»¼½¾¿]+[A-Za-z]"
+    "|[a-z][‚„†‡ˆ‰‹›”“]+[a-z]|ç[bcdfgklmnprstvz]"
+)
+"""Three accented letters in a row, letters that occur only in Finnish loanwords, signs within a word, ç before a consonant."""
+_TURKISH = re.compile("[ýþðÝÞÐ]")
+_ICELANDIC = re.compile("[áíóúæÁÍÓÚÆ]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|with|from|this|that)\b", re.IGNORECASE)
 _ACCENTED_SHARE = 0.05
 _ACCENTED_SHARE_IN_ENGLISH = 0.35
@@ -44,15 +61,16 @@ _CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďé�
 _LATIN = {
     **{"cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1254": ("âçğıîöşûü",), "iso8859_2": _CENTRAL},
     **{"cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"), "mac_roman": _WESTERN, "cp850": _WESTERN, "cp852": _CENTRAL},
+    "cp1258": ("ăâđêôơưàáèéìíòóùúý\u0300\u0301\u0303\u0309\u0323₫",),
 }
 """The codecs of Latin letters, the most common first, with the letters of their languages."""
 _OTHERS = (
-    *("cp1251", "cp1253", "cp1255", "cp1256", "cp1258", "cp874", "koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_7"),
-    *("cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949", "johab", "utf_16", "utf_16_le", "utf_16_be"),
+    *("cp1251", "cp1253", "cp1255", "cp1256", "cp874", "koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_7"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949", "johab"),
 )
-_BEYOND_ASCII = re.compile(r"[^\W\d_a-z]|(?<=[a-z])[^\x00-\x7f\xa0’'–—](?=[a-z])")
-_NO_PORTUGUESE = re.compile("õ(?!e)")
-"""What Hungarian or Estonian is in Windows-1252."""
+_BEYOND_ASCII = re.compile(r"[^\W\d_a-z²³¹ªº]|(?<=[a-z])[^\x00-\x7f\xa0’'–—](?=[a-z])")
+_NO_PORTUGUESE = re.compile("õ(?!e)|ç[bcdfgklmnprstvz]")
+"""What Hungarian, Estonian or Latvian is in Windows-1252."""
 
 
 class Decoded(NamedTuple):
@@ -73,6 +91,8 @@ def decode(data: bytes) -> Decoded:
         DocumentError: the bytes are not text.
     """
     encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "utf-8")
+    if encoding == "utf-8" and _SHIFTS.search(data):
+        encoding = "iso2022_jp"
     decoded: Decoded | None
     try:
         decoded = Decoded(data.decode(encoding), encoding)
@@ -139,25 +159,28 @@ def _is_cut(tail: str) -> bool:
 
 
 def _utf16(data: bytes) -> Decoded | None:
-    """UTF-16 without a byte order mark in a script whose characters mostly have a high byte below 0x20, as most alphabets."""
-    if len(data) % 2 or len(data) < 4:  # of which nothing can be told
+    """UTF-16 or UTF-32 without a byte order mark, which is seen by its zero bytes, of which text beyond ASCII has few."""
+    for codec in ("utf-32-le", "utf-32-be"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(codec)
+            if not (len(data) < 8 or _CONTROL.search(text) or "\0" in text):
+                return Decoded(text, codec)
+    if len(data) < 4:  # of which nothing can be told
         return None
-    low, high = data[::2].count(0), data[1::2].count(0)
-    units = len(data) // 2
-    if max(low, high) < 0.08 * units or min(low, high) > max(0.02 * units, 0.1 * max(low, high)):
+    may_be_ascii = len(_SHOWN_BYTE.findall(data)) > _SHOWN_IN_UTF16 * len(data)
+    found = [Decoded(data.decode(codec, "replace"), codec) for codec in ("utf-16-le", "utf-16-be")]
+    best, other = sorted(found, key=lambda one: -len(_COMMON.findall(one.text)))
+    text, units = best.text, len(data) // 2
+    known = len(_WRITTEN.findall(text))
+    common, swapped = (len(_COMMON.findall(one.text)) for one in (best, other))
+    is_clear = common >= max(2 * swapped, _COMMON_IN_UTF16[may_be_ascii] * units) and known >= _KNOWN_IN_UTF16 * (units - 1)
+    bad = text.count("\ufffd")
+    if not is_clear or bad > len(data) % 2 or _CONTROL.search(text) or not _ASCII_WORD.search(text):
         return None
-    codec = "utf-16-le" if high > low else "utf-16-be"
-    try:
-        text = data.decode(codec)
-    except UnicodeDecodeError:
+    if any(unicodedata.category(c) in ("Cn", "Co") for c in set(text)):
         return None
-    plausible = (
-        _ASCII_WORD.search(text)
-        and sum(c < "\u2000" for c in text) >= 0.7 * units
-        and not _CONTROL.search(text)
-        and not any(unicodedata.category(c) in ("Cn", "Co") for c in set(text))
-    )
-    return Decoded(text, codec) if plausible else None
+    damage = f"the byte 0x{data[-1]:02X} at {len(data) - 1:,}, which is half of a character and is read as U+FFFD"
+    return best._replace(damage=damage if bad else None)
 
 
 def _is_western(data: bytes) -> bool:
@@ -169,11 +192,14 @@ def _is_western(data: bytes) -> bool:
     accented = len(_WESTERN_LETTER.findall(text))
     letters = accented + len(_ASCII_LETTER.findall(text))
     share = _ACCENTED_SHARE_IN_ENGLISH if accented <= _FEW or _ENGLISH.search(text) else _ACCENTED_SHARE
-    return not _CONTROL.search(text) and not _NOT_WESTERN.search(text) and accented <= share * letters
+    is_turkish = _TURKISH.search(text) and not _ICELANDIC.search(text)
+    return not (_CONTROL.search(text) or _NOT_WESTERN.search(text) or is_turkish) and accented <= share * letters
 
 
 def _detected(data: bytes) -> str:
     """The likeliest codec, or an empty string; among those of Latin letters, the one that makes the letters of one language."""
+    if known := likeliest(data):
+        return known
     best = charset_normalizer.from_bytes(data, cp_isolation=[*_LATIN, *_OTHERS]).best()
     if best is None or best.encoding not in _LATIN:
         return best.encoding if best else ""
@@ -190,4 +216,5 @@ def _fitting(data: bytes, codec: str) -> float:
         return -1.0
     letters = Counter(_BEYOND_ASCII.findall(text.lower()))
     known = max(sum(letters[letter] for letter in alphabet) for alphabet in _LATIN[codec])
-    return (known - len(_NO_PORTUGUESE.findall(text))) / max(1, letters.total())
+    others = 0 if _ICELANDIC.search(text) else len(_TURKISH.findall(text))
+    return (known - len(_NO_PORTUGUESE.findall(text)) - others) / max(1, letters.total())

@@ -41,6 +41,10 @@ _FIELDS = re.compile(r'[{\[\s]*"[^"]{1,60}"\s*:')
 """Fields of a record in JSON, such as the time of a message."""
 _SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
 _FEWEST_WORDS = 3
+_COPYRIGHT = frozenset(terms("copyright ©"))
+_HOLDING = frozenset(terms("copyright © right rights hold holder holds own owner owns reserve reserved notice"))
+_COPYRIGHT_SIGN = re.compile(r"©|\([cC]\)")
+"""What stands for the word in a notice."""
 
 
 def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -68,6 +72,10 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
     found = [number for number in follows if not are_questions[number]]
     rows = [number for number, kind in enumerate(passage.kinds) if kind is SentenceKind.ROW]
     found += [number for number in rows if _is_row_of(texts[number], asked)]
+    if named & _COPYRIGHT:
+        notices = [number for number, kind in enumerate(passage.kinds) if kind is SentenceKind.NOTICE]
+        about = named - _HOLDING - frozenset(terms(passage.document.title))
+        found += [n for n in notices if _COPYRIGHT_SIGN.search(texts[n]) and about <= frozenset(terms(texts[n]))]
     media_type = passage.document.media_type
     tabular = {n: Row.of(texts[n], passage.heading, media_type) for n in rows if reading.is_read}
     found += [number for number, row in tabular.items() if row.is_asked_for(named, known)]

@@ -15,7 +15,13 @@ KINDS = {
         "| --- | --- |",
         "5 comments",
     ),
-    SentenceKind.NOTICE: ("© 2024 A. Inc.", "(c) 2024 A. Inc.", "Copyright 2019 by Nadia Fontaine.", "All rights reserved."),
+    SentenceKind.NOTICE: (
+        "© 2024 A. Inc.",
+        "(c) 2024 A. Inc.",
+        "(c) 2019-2021 by the authors",
+        "Copyright 2019 by Nadia Fontaine.",
+        "All rights reserved.",
+    ),
     SentenceKind.PROSE: (
         "He died.",
         "Shares fell 5%.",
@@ -30,6 +36,9 @@ KINDS = {
         "Share this room with a colleague.",
         "Read more books.",
         "Click here for the map of the harbour.",
+        "Read more about the bridge in the museum.",
+        "Subscribe to our paper at the kiosk.",
+        "(c) 2019 tariffs apply until June.",
     ),
 }
 

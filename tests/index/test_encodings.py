@@ -92,6 +92,15 @@ def test_western_languages_and_short_texts_in_windows_1252_are_read_as_such(text
         ("cp1250", "A belépő ára négyszáz forint, gyermekeknek ingyenes. A múzeum hétfőn zárva tart, szombaton későig."),
         ("cp1253", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."),
         ("cp932", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"),
+        ("koi8_r", "Цена 40 рублей."),
+        ("koi8_u", "Збори в суботу. Її ім'я Ганна, вона живе на вулиці Шевченка."),
+        ("iso8859_5", "Ключ у Ивана"),
+        ("cp1254", "Kira ayda 500 liradır. Anahtar masanın üstünde. Toplantı yarın."),
+        ("cp1257", "Īre ir 500 eiro mēnesī. Atslēga ir uz galda. Sapulce notiks sestdien."),
+        ("euc_jp", "鍵は机の上にあります。"),
+        ("iso2022_jp", "鍵は机の上にあります。"),
+        ("gb18030", "钥匙在桌子上。"),
+        ("utf_32_le", "Fee 7 €"),
         ("gb18030", "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心,并应以兄弟关系的精神相对待。"),
     ],
 )
@@ -101,18 +110,31 @@ def test_other_scripts_are_not_taken_for_windows_1252(codec: str, text: str) -> 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
-    "text", ["The fee is 70 €.\r\n", "Hi", "Fine 😀 here and there", "Пошлина 70 евро за день.", "“Größe” — 5 µm"]
+    "text",
+    [
+        *("The fee is 70 €.\r\n", "Hi", "Fine 😀 here and there", "Пошлина 70 евро за день.", "“Größe” — 5 µm"),
+        *(
+            "鍵は机の上にあります。\r\n",
+            "房租每月 500 元。钥匙在桌子上。\r\n",
+            "월세는 500 원입니다.\n",
+            "กุญแจอยู่บนโต๊ะ 500 บาท\n",
+        ),
+    ],
 )
 def test_utf_16_without_a_byte_order_mark_is_told_by_its_zero_bytes(codec: str, text: str) -> None:
     assert decode(text.encode(codec)) == (text, codec, None)
 
 
-@pytest.mark.parametrize(
-    "data", [b"odd \0 length", b"\0\xff", "漢字だけの文".encode("utf-16-le") + b"\n\0", "Fee 7".encode("utf-32-le")]
-)
+@pytest.mark.parametrize("data", [b"odd \0 length", b"\0\xff", b"some \0\0\0\0 zero \0 bytes\n"])
 def test_zero_bytes_that_cannot_be_told_are_refused_with_a_word_on_utf_16(data: bytes) -> None:
     with pytest.raises(DocumentError, match=r"binary \(it holds zero bytes\), or in UTF-16"):
         decode(data)
+
+
+def test_half_a_character_at_the_end_of_utf_16_is_told() -> None:
+    decoded = decode("The fee is 70 €.".encode("utf-16-le") + b"\n")
+    assert decoded.text == "The fee is 70 €.\ufffd"
+    assert decoded.damage == "the byte 0x0A at 32, which is half of a character and is read as U+FFFD"
 
 
 CAFE = "The café in Zürich charges 40 € for a table. “Fine”, he said. ".encode()
