@@ -11,7 +11,7 @@ import tantivy
 
 from quotewise.index.store import Changes, Hit
 
-_VERSION = 4
+_VERSION = 5
 """Of the analyzers: an index made by another version is made again."""
 _LANGUAGES = {
     **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish"},
@@ -21,7 +21,8 @@ _LANGUAGES = {
 """Those that Tantivy has a stemmer for, by ISO 639-1 code; it has no stop words for those in ``_WITHOUT_STOP_WORDS``."""
 _WITHOUT_STOP_WORDS = ("ar", "el", "ro", "ta", "tr")
 _SIGNS = {"+": "plus", "#": "sharp", ".": "dot", "-": "dash", "_": "underscore"}
-_SIGNED = re.compile(r"(?<![^\W_])([^\W\d_][^\W_]{0,30})(\+{1,2}|#(?![0-9]))(?![^\W\d_+#])")
+_SIGNED = re.compile(r"(?<![^\W_])([^\W\d_][^\W_]{0,30})(\+{1,2}|#(?![0-9]))(?![^\W\d_+#])|\b([A-Z]{1,2})(-)(?=[\s.,;:?!)]|\Z)")
+"""Names with signs behind them, such as C++, F# and the blood group A-."""
 _JOINED = re.compile(r"(?<![\w.-])\.?[^\W_]{1,40}(?:[._-][^\W_]{1,40}){1,7}(?!\w)|(?<![\w.])\.[^\W\d_][^\W_]{1,40}")
 _SHORT_NAME = 2
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+")
@@ -122,13 +123,13 @@ def with_names(text: str) -> str:
     """
     text = _NOTE_MARK.sub(" ", text)
     joined = [_spelled(name[0]) for name in _JOINED.finditer(text)]
-    signed = _SIGNED.sub(_signed, text) if "+" in text or "#" in text else text
+    signed = _SIGNED.sub(_signed, text) if any(sign in text for sign in "+#-") else text
     return " ".join([signed, *joined]) if joined else signed
 
 
 def _signed(name: re.Match[str]) -> str:
     word = _spelled(name[0])
-    return f"{word} " if len(name[1]) <= _SHORT_NAME else f"{name[1]} {word} "
+    return f"{word} " if len(name[1] or name[3]) <= _SHORT_NAME else f"{name[1]} {word} "
 
 
 def _spelled(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import nupunkt
 
+from quotewise.index.abbreviations import with_abbreviations_told
 from quotewise.index.lines import BLOCK_TAG, is_rule, openings
 
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"
@@ -18,38 +19,19 @@ _TAG_AT_END = re.compile(rf"{BLOCK_TAG}\Z", re.IGNORECASE)
 _LONGEST_TAG = 400
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)((?:(?!'')[^\r\n]){1,200}?)(?<!`)\1(?!`)")
 _MARK = (
-    r"(?:\[(?:\^[^\]\s]{1,40}|\d{1,4}(?:[ ,;–-]{1,4}\d{1,4}){0,40}|[a-z]{1,2}|(?:note|nb|ref|fn|n|pp?)\.? ?\d{1,4}|[*†‡§]"
-    r"|[a-z][a-z –-]{2,40}\??)\]"
-    r"|\[[A-Z]\d{0,2}\]|\[\[\d{1,3}\]\]\([^()\s]{1,80}\)|[⁰¹²³⁴-⁹]{1,6}+[⁾)]?|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]{1,4}+|\(\d{1,2}\)|\{\d{1,3}\}|<sup>[^<>\r\n]{1,40}</sup>)"
+    r"(?:\[\[\d{1,3}\]\]\([^()\s]{1,80}\)|\\?\[[^\[\]\r\n]{1,40}\](?:\([^()\s]{1,80}\))?|【[^【】\r\n]{1,20}】"
+    r"|[⁰¹²³⁴-⁹]{1,6}+[⁾)]?|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]{1,4}+|\(\d{1,2}\)|\{\d{1,3}\}"
+    r"|<sup>[^<>\r\n]{1,40}</sup>|<ref\b[^<>\r\n]{0,60}>(?:[^<>\r\n]{0,200}</ref>)?|\\(?:footnote(?:mark)?|cite\w{0,2})[\[{][^\[\]{}\r\n]{1,200}[\]}])"
 )
-_OF_MARK = r"(?:\(#[^()\s]{1,60}\)|: ?\d{1,4}(?:[–-]\d{1,4})?)"
-"""The target of a link, or pages."""
+_OF_MARK = r"(?:\(#[^()\s]{1,60}\)|: ?\d{1,4}(?:[–-]\d{1,4})?|_(?=\s)|;(?=\s)|[\u200b\u2060])"
+"""The target of a link, pages, or signs around marks."""
 _NOTES = re.compile(
-    rf"(?<=[.!?…])[\"'”’»)*_]{{0,3}}( \[\d{{1,3}}\](?=\s|\Z)|{_MARK}(?:[ –-]?{_MARK}|{_OF_MARK}){{0,40}})(?=\s|\Z|[\"“(A-Z])"
-    r"|(?:(?<=[a-z]{3}[.!?])|(?<=[ (](?:1[5-9]|20)\d\d\.))[\"”’)]{0,2}(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
+    rf"(?:(?<=[.?…])|(?<=\w!))[\"'”’»)*_]{{0,3}}"
+    rf"( (?:\[\d{{1,3}}\]|[†‡])(?=\s|\Z)|{_MARK}(?:[ –-]?{_MARK}|{_OF_MARK}){{0,40}}\*{{0,2}})"
+    r"(?=\s|\Z|[\"“(A-Z])|(?:(?<=[a-z]{3}[.!?])|(?<=[ (](?:1[5-9]|20)\d\d\.))[\"”’)]{0,2}(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
 )
 """Note references after the end of a sentence, to which they belong."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
-_NEVER_LAST = (
-    r"Hrn?|Frl|Dipl|Ing|Mmes?|Mlles?|(?:(?<=[EeAal]l )|(?<=[Uu]n ))Sr|Srta|Sras?|Dra|Avda|Exm[ao]|Sigg?|Avv|Dott|dhr|mevr"
-    r"|mgr|Mgr|inż|hab|JUDr|MUDr|PhDr|ул|просп|пер|им|bzw|inkl|exkl|zzgl|abzgl|ggfs?|evtl|vgl|sog|bl\.a|f\.eks|bijv|tzw|např|tzv|cfr|[Kk]l"
-)
-"""Abbreviations of other languages than English before a name or a noun, which end no sentence."""
-_WITHIN = (
-    r"Nr|Abs|Mio|Mrd|Jh|geb|gest|Std|Stk|Aufl|Hrsg|Kap|Abb|Anm|Bsp|usw|Tel|T\.T\.C|aprox|ej|núm|pág|izq|dcha|pag"
-    r"|jf|nr|kr|[fe]\.Kr|J\.-C|bkz|vb|tlf|osv|pkt|avd|dvs|mnd|incl|excl|blz|tel|godz|ust|odst"
-    r"|гг?|д|кв|руб|коп|тел|стр|рис|млн|млрд|тыс|обл|см|ст"
-)
-"""Those that end no sentence before a small letter, a figure or a section sign."""
-_MONTHS = r"Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
-"""Those that English writes otherwise."""
-_NO_FULL_STOP = re.compile(
-    rf"(?<![^\W_])(?:{_NEVER_LAST})\.(?=\s+\S)|(?<![^\W_])(?:{_WITHIN})\.(?=\s+[\da-zà-öø-ÿа-я(§])"
-    rf"|[a-zäöüß]{{3}}(?:str|pl)\.(?=\s+\d)|(?<![\w.,])\d{{1,2}}\.(?=\s+(?:{_MONTHS})\b)"
-    r"|\bul\.(?=\s+[A-ZŁŚŻ]\w+\s+\d)|\b[Dd]en \d{1,2}\.(?=\s+(?:April|August|September|November)\b)"
-    r"|\b(?:(?<!I )(?<!\d )[Aa]m|[Ii]m|[Bb]eim|[Vv]om|[Zz]um|[Zz]ur|[Aa]b|[Ss]eit|[Dd]e[rms]|[Dd]as) \d{1,2}\.(?=\s+[A-ZÄÖÜ])"
-)
-"""Full stops of abbreviations and of ordinal numbers, as in "am 3. Tag"."""
 _LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")
 """Words for which nupunkt takes quadratic time, such as thousands of exclamation marks, without their last character."""
 _WORD = re.compile(r"\S+")
@@ -147,7 +129,7 @@ def _sentences(text: str, mark: int) -> list[Span]:
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
     shown = _LONG_WORD.sub(_crossed, shown)
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
-    shown = _NO_FULL_STOP.sub(lambda found: f"{found[0][:-1]}x", shown)
+    shown = with_abbreviations_told(shown)
     if mark > 0:
         shown = _WORD.sub(_crossed, shown[:mark]) + shown[mark:]
     spans = [Span(a, b) for a, b in nupunkt.sentence_spans(shown)]

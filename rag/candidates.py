@@ -34,6 +34,8 @@ _PREFIX = 12
 """Characters before the name of a heading in its line, such as a number or ``Q:``."""
 _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_PUNCTUATION = re.compile(r"^[\"'“”‘’(\[*_`¿¡]+|[\"'“”‘’)\]*_`.,;:!?…？。]+$")
+"""What may stand around a word and is no part of a name, as the signs of C++ and A+ are."""
 _LETTER = re.compile(r"(?<=\S )(?!I\b)[A-Z](?![\w+#.'’-])")
 """A letter that is a name, as in "plan A"."""
 _POSSESSIVE = re.compile(r"(?<=\w\w)['’]s\b")
@@ -141,7 +143,7 @@ def is_release(heading: str) -> bool:
 
 def asked_terms(question: str) -> frozenset[str]:
     """What a question names: its terms but for those that only ask."""
-    words = (word for word in question.split() if not _ASKING.fullmatch(_EDGES.sub("", word)))
+    words = (word for word in question.split() if not _ASKING.fullmatch(_PUNCTUATION.sub("", word)))
     return frozenset((*terms(_POSSESSIVE.sub("", " ".join(words))), *_LETTER.findall(question)))
 
 

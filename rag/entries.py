@@ -11,7 +11,7 @@ from quotewise.index.lexical import terms
 from quotewise.index.lines import message_prefix
 from quotewise.rag.candidates import QUESTION_END, QUESTION_START, asked_terms
 from quotewise.rag.readers import Reading
-from quotewise.rag.readers.calibration import with_odds_times
+from quotewise.rag.readers.calibration import asks_whether, with_odds_times
 from quotewise.rag.rows import Row
 from quotewise.rag.sections import of_sections
 from quotewise.rag.selection import negations
@@ -39,6 +39,7 @@ _UNKNOWING = re.compile(
 """What is said in place of an answer."""
 _FIELDS = re.compile(r'[{\[\s]*"[^"]{1,60}"\s*:')
 """Fields of a record in JSON, such as the time of a message."""
+_SIGNS_BEFORE = re.compile(r"^[\W_]+")
 _SAID_BEFORE = re.compile(r"^.*[.!:;,…] +(?=\S)", re.DOTALL)
 _FEWEST_WORDS = 3
 _COPYRIGHT = frozenset(terms("copyright ©"))
@@ -106,7 +107,8 @@ def _is_answered(texts: Sequence[str]) -> bool:
 def _asks_else(text: str, named: frozenset[str]) -> bool:
     """Whether a question names mostly what is not asked."""
     of_text = asked_terms(_SPEAKER.sub("", text[message_prefix(text) :], count=1))
-    return QUESTION_START.match(text) is not None and 2 * len(of_text & named) < len(of_text)
+    asks = QUESTION_START.match(text) or asks_whether(_SIGNS_BEFORE.sub("", text))
+    return bool(asks) and 2 * len(of_text & named) < len(of_text)
 
 
 def _is_asked(text: str, asked: list[str]) -> bool:

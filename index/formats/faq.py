@@ -11,7 +11,8 @@ _ENTRY = re.compile(
     r"(?:\*\*|__)?(?:Q|Question|Frage)[ \t]?\d{0,3}[ \t]?[:.)][ \t]*(?:\*\*|__)?[ \t]*"
     r"(?P<marked>[^\s*_][^\r\n]{1,200}?\?)(?:\*\*|__)?"
     r"|(?P<bold>\*\*|__)(?:\d{1,3}[.)][ \t]+)?(?P<strong>[^\s*_][^\r\n]{1,200}?\?)(?P=bold)"
-    r"|(?:<details>[ \t]*)?<summary>(?P<summary>[^<>\r\n]{2,200}\?)</summary>"
+    r"|(?:<details[^<>]{0,40}>[ \t]*)?<summary>(?:<(?:b|strong|h\d)>)?[ \t]*(?P<summary>[^<>\r\n]{2,200}\?)[ \t]*"
+    r"(?:</(?:b|strong|h\d)>)?</summary>"
     r")[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -44,6 +44,18 @@ def test_abbreviations_and_ordinals_of_other_languages_do_not_end_a_sentence(sen
     assert sentences(f"Here it is. {sentence} That is all.") == ["Here it is.", sentence, "That is all."]
 
 
+def test_words_that_the_model_of_nupunkt_takes_for_abbreviations_end_a_sentence() -> None:
+    words = "month", "bank", "reports", "book", "hall", "wheel", "thanks", "day", "tax"
+    for first in (f"It is about the {word}." for word in words):
+        assert sentences(f"{first} Canal costs 12 euros. Disney is free.") == [
+            first,
+            "Canal costs 12 euros.",
+            "Disney is free.",
+        ]
+    for whole in ("It is in the dept. Store of Calif. State Univ. Press.", "Ask Prof. Smith or Capt. Lee, approx. 5 of them."):
+        assert sentences(f"{whole} He said so.") == [whole, "He said so."]
+
+
 def test_a_number_ends_a_sentence_in_english() -> None:
     for text in (
         *("I am 12.|My brother is 14.|Turn to page 3.|Then go.", "We saw the Arch.|The park closes at ten."),
@@ -273,6 +285,19 @@ def test_messages_entries_and_questions_are_sentences(lines: list[str], end: str
         "[1]–[3]",
         "[2]: 45–47",
         "[1](#fn1)",
+        "[1, p. 5]",
+        "[Smith 2001]",
+        "[Anm. 2]",
+        "[#1]",
+        "[1]_",
+        "[1]\u200b",
+        "[1](http://x.org/a)",
+        "**[1]**",
+        "\\[1\\]",
+        "【3】",
+        "<ref>Weiss. A life</ref>",
+        '<ref name="w"/>',
+        "\\footnote{Weiss.}",
     ],
 )
 def test_the_mark_of_a_note_belongs_to_the_sentence_before_it(mark: str) -> None:

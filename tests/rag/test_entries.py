@@ -78,7 +78,7 @@ def test_the_row_of_the_same_question_is_evidence() -> None:
     [
         (ASKED, "How do I pay for two?\n\nBy card.", [0.1, 0.1]),
         (ASKED, "I asked: how do I pay?\n\nBy card.", [0.1, 0.1]),
-        (ASKED, "How do I pay?\n\nDo you ship?", [0.1, 0.1]),
+        (ASKED, "How do I pay?\n\nHow do I pay?", [0.1, 0.1]),
         (ASKED, "How do I pay?\n\n© 2019 Ann Lee", [0.1, 0.0]),
         (ASKED, "How do I pay?\n\nBy card.", [0.1, 0.9]),
         ("Why now?", "Why now?\n\nIt is late.", [0.1, 0.1]),
