@@ -5,7 +5,6 @@ Notes and comments stand at the end, headers and footers once each; numbers of l
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from quotewise.index.errors import DocumentError
@@ -18,10 +17,11 @@ from quotewise.index.formats.numbering import Numbering, W, roman
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
-from quotewise.index.formats.tables import FEW, Cell
+from quotewise.index.formats.tables import FEW
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
+from quotewise.index.formats.word_tables import children, has, is_continued, merged_cells
 
-VERSION = 3
+VERSION = 4
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -62,6 +62,7 @@ class _Word:
         self._related = relations(archive, main)
         self._styles = read_styles(self._part("styles"))
         self._numbering = Numbering.read(self._part("numbering"))
+        self._links_of = self._related
         self._notes: dict[str, list[tuple[str, str]]] = {"footnote": [], "endnote": []}
         self._marks = {"footnote": 0, "endnote": 0}
         self._boxes: list[Element] = []
@@ -78,9 +79,11 @@ class _Word:
         self._add_margins()
 
     def _part(self, kind: str) -> Element | None:
+        """A part of the file by its kind; what is in it refers to others by its own relations."""
         path = next((path for known, path in self._related.values() if known == kind), None)
         if path is None or path not in self._archive:
             return None
+        self._links_of = relations(self._archive, path)
         try:
             return self._archive.tree(path)
         except DocumentError as error:
@@ -109,7 +112,7 @@ class _Word:
                 self._flow(box, kind)
             links, self._links = self._links, []
             for link in links:
-                add_linked(self._composer, self._archive, self._related, link)
+                add_linked(self._composer, self._archive, self._links_of, link)
         if self._carried.strip():
             text, self._carried = self._carried, ""
             self._composer.add(text, kind)
@@ -204,28 +207,28 @@ class _Word:
         return mark
 
     def _table(self, table: Element, kind: BlockKind) -> None:
-        rows = [row for row in _children(table, _TR) if not _has(row, "trPr", "del")]
-        cells = [[c for c in _children(row, _TC) if not _has(c, "tcPr", "cellDel")] for row in rows]
+        rows = [row for row in children(table, _TR) if not has(row, "trPr", "del")]
+        cells = [[c for c in children(row, _TC) if not has(c, "tcPr", "cellDel")] for row in rows]
         within = sum(cell.find(f".//{W}tbl") is not None for line in cells for cell in line)
         if max(map(len, cells), default=0) < 2 or FEW * within >= sum(map(len, cells)):
             for cell in (cell for line in cells for cell in line):
-                if not _is_continued(cell):
+                if not is_continued(cell):
                     self._flow(cell, kind)
             return
-        texts = [["" if _is_continued(cell) else self._cell_text(cell) for cell in line] for line in cells]
+        texts = [["" if is_continued(cell) else self._cell_text(cell) for cell in line] for line in cells]
         count = sum(map(len, texts))
         if count and sum(len(text) for line in texts for text in line) > _LONG_CELL * count:
             for text in (text for line in texts for text in line):
                 for paragraph in text.split("\n"):
                     self._composer.add(paragraph, kind)
             return
-        self._composer.add_table(_merged(rows, cells, texts))
+        self._composer.add_table(merged_cells(rows, cells, texts))
 
     def _cell_text(self, cell: Element) -> str:
         lines: list[str] = []
         for block in _blocks(cell):
             if block.tag == _TBL:
-                rows = ([self._cell_text(inner) for inner in _children(row, _TC)] for row in _children(block, _TR))
+                rows = ([self._cell_text(inner) for inner in children(row, _TC)] for row in children(block, _TR))
                 lines += [" ".join(row) for row in rows]
             if block.tag != _P:
                 continue
@@ -238,7 +241,7 @@ class _Word:
         return "\n".join(filter(None, map(cleaned, lines)))
 
     def _inserted_file(self, chunk: Element) -> None:
-        path = self._related.get(chunk.get(f"{_R}id") or "", ("", ""))[1]
+        path = self._links_of.get(chunk.get(f"{_R}id") or "", ("", ""))[1]
         if path.lower().endswith((".htm", ".html", ".xhtml")) and path in self._archive:
             root, _ = html.read_tree(decoded(self._archive.read(path)))
             if root is not None:
@@ -268,10 +271,12 @@ class _Word:
         for kind, block in kinds:
             self._composer.under("Header" if kind == "header" else "Footer")
             for path in [path for known, path in self._related.values() if known == kind and path in self._archive]:
-                root = self._archive.tree(path)
+                root, self._links_of = self._archive.tree(path), relations(self._archive, path)
                 text = "".join(root.itertext(_T)).strip()
-                if text and text not in seen:
-                    seen.add(text)
+                charts = [self._links_of.get(link.get(f"{_R}id") or "", ("", ""))[1] for link in root.iter(*LINKS)]
+                shown = "\n".join((text, *charts)).strip()
+                if shown and shown not in seen:
+                    seen.add(shown)
                     self._flow(root, block)
 
 
@@ -287,15 +292,6 @@ def _blocks(parent: Element) -> Iterator[Element]:
             yield from _blocks(child)
 
 
-def _children(parent: Element, tag: str) -> Iterator[Element]:
-    """Rows or cells, also where they stand in controls."""
-    for child in parent:
-        if child.tag == tag:
-            yield child
-        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml", f"{W}ins", f"{W}moveTo"):
-            yield from _children(child, tag)
-
-
 def _ancestors(node: Element, top: Element) -> Iterator[Element]:
     while (node := node.getparent()) is not None and node is not top:
         yield node
@@ -305,58 +301,10 @@ def _is_on(toggle: Element | None) -> bool:
     return toggle is not None and (toggle.get(_VAL) or "1").lower() not in _OFF
 
 
-def _has(node: Element, properties: str, name: str) -> bool:
-    return node.find(f"{W}{properties}/{W}{name}") is not None
-
-
 def _is_mark_removed(paragraph: Element) -> bool:
     """Whether the end of a paragraph is deleted, so that the next one goes on with it."""
     properties = paragraph.find(f"{W}pPr/{W}rPr")
     return properties is not None and any(properties.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
-
-
-def _is_continued(cell: Element, merged: str = "vMerge") -> bool:
-    """Whether a cell goes on with the one above it; with ``hMerge``, as Word 97 has it, with the one before it."""
-    merge = cell.find(f"{W}tcPr/{W}{merged}")
-    return merge is not None and (merge.get(_VAL) or "continue") == "continue"
-
-
-def _merged(rows: list[Element], cells: list[list[Element]], texts: list[list[str]]) -> list[list[Cell]]:
-    """The cells of a table, those that go on with the one above counted to it."""
-    spans = [[_columns(cell) for cell in line] for line in cells]
-    before = [_grid(row, "trPr", "gridBefore") for row in rows]
-    starts = [[first + sum(line[:n]) for n in range(len(line))] for first, line in zip(before, spans, strict=True)]
-    continued = [
-        {start for start, cell in zip(begins, line, strict=True) if _is_continued(cell)}
-        for begins, line in zip(starts, cells, strict=True)
-    ]
-    merged: list[list[Cell]] = []
-    for number, line in enumerate(cells):
-        is_header = _has(rows[number], "trPr", "tblHeader")
-        read = [Cell("", before[number])] if before[number] else []
-        for start, span, text, cell in zip(starts[number], spans[number], texts[number], line, strict=True):
-            if _is_continued(cell):
-                continue
-            if read and _is_continued(cell, "hMerge"):
-                read[-1] = replace(read[-1], columns=read[-1].columns + span)
-                continue
-            below = 1
-            while number + below < len(rows) and start in continued[number + below]:
-                below += 1
-            read.append(Cell(text, span, below, is_header))
-        merged.append(read)
-    return merged
-
-
-def _columns(cell: Element) -> int:
-    return _grid(cell, "tcPr", "gridSpan") or 1
-
-
-def _grid(node: Element, properties: str, name: str) -> int:
-    """How many columns of the grid of a table a property says; 0 where it is not set."""
-    found = node.find(f"{W}{properties}/{W}{name}")
-    written = found.get(_VAL) if found is not None else None
-    return min(int(written), 1_000) if written and written.isdecimal() else 0
 
 
 def _symbol(code: str) -> str:

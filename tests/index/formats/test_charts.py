@@ -77,6 +77,21 @@ def test_a_chart_in_a_cell_of_a_table_stands_after_it() -> None:
     assert [read[0], read[1], read[-2:]] == ["North", "Orders by month", ["Order, pack, send", "The end."]]
 
 
+def test_a_chart_in_a_header_is_looked_up_among_the_parts_of_the_header() -> None:
+    header = f'<w:hdr xmlns:w="{_W}" xmlns:r="{_R}"><w:p><w:r><w:drawing>{_LINKS}</w:drawing></w:r></w:p></w:hdr>'
+    body = "<w:p><w:r><w:t>The text.</w:t></w:r></w:p>"
+    members: dict[str, str | bytes] = {
+        "word/document.xml": f'<w:document xmlns:w="{_W}" xmlns:r="{_R}"><w:body>{body}</w:body></w:document>',
+        "word/_rels/document.xml.rels": relations({"r1": ("header", "header1.xml")}),
+        "word/header1.xml": header,
+        "word/_rels/header1.xml.rels": relations({"r1": ("chart", "chart1.xml")}),
+        "word/chart1.xml": CHART,
+    }
+    read = texts(parse_document("a.docx", zipped(members)))
+    assert read[:2] == ["The text.", "Orders by month"]
+    assert read[2].startswith("| Orders | Returned")
+
+
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_the_workbook_of_a_chart_does_not_make_a_workbook_of_the_presentation(compression: int) -> None:
     file = BytesIO()
