@@ -153,7 +153,7 @@ def _terms(text: str) -> frozenset[str]:
 
 def _names(question: str) -> frozenset[str]:
     """The terms of a question's names and numbers: after its first word, those with a capital, a digit or a sign."""
-    words = [_EDGES.sub("", word) if word[-1:] in "?.,!;:" else word for word in question.split()[1:]]
+    words = [_PUNCTUATION.sub("", word) for word in question.split()[1:]]
     named = (word for word in words if word[:1].isupper() or not word.isalpha())
     return frozenset((*terms(" ".join(named)), *_LETTER.findall(question)))
 

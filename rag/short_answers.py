@@ -12,7 +12,7 @@ _TRAILING_SIGNS = re.compile(
     r"[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$|(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+$"
 )
 """A full stop after a short word may be one of an abbreviation; raised digits after a longer one are the mark of a note."""
-_MONTH = r"(?:Jan|Febr?|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_MONTH = r"(?:(?:Jan|Febr?|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]+|\.)?|May|June?|July?)"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
 )

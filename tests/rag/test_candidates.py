@@ -58,6 +58,13 @@ def texts(quotes: list[Quote]) -> list[str]:
     ("question", "text", "scores", "quoted"),
     [
         ("How long does the C++ build take?", C, [0.6, 0.73, 0.77], "The C++ build takes nine minutes."),
+        (
+            "How much is plan A+?",
+            "Plan A is 9 euros.\nPlan A+ is 14 euros.\nPlan B is 2.",
+            [0.6, 0.6, 0.5],
+            "Plan A+ is 14 euros.",
+        ),
+        ("When do donors of type A- come?", "Type A+ comes today.\nType A- comes later.", [0.6, 0.6], "Type A- comes later."),
         ("How long does the C# build take?", C, [0.4, 0.83, 0.81], "The C# build takes two minutes."),
         ("How long does the C build take?", C, [0.34, 0.49, 0.68], "The C build takes one minute."),
         ("When did Bob join?", "Alice joined in May. Bob joined in June.", [0.5, 0.6], "Bob joined in June."),
@@ -226,6 +233,7 @@ def test_of_a_wide_table_the_reader_is_told_the_columns_that_are_asked_for() -> 
         ("3.2.0 (March 14, 2024)", "14", "March 14, 2024"),
         ("10:03 Omar: thursday at 3", "10:03 Omar: thursday at 3", "thursday at 3"),
         ("It may rain in May.", "May", "May"),
+        ("It was replaced on 4 May.", "4 May", "4 May"),
         ("3.2.0 (2024-05-01)", "(2024-05-01)", "2024-05-01"),
         ("It is at seven (eight in winter).", "eight in winter).", "eight in winter"),
         ("It is f(x) or g", "f(x)", "f(x)"),

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from quotewise.index.boilerplate import SentenceKind
 from quotewise.rag.entries import with_asked_entries
 from quotewise.rag.selection import select_quotes
 from tests.rag.test_candidates import reading
@@ -71,6 +74,18 @@ def test_what_follows_a_question_in_json_is_no_other_field_of_its_record() -> No
 def test_the_row_of_the_same_question_is_evidence() -> None:
     rows = "| How do I pay? | By card. |\n| Do you ship? | No. |"
     assert np.allclose(with_asked_entries(ASKED, [reading(rows, [0.04, 0.06], rows=True)])[0].evidence, [0.7, 0.06])
+
+
+def test_another_question_of_a_list_is_less_of_an_answer() -> None:
+    read = reading("By card.\n\n**Is there a discount?**", [0.1, 0.4])
+    assert with_asked_entries("How do I pay?", [read])[0].evidence[1] < 0.2
+
+
+def test_a_notice_of_copyright_answers_who_holds_it() -> None:
+    read = reading("The guide is new.\n\n© 2021 Harbour Press, Lisbon.", [0.1, 0.1])
+    read = replace(read, passage=replace(read.passage, kinds=(SentenceKind.PROSE, SentenceKind.NOTICE)))
+    assert with_asked_entries("Who holds the copyright?", [read])[0].evidence[1] >= 0.7
+    assert with_asked_entries("Who holds the copyright of the film?", [read])[0].evidence[1] < 0.2
 
 
 @pytest.mark.parametrize(
