@@ -19,7 +19,7 @@ from quotewise.index.formats.detection import detected
 from quotewise.index.formats.page_encoding import decoded, decoded_as, is_utf8
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 3
+VERSION = 4
 _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 DEPTH_LIMIT = 5
 """Mails in mails."""

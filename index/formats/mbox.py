@@ -8,7 +8,7 @@ from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.mail import Letters, decoded_header, read_message
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 3
+VERSION = 4
 _MESSAGES_LIMIT = 20_000
 _FROM = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]+\r?\n(?=[A-Za-z-]+:)")
 

@@ -19,7 +19,7 @@ from quotewise.index.formats.mail import DEPTH_LIMIT, Letters, decoded_header, n
 from quotewise.index.formats.page_encoding import code_page, decoded, decoded_as
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 3
+VERSION = 4
 _ATTACHMENTS_LIMIT = 200
 _PROPERTIES = "__properties_version1.0"
 _OUTER, _INNER, _PART = 32, 24, 8

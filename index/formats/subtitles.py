@@ -10,7 +10,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,6})?"
 _CUE = re.compile(rf"[ \t]*({_TIME})[ \t]*-->[ \t]*({_TIME})[^\n]*")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]{1,100})>")
