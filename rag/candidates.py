@@ -12,7 +12,8 @@ from functools import cached_property
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
 from quotewise.index.lines import message_prefix, openings
-from quotewise.index.sentences import Span, line_starts
+from quotewise.index.sentences import Span
+from quotewise.rag.announcements import Announced, announced, only_announces
 from quotewise.rag.followups import STOP_WORDS
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
@@ -26,6 +27,9 @@ _SURE_RIVAL = 0.03
 """The same where the question names the entry or a cell of the row: the reader hardly tells rows and entries apart."""
 _HEADING_ODDS = 0.1
 """What is left of the odds of a heading that says nothing of what is asked, or nothing more than that."""
+_ANNOUNCEMENT_ODDS = 0.2
+"""What is left of the odds of a sentence that only says that there is what is asked."""
+_NOT_ANNOUNCED = Announced(0.0, -1)
 _WORTH_COMPARING = 0.02
 """Least fraction of the best odds at which a sentence is looked at closely."""
 _PARALLEL_WORDS = 1 / 3
@@ -49,7 +53,6 @@ _OF_RELEASE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_VERSION = re.compile(r"\b(?:which|what) (?:version|release)\b", re.IGNORECASE)
-_INTRODUCTION_END = re.compile(r"[:：][*_]*$")
 _AMOUNTS = frozenset(terms("price cost amount rate fee number percentage share total sum year date weight size"))
 """What a row without a number does not say."""
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those)\b", re.IGNORECASE)
@@ -72,6 +75,8 @@ class Candidate:
     answer: AnswerSpan | None
     denies: bool = False
     """Whether a row says no in a column that is asked for."""
+    announced_by: int = -1
+    """The position of a sentence of the passage that announces it, and has for it what is asked; -1 where none does."""
 
     @property
     def odds(self) -> float:
@@ -99,6 +104,11 @@ class Candidate:
         if "\n" in text[start:end] or rest.strip() or message_prefix(text[first:end]):
             return None
         return None if any(map(str.isalpha, text[first:start])) else text[first:end]
+
+    @cached_property
+    def heads(self) -> bool:
+        """Whether it is a heading of the section that it stands in."""
+        return is_heading(self.text, [bare(name) for name in self.passage.heading])
 
     @cached_property
     def key(self) -> frozenset[str]:
@@ -167,12 +177,14 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
     """The sentences of a passage: headings count little, and questions pass their score on to what follows them."""
     passage = sentences[0].passage if sentences else None
     titles = [bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
-    listed = _listed(asked, sentences, titles)
+    headings = frozenset(one.position for one in sentences if is_heading(one.text, titles))
+    told = announced(question, asked, passage, [one.score for one in sentences], headings) if passage else {}
     passed = 0.0
     for one, following in zip(sentences, [*sentences[1:], None], strict=False):
-        score = max(one.score, passed, listed.get(one.position, 0.0)) if one.score > 0 else 0.0
+        known = told.get(one.position, _NOT_ANNOUNCED)
+        score = max(one.score, passed, known.score) if one.score > 0 else 0.0
         passed = 0.0
-        one = replace(one, score=score)
+        one = replace(one, score=score, announced_by=known.by)
         if not score or one.odds < least:
             yield one
         elif one.row:
@@ -186,6 +198,8 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
             yield replace(one, score=0.0) if follows else _lowered(one)
         elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
             yield one if is_release(one.text) and asks_release(question) else _lowered(one)
+        elif only_announces(question, asked, one.text):
+            yield replace(one, score=with_odds_times(one.score, _ANNOUNCEMENT_ODDS))
         else:
             yield replace(one, answer=_short_answer(question, one, one.answer)) if one.answer else one
 
@@ -213,40 +227,14 @@ def _unread_headings(
     asked: frozenset[str], names: frozenset[str], found: Sequence[Candidate], readings: Sequence[Reading]
 ) -> Iterator[Candidate]:
     """Headings of unread sections that outdo one that was read, such as that of the release asked for: as likely as that."""
-    known = [one for one in found if _heads(one) and one.terms & asked]
+    known = [one for one in found if one.heads and one.terms & asked]
     for number, reading in enumerate(readings if known else ()):
         if not reading.is_read:
-            first = next(
-                filter(_heads, (_of_sentence(number, n, reading) for n in range(len(reading.passage.sentences)))), None
-            )
+            sentences = (_of_sentence(number, n, reading) for n in range(len(reading.passage.sentences)))
+            first = next((one for one in sentences if one.heads), None)
             rivals = [other for other in known if first and _outdoes(replace(first, score=other.score), other, asked, names)]
             if first and rivals:
                 yield replace(first, score=max(other.score for other in rivals))
-
-
-def _listed(asked: frozenset[str], sentences: Sequence[Candidate], titles: Sequence[str]) -> dict[int, float]:
-    """The items of lists whose heading or introduction has all that is asked, by position, each with the best one's score."""
-    found: dict[int, float] = {}
-    for place, one in enumerate(sentences):
-        introduces = one.score > 0 and (_INTRODUCTION_END.search(one.text) or is_heading(one.text, titles))
-        if not introduces or not asked or not asked <= one.terms:
-            continue
-        items: list[Candidate] = []
-        for before, item in zip(sentences[place:], sentences[place + 1 :], strict=False):
-            if not _is_item(before, item, bool(items)):
-                break
-            items.append(item)
-        if len(items) > 1:
-            found |= dict.fromkeys((item.position for item in items), max(item.score for item in items))
-    return found
-
-
-def _is_item(before: Candidate, item: Candidate, follows: bool) -> bool:
-    """Whether a sentence is an item of a list, or goes on with one."""
-    gap = item.passage.slice(Span(before.span.end, item.span.start))
-    if len(line_starts(gap)) > (2 if follows else 3) or item.row:
-        return False
-    return bool(gap.strip()) or (follows and "\n" not in gap)
 
 
 def _lowered(one: Candidate) -> Candidate:
@@ -288,6 +276,8 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     """Whether another sentence of the same kind has all that one has of what is asked, and more, at no much lower score."""
     if other is one or other.odds < _SURE_RIVAL * one.odds or other.passage.document.id != one.passage.document.id:
         return False
+    if other.number == one.number and other.position == one.announced_by:
+        return False
     is_near = other.odds >= _RIVAL * one.odds
     if _refers(one, other) or _refers(other, one):
         return is_near and _refers(one, other)
@@ -296,9 +286,9 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
         return other.row.has_number and not one.row.has_number and other.passage.heading == one.passage.heading
     if one.denies and not other.denies and less == more and other.row:
         return other.passage.heading == one.passage.heading and not other.row.is_header
-    if _heads(one) and _heads(other):
+    if one.heads and other.heads:
         return less < more and bool((more - less) & names)
-    if _heads(one) and is_release(one.text):
+    if one.heads and is_release(one.text):
         return False
     if not less < more or other.passage.heading != one.passage.heading or QUESTION_START.match(other.text):
         return False
@@ -309,11 +299,6 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
     if other.line is not None and one.line is not None and _are_items(other.line, one.line):
         return is_near or bool(other.key and other.key <= asked)
     return is_near and bool((more - less) & names) and _are_parallel(other.text, one.text)
-
-
-def _heads(one: Candidate) -> bool:
-    """Whether a sentence is a heading of the section that it stands in."""
-    return is_heading(one.text, [bare(name) for name in one.passage.heading])
 
 
 def _refers(one: Candidate, other: Candidate) -> bool:
