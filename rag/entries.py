@@ -10,6 +10,7 @@ from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
 from quotewise.index.lines import message_prefix
 from quotewise.rag.candidates import QUESTION_END, QUESTION_START, asked_terms
+from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading
 from quotewise.rag.readers.calibration import asks_whether, with_odds_times
 from quotewise.rag.rows import Row
@@ -22,6 +23,9 @@ _ABSENT_EVIDENCE = 0.02
 """At most that of the rows of a table of which the one asked for has an empty cell in the column asked for."""
 _OTHER_QUESTION_ODDS = 0.2
 """What is left of the odds of a sentence that asks something else."""
+_OTHER_YEAR_ODDS = 0.2
+"""What is left of the odds of what stands under the date of another year than the one that is asked about."""
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _ASKING_WAY = re.compile(
     r"\b(?:who|whom|whose|what|when|where|why|which|how(?: (?:many|much|long|old|far|often|large|big|tall|high|deep|fast))?"
@@ -53,7 +57,7 @@ def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Readi
 
     More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question
     names it, a column of it, and nothing else; what a section is asked for by its headings. Less have rows where that cell is
-    empty, and the headings of other releases.
+    empty, the headings of other releases, and what stands under the date of another year.
     """
     asked, named = _words(question), asked_terms(question)
     return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
@@ -85,9 +89,12 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
         told, other = of_sections(question, named, passage, texts)
         found, absent = [*found, *told], [*absent, *other]
     evidence = reading.evidence.copy()
+    other_year = reading.is_read and _is_of_other_year(question, passage)
+    if other_year:
+        evidence = with_odds_times(evidence, _OTHER_YEAR_ODDS)
     evidence[found] = np.where(evidence[found] > 0, np.maximum(evidence[found], _EVIDENCE), 0)
     evidence[absent] = np.minimum(evidence[absent], _ABSENT_EVIDENCE)
-    changed = bool(found or absent)
+    changed = bool(found or absent or other_year)
     for number in (number for number, is_question in enumerate(are_questions) if is_question and evidence[number] > 0):
         own = evidence[number]
         if _asks_else(texts[number], named):
@@ -96,6 +103,12 @@ def _raised(question: str, asked: list[str], named: frozenset[str], reading: Rea
             evidence[number + 1] = max(evidence[number + 1], own)
             evidence[number], changed = with_odds_times(own, _OTHER_QUESTION_ODDS), True
     return replace(reading, evidence=evidence) if changed else reading
+
+
+def _is_of_other_year(question: str, passage: Passage) -> bool:
+    """Whether title and headings name years, and neither they nor the passage any that the question names."""
+    asked, told = {*_YEAR.findall(question)}, {*_YEAR.findall(passage.context)}
+    return bool(asked and told) and not asked & (told | {*_YEAR.findall(passage.text)})
 
 
 def _is_answered(texts: Sequence[str]) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span, line_starts
-from quotewise.rag.candidates import Candidate, asked_terms, candidates_of
+from quotewise.rag.candidates import Candidate, asked_terms, candidates_of, is_release
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
+from quotewise.rag.short_answers import lacks_number
 
 _MIN_ODDS_RATIO = 0.25
 """The odds of a further sentence must be at least this fraction of those of the best one. Of 630 held-out questions of nine
@@ -62,7 +63,7 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     for candidate in candidates_of(question, readings):
         if len(chosen) == _MAX_SENTENCES or (chosen and candidate.odds < min_ratio * chosen[0].odds):
             break
-        if any(_is_duplicate(candidate.text, other.text) for other in chosen):
+        if any(_is_duplicate(candidate.text, other.text) or _heads(candidate, other) for other in chosen):
             continue
         if len(_runs([*chosen, candidate])) <= max_quotes:
             chosen.append(candidate)
@@ -83,10 +84,18 @@ def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | N
     least = _MIN_SPAN_PROBABILITY_EXPLAINING if explains(question) else _MIN_SPAN_PROBABILITY
     if first.answer is None or first.answer.probability < least:
         return None
-    words = _WORD.findall(first.passage.slice(first.answer.span).lower())
+    answer = first.passage.slice(first.answer.span)
+    words = _WORD.findall(answer.lower())
+    if lacks_number(question, answer, first.passage.slice(first.span)):
+        return None
     if len(words) > _MAX_WORDS or (len(words) >= _MIN_REPEATED and {*words} <= {*_WORD.findall(question.lower())}):
         return None
     return AnswerSpan(first.answer.span, confidence * first.answer.probability)
+
+
+def _heads(one: Candidate, other: Candidate) -> bool:
+    """Whether a sentence is the heading over another one, but for a version, which says when that was."""
+    return one.number == other.number and one.position < other.position and one.heads and not is_release(one.text)
 
 
 def _is_duplicate(sentence: str, other: str) -> bool:

@@ -23,11 +23,26 @@ _SIGN = re.compile(
 )
 """Code, options, addresses, numbers with signs in them, versions and passwords: a part of one answers nothing."""
 
+_ASKS_NUMBER = re.compile(r"\bhow (?:many|much|old|tall|high|wide|deep|heavy|far|fast)\b", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\d|\b(?:no|none|nothing|zero|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|[mb]illions?|dozens?|half|third|quarter|once|twice|both|single"
+    r"|double|triple|couple|pair|few|several|many|most|all|every|majority|free)\b",
+    re.IGNORECASE,
+)
+_TO_CLOSE = re.compile(r"[^()\n]{0,40}\)")
+
+
+def lacks_number(question: str, answer: str, quote: str) -> bool:
+    """Whether a question asks for a number and the answer has none, though its quote has one."""
+    return not _NUMBER.search(answer) and _ASKS_NUMBER.search(question) is not None and any(map(str.isdigit, quote))
+
 
 def whole_answer(answer: AnswerSpan, sentence: Span, text: str) -> AnswerSpan | None:
     """The answer of a sentence as a person would mark it; None where nothing of it is left.
 
-    Dates, addresses and numbers are whole; who said it and when, and signs that only divide or end sentences, are left out.
+    Dates, addresses, numbers and what is in brackets are whole; who said it and when, and signs that only divide or end
+    sentences, are left out.
     """
     start, end = answer.span.start - sentence.start, answer.span.end - sentence.start
     for date in _DATE.finditer(text):
@@ -48,4 +63,6 @@ def whole_answer(answer: AnswerSpan, sentence: Span, text: str) -> AnswerSpan | 
     inside = text[start + opens : end - closes]
     if not ("(" in inside or ")" in inside):  # a bracket without the other one, or both around all of it
         start, end = start + opens, end - closes
+    elif inside.count("(") > inside.count(")") and (closing := _TO_CLOSE.match(text, end)):
+        end = closing.end()
     return replace(answer, span=Span(sentence.start + start, sentence.start + end)) if start < end else None

@@ -310,3 +310,9 @@ def test_no_quote_runs_over_a_blank_line(parts: list[tuple[str, str]], data: st.
     quotes = select_quotes("What do slugs eat on bin day?", [reading(text, scores, ("Garden",))], 3)
     assert quotes and not any("\n\n" in quote for quote in texts(quotes))
     assert all(a.end <= b.start for a, b in pairwise(sorted(quote.span for quote in quotes)))
+
+
+def test_a_heading_is_not_quoted_beside_what_stands_below_it() -> None:
+    text = "Squatting policy\n\nNames may not be held for later. They may be sold."
+    one = reading(text, [0.5, 0.6, 0.1], ("Squatting policy",))
+    assert texts(select_quotes("What is name squatting?", [one], 3)) == ["Names may not be held for later."]

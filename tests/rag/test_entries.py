@@ -175,3 +175,18 @@ def test_the_heading_of_the_release_is_quoted_with_the_change() -> None:
     readings = with_asked_entries(question, [reading(text, [0.1] * 4, RELEASE)])
     first, second = select_quotes(question, readings, 3)
     assert [quote.passage.slice(quote.span) for quote in (first, second)] == ["2.3.0 (2024-02-11)", "Dark mode"]
+
+
+@pytest.mark.parametrize(
+    ("question", "score"),
+    [
+        ("Who was elected chair in 2023?", 0.5),
+        ("Who was elected chair in 2024?", 1 / 6),
+        ("Who was chair in 2019?", 0.5),
+        ("Who was elected chair?", 0.5),
+    ],
+)
+def test_what_stands_under_the_date_of_another_year_is_hardly_the_answer(question: str, score: float) -> None:
+    text = "Mia Ford is the chair. She follows Bo Lind, chair since 2019."
+    [found] = with_asked_entries(question, [reading(text, [0.5, 0.5], title="Minutes of 2023-05-24")])
+    assert np.allclose(found.evidence, score)

@@ -153,3 +153,23 @@ def test_a_span_that_repeats_the_question_is_no_short_answer(question: str, text
     answers = (AnswerSpan(Span(0, len(text)), 0.9),)
     [quote] = select_quotes(question, [reading([0.9], text, answers=answers)], 1)
     assert (short_span(question, quote, 0.8) is not None) == short
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer", "short"),
+    [
+        ("How much wine goes into it?", "Add 4 dl of white wine.", "white", None),
+        ("How much wine goes into it?", "Add 4 dl of white wine.", "4 dl", "4 dl"),
+        ("How many bells are there?", "There are three bells, cast in 1702.", "three", "three"),
+        ("Which wine goes into it?", "Add 4 dl of white wine.", "white", "white"),
+        ("When is it eaten?", "They eat it in the Holy Week (Easter).", "the Holy Week (Easter", "the Holy Week (Easter)"),
+    ],
+)
+def test_a_short_answer_has_the_number_that_is_asked_for_and_no_half_of_a_bracket(
+    question: str, text: str, answer: str, short: str | None
+) -> None:
+    start = text.index(answer)
+    answers = (AnswerSpan(Span(start, start + len(answer)), 0.9),)
+    [quote] = select_quotes(question, [reading([0.9], text, answers=answers)], 1)
+    found = short_span(question, quote, 0.8)
+    assert (quote.passage.slice(found.span) if found else None) == short
