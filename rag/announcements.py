@@ -31,6 +31,7 @@ _EXISTS = re.compile(
 )
 """That there are some, without a word of which."""
 _ASKS_WHICH = re.compile(r"\W*(?:what|which) (?:are|were|have|\w+s\b|(?:\w+ ){1,2}\w+s\b)", re.IGNORECASE)
+_ASKS_ONE = re.compile(r"\W*(?:(?:what|who|which|where|when) (?:is|was|does|did)|when|where|who)\b", re.IGNORECASE)
 _ASKS_NUMBER = re.compile(r"\bhow many\b", re.IGNORECASE)
 _ASKS_WHY = re.compile(r"\bwhy\b|\bhow come\b|\b(?:reasons?|causes?) (?:for|of|why)\b", re.IGNORECASE)
 _THIS = "(?:this|that|these|those)"
@@ -76,7 +77,7 @@ def announced(
         told: list[int] = []
         if _INTRODUCTION_END.search(text) and (names_all or _POINTS_BELOW.search(text)):
             told = _items(passage, place)
-        elif place in headings and names_all:
+        elif place in headings and names_all and not _ASKS_ONE.match(question):
             told = _items(passage, place)
             score = 0.0
         elif names_all and _says_no_more(text, asked):

@@ -296,8 +296,9 @@ def _outdoes(other: Candidate, one: Candidate, asked: frozenset[str], names: fro
         return not other.row.is_header and (is_near or bool(other.row.named(asked) - less))
     if other.number != one.number or other.row or one.row:
         return False
-    if other.line is not None and one.line is not None and _are_items(other.line, one.line):
-        return is_near or bool(other.key and other.key <= asked)
+    if are_items(other, one):
+        known = frozenset(terms(one.passage.context))
+        return (less - known < more - known) and (is_near or bool(other.key and other.key <= asked))
     return is_near and bool((more - less) & names) and _are_parallel(other.text, one.text)
 
 
@@ -308,9 +309,11 @@ def _refers(one: Candidate, other: Candidate) -> bool:
     return any(other.text.startswith(f"{note}:") for note in _NOTE.findall(one.text))
 
 
-def _are_items(line: str, other: str) -> bool:
-    """Whether two lines are items or entries of one list, rather than lines of prose."""
-    return len(openings([line, other])) == 2 or not (_END.search(line) or _END.search(other))
+def are_items(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences are items or entries of one list, rather than prose."""
+    if one.number != other.number or one.line is None or other.line is None:
+        return False
+    return len(openings([one.line, other.line])) == 2 or not (_END.search(one.line) or _END.search(other.line))
 
 
 def _are_parallel(sentence: str, other: str) -> bool:

@@ -21,10 +21,13 @@ _SAYING = frozenset(terms("say said state stated read contain text written secti
 _WORD = r"(?!(?:do|does|did|is|was|has|this)\b)[\w-]+"
 _ASKS_FOR_ITEMS = re.compile(
     rf"\W*(?:what|which) (?:are|were|have|(?:{_WORD} ){{0,2}}{_WORD}(?<=[^\W_s]s)\b"
-    r"|(?:was|is|has been) (?:new|added|fixed|removed|changed|deprecated|dropped)\b)",
+    r"|(?:was|is|has been) (?:new|added|fixed|removed|changed|deprecated|dropped)\b)"
+    r"|\W*(?:(?:list|name|show|give)(?: me)? )?(?:(?:all|of|the) )*(?!(?:who|whose|how|when|where|why|can|may|must|are|were)\b)"
+    rf"(?:{_WORD} ){{0,2}}{_WORD}(?<=[^\W_s]s) (?:of|for|in|to|from)\b",
     re.IGNORECASE,
 )
-"""A question for several things, or for the changes of a release."""
+"""A question or key words for several things, or for the changes of a release."""
+_LISTING = frozenset(terms("list name show give"))
 _ASKS_MEANING = re.compile(r"\bwhat (?:do|does|is|are)\b", re.IGNORECASE)
 _MEANING = frozenset(terms("mean meaning stand code status error exit number signal value return key"))
 _NUMBERED = re.compile(r"\(?\w{1,3}[.)]\s")
@@ -48,7 +51,7 @@ def of_sections(question: str, named: frozenset[str], passage: Passage, texts: S
     found, absent = _releases(question, named - title, [(number, texts[number]) for number in headings])
     if _asks_what_it_says(question, named, passage.heading):
         found += body[:1]
-    if _ASKS_FOR_ITEMS.match(question) and _names_section(named - title, passage.heading):
+    if _ASKS_FOR_ITEMS.match(question) and _names_section(named - title - _LISTING, passage.heading):
         found += [number for number in body if _is_item(passage, number)]
     found += _changes(question, named, passage.heading, texts, headings, body)
     if _ASKS_MEANING.search(question):

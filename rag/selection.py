@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span, line_starts
-from quotewise.rag.candidates import Candidate, asked_terms, candidates_of, is_release
+from quotewise.rag.candidates import Candidate, are_items, asked_terms, candidates_of, is_release
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.short_answers import lacks_number
@@ -63,7 +63,7 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     for candidate in candidates_of(question, readings):
         if len(chosen) == _MAX_SENTENCES or (chosen and candidate.odds < min_ratio * chosen[0].odds):
             break
-        if any(_is_duplicate(candidate.text, other.text) or _heads(candidate, other) for other in chosen):
+        if any(_repeats(candidate, other) or _heads(candidate, other) for other in chosen):
             continue
         if len(_runs([*chosen, candidate])) <= max_quotes:
             chosen.append(candidate)
@@ -91,6 +91,11 @@ def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | N
     if len(words) > _MAX_WORDS or (len(words) >= _MIN_REPEATED and {*words} <= {*_WORD.findall(question.lower())}):
         return None
     return AnswerSpan(first.answer.span, confidence * first.answer.probability)
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether a sentence says the same as another one; the items of one list do not, however alike they are."""
+    return one.text == other.text or (not are_items(one, other) and _is_duplicate(one.text, other.text))
 
 
 def _heads(one: Candidate, other: Candidate) -> bool:

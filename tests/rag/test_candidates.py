@@ -316,3 +316,9 @@ def test_a_heading_is_not_quoted_beside_what_stands_below_it() -> None:
     text = "Squatting policy\n\nNames may not be held for later. They may be sold."
     one = reading(text, [0.5, 0.6, 0.1], ("Squatting policy",))
     assert texts(select_quotes("What is name squatting?", [one], 3)) == ["Names may not be held for later."]
+
+
+def test_the_items_of_a_list_are_quoted_together_however_alike_they_are_and_whatever_of_the_title_they_have() -> None:
+    text = "Ingredients\n\n- 1 jigger Irish cream\n- 1 jigger Irish whiskey\n- 1 cup hot coffee\n- 1 dash nutmeg"
+    one = reading(text, [0.1, 0.7, 0.7, 0.7, 0.7], ("Ingredients",), title="Irish coffee")
+    assert texts(select_quotes("ingredients of Irish coffee", [one], 3)) == [text[text.index("1 jigger") :]]
