@@ -236,12 +236,13 @@ def serve_mcp(
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Limit the tools to this collection; may be repeated.")
     ] = None,
+    manage: Annotated[bool, typer.Option("--manage", help="Also offer tools that add, rename and delete documents.")] = False,
 ) -> None:
     """Answer a program's questions over standard input and output, by the Model Context Protocol."""
     with opened(settings) as service:
         from quotewise.api.mcp import local_server
 
-        local_server(service, only or []).run("stdio")
+        local_server(service, only or [], manage).run("stdio")
 
 
 def _show_version(wanted: bool) -> None:

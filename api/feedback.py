@@ -1,35 +1,18 @@
-"""Feedback on answers: the latest answers, kept in memory or shared, and what is stored of feedback on one of them."""
+"""Feedback on one of the latest answers: what is stored of it, and with which collection."""
 
-import logging
-import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
-from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict
 
-from quotewise.index.errors import CatalogueUnavailableError, QuotewiseError
-from quotewise.index.store import SharedRecords
-from quotewise.rag.answers import Answer
-from quotewise.rag.followups import TURNS, Turn
+from quotewise.api.callers import Caller
+from quotewise.api.errors import InvalidRequestError
+from quotewise.api.recent_answers import GivenAnswer, UnknownRequestError
+from quotewise.api.requests import MAX_TEXT
+from quotewise.api.service import Service
+from quotewise.index.errors import UnknownCollectionError, UnknownDocumentError
+from quotewise.index.sentences import Span
 from quotewise.rag.verification import Claim
-
-_MAX_QUOTES, _MAX_QUOTE = 3, 2000
-"""Quotes of each earlier turn that are kept with an answer, and the characters that each of them may have."""
-_log = logging.getLogger("quotewise")
-
-
-class UnknownRequestError(QuotewiseError, code="unknown-request", status=404):
-    """No answer to a request of that id is remembered."""
-
-
-class GivenAnswer(BaseModel):
-    """A question and the quotes that answered it, none where nothing did; ``history`` are the turns before it."""
-
-    model_config = ConfigDict(frozen=True)
-    collection: str
-    question: str
-    history: tuple[Turn, ...]
-    quotes: tuple[Claim, ...]
 
 
 class Feedback(BaseModel):
@@ -42,43 +25,55 @@ class Feedback(BaseModel):
     wrong_quotes: tuple[int, ...] = ()
 
 
-class RecentAnswers:
-    """The last ``size`` answers by request, of this process or of all that share them. Safe to use from many threads."""
+def give(
+    service: Service,
+    caller: Caller,
+    request: str,
+    helpful: bool,
+    right: tuple[str, Span] | None = None,
+    wrong: Sequence[int] = (),
+) -> str:
+    """Store whether an answer helped, which span of which document, by id, would have been right, and which citations not.
 
-    def __init__(self, size: int, shared: SharedRecords | None = None) -> None:
-        self._size, self._shared = size, shared
-        self._answers: LRUCache[tuple[str, str], GivenAnswer] = LRUCache(size)
-        self._lock = threading.Lock()
+    Of several collections that were asked, it is kept with the one of the passage that it is about. Returns its id.
+    Raises UnknownRequestError, UnknownDocumentError, InvalidRequestError.
+    """
+    caller.require("ask")
+    answer = service.answers.get(caller.id, request)
+    asked = answer.collection, *answer.also
+    if not all(map(caller.can_access, asked)):
+        raise UnknownRequestError(f"no answer to a request '{request}' is remembered")
+    name, quote = answer.collection, None
+    if right:
+        name, quote = _right_quote(service, caller, asked, *right)
+    elif helpful and answer.quotes:
+        name = _collection_of(service, answer.quotes[0], asked)
+    if wrong and max(wrong) > len(answer.quotes):
+        message = f"should be ids of citations, of which the answer has {len(answer.quotes)}"
+        raise InvalidRequestError(f"body.wrong_quotes: {message}", [("body.wrong_quotes", message)])
+    content = Feedback(answer=answer, helpful=helpful, right_quote=quote, wrong_quotes=tuple(wrong))
+    return service.store.catalogue.put_feedback(name, f"{caller.id} {request}", content.model_dump_json())
 
-    def remember(self, caller: str, request_id: str, collection: str, answer: Answer, history: Sequence[Turn]) -> None:
-        """Keep an answer under its caller and request, since clients choose the ids of their requests."""
-        turns = tuple(
-            Turn(turn.question, tuple(quote for quote in turn.quotes[:_MAX_QUOTES] if len(quote) <= _MAX_QUOTE))
-            for turn in history[-TURNS:]
-        )
-        quotes = tuple(map(Claim.of, answer.citations))
-        record = GivenAnswer(collection=collection, question=answer.question, history=turns, quotes=quotes)
-        if not self._size:
-            return
-        if self._shared is None:
-            with self._lock:
-                self._answers[caller, request_id] = record
-            return
-        try:
-            self._shared.put_answer(caller, request_id, record.model_dump_json(), self._size)
-        except CatalogueUnavailableError as error:  # the answer itself is made
-            _log.error("no feedback can be given on an answer: %s", error)
 
-    def get(self, caller: str, request_id: str) -> GivenAnswer:
-        """The answer to a request. Raises UnknownRequestError."""
-        if self._shared is not None:
-            content = self._shared.answer(caller, request_id) if self._size else None
-            record = GivenAnswer.model_validate_json(content) if content else None
-        else:
-            with self._lock:
-                record = self._answers.get((caller, request_id))
-        if record is None:
-            raise UnknownRequestError(
-                f"no answer to a request '{request_id}' is remembered; feedback is taken on the latest answers since the start"
-            )
-        return record
+def _right_quote(service: Service, caller: Caller, asked: Sequence[str], document_id: str, span: Span) -> tuple[str, Claim]:
+    document = service.document(caller, document_id)
+    if document.collection not in asked:
+        raise UnknownDocumentError(f"there is no document with the id '{document.id}' in the collection of the answer")
+    wrong = None
+    if not span.start < span.end <= document.characters:
+        wrong = f"should be after start and at most {document.characters:,}, where the document ends"
+    elif span.end - span.start > MAX_TEXT:
+        wrong = f"should be at most {MAX_TEXT:,} characters after start"
+    if wrong:
+        raise InvalidRequestError(f"body.right_quote.end: {wrong}", [("body.right_quote.end", wrong)])
+    quote = service.store.catalogue.text(document_id, *span)
+    return document.collection, Claim(document.path, document.sha256, *span, quote)
+
+
+def _collection_of(service: Service, quote: Claim, asked: Sequence[str]) -> str:
+    """The first of the collections that has the document of a quote, or the first where none has it any more."""
+    for name in asked:
+        with suppress(UnknownDocumentError, UnknownCollectionError):
+            if service.store.catalogue.document_at(name, quote.path).sha256 == quote.sha256:
+                return name
+    return asked[0]

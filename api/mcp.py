@@ -1,4 +1,4 @@
-"""The Model Context Protocol over the service: tools that ask, search, read and verify, and documents as resources."""
+"""The Model Context Protocol over the service: tools that ask, search, read, verify and manage, and documents as resources."""
 
 import re
 import sys
@@ -22,8 +22,8 @@ from pydantic import Field, TypeAdapter, model_validator
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from quotewise.api import requests, responses
-from quotewise.api.callers import LOCAL
+from quotewise.api import mcp_changes, requests, responses
+from quotewise.api.callers import LOCAL, Caller
 from quotewise.api.errors import InvalidRequestError
 from quotewise.api.links import view_url
 from quotewise.api.routes import Call, answer, call_of, find_passages
@@ -65,6 +65,10 @@ class VerifyRequest(requests.Claim):
     collection: requests.CollectionName | None = None
 
 
+class CollectionsRequest(requests.Strict):
+    """Nothing needs to be said."""
+
+
 def ask(body: requests.AskRequest, call: Call) -> responses.AskResponse:
     """Answer a question in the documents' own words: verbatim quotes, each with a citation of where it stands.
 
@@ -91,14 +95,28 @@ def verify_citation(body: VerifyRequest, call: Call) -> Verification:
     return call.service.verify(call.caller, [body.value()], body.collection)[0]
 
 
+def list_collections(body: CollectionsRequest, call: Call) -> responses.CollectionList:
+    """The collections of documents, which the other tools can be limited to by name."""
+    return call.service.collections(call.caller)
+
+
+_READING = (ask, search, read_document, verify_citation, list_collections)
+_READING_NAMES = {function.__name__ for function in _READING}
+
+
 def create_server(call_of: CallOf) -> MCPServer:
     """A server of the tools and of documents; ``call_of`` takes the HTTP request of a message, which is None over stdio."""
 
-    async def list_documents(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        if ctx.method != "resources/list":
-            return await call_next(ctx)
-        try:  # here, since the SDK lists the same resources to everybody, on one page
-            return await run_sync(_documents, call_of(ctx.request), (ctx.params or {}).get("cursor"))
+    async def list_for_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Here, since the SDK lists the same tools and resources to everybody, on one page."""
+        try:
+            if ctx.method == "resources/list":
+                return await run_sync(_documents, call_of(ctx.request), (ctx.params or {}).get("cursor"))
+            found = await call_next(ctx)
+            if ctx.method == "tools/list" and not call_of(ctx.request).caller.has_scope("manage"):
+                assert isinstance(found, dict)  # as it is sent
+                return {**found, "tools": [tool for tool in found["tools"] if tool["name"] in _READING_NAMES]}
+            return found
         except QuotewiseError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
 
@@ -107,8 +125,8 @@ def create_server(call_of: CallOf) -> MCPServer:
         version=version("quotewise"),
         instructions=_INSTRUCTIONS,
         log_level="WARNING",
-        tools=[_tool(function, call_of) for function in (ask, search, read_document, verify_citation)],
-        middleware=[list_documents],
+        tools=[_tool(function, call_of) for function in (*_READING, *mcp_changes.TOOLS)],
+        middleware=[list_for_caller],
     )
 
     @server.resource(_SCHEME + "{id}", name="document")
@@ -130,12 +148,24 @@ def create_server(call_of: CallOf) -> MCPServer:
 
 
 def _limited_call(request: Request) -> Call:
-    """The call of an HTTP request, limited to the collections that its address names: ``/mcp?collection=NAME``."""
+    """The call of an HTTP request, limited as its address says: ``collection=NAME``, and ``manage=true`` to change anything."""
     call = call_of(request)
     names = tuple(request.query_params.getlist("collection"))
     for name in names:
         call.caller.require_access(name)
-    return call._replace(caller=replace(call.caller, collections=names)) if names else call
+    manages = request.query_params.get("manage") == "true"
+    if manages:
+        call.caller.require("manage")
+    return call._replace(caller=_limited(call.caller, names, manages))
+
+
+def _limited(caller: Caller, only: Sequence[str], manages: bool) -> Caller:
+    """A caller with ``only`` some collections, and who may change nothing unless a client wants that.
+
+    Documents are read by the model that calls the tools, and one of them may tell it to delete the others.
+    """
+    scopes = caller.scopes if manages or not caller.has_scope("ask") else ("ask",)
+    return replace(caller, scopes=scopes, collections=tuple(only) or caller.collections)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,13 +181,12 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await manager.handle_request(scope, receive, send)
 
 
-def local_server(service: Service, only: Sequence[str] = ()) -> MCPServer:
+def local_server(service: Service, only: Sequence[str] = (), manages: bool = False) -> MCPServer:
     """A server of an open index, or of ``only`` some of its collections, for the user of this process.
 
-    Raises UnknownCollectionError.
+    With ``manages`` its tools also change documents and collections. Raises UnknownCollectionError.
     """
-    names = tuple(service.existing_collection(LOCAL, name) for name in only)
-    caller = replace(LOCAL, collections=names) if names else LOCAL
+    caller = _limited(LOCAL, [service.existing_collection(LOCAL, name) for name in only], manages)
     return create_server(lambda _: Call(service, caller, uuid4().hex))
 
 
@@ -181,7 +210,9 @@ def _tool(function: Callable[..., Any], call_of: CallOf) -> Tool:
         run,
         name=function.__name__,
         description=function.__doc__,
-        annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        annotations=types.ToolAnnotations(
+            read_only_hint=function in _READING, destructive_hint=function.__name__.startswith("delete"), open_world_hint=False
+        ),
         structured_output=False,
     )
     in_one_piece = {"model_dump_one_level": lambda self: {"body": self}}

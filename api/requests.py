@@ -174,7 +174,7 @@ class SearchRequest(Strict):
     question: Question
     collection: CollectionName | None = Field(default=None, description="by default the one of the settings")
     collections: Annotated[list[CollectionName], Field(max_length=20, fail_fast=True)] = Field(
-        default=[], description="several at once, of the same embedder; the first is where feedback on the answer is kept"
+        default=[], description="several at once, of the same embedder"
     )
     top_k: TopK | None = Field(default=None, description="chunks retrieved")
     filter: DocumentFilter = DocumentFilter()

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DescriptorsError, UnsupportedMediaTypeError
+from quotewise.api.feedback import give as give_feedback
 from quotewise.api.service import Service
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
@@ -205,7 +206,7 @@ def feedback(body: requests.FeedbackRequest, call: Called) -> Response:
     """Store whether an answer helped and, optionally, which quote would have been right, with the question and its quotes."""
     quote = body.right_quote
     right = (quote.document_id, Span(quote.start, quote.end)) if quote else None
-    feedback_id = call.service.feedback(call.caller, body.request_id, body.helpful, right, body.wrong_quotes)
+    feedback_id = give_feedback(*call[:2], body.request_id, body.helpful, right, body.wrong_quotes)
     return json_response(responses.FeedbackResponse(feedback_id), 201)
 
 

@@ -12,9 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DocumentChangedError, InvalidRequestError
-from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
 from quotewise.api.jobs import Jobs
-from quotewise.api.requests import MAX_TEXT
+from quotewise.api.recent_answers import RecentAnswers
 from quotewise.api.responses import CollectionDescription, CollectionList, DocumentPage, Excerpt, ExtractTimings, Overview
 from quotewise.api.settings import Settings
 from quotewise.api.suggestions import Suggestions
@@ -24,7 +23,7 @@ from quotewise.index.embedders import (
     embedder_for,
     load_embedder,
 )
-from quotewise.index.errors import EngineUnavailableError, IndexRebuildingError, UnknownCollectionError, UnknownDocumentError
+from quotewise.index.errors import EngineUnavailableError, IndexRebuildingError, UnknownCollectionError
 from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
 from quotewise.index.onnx_model import instruction_set
@@ -128,7 +127,7 @@ class Service:
         name, options = self._asked(caller, collection, options)
         for step in self.pipeline.stream(question, name, options):
             if isinstance(step, Answer):
-                self.answers.remember(caller.id, request, name, step, options.history)
+                self.answers.remember(caller.id, request, name, step, options.history, options.also)
                 for observe in self.observers:
                     observe(step, request)
             yield step
@@ -222,38 +221,6 @@ class Service:
     def ready(self, caller: Caller) -> int:
         """How many collections the caller may know of."""
         return len(self._accessible(caller))
-
-    def feedback(
-        self, caller: Caller, request: str, helpful: bool, right: tuple[str, Span] | None = None, wrong: Sequence[int] = ()
-    ) -> str:
-        """Store whether an answer helped, which span of which document, by id, would have been right, and which citations not.
-
-        Returns its id. Raises UnknownRequestError, UnknownDocumentError, InvalidRequestError.
-        """
-        caller.require("ask")
-        answer = self.answers.get(caller.id, request)
-        if not caller.can_access(answer.collection):
-            raise UnknownRequestError(f"no answer to a request '{request}' is remembered")
-        quote = self._right_quote(caller, answer.collection, *right) if right else None
-        if wrong and max(wrong) > len(answer.quotes):
-            message = f"should be ids of citations, of which the answer has {len(answer.quotes)}"
-            raise InvalidRequestError(f"body.wrong_quotes: {message}", [("body.wrong_quotes", message)])
-        content = Feedback(answer=answer, helpful=helpful, right_quote=quote, wrong_quotes=tuple(wrong))
-        return self.store.catalogue.put_feedback(answer.collection, f"{caller.id} {request}", content.model_dump_json())
-
-    def _right_quote(self, caller: Caller, collection: str, document_id: str, span: Span) -> Claim:
-        document = self.document(caller, document_id)
-        if document.collection != collection:
-            raise UnknownDocumentError(f"there is no document with the id '{document.id}' in the collection of the answer")
-        wrong = None
-        if not span.start < span.end <= document.characters:
-            wrong = f"should be after start and at most {document.characters:,}, where the document ends"
-        elif span.end - span.start > MAX_TEXT:
-            wrong = f"should be at most {MAX_TEXT:,} characters after start"
-        if wrong:
-            raise InvalidRequestError(f"body.right_quote.end: {wrong}", [("body.right_quote.end", wrong)])
-        quote = self.store.catalogue.text(document_id, *span)
-        return Claim(document.path, document.sha256, *span, quote)
 
     def collection_name(self, caller: Caller, name: str | None = None) -> str:
         """The name of a collection, or of the caller's default one, for reading.

@@ -82,6 +82,7 @@ class Records:
     def put_feedback(self, name: str, request: str, content: str) -> str:
         values = (self._key(name), request, content)
         with self._database.transaction() as connection:
+            connection.execute("DELETE FROM feedback WHERE request = ? AND collection <> ?", (request, values[0]))
             written = connection.execute(
                 "INSERT INTO feedback (collection, request, content) VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, request) DO UPDATE SET content = excluded.content RETURNING id",

@@ -287,7 +287,10 @@ class Catalogue(Protocol):
         """The id and content of all feedback on answers from a collection, oldest first."""
 
     def put_feedback(self, name: str, request: str, content: str) -> str:
-        """Store the feedback on an answer, in place of earlier feedback on the same one, and return the id of the entry."""
+        """Store the feedback on an answer, in place of earlier feedback on the same one in any collection.
+
+        Returns the id of the entry.
+        """
 
     def check(self) -> None:
         """Read the whole catalogue. Raises IndexDamagedError at the first fault."""

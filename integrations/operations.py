@@ -26,7 +26,7 @@ class AskRequest(Value):
     collection: str | None = None
     r"""by default the one of the settings"""
     collections: Sequence[str] = ()
-    r"""several at once, of the same embedder; the first is where feedback on the answer is kept"""
+    r"""several at once, of the same embedder"""
     top_k: int | None = None
     r"""chunks retrieved"""
     filter: DocumentFilter | None = None
@@ -438,7 +438,7 @@ class SearchRequest(Value):
     collection: str | None = None
     r"""by default the one of the settings"""
     collections: Sequence[str] = ()
-    r"""several at once, of the same embedder; the first is where feedback on the answer is kept"""
+    r"""several at once, of the same embedder"""
     top_k: int | None = None
     r"""chunks retrieved"""
     filter: DocumentFilter | None = None

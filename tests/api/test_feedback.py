@@ -7,15 +7,18 @@ import httpx
 import pytest
 
 from quotewise.api.callers import LOCAL
-from quotewise.api.feedback import Feedback, RecentAnswers, UnknownRequestError
+from quotewise.api.feedback import Feedback
+from quotewise.api.recent_answers import RecentAnswers, UnknownRequestError
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
+from quotewise.eval.gold import gold_from_feedback
 from quotewise.index.embedders import Embedder
 from quotewise.index.ingest import Sync
 from quotewise.rag.followups import Turn
 from tests.api.conftest import Refused, conform, ready
 from tests.conftest import SEED, SEEDS, WHY
 
+TEA = "where was tea first drunk?"
 RIGHT = {"document_id": "b2b170137b3621de", "start": 1152, "end": 1274}
 
 
@@ -116,10 +119,43 @@ def test_feedback_that_cannot_be_is_refused_with_the_field_that_is_wrong(
 
 
 def test_the_right_quote_is_one_of_the_collection_that_was_asked(asked: httpx.Client, refused: Refused) -> None:
-    ask(asked, "where was tea first drunk?", "notes", "tea")
+    ask(asked, TEA, "notes", "tea")
     for document_id in (RIGHT["document_id"], "0" * 16):
         body = {"request_id": "tea", "helpful": False, "right_quote": {**RIGHT, "document_id": document_id}}
         assert document_id in refused(asked.post("/feedback", json=body), 404, "unknown-document")["detail"]
+
+
+def test_of_several_collections_feedback_is_kept_with_the_one_of_the_passage_that_it_is_about(
+    asked: httpx.Client, settings: Settings, refused: Refused
+) -> None:
+    def about_tea(collection: str) -> list[Feedback]:
+        return [one for one in kept(settings, collection) if one.answer.question == TEA]
+
+    def gold(collection: str) -> list[tuple[str, str]]:
+        with Service.open(settings) as service:
+            questions, _ = gold_from_feedback(service.store.catalogue, collection)
+        return [(quote.path, quote.quote) for one in questions if one.question == TEA for quote in one.quotes]
+
+    body = {"question": TEA, "collections": ["default", "notes"], "threshold": 0}
+    answer = asked.post("/ask", json=body, headers={"X-Request-ID": "several"}).json()
+    first = answer["citations"][0]
+    assert first["document"]["path"] == "drinks/tea.md"
+    asked.post("/feedback", json={"request_id": "several", "helpful": True}).raise_for_status()
+    assert (about_tea("default"), gold("notes")) == ([], [("drinks/tea.md", first["quote"])])
+
+    wrong = {"request_id": "several", "helpful": False, "wrong_quotes": [1]}
+    asked.post("/feedback", json={**wrong, "right_quote": RIGHT}).raise_for_status()
+    [feedback] = about_tea("default")
+    assert (feedback.wrong_quotes, feedback.answer.also) == ((1,), ("notes",))
+    assert (about_tea("notes"), [path for path, _ in gold("default")]) == ([], [SEED])
+
+    coffee = next(
+        one for one in asked.get("/documents", params={"collection": "notes"}).json()["documents"] if "coffee" in one["path"]
+    )
+    right = {"document_id": coffee["id"], "start": 0, "end": 33}
+    asked.post("/feedback", json={**wrong, "right_quote": right}).raise_for_status()
+    assert (about_tea("default"), gold("notes")) == ([], [("drinks/coffee.txt", "Coffee was first brewed in Yemen.")])
+    refused(asked.post("/feedback", json={**wrong, "right_quote": {**right, "document_id": "0" * 16}}), 404, "unknown-document")
 
 
 def test_only_the_latest_answers_are_remembered(asked: httpx.Client, refused: Refused) -> None:

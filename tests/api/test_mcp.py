@@ -20,7 +20,7 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.printable import MAX_BEGINNING
 from tests.api.command_line import Run, check_complaint
-from tests.api.conftest import NOTES, Refused
+from tests.api.conftest import NOTES, Refused, ready
 from tests.conftest import SEED, SEEDS, WHY
 
 MCP_PAGE = Path(mcp.__file__).with_name("MCP.md")
@@ -46,12 +46,12 @@ def in_process(index: Path, walk: Walk, *only: str) -> None:
     anyio.run(connected)
 
 
-def over_stdio(index: Path, walk: Walk) -> None:
+def over_stdio(index: Path, walk: Walk, *options: str) -> None:
     kept = {name: os.environ.get(name, "") for name in ("PYTHONPATH", "HF_HUB_OFFLINE", "QUOTEWISE_READER")}
     environment = {"QUOTEWISE_INDEX": str(index), **kept}
 
     async def connected() -> None:
-        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp"], env=environment)) as found:
+        async with Client(StdioServerParameters(command=str(QUOTEWISE), args=["mcp", *options], env=environment)) as found:
             await walk(found)
 
     anyio.run(connected)
@@ -93,7 +93,11 @@ async def pages(client: Client) -> list[list[Resource]]:
 
 async def everything(client: Client) -> None:
     """Ask, read around the citation, check it, and find its document among the resources."""
-    assert {tool.name for tool in (await client.list_tools()).tools} == {"ask", "search", "read_document", "verify_citation"}
+    tools = (await client.list_tools()).tools
+    assert {tool.name for tool in tools} == {"ask", "search", "read_document", "verify_citation", "list_collections"}
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+    collections = (await called(client, "list_collections"))["collections"]
+    assert {"default", "notes"} <= {collection["name"] for collection in collections}
     answer = await called(client, "ask", question=WHY)
     citation = answer["citations"][0]
     text = (SEEDS / SEED).read_bytes().decode()
@@ -181,6 +185,49 @@ async def only_notes(client: Client) -> None:
 def test_the_tools_can_be_limited_to_a_collection(client: httpx.Client, library: Path) -> None:
     over_http(client, only_notes, query="?collection=notes")
     in_process(library, only_notes, "notes")
+
+
+async def managing(client: Client) -> None:
+    """Make, rename and delete a collection and a document of it."""
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    destructive = {name for name, tool in tools.items() if tool.annotations and tool.annotations.destructive_hint}
+    assert destructive == {"delete_document", "delete_collection"}
+    added = {"collection": "leases", "path": "lease.md", "text": "The rent of the mill is 840 euros."}
+    await called(client, "add_document", **added)
+    assert "there is" in await refused(client, "add_document", **added)
+    document = await called(client, "add_document", **{**added, "text": "The rent of the mill is 910 euros.", "replace": True})
+    moved = await called(client, "rename_document", document_id=document["id"], path="mill/lease.md")
+    assert (moved["collection"], moved["path"], moved["sha256"]) == ("leases", "mill/lease.md", document["sha256"])
+    assert "ending" in await refused(client, "rename_document", document_id=moved["id"], path="lease")
+    assert "there is no document" in await refused(client, "delete_document", document_id=document["id"])
+    await called(client, "rename_collection", collection="leases", name="contracts")
+    question = {"question": "What is the rent of the mill?", "threshold": 0}
+    found = await called(client, "ask", **question, collections=["contracts", "default"], filter={"paths": ["mill/lease.md"]})
+    assert "910 euros" in found["answer"]
+    removed = await called(client, "delete_document", document_id=found["citations"][0]["document"]["id"])
+    assert removed == {"collection": "contracts", "path": "mill/lease.md"}
+    assert "come from a folder" in await refused(client, "delete_collection", collection="default")
+    await called(client, "delete_collection", collection="contracts")
+    assert [one["name"] for one in (await called(client, "list_collections"))["collections"]] == ["default"]
+
+
+async def reading_only(client: Client) -> None:
+    """What is not offered is not done either, since a document may tell a model to try."""
+    assert "manage" in await refused(client, "delete_document", document_id=SEED_ID)
+    assert "manage" in await refused(client, "delete_collection", collection="notes")
+    assert "manage" in await refused(client, "add_document", collection="notes", path="a.txt", text="x")
+
+
+def test_documents_and_collections_are_changed_only_where_a_client_asks_for_that(
+    client: httpx.Client, library: Path, run: Run, tmp_path: Path
+) -> None:
+    over_http(client, reading_only)
+    in_process(library, reading_only)
+    index = tmp_path / "index"
+    assert run("index", SEEDS).code == 0
+    over_stdio(index, managing, "--manage")
+    with ready(Settings(index=index)) as service:
+        over_http(service, managing, query="?manage=true")
 
 
 def test_results_over_http_link_to_the_page_of_each_place(client: httpx.Client) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from quotewise.api import changes
+from quotewise.api import changes, feedback
 from quotewise.api import service as service_module
 from quotewise.api.callers import ANONYMOUS, LOCAL, Caller
 from quotewise.api.errors import DocumentChangedError, ForbiddenError, InvalidRequestError
-from quotewise.api.feedback import UnknownRequestError
 from quotewise.api.indexing import index_folder
+from quotewise.api.recent_answers import UnknownRequestError
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from quotewise.index.catalogue import SqliteCatalogue
@@ -57,7 +57,7 @@ CHANGING: dict[str, Use] = {
 OF_NO_COLLECTION: dict[str, Use] = {
     "extract": lambda service, caller: service.extract(caller, []),
     "collections": lambda service, caller: service.collections(caller),
-    "feedback": lambda service, caller: service.feedback(caller, "r", True),
+    "feedback": lambda service, caller: feedback.give(service, caller, "r", True),
 }
 
 
@@ -98,7 +98,7 @@ def test_answers_are_observed_and_remembered_for_their_caller(service: Service) 
     assert observed == [("Where was tea first drunk?", "one")]
     assert service.answers.get("asker", "one").collection == "notes"
     with pytest.raises(UnknownRequestError):
-        service.feedback(MANAGER, "one", True)
+        feedback.give(service, MANAGER, "one", True)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_some_lines_a_part_and_a_right_quote_read_no_whole_text(
     assert "".join(service.text(LOCAL, document.id, 10, 30)) == text[10:30]
     assert "".join(service.text(LOCAL, document.id, len(text) + 5)) == ""
     service.ask(LOCAL, "What is ten?", options=AskOptions(where=Filter("none")), request="one")
-    assert service.feedback(LOCAL, "one", True, (document.id, Span(len(text) - 17, len(text) - 1)))
+    assert feedback.give(service, LOCAL, "one", True, (document.id, Span(len(text) - 17, len(text) - 1)))
     assert sum(read) < 400
     assert "".join(service.text(LOCAL, document.id)) == text
     assert max(read) == service_module.PIECE

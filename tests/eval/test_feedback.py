@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from quotewise.api.feedback import Feedback, GivenAnswer
+from quotewise.api.feedback import Feedback
+from quotewise.api.recent_answers import GivenAnswer
 from quotewise.api.settings import Settings
 from quotewise.eval.gold import load_gold
 from quotewise.index.local_store import LocalStore

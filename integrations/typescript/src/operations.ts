@@ -10,7 +10,7 @@ export interface AskRequest {
   question: string;
   /** by default the one of the settings */
   collection?: string | null;
-  /** several at once, of the same embedder; the first is where feedback on the answer is kept */
+  /** several at once, of the same embedder */
   collections?: Array<string>;
   /** chunks retrieved */
   top_k?: number | null;
@@ -383,7 +383,7 @@ export interface SearchRequest {
   question: string;
   /** by default the one of the settings */
   collection?: string | null;
-  /** several at once, of the same embedder; the first is where feedback on the answer is kept */
+  /** several at once, of the same embedder */
   collections?: Array<string>;
   /** chunks retrieved */
   top_k?: number | null;
