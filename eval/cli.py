@@ -69,6 +69,7 @@ class _Bench(_Lazy):
         "replicas": "bench.replicas:bench_replicas",
         "soak": "bench.soak:bench_soak",
         "kills": "bench.kills:bench_kills",
+        "open-webui": "bench.open_webui:bench_open_webui",
         "index": "bench.growth:bench_index",
         "search": "bench.growth:bench_search",
         "parsing": "bench.parsing:bench_parsing",

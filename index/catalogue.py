@@ -74,7 +74,8 @@ def open_catalogue(folder: Path, url: str | None = None, create: bool = False) -
 
         return PostgresCatalogue(url, create)
     if not create and not (folder / SQLITE_FILE).exists():
-        raise IndexMissingError(f"there is no index in {folder}; make one with: quotewise index FOLDER --index {folder}")
+        make, begin = f"quotewise index FOLDER --index {folder}", f"quotewise serve --empty --index {folder}"
+        raise IndexMissingError(f"there is no index in {folder}; make one with: {make}, or begin with none: {begin}")
     return SqliteCatalogue(folder / SQLITE_FILE)
 
 

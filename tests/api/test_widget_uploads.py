@@ -191,6 +191,28 @@ def test_five_hundred_files_are_added_although_the_connection_is_lost_in_the_mid
         assert len(set(seen)) == 500
 
 
+def test_in_a_collection_without_documents_a_question_says_to_add_some_and_how_to_embed_the_chat_is_told(
+    browser: Browser, client: httpx.Client, folder: Path
+) -> None:
+    with opened(browser, client) as page:
+        page.goto("/?collection=planned")
+        expect(page.get_by_text("Drop documents here to begin")).to_be_visible()
+        page.fill("quotewise-chat textarea", QUESTION)
+        page.keyboard.press("Enter")
+        expect(page.locator("quotewise-chat .problem")).to_have_text(
+            "There are no documents here yet. Add some, then ask again."
+        )
+        drop(page, folder / "lease.pdf")
+        expect(page.get_by_text("1 document added.")).to_be_visible()
+        page.get_by_role("button", name="Ask again").click()
+        expect(page.locator("quotewise-chat blockquote").first).to_contain_text(RENT)
+        page.get_by_text("Put this chat on another page").click()
+        command, element = page.locator("quotewise-documents details pre").all()
+        expect(command).to_have_text("quotewise keys make page --browser --origin https://PAGE -c planned")
+        expect(element).to_contain_text(f'<quotewise-chat endpoint="{client.base_url}/" collection="planned" api-key="KEY">')
+        check(page)
+
+
 def test_a_collection_is_named_renamed_asked_with_another_and_deleted(
     browser: Browser, client: httpx.Client, folder: Path
 ) -> None:

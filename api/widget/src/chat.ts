@@ -171,7 +171,8 @@ export class QuotewiseChat extends ScopedElement implements Chat {
       const problem = stopped ? null : this.problemOf(error);
       const wait = problem?.retryAfter ? ` ${texts.tryAgainIn(problem.retryAfter)}` : "";
       turn.state = stopped ? "stopped" : "failed";
-      turn.problem = problem ? problem.message.replace(/[^.!?。]$/, "$&.") + wait : undefined;
+      const begins = this.linked && problem?.kind === "unknown-collection"; // a collection is made by its first document
+      turn.problem = begins ? texts.noDocumentsYet : problem ? problem.message.replace(/[^.!?。]$/, "$&.") + wait : undefined;
       this.tell(turn, turn.problem ?? texts.stopped);
     }
     if (this.asking === stopping) this.asking = null;
@@ -197,9 +198,10 @@ export class QuotewiseChat extends ScopedElement implements Chat {
 
   private pressed(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.isComposing) return;
-    if (this.opened) this.close();
-    else if (this.searching) this.search(false);
-    else if (this.listing) this.list(false);
+    const beside = this.opened && event.composedPath().includes(this.source);
+    if (this.searching && !beside) this.search(false);
+    else if (this.listing && !beside) this.list(false);
+    else if (this.opened) this.close();
   }
 
   private clear(): void {
@@ -309,8 +311,8 @@ export class QuotewiseChat extends ScopedElement implements Chat {
         <header part="header">
           <h2 part="heading">${heading}</h2>
           <div>
-            <button class="icon search" aria-expanded=${this.searching ? "true" : "false"} aria-label=${texts.searchPassages} title=${texts.searchPassages} @click=${() => this.search(!this.searching)}>${icons.search}</button>
-            <button class="icon list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}</button>
+            <button class="search" aria-expanded=${this.searching ? "true" : "false"} aria-label=${texts.searchPassages} title=${texts.searchPassages} @click=${() => this.search(!this.searching)}>${icons.search}<span>${texts.search}</span></button>
+            <button class="list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}<span>${texts.conversations}</span></button>
             <button class="outlined new" aria-label=${texts.newConversation} title=${texts.newConversation} ?hidden=${!turns.length} @click=${this.clear}>${icons.add}<span>${texts.newConversation}</span></button>
           </div>
         </header>

@@ -77,6 +77,13 @@ const own = css`
     align-items: center;
     gap: 0.375rem;
   }
+  .chat.open :is(.search, .list) { /* beside a source there is no room for words */
+    inline-size: 2rem;
+    padding: 0;
+  }
+  .chat.open :is(.search, .list) span {
+    display: none;
+  }
   quotewise-composer {
     display: block;
   }
@@ -165,11 +172,11 @@ const own = css`
       inset: 0;
       border: 0;
     }
-    .new {
+    header button {
       inline-size: 2rem;
       padding: 0;
     }
-    .new span {
+    header button span {
       display: none;
     }
     .turns,

@@ -20,6 +20,10 @@ export class QuotewiseCollections extends ServiceElement {
       flex-wrap: wrap;
       gap: 0.375rem;
     }
+    .name {
+      flex: 1 0 100%;
+      font-size: 0.8125rem;
+    }
     .row > :is(select, input) {
       flex: 1 1 4.5rem;
     }
@@ -113,6 +117,7 @@ export class QuotewiseCollections extends ServiceElement {
     const act = (what: string, icon: TemplateResult, then: () => void, expanded?: boolean): TemplateResult =>
       html`<button class="icon outlined" aria-label=${what} title=${what} aria-expanded=${expanded === undefined ? nothing : `${expanded}`} @click=${then}>${icon}</button>`;
     return html`<div class="row">
+        <span class="name muted">${texts.collection}</span>
         <select aria-label=${texts.collection} @change=${(event: Event) => this.tell("quotewise-choose", (event.target as HTMLSelectElement).value)}>
           ${names.map((name) => html`<option .value=${name} ?selected=${name === collection}>${name}</option>`)}
         </select>

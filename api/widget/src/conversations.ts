@@ -36,7 +36,7 @@ export class QuotewiseConversations extends ServiceElement {
       padding-block: 0.25rem;
     }
     .name {
-      flex: 1 1 14rem;
+      flex: 1 1 100%;
       display: grid;
       justify-content: stretch;
       justify-items: start;
@@ -55,7 +55,8 @@ export class QuotewiseConversations extends ServiceElement {
     }
     .acts {
       display: flex;
-      flex: none;
+      flex-wrap: wrap;
+      font-size: 0.8125rem;
     }
     form {
       flex: 1 1 14rem;
@@ -156,7 +157,7 @@ export class QuotewiseConversations extends ServiceElement {
     const { texts, service } = this;
     const name = nameOf(conversation);
     const act = (what: string, icon: TemplateResult, acts: () => void): TemplateResult =>
-      html`<button class="icon" aria-label=${texts.nOfConversation(what, plain(name))} title=${what} @click=${acts}>${icon}</button>`;
+      html`<button aria-label=${texts.nOfConversation(what, plain(name))} @click=${acts}>${icon}<span>${what}</span></button>`;
     if (this.renaming === conversation.id)
       return html`<li><form @submit=${(event: SubmitEvent) => this.named(event, conversation)} @keydown=${this.escaped}>
         <input aria-label=${texts.nameOfConversation} .value=${name} maxlength="200" />

@@ -41,6 +41,21 @@ const own = css`
     overflow: auto;
     padding: 0 0.5rem 1rem;
   }
+  .hint {
+    font-size: 0.8125rem;
+  }
+  .list > details {
+    margin: 1rem 0.5rem 0;
+    font-size: 0.8125rem;
+  }
+  pre {
+    padding: 0.5rem;
+    border: 1px solid var(--border);
+    border-radius: var(--radius);
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+    user-select: all;
+  }
   .list > p,
   .list > button {
     margin: 0.5rem;
@@ -80,10 +95,13 @@ const own = css`
       block-size: 1.625rem;
     }
     li:not(:hover, :focus-within) .acts {
+      background: none;
+    }
+    li:not(:hover, :focus-within) .acts .icon:not(.only) {
       opacity: 0;
     }
-    li:has([aria-pressed="true"]) .acts {
-      opacity: 1;
+    li a {
+      padding-inline-end: 2rem;
     }
   }
   a {

@@ -6,6 +6,7 @@ import type { QuotewiseChat } from "./chat";
 import { Deletion } from "./deletion";
 import { looks } from "./document_styles";
 import { ServiceElement } from "./element";
+import { embedding } from "./embedding";
 import * as icons from "./icons";
 import type { StoredDocument } from "./service";
 import { Store } from "./store";
@@ -271,9 +272,11 @@ export class QuotewiseDocuments extends ServiceElement {
         ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
         ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
+        ${this.chat && present.length > 1 ? html`<p class="hint muted">${texts.tickToAskOnly}</p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
+        ${managed && this.chat ? embedding(this.address, this.collection, texts) : nothing}
       </div></div>
     </section>`;
   }
@@ -299,7 +302,7 @@ export class QuotewiseDocuments extends ServiceElement {
     return html`<li data-id=${document.id}><a class="break" href=${this.service.link(document)} @click=${(event: MouseEvent) => this.pick(event, document)}>
       ${name ? html`<bdi>${shown(name)}</bdi> <bdi class="muted">${shown(document.path)}</bdi>` : html`<bdi>${shown(document.path)}</bdi>`}
     </a>${managed || this.chat
-      ? html`<span class="acts">${this.chat ? this.chooser(document) : nothing}${managed ? html`${act(texts.rename, icons.rename, () => this.rename(document))}${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.deletion.begin(document))}` : nothing}</span>`
+      ? html`<span class="acts">${managed ? html`${act(texts.rename, icons.rename, () => this.rename(document))}${act(texts.replace, icons.replace, () => this.replace(document))}${act(texts.remove, icons.remove, () => this.deletion.begin(document))}` : nothing}${this.chat ? this.chooser(document) : nothing}</span>`
       : nothing}</li>`;
   }
 
@@ -307,8 +310,8 @@ export class QuotewiseDocuments extends ServiceElement {
     const { texts, only } = this;
     const chosen = only.includes(path);
     const others = only.filter((one) => one !== path);
-    return html`<button class="icon" aria-pressed=${chosen ? "true" : "false"} aria-label=${texts.nOfConversation(texts.askOnly, plain(path))} title=${texts.askOnly}
-      @click=${() => this.chat!.limit(chosen ? others : [...only, path].slice(-MOST_CHOSEN))}>${icons.only}</button>`;
+    return html`<button class="icon only" aria-pressed=${chosen ? "true" : "false"} aria-label=${texts.nOfConversation(texts.askOnly, plain(path))} title=${texts.askOnly}
+      @click=${() => this.chat!.limit(chosen ? others : [...only, path].slice(-MOST_CHOSEN))}>${chosen ? icons.only : icons.unticked}</button>`;
   }
 
   private state(found: number): string {

@@ -28,6 +28,7 @@ export const json = icon("M9 4H7v6l-2 2 2 2v6h2M15 4h2v6l2 2-2 2v6h-2");
 export const print = icon("M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z");
 export const warning = icon("M12 4 3 20h18zM12 10v5M12 17.5v.5");
 export const only = icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm-4 9 3 3 5-6");
+export const unticked = icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z");
 export const several = icon("M4 5h10v10H4zM14 9h6v10H10v-4");
 export const search = icon("M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM20 20l-4.9-4.9");
 export const replace = icon("M4 12a8 8 0 0 1 14-5l2 2m0-5v5h-5M20 12a8 8 0 0 1-14 5l-2-2m0 5v-5h5");

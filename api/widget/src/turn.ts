@@ -220,8 +220,8 @@ export class QuotewiseTurn extends LitElement {
       aria-label=${helpful ? texts.helpful : texts.notHelpful} title=${helpful ? texts.helpful : texts.notHelpful} @click=${() => this.rate(helpful)}>${helpful ? icons.up : icons.down}</button>`;
     const link = this.linkCopied ? texts.linkCopied : texts.copyLink;
     return html`<div class="after" part="feedback" role="group" aria-label=${texts.wasHelpful}>
-        ${thumb(true)}${thumb(false)}<span class="muted">${given ? texts.thanks : ""}</span>
-        <button class="icon link" part="link" aria-label=${link} title=${link} @click=${this.copyLink}>${this.linkCopied ? icons.done : icons.link}</button>
+        <span class="muted">${given ? texts.thanks : texts.wasHelpful}</span>${thumb(true)}${thumb(false)}
+        <button class="link" part="link" @click=${this.copyLink}>${this.linkCopied ? icons.done : icons.link}<span>${link}</span></button>
       </div>
       ${given === "unhelpful" ? this.correction() : nothing}`;
   }

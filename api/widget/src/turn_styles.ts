@@ -190,6 +190,7 @@ export const turn = css`
   }
   .after {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 0.125rem;
     min-block-size: 2rem;

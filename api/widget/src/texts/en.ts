@@ -68,6 +68,7 @@ export const en = {
   filterHint: "Filter by title or path",
   showMore: "Show more",
   noDocuments: "There are no documents here.",
+  noDocumentsYet: "There are no documents here yet. Add some, then ask again.",
   matches: (found: number) => `${count(found, "document", "documents")} match.`,
   matchesOfFirst: (found: number, searched: number) => `${count(found, "document", "documents")} of the first ${number(searched)} match.`,
   // adding documents
@@ -91,6 +92,10 @@ export const en = {
   andMore: (n: number) => `and ${number(n)} more`,
   askOnly: "Ask only this document",
   askAll: "Ask all documents",
+  tickToAskOnly: "Tick documents to ask only those.",
+  embed: "Put this chat on another page",
+  embedKey: "On the machine of the service, make a key that this page’s readers may use; from then on every request needs a key:",
+  embedPage: "Paste this into the page, with the key in place of KEY:",
   onlyIn: "Only in",
   onlyInMany: (n: number) => `Only in ${count(n, "document", "documents")}`,
   searchPassages: "Search the passages",
