@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -27,8 +27,10 @@ from quotewise.index.printable import printable
 if TYPE_CHECKING:
     from quotewise.api import requests
     from quotewise.api.service import Service
+    from quotewise.index.files import Files
     from quotewise.index.stamps import Stamps
     from quotewise.index.sync_report import SyncReport
+    from quotewise.index.workers import Workers
 
 COMMANDS = "quotewise.commands"
 """Entry points of this group add the commands of other packages; each is a function of ``app``."""
@@ -97,6 +99,7 @@ def serve(
     from quotewise.api.indexing import check_folder
     from quotewise.api.keys import Keys
     from quotewise.api.logs import LogStream
+    from quotewise.index.files import FolderFiles, is_address
     from quotewise.index.ingest import checked_files, find_collection
     from quotewise.index.stamps import Stamps
     from quotewise.index.sync_report import SyncReport
@@ -104,7 +107,9 @@ def serve(
     server.prepare(settings)
     if settings.log_format == "json":
         terminal.errors.file = LogStream()
-    files = checked_files(folder, may_be_empty=True)[0] if folder is not None else []
+    if folder is not None and is_address(str(folder)):
+        raise QuotewiseError("serve takes a folder; index the bucket by itself (quotewise index s3://…), then serve the index")
+    files = checked_files(FolderFiles(folder), may_be_empty=True)[0] if folder is not None else []
     is_empty = not any(file.is_document for file in files)
     # Every mistake before the port is taken, and the port before a folder is indexed, which may take long.
     with opened(settings, empty or folder is not None or settings.index == Settings.model_fields["index"].default) as service:
@@ -153,22 +158,37 @@ def serve(
 )
 def index(
     settings: Settings,
-    folder: Annotated[Path, typer.Argument(help="Folder of documents.", show_default=False)],
+    folder: Annotated[str, typer.Argument(help="Folder of documents, or s3://BUCKET/PREFIX.", show_default=False)],
     moved: Moved = False,
     reread: Annotated[bool, typer.Option("--reread", help="Parse unchanged files too, as after an upgrade.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any file is not read, or only in part.")] = False,
     ocr: Annotated[
         bool, typer.Option("--ocr", help="Then recognise the text of scanned pages, seconds a page; goes on if interrupted.")
     ] = False,
+    on: Annotated[Literal["ray"] | None, typer.Option("--on", help="Parse and embed by workers on Ray.")] = None,
+    ray_address: Annotated[
+        str | None, typer.Option("--ray-address", metavar="HOST:PORT", help="Of a cluster; by default Ray starts here.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Workers on Ray; by default one a core.")
+    ] = None,
 ) -> Output:
     """Index FOLDER: add what is new, replace what changed, remove what vanished."""
+    if on is None and (ray_address or workers):
+        raise typer.BadParameter("--ray-address and --workers are for --on ray")
     if ocr:
         from quotewise.index.recognition import check_installed
 
         check_installed()
+    from quotewise.index import workers as ray
+    from quotewise.index.files import files_at
+
+    if on:
+        ray.check_installed()
+    files, on_ray = files_at(folder), ray.RayWorkers(ray_address, workers) if on else None
     with opened(settings, create=True) as service:
-        report = _index(service, folder, moved, reread)
-        for later in _recognised(service, folder) if ocr else ():
+        report = _index(service, files, moved, reread, workers=on_ray)
+        for later in _recognised(service, files) if ocr else ():
             report = report.followed_by(later)
 
     in_vain = report.failed and not (report.added or report.changed or report.unchanged)
@@ -289,14 +309,21 @@ def _print_error(message: str, code: int) -> int:
     return code
 
 
-def _index(service: "Service", folder: Path, moved: bool, again: bool = False, stamps: "Stamps | None" = None) -> "SyncReport":
+def _index(
+    service: "Service",
+    folder: "Path | Files",
+    moved: bool,
+    again: bool = False,
+    stamps: "Stamps | None" = None,
+    workers: "Workers | None" = None,
+) -> "SyncReport":
     from quotewise.api.indexing import index_folder
 
     with terminal.sync_progress() as progress:
-        return index_folder(service, LOCAL, folder, moved, progress, again, stamps)
+        return index_folder(service, LOCAL, folder, moved, progress, again, stamps, workers=workers)
 
 
-def _recognised(service: "Service", folder: Path) -> Iterator["SyncReport"]:
+def _recognised(service: "Service", folder: "Files") -> Iterator["SyncReport"]:
     from quotewise.api.indexing import recognise_scans
 
     with terminal.progress() as progress:

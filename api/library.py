@@ -9,6 +9,7 @@ from quotewise.api.callers import LOCAL
 from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service, Step
 from quotewise.api.settings import load_settings
+from quotewise.index.files import FolderFiles
 from quotewise.index.ingest import checked_files
 from quotewise.index.sync_report import SyncReport
 from quotewise.rag.answers import Answer, Citation, Extractions, SearchResult
@@ -30,7 +31,7 @@ class Library:
     def __init__(self, folder: str | PathLike[str], **settings: Any) -> None:
         self.folder = Path(folder).resolve()
         chosen = load_settings(**{"index": self.folder.parent / ".quotewise", **settings})
-        checked_files(self.folder, may_be_empty=chosen.index.exists())
+        checked_files(FolderFiles(self.folder), may_be_empty=chosen.index.exists())
         self._service = Service.open(chosen, create=True)
         try:
             self.report = self.update()

@@ -30,6 +30,7 @@ from quotewise.api.routes import Call, answer, call_of, find_passages
 from quotewise.api.running_service import RunningService
 from quotewise.api.service import Service
 from quotewise.index.errors import QuotewiseError, UnknownDocumentError
+from quotewise.index.files import is_address
 from quotewise.index.store import StoredDocument
 from quotewise.rag.answers import Citation
 from quotewise.rag.passages import Passage
@@ -244,9 +245,9 @@ def _link(cited: Citation | Passage, base: str | None, call: Call) -> types.Reso
     if base:
         uri = view_url(base, document, cited.start, cited.end)
     else:
-        collection = call.service.store.catalogue.collection(call.service.document(call.caller, document.id).collection)
-        file = Path(collection.root, document.path)
-        is_there = file.is_file()
+        root = call.service.store.catalogue.collection(call.service.document(call.caller, document.id).collection).root
+        file = Path(root, document.path)
+        is_there = not is_address(root) and file.is_file()
         uri = f"{file.as_uri()}#L{cited.line_start}" if is_there else _SCHEME + document.id
         media_type = document.media_type if is_there else "text/plain"
     return types.ResourceLink(uri=uri, name=document.path, title=document.at(cited.place), mime_type=media_type)

@@ -1,7 +1,6 @@
-"""The use cases that look into the file of a document on disk: its blocks, a span's boxes, its pages."""
+"""The use cases that look into the file of a document, on disk or in its bucket: its blocks, a span's boxes, its pages."""
 
 import hashlib
-from pathlib import Path
 
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DocumentChangedError, UnknownPageError
@@ -9,7 +8,7 @@ from quotewise.api.responses import ShownPart, SpanPlace, Structure
 from quotewise.api.service import Service
 from quotewise.index.documents import parse_document
 from quotewise.index.errors import DocumentError, FolderReadOnlyError, FolderUnavailableError
-from quotewise.index.folders import read_inside
+from quotewise.index.files import files_at
 from quotewise.index.formats import shown_format
 from quotewise.index.rendering import is_shown_by_blocks, shown_blocks
 from quotewise.index.sentences import Span
@@ -86,9 +85,9 @@ def _within(span: Span, characters: int) -> Span:
 
 def _file(service: Service, document: StoredDocument) -> bytes:
     """The bytes that a document was made of. Raises DocumentChangedError, FolderUnavailableError, FolderReadOnlyError."""
-    folder = Path(service.store.catalogue.collection(document.collection).root)
+    files = files_at(service.store.catalogue.collection(document.collection).root)
     try:
-        data = read_inside(folder, document.path, service.settings.max_file_bytes)
+        data = files.file(document.path).read(service.settings.max_file_bytes)
     except DocumentError as error:
         raise DocumentChangedError(f"the file of '{document.path}' {error}; index its folder again") from error
     if hashlib.sha256(data).hexdigest() != document.sha256:

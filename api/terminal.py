@@ -16,7 +16,7 @@ from rich.text import Text
 from quotewise.index.errors import DocumentError
 from quotewise.index.left_out import LeftOut, counts
 from quotewise.index.printable import beginning, printable
-from quotewise.index.sync_report import SyncReport
+from quotewise.index.sync_report import Cost, SyncReport
 
 if TYPE_CHECKING:
     from quotewise.index.progress import Step
@@ -123,10 +123,21 @@ def show_report(report: SyncReport) -> None:
         _warn(f"the folder holds no documents any more; removed from the index: {_some(report.removed)}")
     complaints = list(_complaints(report))
     unnamed = max(len(report.unread) - _SHOWN_LEFT_OUT, 0)
+    if report.cost:
+        _show_cost(report.cost, report.left_out)
     for line in complaints[: len(complaints) - unnamed]:
         _warn(line)
     if unnamed:
         _warn(f"not read: {unnamed:,} more files, which --json lists")
+
+
+def _show_cost(cost: Cost, left_out: Sequence[LeftOut]) -> None:
+    """What the workers did and took, and how many files were not read, or only in part, of each kind of reason."""
+    rate = f"{cost.documents / max(cost.seconds, 0.01):,.1f} documents a second"
+    done = f"{cost.documents:,} documents, {cost.chunks:,} chunks, {cost.bytes:,} bytes"
+    console.print(f"{done} in {cost.seconds:,.1f} s, {rate}; {cost.workers} workers, {cost.worker_seconds:,.1f} s of work")
+    for kind, count in counts(left_out).items():
+        tell(f"{count:,} not read, or only in part: {kind}")
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:

@@ -88,10 +88,11 @@ class EmbeddingQueue:
         self._waiting.append(_Waiting(document, chunks, texts, known))
         return sum(len(text) for text in dict.fromkeys(texts) if text not in known)
 
-    def flush_full(self) -> None:
-        """Embed and commit the documents that wait, if they make a batch."""
-        if sum(len(one.chunks) for one in self._waiting) >= WAITING_CHUNKS:
+    def flush_full(self) -> bool:
+        """Embed and commit the documents that wait, if they make a batch; whether they did."""
+        if is_full := sum(len(one.chunks) for one in self._waiting) >= WAITING_CHUNKS:
             self.flush()
+        return is_full
 
     def flush(self) -> None:
         """Embed and commit the documents that wait; where embedding them together fails, each by itself."""

@@ -94,6 +94,10 @@ class ReaderError(QuotewiseError, code="reader-unavailable", status=503):
     """the reader cannot be loaded"""
 
 
+class WorkersError(QuotewiseError, code="workers-unavailable"):
+    """The workers that files are to be read by cannot be had."""
+
+
 class EmbedderMismatchError(QuotewiseError, code="embedder-mismatch", status=409):
     """A collection was indexed with another embedder than the present one."""
 

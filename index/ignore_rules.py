@@ -10,7 +10,8 @@ from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore import GitIgnorePatternError
 
 NAMES = (".gitignore", ".quotewiseignore")
-_MAX_BYTES = 100_000
+MAX_BYTES = 100_000
+"""What is read of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,19 @@ class IgnoreRules:
 
     def within(self, root: Path, folder: str, names: Collection[str]) -> Self:
         """What holds in a folder below ``root``, whose path ends with a slash, and which has files of these names."""
-        patterns = list(self.patterns)
+        rules = self
         for path in (root / folder / name for name in NAMES if name in names):
-            with suppress(OSError, ValueError, GitIgnorePatternError):
+            with suppress(OSError):
                 if path.is_file():
-                    lines = path.read_bytes()[:_MAX_BYTES].decode(errors="replace").splitlines()
-                    patterns.append((folder, GitIgnoreSpec.from_lines(lines)))
-        return type(self)(tuple(patterns))
+                    rules = rules.and_those(folder, path.read_bytes()[:MAX_BYTES])
+        return rules
+
+    def and_those(self, folder: str, data: bytes) -> Self:
+        """These and those of a file in a folder; what is no valid pattern is none."""
+        with suppress(ValueError, GitIgnorePatternError):
+            spec = GitIgnoreSpec.from_lines(data.decode(errors="replace").splitlines())
+            return type(self)((*self.patterns, (folder, spec)))
+        return self
 
     def match(self, path: str) -> bool:
         """Whether a path is ignored; that of a folder ends with a slash."""

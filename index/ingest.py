@@ -1,16 +1,17 @@
-"""A folder into a collection: indexes only what changed, and keeps the last good version of a file that cannot be read now."""
+"""Files into a collection: indexes only what changed, and keeps the last good version of a file that cannot be read now."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from quotewise.index.chunking import DEFAULT_CHUNK_TOKENS, HEADING_ROOM, Chunker
-from quotewise.index.documents import Document, SourceFile, find_files
+from quotewise.index.documents import Document, SourceFile
 from quotewise.index.embedders import Embedder
-from quotewise.index.embedding import EmbeddingQueue
+from quotewise.index.embedding import EmbeddingQueue, chunk_texts
 from quotewise.index.errors import (
     ChunkingError,
     DocumentDamagedError,
@@ -18,13 +19,15 @@ from quotewise.index.errors import (
     EmbedderMismatchError,
     FolderError,
 )
+from quotewise.index.files import Files, FolderFiles
 from quotewise.index.formats import ENDINGS
 from quotewise.index.languages import detect_language
 from quotewise.index.printable import printable
 from quotewise.index.progress import Progress, Work
-from quotewise.index.reading import FileReader, Reading
+from quotewise.index.reading import FileReader, ReadFile, Reading, read_document
 from quotewise.index.store import Catalogue, Collection, Store
-from quotewise.index.sync_report import Failure, SyncReport
+from quotewise.index.sync_report import Cost, Failure, SyncReport
+from quotewise.index.workers import Due, Task, Workers
 
 _MOST_VANISHED = 3
 """Documents that are removed with the last files of a folder; an empty one that had more is rather one not mounted."""
@@ -33,21 +36,24 @@ _LANGUAGE_DOCUMENTS, _LANGUAGE_CHARACTERS = 50, 2000
 
 
 class Sync:
-    """Brings a collection to the state of a folder.
+    """Brings a collection to the state of a folder, or of the objects of a bucket.
 
     Args:
         store: where the collection is.
         embedder: makes the vectors; must be the one that the collection was made with.
         reading: how the files are read.
+        workers: read and embed them in place of this process.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, reading: Reading | None = None) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, reading: Reading | None = None, workers: Workers | None = None
+    ) -> None:
         self._store, self._catalogue, self._embedder = store, store.catalogue, embedder
-        self._reading = reading or Reading()
+        self._reading, self._workers = reading or Reading(), workers
 
     def run(
         self,
-        folder: Path,
+        folder: Path | Files,
         name: str = "default",
         chunk_tokens: int | None = None,
         moved: bool = False,
@@ -57,7 +63,7 @@ class Sync:
         """Add new files, replace changed ones, remove vanished ones, one transaction a document, then publish.
 
         Args:
-            folder: the folder to index.
+            folder: the folder to index, or the files.
             name: the collection, which is made if it does not exist.
             chunk_tokens: the chunk size of a new collection; an existing one keeps its own.
             moved: the collection's folder is now at ``folder``.
@@ -68,17 +74,20 @@ class Sync:
             FolderError: the folder is missing, or has no file to index while the collection has none or more than a few
                 documents, or the collection is of another folder.
             IndexLockedError: another process is writing.
+            FolderUnavailableError: the bucket cannot be read, or not any more; what was committed until then stays.
             EmbedderMismatchError, ChunkingError: the collection was made with another embedder or chunk size.
+            WorkersError: there are no workers.
         """
+        place = FolderFiles(folder) if isinstance(folder, Path) else folder
         with self._store.writing():
-            files, collection = self._plan(folder, name, chunk_tokens, moved)  # with all that was uploaded until now
+            files, collection = self._plan(place, name, chunk_tokens, moved)  # with all that was uploaded until now
             collection = replace(collection, language=language or collection.language)
             known = find_collection(self._catalogue, name)
             if known is None:
                 self._catalogue.add_collection(collection)
             elif known != collection:
                 self._catalogue.update_collection(collection)
-            run = _Run(self._catalogue, self._embedder, collection, folder, self._reading)
+            run = _Run(self._catalogue, self._embedder, collection, place, self._reading, self._workers)
             run.read_all(files, progress)
             run.remove_all_but({file.path for file in files})
             set_language(self._catalogue, name)
@@ -88,9 +97,9 @@ class Sync:
 
     def check(self, folder: Path, name: str, chunk_tokens: int | None = None, moved: bool = False) -> None:
         """Raises the FolderError, EmbedderMismatchError or ChunkingError that ``run`` would, and changes nothing."""
-        self._plan(folder, name, chunk_tokens, moved)
+        self._plan(FolderFiles(folder), name, chunk_tokens, moved)
 
-    def _plan(self, folder: Path, name: str, chunk_tokens: int | None, moved: bool) -> tuple[list[SourceFile], Collection]:
+    def _plan(self, folder: Files, name: str, chunk_tokens: int | None, moved: bool) -> tuple[list[SourceFile], Collection]:
         """The files to index, and the collection as it will be."""
         files, root = checked_files(folder, may_be_empty=not moved)
         known = find_collection(self._catalogue, name)
@@ -111,31 +120,31 @@ class Sync:
             )
         return files, replace(known, root=root)
 
-    def _check_empty(self, folder: Path, name: str, root: str, known: Collection | None) -> None:
+    def _check_empty(self, folder: Files, name: str, root: str, known: Collection | None) -> None:
         """Raises FolderError unless a folder that is empty now had a few documents, which may have been deleted by hand."""
         count = len(self._catalogue.digests(name)) if known and known.root == root else 0
         if not count:
             raise _empty(folder)
         if count > _MOST_VANISHED:
             raise FolderError(
-                f"{printable(str(folder))} holds no {ENDINGS} files, but the collection {name!r} has {count:,} documents; "
+                f"{folder} holds no {ENDINGS} files, but the collection {name!r} has {count:,} documents; "
                 f"nothing was changed; is it mounted? To remove them all: quotewise rm --all -c {name}"
             )
 
 
-def checked_files(folder: Path, may_be_empty: bool = False) -> tuple[list[SourceFile], str]:
-    """The files of a folder, and its full path. Raises FolderError when it is missing, unlisted or empty."""
-    files = list(find_files(folder))
+def checked_files(folder: Files, may_be_empty: bool = False) -> tuple[list[SourceFile], str]:
+    """The files, and what they are below. Raises FolderError when that is missing, unlisted or empty."""
+    files = list(folder.find())
     if not may_be_empty and not any(file.is_document for file in files):
         raise _empty(folder)
-    root = str(folder.resolve())
+    root = folder.root
     if root != root.encode(errors="replace").decode():
         raise FolderError(f"the name of the folder {printable(root)} is not valid UTF-8; rename it")
     return files, root
 
 
-def _empty(folder: Path) -> FolderError:
-    return FolderError(f"{printable(str(folder))} holds no {ENDINGS} files; nothing was changed")
+def _empty(folder: Files) -> FolderError:
+    return FolderError(f"{folder} holds no {ENDINGS} files; nothing was changed")
 
 
 def find_collection(catalogue: Catalogue, name: str) -> Collection | None:
@@ -178,22 +187,27 @@ class _Run:
     """The state of one sync: what the catalogue knows, and what was done so far."""
 
     def __init__(
-        self, catalogue: Catalogue, embedder: Embedder, collection: Collection, folder: Path, reading: Reading
+        self,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        collection: Collection,
+        files: Files,
+        reading: Reading,
+        workers: Workers | None,
     ) -> None:
-        self._catalogue, self._embedder, self._name = catalogue, embedder, collection.name
+        self._catalogue, self._embedder, self._collection, self._name = catalogue, embedder, collection, collection.name
+        self._files, self._reading, self._workers, self._began = files, reading, workers, time.monotonic()
         # What this process has read before, it found intact, and it does not read the whole catalogue each time.
         self._damaged = set() if reading.stamps else set(catalogue.damaged(self._name))
         self._before = catalogue.digests(self._name) | dict.fromkeys(self._damaged, "")  # a digest that no file has
         self._of_digest = {digest: path for path, digest in self._before.items()}
-        chunker = Chunker(embedder.count_tokens, collection.chunk_tokens)
-        refused, stamps = catalogue.refusals(self._name), catalogue.stamps(self._name)
-        self._reader = FileReader(folder, reading, self._before, refused, stamps, chunker.chunks)
+        self._reader = FileReader(files, reading, self._before, catalogue.refusals(self._name), catalogue.stamps(self._name))
         self._added: list[str] = []
         self._changed: list[str] = []
         self._removed: list[str] = []
         self._failed: list[Failure] = []
         self._unread: list[Failure] = []
-        self._chunks = 0
+        self._chunks = self._bytes = 0
 
     def read_all(self, files: Sequence[SourceFile], progress: Progress) -> None:
         """Index the files that changed: first all others are set aside, so that it is known how much there is to do."""
@@ -210,21 +224,41 @@ class _Run:
         queue = EmbeddingQueue(self._catalogue, self._name, self._embedder, work.embedded, done)
         due = []
         for file in readable:
-            if self._reader.is_known(file):
+            if self._reader.has_known_stamp(file) or (not self._workers and self._reader.has_known_bytes(file)):
                 work.done(file.path)
             else:
-                due.append(file.path)
-        for path in due:
-            work.begin(path)
-            if read := self._reader.read(path):
-                work.parsed(path, queue.add(*read, self._known_vectors(read[0])))
-                queue.flush_full()
-            else:
-                work.done(path)
+                due.append(file)
+        with closing(self._read(due, work)) as all_read:
+            for read in all_read:
+                if document := self._reader.take(read):
+                    work.parsed(read.path, queue.add(document, read.chunks, self._known_vectors(read, document)))
+                    if queue.flush_full():
+                        self._put_stamps()
+                else:
+                    work.done(read.path)
         queue.flush()
 
-    def _known_vectors(self, document: Document) -> dict[str, np.ndarray]:
-        """Those of the file with the same bytes, which was moved or copied, or else of what was at the path before."""
+    def _read(self, due: Sequence[SourceFile], work: Work) -> Generator[ReadFile, None, None]:
+        """Read files, here in their order, or by workers as they come."""
+        collection = self._collection
+        if self._workers:
+            task = Task(self._files.root, self._reading, collection.embedder, collection.fingerprint, collection.chunk_tokens)
+            sizes = ((file.path, file.stamp.size if file.stamp else 0) for file in due)
+            todo = [Due(path, size, self._reader.known(path)) for path, size in sizes]
+            for read in self._workers.read(task, todo, frozenset(self._of_digest)):
+                work.begin(read.path)
+                yield read
+        else:
+            chunker = Chunker(self._embedder.count_tokens, collection.chunk_tokens)
+            for file in due:
+                work.begin(file.path)
+                yield read_document(self._files, file.path, self._reading, chunker.chunks)
+
+    def _known_vectors(self, read: ReadFile, document: Document) -> dict[str, np.ndarray]:
+        """Those that a worker made, or those of the file with the same bytes, which was moved or copied, or else of what was
+        at the path before."""
+        if read.vectors is not None:
+            return dict(zip(chunk_texts(document, read.chunks), read.vectors, strict=True))
         source = self._of_digest.get(document.sha256, document.path)
         return self._catalogue.vectors(self._name, source) if source in self._before else {}
 
@@ -236,6 +270,12 @@ class _Run:
         self._reader.committed(path)
         (self._changed if path in self._before else self._added).append(path)
         self._chunks += chunks
+        self._bytes += document.size_bytes
+
+    def _put_stamps(self) -> None:
+        """Keep the stamps of what is committed, so that a sync that goes on after an interruption does not read it again."""
+        self._catalogue.put_stamps(self._name, self._reader.new_stamps)
+        self._reader.new_stamps.clear()
 
     def remove_all_but(self, present: set[str]) -> None:
         """Remove the documents whose files vanished, but not those in folders that could not be listed."""
@@ -258,8 +298,14 @@ class _Run:
             chunks=self._chunks,
             ignored=(*parts, *self._reader.unfinished),
             unread=tuple(self._unread),
+            cost=self._cost() if self._workers else None,
         )
         self._catalogue.put_left_out(self._name, report.left_out)
         self._catalogue.put_refusals(self._name, self._reader.refusals)
-        self._catalogue.put_stamps(self._name, self._reader.new_stamps)
+        self._put_stamps()
         return report
+
+    def _cost(self) -> Cost:
+        documents, seconds = len(self._added) + len(self._changed), time.monotonic() - self._began
+        workers, busy = (self._workers.count, self._workers.busy_seconds) if self._workers else (0, 0.0)
+        return Cost(documents, self._chunks, self._bytes, round(seconds, 2), workers, round(busy, 2))

@@ -26,6 +26,7 @@ from quotewise.index.errors import (
     StoppedError,
     UnknownCollectionError,
 )
+from quotewise.index.files import is_address
 from quotewise.index.filters import Filter
 from quotewise.index.search_index import LocalSearchIndex
 from quotewise.index.store import Catalogue, Changes, Hit, IndexedChunk, SearchIndex
@@ -151,8 +152,9 @@ class LocalStore:
             return
         with lock:
             self.search_index.sweep()
-            for collection in self.catalogue.collections():
-                sweep_drafts(Path(collection.root))
+            for root in (collection.root for collection in self.catalogue.collections()):
+                if not is_address(root):
+                    sweep_drafts(Path(root))
             make_private(path for pattern in _FILES for path in self.folder.glob(pattern))  # other files are the user's
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
-"""The size and times of files, by which it is known without reading a file that it is the one that was read before."""
+"""Sizes, times and ETags of files, by which it is known without reading a file that it is the one that was read before."""
 
 import os
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
 _NEW_SECONDS = 2.0
@@ -10,26 +11,30 @@ _NEW_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What changes when a file is written or replaced: its inode, size in bytes, and times in nanoseconds.
+    """What changes when a file is written or replaced, as text, and its size in bytes.
 
-    Not ``settled`` is one that was taken so soon after these times that the file may have been written again since under the
-    same ones: what is read then is not known to be what the file holds later.
+    Not ``settled`` is one that was taken so soon after the file was written that it may have been written again since under the
+    same one: what is read then is not known to be what the file holds later.
     """
 
-    inode: int
     size: int
-    modified: int
-    changed: int
-    settled: bool = field(compare=False)
+    version: str
+    settled: bool = field(default=True, compare=False)
 
     @classmethod
     def of(cls, status: os.stat_result, now: float) -> Self:
-        """The stamp of a file; ``now`` is a time in seconds before its status was asked for."""
-        inode, size, modified, changed = status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-        return cls(inode, size, modified, changed, now - max(modified, changed) / 1e9 > _NEW_SECONDS)
+        """The stamp of a file on disk: its inode, size and times; ``now`` is a time in seconds before these were asked for."""
+        size, modified, changed = status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        settled = now - max(modified, changed) / 1e9 > _NEW_SECONDS
+        return cls(size, f"{status.st_ino} {size} {modified} {changed}", settled)
+
+    @classmethod
+    def of_object(cls, etag: str, size: int, modified: datetime) -> Self:
+        """The stamp of an object in a store, which gives another ETag to other content."""
+        return cls(size, f"{etag.strip(chr(34))} {size} {int(modified.timestamp())}", settled=bool(etag))
 
     def __str__(self) -> str:
-        return f"{self.inode} {self.size} {self.modified} {self.changed}"
+        return self.version
 
 
 class Stamps:

@@ -15,6 +15,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a sync by workers did and took: documents, chunks and bytes that were indexed, seconds of the clock, and of workers.
+
+    ``worker_seconds`` are those in which workers read and embedded; what is paid for is rather ``workers * seconds``.
+    """
+
+    documents: int
+    chunks: int
+    bytes: int
+    seconds: float
+    workers: int
+    worker_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class SyncReport:
     """What a sync did, as paths; ``kept`` are failed files whose last good version stays indexed.
 
@@ -31,6 +46,7 @@ class SyncReport:
     chunks: int
     ignored: tuple[Failure, ...] = ()
     unread: tuple[Failure, ...] = ()
+    cost: Cost | None = None
 
     @classmethod
     def nothing(cls) -> Self:
@@ -46,6 +62,7 @@ class SyncReport:
             removed=self.removed + later.removed,
             unchanged=self.unchanged,
             chunks=self.chunks + later.chunks,
+            cost=self.cost,
         )
 
     @property

@@ -24,6 +24,7 @@ from quotewise.index.errors import (
     UnknownDocumentError,
     translate_errors,
 )
+from quotewise.index.files import folder_of
 from quotewise.index.folders import access_error, read_inside
 from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.ingest import check_embedder, find_collection, new_collection, set_language
@@ -99,7 +100,7 @@ class Uploads:
             embedder = self._embedder_of(name, document.text if document else "")
             collection = made or self._new_collection(name, embedder)
             check_embedder(collection, embedder)
-            root, sha256 = Path(collection.root), hashlib.sha256(data).hexdigest()
+            root, sha256 = folder_of(collection.root), hashlib.sha256(data).hexdigest()
             if made and not root.is_dir():
                 raise FolderUnavailableError(f"the folder of the collection {name!r} is gone; nothing was changed")
             known, on_disk = self._document(name, path) if made else None, self._on_disk(root, path)
@@ -128,7 +129,7 @@ class Uploads:
         catalogue = self._store.catalogue
         with self._store.writing():
             known, collection = catalogue.document_at(name, path), catalogue.collection(name)
-            root, embedder = Path(collection.root), self._embedder_of(name, "")
+            root, embedder = folder_of(collection.root), self._embedder_of(name, "")
             check_embedder(collection, embedder)
             _require(condition, known, self._on_disk(root, path), path)
             _require(Condition(absent=True), self._document(name, new), self._on_disk(root, new), new)
@@ -151,7 +152,7 @@ class Uploads:
         """
         path = document_path(path)
         with self._store.writing():
-            known, root = self._store.catalogue.document_at(name, path), Path(self._store.catalogue.collection(name).root)
+            known, root = self._store.catalogue.document_at(name, path), folder_of(self._store.catalogue.collection(name).root)
             _require(condition, known, self._on_disk(root, path), path)
             remove_file(root, path)
             self._store.catalogue.remove(name, [path])

@@ -20,7 +20,7 @@ from quotewise.index.errors import (
     MissingFileError,
     UnknownDocumentError,
 )
-from quotewise.index.folders import read_inside
+from quotewise.index.files import Files, FolderFiles, files_at
 from quotewise.index.formats import NO_OPTIONS, ParseOptions
 from quotewise.index.printable import printable
 from quotewise.index.sentences import Span
@@ -88,16 +88,16 @@ class Source(Protocol):
 
 
 class FolderSource:
-    """The files of a folder as they are on disk; a path that leads out of the folder is no file of it."""
+    """The files of a folder, or of a bucket, as they are now; a path that leads out of it is no file of it."""
 
-    def __init__(self, folder: Path, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | Files, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
+        self._files = FolderFiles(folder) if isinstance(folder, Path) else folder
         self._file_limit = file_limit
         self._options = options
 
     def read(self, path: str) -> SourceText:
         try:
-            data = read_inside(self._folder, unicodedata.normalize("NFC", path), self._file_limit)
+            data = self._files.file(unicodedata.normalize("NFC", path)).read(self._file_limit)
         except ValueError as error:
             raise MissingFileError("is not a file of the folder") from error
         except (MissingFileError, AlteredError):
@@ -131,28 +131,29 @@ class FolderSource:
 class CollectionSource:
     """The files that a collection was made from, or, where their folder is not at hand, the catalogue's copy of them.
 
+    Objects are read from their bucket, however far that is, and nothing is said of them while it cannot be read.
     The text of a file with the bytes that were indexed is the stored one, whatever the parser of today makes of them.
     """
 
     def __init__(self, store: Store, name: str, file_limit: int, options: ParseOptions = NO_OPTIONS) -> None:
         self._store = store
         self._name = name
-        self._folder = Path(store.catalogue.collection(name).root)
-        self._on_disk = FolderSource(self._folder, file_limit, options)
+        self._files = files_at(store.catalogue.collection(name).root)
+        self._as_now = FolderSource(self._files, file_limit, options)
 
     def read(self, path: str) -> SourceText:
-        in_place, catalogue = self._folder.is_dir(), self._store.catalogue
+        in_place, catalogue = self._files.are_there(), self._store.catalogue
         try:
             document = catalogue.document_at(self._name, path)
         except DocumentDamagedError:
             if in_place:  # what the catalogue holds of it is not needed
-                return self._on_disk.read(path)
+                return self._as_now.read(path)
             raise
         if not in_place:
             return SourceText(
                 document.sha256, partial(catalogue.text, document.id), partial(_stored_place, catalogue, document.id)
             )
-        source = self._on_disk.read(path)
+        source = self._as_now.read(path)
 
         def stored(start: int, end: int) -> str:
             try:

@@ -10,6 +10,7 @@ import pytest
 import quotewise.index.catalogue
 import quotewise.index.chunking
 import quotewise.index.embedding
+import quotewise.index.files
 import quotewise.index.formats
 import quotewise.index.formats.text
 import quotewise.index.ingest
@@ -312,7 +313,7 @@ def test_a_file_whose_stamp_is_the_same_is_not_opened(
     write(folder, a="Whales sing.", bad="\0", empty="")
     reading = Reading()
     first = Sync(store, embedder, reading).run(folder)
-    monkeypatch.setattr(quotewise.index.reading, "read_inside", lambda root, path, limit: opened.append(path) or b"Crabs.")
+    monkeypatch.setattr(quotewise.index.files, "read_inside", lambda root, path, limit: opened.append(path) or b"Crabs.")
     opened: list[str] = []
     again = Sync(store, embedder, reading).run(folder)
     assert opened == ["empty.txt"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import quotewise.index.reading
+import quotewise.index.files
 import quotewise.index.stamps
 from quotewise.index.chunking import Chunker
 from quotewise.index.documents import parse_document
@@ -36,13 +36,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
-    read = quotewise.index.reading.read_inside
+    read = quotewise.index.files.read_inside
 
     def reading(root: Path, path: str, limit: int) -> bytes:
         paths.append(path)
         return read(root, path, limit)
 
-    monkeypatch.setattr(quotewise.index.reading, "read_inside", reading)
+    monkeypatch.setattr(quotewise.index.files, "read_inside", reading)
     return paths
 
 
