@@ -90,6 +90,8 @@ class Bucket:
         while True:
             with self._translated():
                 page = self._store.call_s3("list_objects_v2", Bucket=self._bucket, Prefix=self._prefix, **after)
+            if "Name" not in page:
+                raise FolderUnavailableError(f"{self} cannot be read: what answers is no store of objects")
             yield from page.get("Contents", ())
             if not page.get("IsTruncated"):
                 return
@@ -145,7 +147,8 @@ class Bucket:
                 yield
         except FolderUnavailableError as error:
             cause = error.__cause__
-            code = getattr(cause.__cause__ or cause, "response", {}).get("Error", {}).get("Code", "") if cause else ""
+            answer = getattr((cause and cause.__cause__) or cause, "response", None) or {}
+            code = answer.get("Error", {}).get("Code", "")
             if path and (code in _OF_ONE_OBJECT or (isinstance(cause, FileNotFoundError) and code != "NoSuchBucket")):
                 raise _of_object(cause, code) from cause
             if type(cause).__name__ == "NoCredentialsError":

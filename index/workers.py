@@ -87,13 +87,13 @@ class RayWorkers:
         ray, batches = self._ray, deque(_batches(due))
         self._start(len(batches))
         make = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=_ATTEMPTS)(_Worker).remote
-        given = ray.put((task, digests))
-        workers = [make(given) for _ in range(self.count)]
+        shared = [ray.put(digests)]  # once for all workers of a machine
+        workers = [make(task) for _ in range(self.count)]
         free, running = deque(workers * _AHEAD), dict[Any, tuple[Any, list[Due]]]()
         while batches or running:
             while batches and free:
                 worker, batch = free.popleft(), batches.popleft()
-                running[worker.read.remote(batch)] = worker, batch
+                running[worker.read.remote(batch, shared)] = worker, batch
             (reference, *_), _ = ray.wait(list(running))
             worker, batch = running.pop(reference)
             free.append(worker)
@@ -127,6 +127,7 @@ class RayWorkers:
     def _ray(self) -> Any:
         check_installed()
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes to other hosts
+        os.environ.setdefault("RAY_worker_niceness", "0")  # which Ray sets to 15: beside other work nothing gets done
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         import ray
 
@@ -142,23 +143,31 @@ def check_installed() -> None:
 class _Worker:
     """A process that reads and embeds; it loads the embedder once, when the first document needs it."""
 
-    def __init__(self, given: tuple[Task, Collection[str]]) -> None:
-        (self._task, self._digests), self._files = given, files_at(given[0].root)
+    def __init__(self, task: Task) -> None:
+        self._task, self._files = task, files_at(task.root)
+        self._digests: Collection[str] | None = None
 
-    def read(self, batch: Sequence[Due]) -> tuple[list[ReadFile], float] | QuotewiseError:
-        """The files of a batch and the seconds that they took; or the error that ends all work, as a value."""
+    def read(self, batch: Sequence[Due], shared: Sequence[Any]) -> tuple[list[ReadFile], float] | QuotewiseError:
+        """The files of a batch and the seconds that they took; or the error that ends all work, as a value.
+
+        ``shared`` is the reference of the digests, which are fetched once.
+        """
         began = time.perf_counter()
+        if self._digests is None:
+            import ray
+
+            (self._digests,) = ray.get(list(shared))
         try:
             read = [read_document(self._files, one.path, self._task.reading, self._chunks, one.known) for one in batch]
-            return list(self._embedded(read)), time.perf_counter() - began
+            return list(self._embedded(read, self._digests or ())), time.perf_counter() - began
         except QuotewiseError as error:
             return error.detached()
 
-    def _embedded(self, read: Iterable[ReadFile]) -> Iterator[ReadFile]:
+    def _embedded(self, read: Iterable[ReadFile], digests: Collection[str]) -> Iterator[ReadFile]:
         """The files with vectors, embedded together; those without, for which it fails, are tried again one by one later."""
         texts: dict[str, list[str]] = {}
         for one in read:
-            if one.document and one.document.sha256 not in self._digests:
+            if one.document and one.document.sha256 not in digests:
                 texts[one.path] = chunk_texts(one.document, one.chunks)
         vectors = None
         with suppress(DocumentError), translate_errors(unindexed):
