@@ -1,6 +1,7 @@
 """Files into documents, chunks and vectors by workers on Ray: some processes here, or on the machines of a cluster."""
 
 import os
+import socket
 import time
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ _AHEAD = 2
 """Batches that each worker is given, so that it does not wait for the next one; results are held for no more."""
 _ATTEMPTS = 3
 """Times that a batch is tried again whose worker was lost, which Ray replaces; then each of its files by itself."""
+_CONNECT_SECONDS = 10.0
 _OBJECTS_BYTES = 256_000_000
 """Memory for what goes between the processes of this machine, where Ray is started here."""
 
@@ -117,6 +119,7 @@ class RayWorkers:
         options = {"address": self._address} if self._address else {**of_this_machine, "include_dashboard": False}
         where = f"at {self._address} " if self._address else ""
         with translate_errors(lambda reason: WorkersError(f"Ray {where}cannot be used: {reason}")):
+            _check_answers(self._address or "")
             self._ray.init(log_to_driver=False, logging_level="ERROR", **options)
             cores = int(self._ray.cluster_resources().get("CPU", 0))
         if not cores:
@@ -197,6 +200,13 @@ class _Worker:
                 "Quotewise on every machine"
             )
         return embedder
+
+
+def _check_answers(address: str) -> None:
+    """Raises OSError where nothing answers at HOST:PORT; Ray itself tries for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
 
 
 def _batches(due: Sequence[Due]) -> Iterator[list[Due]]:
