@@ -53,6 +53,7 @@ MAY_NAME_THEM = {
     "eval/training/export.py",
     "eval/training/network.py",
     "eval/training/restored.py",
+    "eval/training/teacher.py",
     "eval/training/train.py",
     "index/embedders.py",
 }
