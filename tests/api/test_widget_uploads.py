@@ -195,10 +195,7 @@ def test_in_a_collection_without_documents_a_question_says_to_add_some_and_how_t
     browser: Browser, client: httpx.Client, folder: Path
 ) -> None:
     with opened(browser, client) as page:
-        page.goto("/")
-        page.get_by_role("button", name="New collection").click()
-        page.keyboard.type("planned")
-        page.keyboard.press("Enter")
+        page.goto("/?collection=planned")
         expect(page.get_by_text("Drop documents here to begin")).to_be_visible()
         page.fill("quotewise-chat textarea", QUESTION)
         page.keyboard.press("Enter")

@@ -47,6 +47,8 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private largest: number | null = null;
   /** Named here, and without a document as yet. */
   @state() private made: string[] = [];
+  /** Whether the service knows no such collection. */
+  @state() private unknown = false;
   /** All collections that are asked at once; none where it is only the one that is shown. */
   @state() private also: string[] = [];
   /** The id of the document that gets another path. */
@@ -60,6 +62,15 @@ export class QuotewiseDocuments extends ServiceElement {
   private leaving = new AbortController();
   private deletion = new Deletion<StoredDocument>(this, (gone) => this.drop(gone));
   private refreshing = 0;
+
+  private get managed(): boolean {
+    return this.uploads && this.largest !== null;
+  }
+
+  /** What is wrong, but for a collection that its first document is going to make. */
+  private get fault(): string {
+    return this.unknown && (this.managed || !this.collection) ? "" : this.problem;
+  }
 
   private get chat(): QuotewiseChat | null {
     return this.for ? document.querySelector<QuotewiseChat>(`#${CSS.escape(this.for)}`) : null;
@@ -139,12 +150,13 @@ export class QuotewiseDocuments extends ServiceElement {
       const found = await this.service.documents(this.collection, known.length, limit, signal);
       this.documents = [...known, ...found.documents];
       this.total = found.total;
+      this.unknown = false;
       this.problem = "";
     } catch (error) {
       if (signal.aborted) return;
       const { kind, message } = this.problemOf(error);
-      const begins = kind === "unknown-collection" && (!this.collection || this.made.includes(this.collection));
-      this.problem = begins ? "" : message; // a collection is made by its first document
+      this.unknown = kind === "unknown-collection";
+      this.problem = message;
     }
     this.loading = false;
   }
@@ -253,8 +265,8 @@ export class QuotewiseDocuments extends ServiceElement {
     const found = words ? present.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : present;
     const number = this.loading ? nothing : texts.number(total);
     const further = words ? found.length > this.shownCount : total > this.shownCount;
-    const managed = this.uploads && this.largest !== null;
-    const empty = managed && !this.loading && !this.problem && !total;
+    const { managed, fault } = this;
+    const empty = managed && !this.loading && !fault && !total;
     return html`<section class=${this.unfolded || empty ? "open" : ""} aria-label=${texts.documents}>
       <button class="fold" aria-expanded=${this.unfolded || empty ? "true" : "false"} @click=${() => (this.unfolded = !this.unfolded)}>
         ${texts.documents} <span class="muted">${number} ${this.unfolded ? icons.previous : icons.next}</span>
@@ -269,7 +281,7 @@ export class QuotewiseDocuments extends ServiceElement {
           : nothing}
       </div>
       <div class="list" tabindex=${found.length ? nothing : "0"}>
-        ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : this.problem ? html`<p class="problem break">${shown(this.problem)}</p>` : nothing}
+        ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : fault ? html`<p class="problem break">${shown(fault)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
         ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
         ${this.chat && present.length > 1 ? html`<p class="hint muted">${texts.tickToAskOnly}</p>` : nothing}
@@ -315,7 +327,7 @@ export class QuotewiseDocuments extends ServiceElement {
   }
 
   private state(found: number): string {
-    if (this.loading || this.problem || this.keyNeeded) return "";
+    if (this.loading || this.fault || this.keyNeeded) return "";
     if (!this.words) return this.total ? "" : this.texts.noDocuments;
     const searched = this.documents.length;
     return searched < this.total ? this.texts.matchesOfFirst(found, searched) : this.texts.matches(found);
