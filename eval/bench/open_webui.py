@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +13,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from quotewise.eval.bench.servers import free_port, serving
 from quotewise.index.errors import QuotewiseError
 
 _DOCUMENT = "# Pump P4\n\nThe pump P4 has a warranty of four years. The warranty ends when the seal is broken.\n"
@@ -51,31 +50,14 @@ def bench_open_webui(
         folder = Path(scratch)
         (folder / "documents").mkdir()
         (folder / "documents" / "pump.md").write_text(_DOCUMENT, encoding="utf-8")
-        service, frontend, log = _free_port(), _free_port(), folder / "open-webui.log"
-        serve = [
-            sys.executable,
-            "-m",
-            "quotewise",
-            "serve",
-            folder / "documents",
-            "--index",
-            folder / "index",
-            "--port",
-            service,
-        ]
-        settings = {**_SETTINGS, "DATA_DIR": str(folder / "data"), "OPENAI_API_BASE_URL": f"http://127.0.0.1:{service}/v1"}
-        with (
-            _running(serve, folder / "service.log", f"http://127.0.0.1:{service}/ready"),
-            _running(
-                [program, "serve", "--host", "127.0.0.1", "--port", frontend],
-                log,
-                f"http://127.0.0.1:{frontend}/health",
-                settings,
-            ),
-        ):
-            started = log.stat().st_size
-            seen = _seen(chromium, f"http://127.0.0.1:{frontend}/", picture)
-            time.sleep(5)  # for the title, tags and follow-ups, which it asks for after the answer
+        frontend, log = free_port(), folder / "open-webui.log"
+        command = [program, "serve", "--host", "127.0.0.1", "--port", frontend]
+        with serving(folder / "documents") as service:
+            settings = {**_SETTINGS, "DATA_DIR": str(folder / "data"), "OPENAI_API_BASE_URL": f"{service.url}/v1"}
+            with _running(command, log, f"http://127.0.0.1:{frontend}/health", settings):
+                started = log.stat().st_size
+                seen = _seen(chromium, f"http://127.0.0.1:{frontend}/", picture)
+                time.sleep(5)  # for the title, tags and follow-ups, which it asks for after the answer
         said = log.read_bytes()[started:].decode(errors="replace").splitlines()
     warnings = [line for line in said if " | WARNING " in line or " | ERROR " in line or "Traceback" in line]
     report = {**seen, "warnings": warnings}
@@ -112,11 +94,11 @@ def _seen(chromium: str, address: str, picture: Path | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(command: list[Any], log: Path, ready: str, settings: dict[str, str] | None = None) -> Iterator[None]:
+def _running(command: list[Any], log: Path, ready: str, settings: dict[str, str]) -> Iterator[None]:
     """A program from when it answers at ``ready`` until it is no longer needed; what it says goes into ``log``."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            list(map(str, command)), stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(settings or {})}
+            list(map(str, command)), stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **settings}
         )
         try:
             _wait(lambda: process.poll() is not None or _answers(ready))
@@ -145,9 +127,3 @@ def _wait(met: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             raise QuotewiseError(f"a program did not answer within {_START_SECONDS:.0f} seconds")
         time.sleep(0.5)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port

@@ -8,17 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import httpx
-import psycopg
 import typer
 
 from quotewise.eval.bench.servers import BenchError, Folder, Gold, Server, closed_loop, index, questions_of, started
 from quotewise.eval.gold import SEEDS
 from quotewise.eval.processes import in_own_process
 from quotewise.index.defaults import DEFAULT_EMBEDDER
+
+if TYPE_CHECKING:
+    import psycopg
 
 _UPLOADS = 5
 _COLLECTION = "uploads"
@@ -41,6 +43,8 @@ def bench_replicas(
     A row each: answers a second, processor time an answer, statements that the database gets for it, and how long after an
     upload to the first service the last one answers with it.
     """
+    import psycopg  # of an extra that the other benchmarks do without
+
     questions, schema = questions_of(gold), f"quotewise_bench_{secrets.token_hex(4)}"
     url = f"{catalogue}{'&' if '?' in catalogue else '?'}options={quote(f'-csearch_path={schema}')}"
     with tempfile.TemporaryDirectory() as scratch, psycopg.connect(catalogue, autocommit=True) as database:

@@ -86,8 +86,7 @@ def serving(folder: Path) -> Iterator[Server]:
 def started(target: Path, **environment: str) -> Iterator[Server]:
     """A server of an index folder. Raises BenchError where it does not become ready."""
     log = target.with_name(f"{target.name}.log")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     began, url = time.perf_counter(), f"http://127.0.0.1:{port}"
     with log.open("wb") as stderr:
         command = [sys.executable, "-m", "quotewise", "serve", "--index", str(target), "--port", str(port)]
@@ -102,6 +101,13 @@ def started(target: Path, **environment: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def _is_ready(http: httpx.Client) -> bool:

@@ -5,10 +5,9 @@ import hashlib
 import re
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from quotewise.api.settings import Settings
 from tests.api.browser import check, example, opened
 from tests.api.conftest import ready
 from tests.conftest import WHY
+from tests.http_server import served
 
 STATIC = Path(quotewise.api.__path__[0]) / "static"
 BUILT = STATIC / "quotewise-chat.js"
@@ -47,22 +47,13 @@ class Elsewhere(BaseHTTPRequestHandler):
         chat = f'<quotewise-chat endpoint="{self.service}" {key} {attributes}></quotewise-chat>'
         self.wfile.write(f"<!doctype html><html lang=en>{head}{script}<main>{chat}</main>".encode())
 
-    def log_message(self, *_: Any) -> None:
-        pass
-
 
 @contextmanager
 def elsewhere(service: httpx.Client, port: int = 0, **own: str) -> Iterator[str]:
     """The address of a page on another origin that embeds the widget of a service."""
     handler = type("Page", (Elsewhere,), {"service": str(service.base_url).rstrip("/"), **own})
-    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(handler, port) as address:
+        yield f"{address}/"
 
 
 def free_port() -> int:

@@ -1,10 +1,9 @@
 """What the tests of eval share: clients over the seeds, a run of the seed gold set, and a service with faults."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -21,6 +20,7 @@ from quotewise.rag.defaults import AUTOMATIC
 from tests.api.command_line import run  # noqa: F401 - a fixture
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
 from tests.conftest import SEEDS
+from tests.http_server import served
 
 quotewise.eval.measures._RESAMPLES = 200  # a fifth of them; bootstraps took a third of the time of these tests
 
@@ -65,18 +65,8 @@ def flawed(service: str, breaks: Callable[[str], int | None]) -> Iterator[str]:
 
         do_GET = do_POST = handle_one  # noqa: N815 - the names that http.server calls
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(Handler) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,15 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
+
+from tests.http_server import served
 
 _START = """if True:
     from moto.server import DomainDispatcherApplication, create_backend_app
@@ -103,14 +104,5 @@ def answering(answer: Callable[[str], Answer | None]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(given[1])
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(Handler) as address:
+        yield address

@@ -1,11 +1,10 @@
 """Files that would run, fetch or grow without end: each is read as far as it goes, or refused with its reason."""
 
 import os
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from quotewise.api.cli import main
 from quotewise.index.errors import DocumentError
 from quotewise.index.left_out import LeftOut
 from quotewise.index.local_store import LocalStore
+from tests.http_server import served
 from tests.index.conftest import at_most
 from tests.index.formats.files import docx, p, parse_document, relations, xlsx, zipped
 from tests.index.formats.pdf_files import Line, Page, Pdf, cyclic
@@ -36,15 +36,8 @@ def requested() -> Iterator[tuple[str, list[str]]]:
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", paths
-        server.shutdown()
-        thread.join()
+    with served(Handler) as address:
+        yield address, paths
 
 
 def with_members(data: bytes, **members: str | bytes) -> bytes:
