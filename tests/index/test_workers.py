@@ -60,7 +60,7 @@ def workers_of(process: "subprocess.Popen[str]") -> Iterator[psutil.Process]:
 def test_a_bucket_is_indexed_as_by_one_process_though_a_worker_and_then_the_whole_run_are_killed(
     tmp_path: Path, embedder: Embedder, folder: Path
 ) -> None:
-    texts = {f"sub__{number:03}": f"Whale {number} sings in the sea. " * 40 for number in range(96)}
+    texts = {f"sub__{number:03}": f"Whale {number} sings in the sea. " * 12 for number in range(96)}
     write(folder, **texts, empty="")
     whole = LocalStore(tmp_path / "whole", create=True)
     expected = Sync(whole, embedder).run(folder)
