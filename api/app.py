@@ -27,7 +27,7 @@ from quotewise.api.middleware.concurrency_limit import ConcurrencyLimit, slots_o
 from quotewise.api.middleware.response_headers import Cors, SecurityHeaders
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings, load_settings
-from quotewise.index.errors import CatalogueUnavailableError, QuotewiseError
+from quotewise.index.errors import CatalogueUnavailableError
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _STATIC = Path(__file__).parent / "static"
@@ -129,7 +129,7 @@ def warmed(open_service: Callable[[], Service]) -> Service:
     service = open_service()
     try:
         service.warm()
-    except QuotewiseError:
+    except BaseException:
         service.close()
         raise
     return service

@@ -180,12 +180,12 @@ def index(
         from quotewise.index.recognition import check_installed
 
         check_installed()
-    from quotewise.index import workers as ray
     from quotewise.index.files import files_at
+    from quotewise.index.workers import RayWorkers, check_installed
 
     if on:
-        ray.check_installed()
-    files, on_ray = files_at(folder), ray.RayWorkers(ray_address, workers) if on else None
+        check_installed()
+    files, on_ray = files_at(folder), RayWorkers(ray_address, workers) if on else None
     with opened(settings, create=True) as service:
         report = _index(service, files, moved, reread, workers=on_ray)
         for later in _recognised(service, files) if ocr else ():

@@ -69,7 +69,8 @@ class _ToldJob(BaseModel):
 
     @classmethod
     def of(cls, job: Job) -> "_ToldJob":
-        outcome, told = job.outcome, cls(collection=job.collection, path=job.path, state=job.state)
+        told = cls(collection=job.collection, path=job.path, state=job.state)
+        outcome = job.outcome  # later than the state, which is told again if it ends in between
         if isinstance(outcome, QuotewiseError):
             return told.model_copy(update={"error": (outcome.code, str(outcome))})
         return told.model_copy(update={"document": outcome.document, "created": outcome.created}) if outcome else told
@@ -97,6 +98,7 @@ class Jobs:
         self._shared = shared
         self._untold: dict[str, Job] = {}
         self._telling = threading.Lock()
+        self._teller: threading.Thread | None = None
         self._thread = ThreadPoolExecutor(1, "documents")
         self._slots = threading.BoundedSemaphore(limit)
         self._limit = limit
@@ -166,15 +168,16 @@ class Jobs:
 
     def _tell_of(self, job: Job) -> None:
         """Tell the other processes of a job, now, every few seconds and when it is done."""
-        is_first = not self._untold
-        self._untold[job.id] = job
+        with self._telling:
+            self._untold[job.id] = job
+            if self._teller is None:
+                self._teller = threading.Thread(target=self._keep_telling, name="telling of jobs", daemon=True)
+                self._teller.start()
         self._tell()
         job.future.add_done_callback(lambda _: self._tell())
-        if is_first:
-            threading.Thread(target=self._keep_telling, name="telling of jobs", daemon=True).start()
 
     def _keep_telling(self) -> None:
-        while self._untold and not self._closing.wait(_TELL_SECONDS):
+        while not self._closing.wait(_TELL_SECONDS):
             self._tell()
 
     def _tell(self) -> None:

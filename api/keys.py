@@ -4,6 +4,7 @@ import hmac
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from quotewise.api.callers import Caller, Scope
-from quotewise.index.errors import IndexMissingError, QuotewiseError
+from quotewise.index.errors import CatalogueUnavailableError, IndexMissingError, QuotewiseError
 
 if TYPE_CHECKING:
     from quotewise.index.store import Catalogue
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _PREFIX, _BROWSER_PREFIX = "qw_", "qb_"
 _BROWSER_RATE = "60/minute"
 _NO_DIGEST = "0" * 64
+_PAUSE_SECONDS = 1.0
+"""Between two tries to open the catalogue in a database."""
 _log = logging.getLogger("quotewise")
 
 
@@ -116,6 +119,8 @@ class Keys:
         self.is_remote = catalogue is not None
         self._catalogue: Catalogue | None = None
         self._opening = threading.Lock()
+        self._refused: tuple[float, str] | None = None
+        """When the database last refused to be opened, and how: requests that waited for that do not try once more each."""
         self._cached: tuple[int, dict[str, Key]] = (0, {})
 
     def all(self) -> list[Key]:
@@ -137,11 +142,12 @@ class Keys:
             catalogue = self._open()
             return catalogue.shared.count_request(name, amount, seconds) if catalogue and catalogue.shared else 0.0
 
-    def find(self, secret: str) -> Key | None:
-        """The key in force that a secret belongs to. Raises KeysUnavailableError."""
-        key = self._read().get(secret[3:].partition("_")[0])
+    def look_up(self, secret: str) -> tuple[bool, Key | None]:
+        """What ``exist`` says, and the key in force that a secret belongs to, of one reading. Raises KeysUnavailableError."""
+        keys = self._read()
+        key = keys.get(secret[3:].partition("_")[0])
         same = hmac.compare_digest(_digest(secret), key.digest if key else _NO_DIGEST)
-        return key if key and same and not key.revoked else None
+        return bool(keys), key if key and same and not key.revoked else None
 
     def make(
         self,
@@ -206,9 +212,9 @@ class Keys:
             return self._cached[1]
 
     def _needs_upgrade(self) -> bool:
-        from quotewise.index.schema import needs_upgrade
+        from quotewise.index.schema import SQLITE_FILE, needs_upgrade
 
-        path = self._folder / "catalogue.sqlite"
+        path = self._folder / SQLITE_FILE
         return path.exists() and needs_upgrade(path)
 
     def _write(self, key: Key) -> None:
@@ -224,11 +230,18 @@ class Keys:
         from quotewise.index.catalogue import open_catalogue  # here, since it takes long to load, and settings need only types
 
         with self._opening:
+            if self._refused and time.monotonic() < self._refused[0] + _PAUSE_SECONDS:
+                raise CatalogueUnavailableError(self._refused[1])
             old = self._folder / "keys.json"
             is_old = not self.is_remote and old.exists()
             if self._catalogue is None:
-                with suppress(IndexMissingError):
+                try:
                     self._catalogue = open_catalogue(self._folder, self._url, create or is_old)
+                except IndexMissingError:
+                    pass
+                except CatalogueUnavailableError as error:
+                    self._refused = time.monotonic(), str(error)
+                    raise
             with suppress(FileNotFoundError):  # another process has moved it
                 if self._catalogue and is_old:
                     keys, known = _KEYS.validate_json(old.read_bytes()), self._catalogue.api_keys()

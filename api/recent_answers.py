@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict
 
-from quotewise.index.errors import CatalogueUnavailableError, QuotewiseError
+from quotewise.index.errors import QuotewiseError
 from quotewise.index.store import SharedRecords
 from quotewise.rag.answers import Answer
 from quotewise.rag.followups import TURNS, Turn
@@ -62,7 +62,7 @@ class RecentAnswers:
             return
         try:
             self._shared.put_answer(caller, request_id, record.model_dump_json(), self._size)
-        except CatalogueUnavailableError as error:  # the answer itself is made
+        except QuotewiseError as error:  # the answer itself is made
             _log.error("no feedback can be given on an answer: %s", error)
 
     def get(self, caller: str, request_id: str) -> GivenAnswer:
@@ -75,6 +75,6 @@ class RecentAnswers:
                 record = self._answers.get((caller, request_id))
         if record is None:
             raise UnknownRequestError(
-                f"no answer to a request '{request_id}' is remembered; feedback is taken on the latest answers since the start"
+                f"no answer to a request '{request_id}' is remembered; feedback is taken on the latest answers"
             )
         return record

@@ -1,5 +1,6 @@
 """The routes that change documents: PUT and DELETE into a job that is waited for, and the state of a job that takes longer."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ def delete_collection(collection: Name, call: Called) -> Response:
 @router.get("/jobs/{id}", response_model=Job, responses=problems.responses(*STATE_PROBLEMS, "invalid-request", "unknown-job"))
 async def job(id: JobId, call: Called) -> Response:
     """The state of a change to a document. When the service stops, a job is either complete or has changed nothing."""
-    return json_response(_job(changes.find_job(*call[:2], id)))
+    return json_response(_job(await asyncio.to_thread(changes.find_job, *call[:2], id)))  # perhaps by a query
 
 
 def _whole(path: str, request: Request) -> str:

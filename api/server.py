@@ -90,7 +90,7 @@ def serve(service: Service, listener: socket.socket) -> None:
 def serve_by_workers(service: Service, listener: socket.socket) -> None:
     """Serve by processes, each with a service of its own, until SIGTERM; one that dies is replaced. Closes ``service``."""
     settings = service.settings
-    for name, value in settings.model_dump(mode="json", exclude_defaults=True).items():
+    for name, value in settings.model_dump(mode="json", exclude_none=True).items():
         os.environ[f"{settings.PREFIX}{name.upper()}"] = ",".join(value) if isinstance(value, list) else str(value)
     service.close()
     with announced(settings, url(listener)) as instance:

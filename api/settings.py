@@ -58,7 +58,7 @@ def _database(url: str | None) -> str | None:
 
 def without_password(value: str) -> str:
     """A value in which the password of a URL, if there is one, is hidden."""
-    return re.sub(r"(://[^/@:\s]*:)[^@\s]*(?=@)|([?&]password=)[^&\s]*", r"\1\2***", value)
+    return re.sub(r"(://[^/@:\s]*:)[^/\s]*(?=@)|([?&](?:ssl)?password=)[^&\s]*", r"\1\2***", value)
 
 
 class SettingsError(QuotewiseError, code="invalid-settings"):

@@ -120,8 +120,8 @@ class ScanReading(threading.Thread):
                     self._recognise(path)
             except StoppedError:
                 return
-            except QuotewiseError:  # such as another process that writes: later
-                pass
+            except QuotewiseError as error:  # such as another process that writes: later
+                _log.warning("scanned pages of %s are read later: %s", self._folder, error)
             except Exception:  # noqa: BLE001 - later files are read, whatever it is
                 _log.exception("unexpected error while scanned pages of %s were read", self._folder)
             self._ended.wait(_SCAN_SECONDS)

@@ -27,6 +27,7 @@ _EXPECTED = "s3://BUCKET or s3://BUCKET/PREFIX"
 _OF_ONE_OBJECT = {"AccessDenied", "403", "InvalidObjectState", "InvalidRequest", "KeyTooLongError", "MethodNotAllowed", "405"}
 """Codes of refusals that say nothing of other objects, such as one that is archived."""
 _CREDENTIALS = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for a public bucket FSSPEC_S3_ANON=true"
+_LARGEST_RULES = 1 << 26
 _ATTEMPTS = 3
 """Times that an object is asked for whose bytes do not arrive in full."""
 
@@ -195,7 +196,7 @@ class _Ignoring:
             for path in (within + name for name in NAMES if outer is not None and within + name in self._paths):
                 with suppress(DocumentError):
                     assert outer is not None
-                    outer = outer.and_those(within, self._bucket.get(path, MAX_BYTES)[0])
+                    outer = outer.and_those(within, self._bucket.get(path, _LARGEST_RULES)[0][:MAX_BYTES])
             self._of[folder] = outer
         return self._of[folder]
 

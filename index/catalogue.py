@@ -25,7 +25,7 @@ from quotewise.index.layout import Layout
 from quotewise.index.left_out import unread_part
 from quotewise.index.printable import printable
 from quotewise.index.records import Records
-from quotewise.index.schema import open_database
+from quotewise.index.schema import SQLITE_FILE, open_database
 from quotewise.index.sentences import Span
 from quotewise.index.store import (
     UNCHANGED,
@@ -57,10 +57,6 @@ _WIDTH = 1 + len(_CHUNK_COLUMNS)
 _ALL = 1 << 62
 T = TypeVar("T")
 _log = logging.getLogger("quotewise")
-
-
-SQLITE_FILE = "catalogue.sqlite"
-"""In the index folder."""
 
 
 def open_catalogue(folder: Path, url: str | None = None, create: bool = False) -> Catalogue:

@@ -28,7 +28,7 @@ class Database(ABC):
     """Queries and transactions over pooled connections in autocommit mode; a ``?`` stands for each value.
 
     The pool is last in, first out, so that connections beyond need become idle and are closed. A thread must not take a second
-    connection while it holds one. All methods raise IndexDamagedError, IndexLockedError, IndexUnavailableError.
+    connection within a transaction. All methods raise IndexDamagedError, IndexLockedError, IndexUnavailableError.
 
     ``name`` is how messages call it. ``NUMBERS`` and ``NAMES`` are queries of the items of a list in JSON, ``DAYS`` is the
     condition on the table of metadata that a value begins with a day between two bounds.

@@ -37,6 +37,8 @@ _WRITTEN = re.compile(
 )
 _SHOWN_BYTE = re.compile(b"[\t\n\r -~]")
 _SHOWN_IN_UTF16, _KNOWN_IN_UTF16 = 0.8, 0.95
+_BEGINNING = 1 << 16
+"""Bytes by which the codec is chosen, whole characters of each."""
 _COMMON_IN_UTF16 = (0.05, 0.3)
 """More where the bytes may be ASCII with a few zero bytes."""
 _ASCII_LETTER = re.compile("[A-Za-z]")
@@ -159,28 +161,37 @@ def _is_cut(tail: str) -> bool:
 
 
 def _utf16(data: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a byte order mark, which is seen by its zero bytes, of which text beyond ASCII has few."""
-    for codec in ("utf-32-le", "utf-32-be"):
-        with suppress(UnicodeDecodeError):
-            text = data.decode(codec)
-            if not (len(data) < 8 or _CONTROL.search(text) or "\0" in text):
-                return Decoded(text, codec)
+    """UTF-16 or UTF-32 without a byte order mark, which is seen by its zero bytes, of which text beyond ASCII has few.
+
+    The codec is chosen by the beginning, since lists of the characters of all of it would take many times its memory.
+    """
     if len(data) < 4:  # of which nothing can be told
         return None
-    may_be_ascii = len(_SHOWN_BYTE.findall(data)) > _SHOWN_IN_UTF16 * len(data)
-    found = [Decoded(data.decode(codec, "replace"), codec) for codec in ("utf-16-le", "utf-16-be")]
-    best, other = sorted(found, key=lambda one: -len(_COMMON.findall(one.text)))
-    text, units = best.text, len(data) // 2
-    known = len(_WRITTEN.findall(text))
-    common, swapped = (len(_COMMON.findall(one.text)) for one in (best, other))
-    is_clear = common >= max(2 * swapped, _COMMON_IN_UTF16[may_be_ascii] * units) and known >= _KNOWN_IN_UTF16 * (units - 1)
+    begun = data[:_BEGINNING]
+    for codec in ("utf-32-le", "utf-32-be") if len(data) >= 8 else ():
+        with suppress(UnicodeDecodeError):
+            if _is_text(begun.decode(codec)) and _is_text(text := data.decode(codec)):
+                return Decoded(text, codec)
+    may_be_ascii = len(_SHOWN_BYTE.findall(begun)) > _SHOWN_IN_UTF16 * len(begun)
+    found = {codec: begun.decode(codec, "replace") for codec in ("utf-16-le", "utf-16-be")}
+    common = {codec: len(_COMMON.findall(text)) for codec, text in found.items()}
+    swapped, codec = sorted(found, key=lambda codec: common[codec])
+    units, known = len(begun) // 2, len(_WRITTEN.findall(found[codec]))
+    least = max(2 * common[swapped], _COMMON_IN_UTF16[may_be_ascii] * units)
+    if common[codec] < least or known < _KNOWN_IN_UTF16 * (units - 1):
+        return None
+    text = data.decode(codec, "replace")
     bad = text.count("\ufffd")
-    if not is_clear or bad > len(data) % 2 or _CONTROL.search(text) or not _ASCII_WORD.search(text):
+    if bad > len(data) % 2 or _CONTROL.search(text) or not _ASCII_WORD.search(text):
         return None
     if any(unicodedata.category(c) in ("Cn", "Co") for c in set(text)):
         return None
     damage = f"the byte 0x{data[-1]:02X} at {len(data) - 1:,}, which is half of a character and is read as U+FFFD"
-    return best._replace(damage=damage if bad else None)
+    return Decoded(text, codec, damage if bad else None)
+
+
+def _is_text(text: str) -> bool:
+    return "\0" not in text and not _CONTROL.search(text)
 
 
 def _is_western(data: bytes) -> bool:

@@ -224,7 +224,7 @@ class _Run:
         queue = EmbeddingQueue(self._catalogue, self._name, self._embedder, work.embedded, done)
         due = []
         for file in readable:
-            if self._reader.has_known_stamp(file) or (not self._workers and self._reader.has_known_bytes(file)):
+            if self._reader.has_known_stamp(file):
                 work.done(file.path)
             else:
                 due.append(file)
@@ -252,7 +252,7 @@ class _Run:
             chunker = Chunker(self._embedder.count_tokens, collection.chunk_tokens)
             for file in due:
                 work.begin(file.path)
-                yield read_document(self._files, file.path, self._reading, chunker.chunks)
+                yield read_document(self._files, file.path, self._reading, chunker.chunks, self._reader.known(file.path))
 
     def _known_vectors(self, read: ReadFile, document: Document) -> dict[str, np.ndarray]:
         """Those that a worker made, or those of the file with the same bytes, which was moved or copied, or else of what was

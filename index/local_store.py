@@ -28,6 +28,7 @@ from quotewise.index.errors import (
 )
 from quotewise.index.files import is_address
 from quotewise.index.filters import Filter
+from quotewise.index.schema import SQLITE_FILE
 from quotewise.index.search_index import LocalSearchIndex
 from quotewise.index.store import Catalogue, Changes, Hit, IndexedChunk, SearchIndex
 
@@ -42,7 +43,7 @@ _STOP_SECONDS = 2.0
 """How long closing waits for a thread that works on a search index."""
 _RETRY_SECONDS = 60.0
 """After the search index could not be brought up to date or compacted, until that is tried again."""
-_FILES = ("catalogue.sqlite*", "writer.lock", "keys.json*")
+_FILES = (f"{SQLITE_FILE}*", "writer.lock", "keys.json*")
 _log = logging.getLogger("quotewise")
 
 

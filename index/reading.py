@@ -160,22 +160,6 @@ class FileReader:
         self._set_aside(file.path, known.refusal)
         return True
 
-    def has_known_bytes(self, file: SourceFile) -> bool:
-        """As ``has_known_stamp``, by its bytes; or whether it cannot be read, which is reported, too."""
-        if not (known := self.known(file.path)):
-            return False
-        opened = self._files.file(file.path)
-        try:
-            with translate_errors(unindexed):
-                data = opened.read(self._reading.limit)
-        except DocumentError as error:
-            self.failed.append(Failure(file.path, str(error)))
-            return True
-        if not (same := known.still_of(file.path, data, self._reading.options)):
-            return False
-        self._keep_known(file.path, same, opened.stamp)
-        return True
-
     def _is_as_indexed(self, file: SourceFile) -> bool:
         """Whether a file has the stamp with which its document was read, by whichever process, and is not too large now."""
         stamp = file.stamp

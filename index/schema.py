@@ -15,6 +15,8 @@ from quotewise.index.errors import IndexDamagedError, IndexVersionError
 from quotewise.index.layout import Layout
 from quotewise.index.texts import put_text
 
+SQLITE_FILE = "catalogue.sqlite"
+"""In the index folder."""
 APPLICATION_ID = 0x51574953
 """``QWIS``, as in ``tables/v1.sql``."""
 

@@ -31,10 +31,10 @@ class PostgresSharedRecords:
 
     def put_answer(self, caller: str, request: str, content: str, kept: int) -> None:
         self._database.rows(
-            "WITH old AS (DELETE FROM answers WHERE row <= (SELECT max(row) FROM answers) - ?) "
+            "WITH old AS (DELETE FROM answers WHERE row <= (SELECT max(row) FROM answers) - ? AND (caller, request) <> (?, ?)) "
             "INSERT INTO answers (caller, request, content) VALUES (?, ?, ?) ON CONFLICT (caller, request) DO UPDATE "
             "SET content = excluded.content RETURNING row",
-            *(kept, caller, request, content),
+            *(kept, caller, request, caller, request, content),
         )
 
     def answer(self, caller: str, request: str) -> str | None:

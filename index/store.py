@@ -139,7 +139,7 @@ class Changes:
 class SharedRecords(Protocol):
     """What the processes of a service share beside documents, so that any of them answers for all, as JSON of the caller's.
 
-    All methods raise CatalogueUnavailableError.
+    All methods raise CatalogueUnavailableError, and IndexLockedError where the database has too much to do.
     """
 
     def put_job(self, job_id: str, content: str, finished: bool) -> None:

@@ -68,10 +68,11 @@ class Authenticate:
         method, path, headers = scope["method"], scope["path"].removeprefix(scope.get("root_path", "")), Headers(scope=scope)
         if path in PROBES:
             return self._probing_caller(scope, headers)
-        if not self._keys.exist():
+        exist, key = self._keys.look_up(_secret(headers))
+        if not exist:
             self._check_local(scope, headers)
             return LOCAL
-        key, needed = self._keys.find(_secret(headers)), scope_of(method, path)
+        needed = scope_of(method, path)
         if key is None:
             self._count_address(scope)
             if needed is None:
@@ -89,8 +90,8 @@ class Authenticate:
     def _probing_caller(self, scope: Scope, headers: Headers) -> Caller:
         """Everybody may know whether the service is alive, but not what it holds."""
         try:
-            if self._keys.exist():
-                key = self._keys.find(_secret(headers))
+            exist, key = self._keys.look_up(_secret(headers))
+            if exist:
                 return key.caller if key else ANONYMOUS
             return LOCAL if _is_local(scope, headers) else ANONYMOUS
         except KeysUnavailableError:

@@ -132,7 +132,7 @@ def _lost(folder: Path, embedder: Embedder, allowed: dict[Change, set[Any]]) -> 
             if kind == "document" and path in paths.get(name, ()):
                 value = catalogue.text(catalogue.document_at(name, path).id)
             elif kind != "document":
-                value = (keys.find(name) is not None if kind == "key" else name in feedback) or None
+                value = (keys.look_up(name)[1] is not None if kind == "key" else name in feedback) or None
             if value not in values:
                 yield f"{kind} {name} {path} is {value!r} instead of {values!r}"
             next_run = {file.read_text(encoding="utf-8") if file.exists() else None} if name == "indexing" else set()

@@ -28,7 +28,7 @@ def test_a_key_is_made_listed_and_revoked_on_the_command_line(tmp_path: Path, ca
     assert secret.startswith("qw_")
     assert len(secret) > 40
     made = json.loads(keys(capsys, folder, "make", "admin", "--scope", "manage", "--json")[1])
-    assert Keys(folder).find(made["key"])
+    assert Keys(folder).look_up(made["key"])[1]
     listed: list[dict[str, Any]] = json.loads(keys(capsys, folder, "list", "--json")[1])
     assert [(k["name"], k["scopes"], k["collections"]) for k in listed] == [
         ("the shop", ["ask"], ["notes"]),
@@ -40,8 +40,8 @@ def test_a_key_is_made_listed_and_revoked_on_the_command_line(tmp_path: Path, ca
         assert secret not in told
         assert secret.rpartition("_")[2] not in told
     assert keys(capsys, folder, "revoke", listed[0]["id"])[0] == 0
-    assert Keys(folder).find(secret) is None
-    assert Keys(folder).find(made["key"])
+    assert Keys(folder).look_up(secret)[1] is None
+    assert Keys(folder).look_up(made["key"])[1]
     assert json.loads(keys(capsys, folder, "list", "--json")[1])[0]["revoked"]
 
 
@@ -91,21 +91,21 @@ def test_only_the_very_secret_opens(tmp_path: Path) -> None:
     kept = Keys(tmp_path)
     key, secret = kept.make("one")
     _, other = kept.make("two")
-    assert kept.find(secret) == key
+    assert kept.look_up(secret)[1] == key
     mixed = f"qw_{key.id}_{other.rpartition('_')[2]}"
     parts = ("", "qw_", "qw_x", key.id, f"qw_{key.id}", f"qb_{secret[3:]}", secret[:-1], secret + "x", mixed, key.digest, "é")
     for wrong in parts:
-        assert kept.find(wrong) is None
+        assert kept.look_up(wrong)[1] is None
 
 
 def test_those_who_hold_the_keys_see_new_and_revoked_ones_at_once(tmp_path: Path) -> None:
     server, command = Keys(tmp_path), Keys(tmp_path)
     assert not server.exist()
     key, secret = command.make("shop", origins=["https://a.example"])
-    assert server.find(secret) == key
+    assert server.look_up(secret)[1] == key
     assert (key.rate, server.browser_origins()) == ("60/minute", {"https://a.example"})
     command.revoke(key.id)
-    assert server.find(secret) is None
+    assert server.look_up(secret)[1] is None
     assert server.browser_origins() == frozenset()
     assert server.exist(), "revoking the last key does not make the service open again"
     with pytest.raises(InvalidKeyError):
@@ -127,11 +127,11 @@ def test_a_key_file_of_version_0_1_is_moved_to_the_catalogue_once(tmp_path: Path
     index.mkdir()
     (index / "keys.json").write_text(content)
     server, command = Keys(index), Keys(index)
-    assert server.find(secret) == key
+    assert server.look_up(secret)[1] == key
     assert command.all() == stored.all()
     command.revoke(key.id)
     (index / "keys.json").write_text(content)  # as after a crash between the two
-    assert server.find(secret) is None
+    assert server.look_up(secret)[1] is None
     assert [record.message.partition(" of ")[0] for record in caplog.records] == ["the API keys"] * 2
     assert not (index / "keys.json").exists()
 
@@ -140,7 +140,7 @@ def test_requests_do_not_wait_for_an_upgrade_of_the_catalogue_and_commands_do(tm
     with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as old:
         old.executescript((Path(__file__).parent.parent / "index" / "catalogue_v3.sql").read_bytes().decode())
     server = Keys(tmp_path)
-    for asked in (server.exist, server.browser_origins, lambda: server.find("qw_x_y")):
+    for asked in (server.exist, server.browser_origins, lambda: server.look_up("qw_x_y")[1]):
         with pytest.raises(KeysUnavailableError, match="is being upgraded"):
             asked()
     assert Keys(tmp_path).all() == []
@@ -151,7 +151,7 @@ def test_requests_do_not_wait_for_an_upgrade_of_the_catalogue_and_commands_do(tm
 def test_a_damaged_key_file_of_version_0_1_lets_nobody_in(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "keys.json").write_bytes(content)
     kept = Keys(tmp_path)
-    for asked in (kept.exist, kept.all, kept.browser_origins, lambda: kept.find("qw_x_y"), lambda: kept.make("x")):
+    for asked in (kept.exist, kept.all, kept.browser_origins, lambda: kept.look_up("qw_x_y")[1], lambda: kept.make("x")):
         with pytest.raises(KeysUnavailableError, match=r"keys\.json"):
             asked()
     assert (tmp_path / "keys.json").read_bytes() == content
@@ -163,7 +163,7 @@ def test_damaged_keys_let_nobody_in(tmp_path: Path, damage: str) -> None:
     with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as connection, connection:
         connection.execute(damage)
     kept = Keys(tmp_path)
-    for asked in (kept.exist, kept.all, kept.browser_origins, lambda: kept.find(secret)):
+    for asked in (kept.exist, kept.all, kept.browser_origins, lambda: kept.look_up(secret)[1]):
         with pytest.raises(KeysUnavailableError, match="cannot read or write the API keys"):
             asked()
 

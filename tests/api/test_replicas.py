@@ -144,9 +144,9 @@ def test_the_command_line_says_in_one_line_why_a_database_cannot_be_used(run: Ru
 
 
 def test_the_password_of_the_database_is_not_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QUOTEWISE_CATALOGUE", "postgresql://user:s3cret@db/name?password=s3cret")
+    monkeypatch.setenv("QUOTEWISE_CATALOGUE", "postgresql://user:s3cret@s3cret@db/name?password=s3cret&sslpassword=s3cret")
     listed = run("settings", "--json").json["catalogue"]["value"]
-    assert listed == "postgresql://user:***@db/name?password=***"
+    assert listed == "postgresql://user:***@db/name?password=***&sslpassword=***"
     assert "s3cret" not in repr(Settings())
 
 

@@ -89,7 +89,7 @@ def test_ignore_files_hold_below_their_folder_and_hidden_objects_are_no_document
     objects: Objects, sync: Callable[..., SyncReport]
 ) -> None:
     objects.put(a="Whales sing.", draft="Not yet.", old__b="Sharks bite.", sub__draft="Eels are long.", sub__c="Crabs walk.")
-    objects.put_key(".gitignore", b"draft.txt\nold/\n")
+    objects.put_key(".gitignore", b"draft.txt\nold/\n" + b"# of which a folder's is read in part, too\n" * 4000)
     objects.put_key("sub/.quotewiseignore", b"!draft.txt\nc.txt\n")
     objects.put_key("old/.gitignore", b"!b.txt\n")
     objects.put_key(".git/notes.txt", b"Hidden.")

@@ -1,3 +1,6 @@
+import tracemalloc
+from contextlib import suppress
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -165,3 +168,13 @@ def test_utf_8_with_bad_bytes_is_read_but_for_them_and_they_are_named(data: byte
     assert found == damage
     assert text == data.decode(codec, "replace")
     assert codec in ("utf-8", "utf-8-sig")
+
+
+def test_no_more_memory_is_taken_than_a_few_times_the_bytes() -> None:
+    data = b"Whales sing in the sea. " * 200_000 + b"\0"
+    tracemalloc.start()
+    with suppress(DocumentError):
+        decode(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * len(data)
