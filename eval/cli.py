@@ -72,6 +72,7 @@ class _Bench(_Lazy):
         "open-webui": "bench.open_webui:bench_open_webui",
         "index": "bench.growth:bench_index",
         "search": "bench.growth:bench_search",
+        "engines": "bench.engines:bench_engines",
         "parsing": "bench.parsing:bench_parsing",
         "serving": "bench.models:bench_serving",
         "embedders": "bench.models:bench_embedders",

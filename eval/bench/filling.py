@@ -3,7 +3,7 @@
 import hashlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -46,6 +46,19 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A document, its chunks and their vectors float32 (chunks, dimension)."""
+
+    document: Document
+    chunks: Sequence[Chunk]
+    vectors: np.ndarray
+
+    def texts(self) -> list[str]:
+        """The text of each chunk."""
+        return [self.document.text[chunk.start : chunk.end] for chunk in self.chunks]
+
+
+@dataclass(frozen=True)
 class Filled:
     """What a store was filled from, and how long its catalogue and its search index took."""
 
@@ -55,7 +68,7 @@ class Filled:
 
 def fill(folder: Path, corpus: Path, size: int) -> Filled:
     """Make a published store of so many chunks; to be run in a process of its own, whose memory goes with it."""
-    pool, store, embedder = _pool(corpus), LocalStore(folder, create=True), load_embedder()
+    pool, store, embedder = pool_of(corpus), LocalStore(folder, create=True), load_embedder()
     store.catalogue.add_collection(
         Collection(NAME, str(folder), embedder.name, embedder.fingerprint, embedder.dimension, DEFAULT_CHUNK_TOKENS, "en")
     )
@@ -69,7 +82,13 @@ def fill(folder: Path, corpus: Path, size: int) -> Filled:
 
 
 def put_documents(store: LocalStore, pool: Pool, numbers: range) -> None:
-    """Put documents of ``CHUNKS`` chunks, each of the sentences of one of the pool and some of others, and do not publish."""
+    """Put the documents of these numbers, and do not publish."""
+    for made in documents(pool, numbers):
+        store.catalogue.put(NAME, made.document, made.chunks, made.vectors)
+
+
+def documents(pool: Pool, numbers: range) -> Iterator[Made]:
+    """Documents of ``CHUNKS`` chunks, each of the sentences of one of the pool and some of others."""
     chance, draws = np.random.default_rng(numbers.start), random.Random(numbers.start)
     for number in numbers:
         these, vectors = pool.drawn(chance, CHUNKS)
@@ -81,11 +100,11 @@ def put_documents(store: LocalStore, pool: Pool, numbers: range) -> None:
         path, data = f"{number % KINDS:02}/{number:07}.txt", text.encode()
         described = {"kind": f"kind{number % KINDS}", "year": str(_FIRST_YEAR + number % KINDS)}
         layout, digest = Layout.of("text", 1, text), hashlib.sha256(data).hexdigest()
-        document = Document(path, text, digest, "utf-8", "text/plain", path, len(data), described, (), layout)
-        store.catalogue.put(NAME, document, placed, vectors)
+        yield Made(Document(path, text, digest, "utf-8", "text/plain", path, len(data), described, (), layout), placed, vectors)
 
 
-def _pool(corpus: Path) -> Pool:
+def pool_of(corpus: Path) -> Pool:
+    """Chunks of a folder, some of each document. Raises FolderError where it has no documents."""
     embedder = load_embedder()
     chunker = Chunker(embedder.count_tokens)
     texts: list[str] = []

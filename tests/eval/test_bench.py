@@ -8,11 +8,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quotewise.api.settings import Settings
-from quotewise.eval.bench import sizes
+from quotewise.eval.bench import engines, sizes
+from quotewise.eval.bench.engines import bench_engines
 from quotewise.eval.bench.growth import bench_index, bench_search
 from quotewise.eval.bench.kills import bench_kills
 from quotewise.eval.bench.load import Load, highest_rate, load, overload
@@ -40,6 +42,19 @@ def test_a_filled_store_is_measured_at_rest_searched_written_and_compacted(monke
     [row] = bench_search(SEEDS, "60")
     assert row["recall_at_10_of_exact"] == 1.0
     assert {"vectors", "words", "passages", "vectors of 2%", "words of 2%", "counts", "ask"} <= row["stages_ms"].keys()
+
+
+def test_engines_are_given_the_same_passages_and_measured_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "in_own_process", lambda function, *arguments: function(*arguments))  # which takes seconds
+    monkeypatch.setattr(engines, "_SEARCHES", 20)
+    monkeypatch.setattr(engines, "_WRITING_SECONDS", 0.3)
+    rows = list(bench_engines(SEEDS, 60, ["quotewise", "haystack-in-memory", "milvus-lite"]))
+    assert [row["chunks"] for row in rows] == [60] * 3
+    assert all(row["vectors"]["recall_at_10_of_exact"] == 1.0 for row in rows)
+    assert all(row["words"]["first_holds_them"] > 0.8 and row["writing"]["the last is found"] for row in rows)
+    assert all(row["writing"]["a document"]["count"] > 0 < row["writing"]["searches"]["count"] for row in rows)
+    with pytest.raises(typer.BadParameter, match="--engine elastic is none of quotewise, haystack-in-memory"):
+        next(bench_engines(SEEDS, 60, ["elastic"]))
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
