@@ -53,6 +53,7 @@ _ICELANDIC = re.compile("[áíóúæÁÍÓÚÆ]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|with|from|this|that)\b", re.IGNORECASE)
 _ACCENTED_SHARE = 0.05
 _ACCENTED_SHARE_IN_ENGLISH = 0.35
+_SURELY_FITTING = 0.9
 _FEW = 3
 """With so few accented letters the language is unknown, and the most common codec is the likeliest."""
 
@@ -63,6 +64,7 @@ _CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďé�
 _LATIN = {
     **{"cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1254": ("âçğıîöşûü",), "iso8859_2": _CENTRAL},
     **{"cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"), "mac_roman": _WESTERN, "cp850": _WESTERN, "cp852": _CENTRAL},
+    "cp437": _WESTERN,
     "cp1258": ("ăâđêôơưàáèéìíòóùúý\u0300\u0301\u0303\u0309\u0323₫",),
 }
 """The codecs of Latin letters, the most common first, with the letters of their languages."""
@@ -70,6 +72,10 @@ _OTHERS = (
     *("cp1251", "cp1253", "cp1255", "cp1256", "cp874", "koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_7"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949", "johab"),
 )
+_DOS_RULE = re.compile(rb"[\xc4\xcd]{4,}")
+"""A horizontal line as the codecs of MS-DOS have it, which is four capital letters in all others."""
+_DOS_FRAME = re.compile(rb"[\xb0-\xdf]{2,}|(?<![A-Za-z])[\xb0-\xdf](?![A-Za-z])")
+"""What is drawn, rather than written, in such a text."""
 _BEYOND_ASCII = re.compile(r"[^\W\d_a-z²³¹ªº]|(?<=[a-z])[^\x00-\x7f\xa0’'–—](?=[a-z])")
 _NO_PORTUGUESE = re.compile("õ(?!e)|ç[bcdfgklmnprstvz]")
 """What Hungarian, Estonian or Latvian is in Windows-1252."""
@@ -209,12 +215,19 @@ def _is_western(data: bytes) -> bool:
 
 def _detected(data: bytes) -> str:
     """The likeliest codec, or an empty string; among those of Latin letters, the one that makes the letters of one language."""
+    if _DOS_RULE.search(data):
+        written = _DOS_FRAME.sub(b" ", data)
+        scores = {codec: _fitting(written, codec) for codec in ("cp437", "cp850", "cp852")}
+        best_of_dos = "cp866" if likeliest(written) == "cp866" else max(scores, key=lambda codec: scores[codec])
+        return "" if min(scores.values()) < 0 else best_of_dos
     if known := likeliest(data):
         return known
     best = charset_normalizer.from_bytes(data, cp_isolation=[*_LATIN, *_OTHERS]).best()
-    if best is None or best.encoding not in _LATIN:
-        return best.encoding if best else ""
-    return max(_LATIN, key=lambda codec: _fitting(data, codec))
+    if best and best.encoding not in _LATIN:
+        return best.encoding
+    fitting = {codec: _fitting(data, codec) for codec in _LATIN}
+    latin = max(fitting, key=lambda codec: fitting[codec])
+    return latin if best or fitting[latin] >= _SURELY_FITTING else ""
 
 
 def _fitting(data: bytes, codec: str) -> float:

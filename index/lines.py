@@ -32,7 +32,9 @@ BLOCK_TAG = (
     r"</?(?:details|summary|p|div|ul|ol|li|dl|dt|dd|h[1-6]|table|thead|tbody|tr|td|th|section|article|center|blockquote"
     r"|figure|figcaption|br|hr)\b[^<>]{0,300}>"
 )
-_SIGN = r"[-=_*~#.·•─━═—–+|:^]"
+_SIGN = r"[-=_*~#.·•—–+|:^\u2500-\u257f]"
+CELL_SIGNS = "|│┃║"
+"""Between the cells of a table that is drawn in text."""
 _RULE = re.compile(rf"{_LEAD}(?:{_SIGN}[ \t]*)+[\r\n]*")
 _KINDS = re.compile(
     _LEAD
@@ -46,7 +48,7 @@ _KINDS = re.compile(
             r"(?P<item>(?:[-*+‣◦·∙⁃○◇□▫☆★→⇒⟶▸▹▷➔➜✦◉\uf0a7\uf0b7]|[•●■▪►▶➢➤❖◆]|\d{1,2}[.)])[ \t\u00a0]+(?=\S)"
             r"|[•●■▪►▶➢➤❖◆](?![•●○■▪])(?=\S))",
             rf"(?P<sign>(?:[»›~!]|[-=]>{{1,2}}|>>|o|\d{{1,2}}(?:[/°\]]|\ufe0f?\u20e3)|[a-z]\]|{_CIRCLED}){_SPACE}"
-            rf"|→(?=\S)|[*](?=[^\W_][^*\r\n]*(?:[\r\n]|\Z))|-(?=[A-Z])|{_PICTURE}\ufe0f?{_SPACE})",
+            rf"|[│ \u00a0]*[├└╰]─{{1,3}}{_SPACE}|→(?=\S)|[*](?=[^\W_][^*\r\n]*(?:[\r\n]|\Z))|-(?=[A-Z])|{_PICTURE}\ufe0f?{_SPACE})",
             r"(?P<box>[☐☑☒✓✔✗✘✅❌])",
             r"(?P<dash>[–—―][ \t\u00a0]+(?=\S))",
             rf"(?P<clock>[\[(]?(?:{_DATE}[ ,]*)?{_TIME}[\])]?[ \t]*(?=[\r\n]|\Z))",
@@ -76,9 +78,10 @@ _HEADED = re.compile(rf"{_LEAD}[^\W_][^\r\n:]{{0,40}}[ ,]+[\[(](?:{_DATE}[ ,]+)?
 _COLUMNS = re.compile(r"\S(?:[ ]*+\t[ \t]*+| {3,}+|[ ]?\.{4,}[ ]?| = )\S")
 _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
-_CLOSED = re.compile(rf"{BLOCK_TAG}\s*$", re.IGNORECASE)
+_CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
+_LONGEST_TAG = 400
 _UNFINISHED = re.compile(r"(?:[,;–—-]|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that))\s*$")
-_ROWED = re.compile(r"[^|]*\|[^|]*\|")
+_ROWED = re.compile(rf"[^{CELL_SIGNS}]*[{CELL_SIGNS}][^{CELL_SIGNS}]*[{CELL_SIGNS}]")
 _SURE = {"cue", "bold", "tag", "note", "item", "box"}
 _ALONE = {"cue", "bold", "said"}
 _BARE_MARKS = {"item", "dash"}
@@ -141,7 +144,7 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
         elif match and kind == "decimal" and not number:  # "A1." alone is no sentence
             opened[0] = Opening(match.end())
-        ends = (kind in _ALONE and kind in sure) or is_rule(line) or line.rstrip().endswith("|") or _CLOSED.search(line[-400:])
+        ends = (kind in _ALONE and kind in sure) or is_rule(line) or _CLOSED.search(line[-_LONGEST_TAG:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()
     if not any(mark.mark for mark in opened.values()):

@@ -12,6 +12,8 @@ _UNLIKELY = re.compile("[а-яёії][А-ЯЁІЇ]|[A-Za-z][А-яЁёІіЇї]|[
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
 _JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-鿿、-】！-～々〆]")
 _HANGUL = re.compile("[가-힣]")
+_IN_LATIN = re.compile("[A-Za-z][가-힣]{1,2}(?=[a-z])")
+"""A character or two within a word of Latin letters, which they are not where accented letters are read as others."""
 _LETTERS = 0.9
 _COMMON = 0.4
 _FEWEST_KANA = 0.2
@@ -57,7 +59,7 @@ def _japanese(text: str) -> float:
 
 
 def _korean(text: str) -> float:
-    share = len(_HANGUL.findall(text)) / _length(text)
+    share = (len(_HANGUL.findall(text)) - len(_IN_LATIN.findall(text))) / _length(text)
     return share if share >= _FEWEST_HANGUL else 0.0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from quotewise.index.formats.marked_text import Dialect, Heading, read
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*")
 _HIDDEN = re.compile(
     r"//(?!/).*|:[\w!-][\w-]*!?:.*|(?:image|include|video|audio)::.*|\[[^\]]*\][ \t]*|\+|<<<|'''|toc::.*|=====*|\*{4,}|_{4,}"

@@ -10,7 +10,7 @@ from quotewise.index.formats.tables import column_names
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span
 
-VERSION = 2
+VERSION = 3
 _DELIMITERS = ",;\t|"
 _SAMPLE = 50
 _PREAMBLE = 10

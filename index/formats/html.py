@@ -35,7 +35,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 
-VERSION = 4
+VERSION = 5
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 

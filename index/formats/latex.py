@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from quotewise.index.formats.marked_text import Dialect, Heading, read
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _LEVELS = {"part": 1, "chapter": 2, "section": 3, "subsection": 4, "subsubsection": 5, "paragraph": 6, "subparagraph": 7}
 _HEADING = re.compile(
     r"[ \t]*\\(part|chapter|section|subsection|subsubsection)\*?(?:\[[^\]]*\])?\{((?:[^{}]|\{[^{}]*\})*)\}"

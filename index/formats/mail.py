@@ -19,7 +19,7 @@ from quotewise.index.formats.detection import detected
 from quotewise.index.formats.page_encoding import decoded, decoded_as, is_utf8
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 4
+VERSION = 5
 _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 DEPTH_LIMIT = 5
 """Mails in mails."""
@@ -127,6 +127,9 @@ class Letters:
             inner = payload[0] if isinstance(payload, list) and payload else None
             if isinstance(inner, Message):
                 self._inner(inner if inner.keys() else _encoded(part, inner), path, depth)
+        elif kind == "message/delivery-status":  # RFC 3464: only headers, of the report and of each who did not get the mail
+            for fields in part.get_payload() if part.is_multipart() else ():
+                self._composer.add("\n".join(f"{name}: {decoded_header(value)}" for name, value in fields.items()))
         elif part.is_multipart():
             parts = [one for one in part.get_payload() if isinstance(one, Message)]
             chosen = _alternative(parts) if kind == "multipart/alternative" else parts

@@ -19,7 +19,7 @@ from quotewise.index.formats.tables import joined_names
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
-VERSION = 3
+VERSION = 4
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32

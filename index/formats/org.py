@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from quotewise.index.formats.marked_text import Dialect, Heading, read
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _HEADING = re.compile(r"(\*{1,12})[ \t]+(?:(?:TODO|DONE)[ \t]+)?(?:\[#.\][ \t]+)?(\S.*?)(?:[ \t]+:[\w@:]+:)?[ \t]*")
 _HIDDEN = re.compile(
     r"[ \t]*#(?:[ \t].*|)|[ \t]*#\+(?!caption)[\w-]+(?:\[[^\]]*\])?:.*|[ \t]*#\+\w+.*|[ \t]*:[\w-]+:.*", re.IGNORECASE

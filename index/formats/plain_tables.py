@@ -7,10 +7,11 @@ from itertools import pairwise
 
 from quotewise.index.formats.parsed import Block
 from quotewise.index.formats.tables import column_names, is_number
-from quotewise.index.lines import is_rule
+from quotewise.index.lines import CELL_SIGNS, is_rule
 from quotewise.index.sentences import Span, line_starts
 
-_PIPE = re.compile(r"(?<!\\)\|")
+_PIPE = re.compile(rf"(?<!\\)[{CELL_SIGNS}]")
+_EDGES = re.compile(rf"\A[{CELL_SIGNS}]|[{CELL_SIGNS}]\Z")
 _TAB = re.compile(r"\t+")
 _WIDE_SPACE = re.compile(r" {2,}")
 _LONGEST_LINE = 1_000
@@ -107,5 +108,5 @@ def _end(lines: Sequence[str], number: int, width: int, sign: re.Pattern[str], m
 def _cells(line: str, sign: re.Pattern[str]) -> list[str]:
     shown = line.strip(" \r\n" if sign is _TAB else " \t\r\n")
     if sign is _PIPE:
-        shown = shown.removeprefix("|").removesuffix("|")
+        shown = _EDGES.sub("", shown)
     return [cell.strip() for cell in sign.split(shown)] if sign.search(shown) else []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from quotewise.index.formats.marked_text import Dialect, Heading, read
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
+VERSION = 3
 _RULE = re.compile(r"([!-/:-@[-`{-~])\1{2,}[ \t]*")
 _HIDDEN = re.compile(
     r"\.\.[ \t]*|\.\. _[^:]+:.*|[ \t]+:[\w-]+:[ \t]*\S*"

@@ -9,7 +9,7 @@ from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
-VERSION = 2
+VERSION = 3
 _COMMENT = re.compile(
     r"[ \t]*(?:#(?!!|include|define|if|endif|else|pragma)|//|--(?!\S)|;|%|\*(?!/)|/\*|\"\"\"|'''|<!--|REM\b)[^\r\n]*"
 )

@@ -11,7 +11,7 @@ from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_starts
 
-VERSION = 3
+VERSION = 4
 _LONG_LINE = 600
 _PIECE = 300
 _DEPTH_LIMIT = 1_000

@@ -1,8 +1,8 @@
 """SubRip and WebVTT: what is said, cue after cue, so that a sentence can run over cues; each cue is a part with its time."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 
 from quotewise.index.encodings import decode
@@ -10,10 +10,13 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 3
+VERSION = 4
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,6})?"
 _CUE = re.compile(rf"[ \t]*({_TIME})[ \t]*-->[ \t]*({_TIME})[^\n]*")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]{1,100})>")
+_NAME = re.compile(r"\s*([^\W_][^:\n]{0,60}):[ \t]+(?=\S)")
+_NAMED_CUES = 0.8
+"""Share of the cues that begin with a name, where a meeting program writes who speaks before each."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<\d[\d:.]{0,20}>|\{\\[^{}\n]{0,200}\}")
 _PAUSE = 4.0
 """Seconds of silence after which a sentence does not go on."""
@@ -36,7 +39,8 @@ def parse(data: bytes) -> Parsed:
         composer.problems.append(damage)
     run: list[tuple[int, _Cue]] = []
     number = 0
-    for number, cue in enumerate(_cues(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")), 1):
+    cues = list(_cues(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
+    for number, cue in enumerate(_with_names_as_voices(cues), 1):
         if run and (cue.voice != run[-1][1].voice or cue.start - run[-1][1].end > _PAUSE):
             _add(composer, run)
             run = []
@@ -56,6 +60,14 @@ def _add(composer: Composer, run: list[tuple[int, _Cue]]) -> None:
         if text:
             lines.append((number, cue.label, text if lines or not voice else f"{voice}: {text}"))
     composer.add_parts([(text, ("cue", number, label)) for number, label, text in lines], "cue")
+
+
+def _with_names_as_voices(cues: Sequence[_Cue]) -> Iterator[_Cue]:
+    """Cues, of which the name before each is the voice that says it, if nearly all begin with one."""
+    names = [None if cue.voice else _NAME.match(cue.text) for cue in cues]
+    are_named = sum(name is not None for name in names) >= _NAMED_CUES * len(cues)
+    for cue, name in zip(cues, names, strict=True):
+        yield replace(cue, voice=name[1], text=cue.text[name.end() :]) if name and are_named else cue
 
 
 def _cues(text: str) -> Iterator[_Cue]:

@@ -179,6 +179,7 @@ KEPT_MARKS = [
     ("Ø", "Ø", "Ø"),
     ("$", "$", "$"),
     ("-->", "-->", "-->"),
+    ("├──", "│   └──", "└──"),
 ]
 BARE_MARKS = ["●", "→", "–", "—", "▪", "■", "➢", "○", "‣", "*", "+", "\u2043"]
 THINGS = ("The piano costs 12 euros. Ask Ann", "the stage costs 90 euros", "The kitchen costs 25 euros")
@@ -329,7 +330,7 @@ def test_code_spans_are_whole() -> None:
 
 
 @ends
-@pytest.mark.parametrize("rule", ["---", "-- ", "-", "=====", "* * *", "_____", "~~~~", "─────", "- - - -", "+---+---+", "..."])
+@pytest.mark.parametrize("rule", ["---", "-- ", "-", "=====", "* * *", "_____", "~~~~", "─────", "- - - -", "+---+---+", "├──┼──┤", "..."])
 def test_a_rule_is_no_sentence_and_parts_what_it_stands_between(rule: str, end: str) -> None:
     assert sentences(end.join([rule, "Opening hours", rule, "nine to five", rule, "Ann"])) == [
         "Opening hours",

@@ -83,6 +83,13 @@ def test_what_is_quoted_the_answer_to_it_and_the_signature_are_apart() -> None:
     assert texts(document)[3:] == ["Hi Ann,", "> > at the office", "> at 10\n> or at 11", "at 11, by bus", "--\nBob\nSales"]
 
 
+def test_a_report_says_who_did_not_get_a_mail_and_why() -> None:
+    status = "Reporting-MTA: dns; x.org\n\nFinal-Recipient: rfc822; zed@q.org\nDiagnostic-Code: smtp;\n 550 User unknown\n"
+    data = f"Subject: a\nContent-Type: message/delivery-status\n\n{status}".encode()
+    shown = ["Reporting-MTA: dns; x.org", "Final-Recipient: rfc822; zed@q.org\nDiagnostic-Code: smtp; 550 User unknown"]
+    assert texts(parse_document("a.eml", data))[1:] == shown
+
+
 def test_a_mail_within_a_mail_may_be_encoded() -> None:
     head = b"Subject: a\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
     document = parse_document("a.eml", head + b64encode(mail("Inner", "The text.").as_bytes()))

@@ -11,6 +11,7 @@ TABS = "".join("\t".join(row) + "\r\n" for row in ROWS)
 WIDE = "".join(f"  {a:<12}{b:<10}{c}\n" for a, b, c in ROWS)
 RULED = "Name   Room   Floor\n-----  -----  -----\nMei    Red    first\nOmar   Blue   second\n"
 GAPS = "Item    Qty   Price\nSoap      2    1.50\nTowel          4.00\nBrush     1    2.20\n"
+BOXED = "│ Item │ Price │\n├──────┼───────┤\n│ Soap │  1.50 │\n┃ Wood ┃  2.20 ┃\n"
 DUTIES = "Name | Role\nMei | Clerk\nOmar | Chair\n"
 
 
@@ -24,7 +25,7 @@ TABLES = [(PIPES, NAMES), (TABS, NAMES), (WIDE, NAMES), (GAPS, "Item | Qty | Pri
 
 @pytest.mark.parametrize(
     ("path", "table", "names"),
-    [("a.txt", RULED, "Name | Room | Floor"), *((path, *table) for path in ("a.txt", "a.md") for table in TABLES)],
+    [("a.txt", RULED, "Name | Room | Floor"), ("a.txt", BOXED, "Item | Price"), *((path, *table) for path in ("a.txt", "a.md") for table in TABLES)],
 )
 def test_the_rows_of_a_table_without_markup_are_read_with_the_names_of_its_columns(path: str, table: str, names: str) -> None:
     text = f"These are ours.\n\n{table}\nAsk at the desk.\n"

@@ -101,6 +101,15 @@ def test_voices_of_webvtt_are_named_once_and_notes_are_not_shown() -> None:
         parse_document("a.vtt", b"WEBVTT\n")
 
 
+def test_a_name_before_each_cue_of_a_meeting_is_a_voice_and_a_label_before_some_is_text() -> None:
+    times = [f"00:0{n}.000 --> 00:0{n}.900" for n in range(1, 4)]
+    meeting = ["Priya Nair: The fee is", "Priya Nair: 900 euros.", "Tom (he/him): Thanks."]
+    film = ["ANN: The fee", "is 900", "euros."]
+    cues = ["WEBVTT\n\n" + "\n\n".join(map("\n".join, zip(times, said, strict=True))) for said in (meeting, film)]
+    shown = [texts(parse_document("a.vtt", one.encode())) for one in cues]
+    assert shown == [["Priya Nair: The fee is\n900 euros.", "Tom (he/him): Thanks."], ["ANN: The fee\nis 900\neuros."]]
+
+
 @pytest.mark.parametrize(
     ("path", "text", "heading"),
     [
