@@ -19,12 +19,17 @@ _DEPTH = 4
 _PROSE = 60
 """Least characters of a line that is prose, if it does not end as a sentence does."""
 _KEYED = (
-    "section|article|clause|chapter|part|appendix|annexe?|schedule|exhibit|abschnitt|artikel|kapitel|teil|anlage|chapitre"
-    "|sección|artículo|capítulo|anexo|capitolo|articolo"
+    r"sec\.|art\.|section|article|clause|chapter|part|appendix|annexe?|schedule|exhibit|abschnitt|artikel|kapitel|teil|anlage"
+    "|chapitre|sección|artículo|capítulo|anexo|capitolo|articolo"
 )
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})[.)]?[ \t]+[^\W\d_a-z].*")
+_CLAUSE = re.compile(
+    rf"(?:§+ ?\d+(?:[.-]\d+)*[a-z]?|(?P<word>{_KEYED}) +(?:\d+(?:[.-]\d+)*|[IVXLC]+|[A-Z]))\b[.:)]?"
+    r"(?P<name> .*)?",
+    re.IGNORECASE,
+)
 _STYLES = (
-    ("clause", re.compile(rf"(?:§+ ?\d+[a-z]?|(?P<word>{_KEYED}) +(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z]))\b[.:)]?(?: .*)?", re.I)),
+    ("clause", _CLAUSE),
     (
         "release",
         re.compile(r"(?:(?:version|release) |v)?\d+(?:\.\d+){1,3}(?:[-+.]?[a-z]\w*)?(?:,? *[-–—:/(]* *\w*[ -./]*\d.*)?", re.I),
@@ -37,8 +42,12 @@ _SHORTER = 10
 _SURE_LETTERS = 6
 _SMALL_WORD = 3
 """Most letters of a word that is not capital in a title."""
-_GOES_ON = re.compile(r"[^\W\d][.!?] \w|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)$")
+_GOES_ON = re.compile(
+    r"[^\W\d](?<!\b[Ss]ec)(?<!\bSEC)(?<!\b[Aa]rt)[.!?] \w|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)$"
+)
 """What a line has that is only the first of a paragraph."""
+_DOTTED = re.compile(r"§ ?\d+\.\d")
+"""The number of a section of American law, whose name ends with a full stop."""
 _BARE_NUMBER = re.compile(r"(\d{1,2})[ \t]")
 _YEAR_AT_END = re.compile(r"\b\d{4}$")
 _TERMINAL = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
@@ -140,7 +149,10 @@ def _style(lines: Sequence[_Line], number: int) -> str:
     before = lines[number - 1].text if number else ""
     after = lines[number + 1] if number + 1 < len(lines) else _Line(line.end, line.end, "", 0)
     text = line.text
-    if not text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS or (before and not is_rule(before)) or is_rule(text):
+    if not text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS or is_rule(text):
+        return ""
+    above = _CLAUSE.fullmatch(before) if before and not is_rule(before) else None
+    if before and not is_rule(before) and not above:
         return ""
     if not any(map(str.isalnum, text)) or _CELLS.search(text):
         return ""
@@ -148,20 +160,36 @@ def _style(lines: Sequence[_Line], number: int) -> str:
     if is_rule(after.text) and after.text[0] in "=-~^*#_" and len(after.text) >= 3:
         underlined = len(after.text) <= 2 * len(text) and is_titled and not before
         return f"under {after.text[0]}" if underlined else ""
-    is_apart = not after.text or (_begins(after.text) and len(after.text) > len(text) - _SHORTER)
+    is_apart = not after.text or (
+        _begins(after.text) and (len(after.text) > len(text) - _SHORTER or _is_other_clause(text, after.text))
+    )
     for name, pattern in _STYLES if is_apart and not _GOES_ON.search(text) else ():
         found = pattern.fullmatch(text)
-        if found and (is_titled or (not after.text and text[-1] == "." and _is_in_title_case(text))):
+        if above and not _is_other_clause(before, text):
+            break
+        is_ended = not after.text and text[-1] == "." and (_is_in_title_case(text) or bool(_DOTTED.match(text)))
+        if found and (is_titled or is_ended):
             if name == "number":
                 return _numbered(text)
             return f"clause {(found['word'] or '§').casefold()}" if name == "clause" else name
     if not (is_titled and is_title(text)):
+        return ""
+    clause = above or (_CLAUSE.fullmatch(lines[number - 2].text) if number > 1 and not before else None)
+    if clause and not clause["name"] and not after.text and text[0].isupper():
+        return "entitled"
+    if above:
         return ""
     letters = [c for c in text if c.isalpha()]
     is_above = not after.text or after.indent > line.indent or (is_apart and len(letters) > _SURE_LETTERS)
     if is_above and len(letters) > 2 and all(c.isupper() for c in letters):
         return "capital"
     return "alone" if not after.text and number and len(text.split()) <= _ALONE_WORDS and text[0].isupper() else ""
+
+
+def _is_other_clause(text: str, below: str) -> bool:
+    """Whether a clause stands right below one of another name, as a part of an annex does."""
+    one, other = _CLAUSE.fullmatch(text), _CLAUSE.fullmatch(below)
+    return one is not None and other is not None and (one["word"] or "").casefold() != (other["word"] or "").casefold()
 
 
 def _is_in_title_case(text: str) -> bool:

@@ -330,7 +330,9 @@ def test_code_spans_are_whole() -> None:
 
 
 @ends
-@pytest.mark.parametrize("rule", ["---", "-- ", "-", "=====", "* * *", "_____", "~~~~", "─────", "- - - -", "+---+---+", "├──┼──┤", "..."])
+@pytest.mark.parametrize(
+    "rule", ["---", "-- ", "-", "=====", "* * *", "_____", "~~~~", "─────", "- - - -", "+---+---+", "├──┼──┤", "..."]
+)
 def test_a_rule_is_no_sentence_and_parts_what_it_stands_between(rule: str, end: str) -> None:
     assert sentences(end.join([rule, "Opening hours", rule, "nine to five", rule, "Ann"])) == [
         "Opening hours",

@@ -25,7 +25,11 @@ TABLES = [(PIPES, NAMES), (TABS, NAMES), (WIDE, NAMES), (GAPS, "Item | Qty | Pri
 
 @pytest.mark.parametrize(
     ("path", "table", "names"),
-    [("a.txt", RULED, "Name | Room | Floor"), ("a.txt", BOXED, "Item | Price"), *((path, *table) for path in ("a.txt", "a.md") for table in TABLES)],
+    [
+        ("a.txt", RULED, "Name | Room | Floor"),
+        ("a.txt", BOXED, "Item | Price"),
+        *((path, *table) for path in ("a.txt", "a.md") for table in TABLES),
+    ],
 )
 def test_the_rows_of_a_table_without_markup_are_read_with_the_names_of_its_columns(path: str, table: str, names: str) -> None:
     text = f"These are ours.\n\n{table}\nAsk at the desk.\n"

@@ -63,6 +63,34 @@ We thank all volunteers who kept the lighthouse museum open in summer.
 """
 
 
+LAW = """Article 5
+Principles of processing
+
+1. Data shall be correct and kept safe.
+2. Data shall be deleted in time.
+
+Article 6
+
+Lawfulness
+
+Processing is lawful after consent.
+"""
+CODE = """§ 102.30  Notice of hearing.
+
+   (a) The notice is sent by mail.
+
+SEC. 401. SHORT TITLE.
+
+    This is the Harbor Act.
+"""
+LEVELS = """The following applies.
+
+SCHEDULE 1 - Service levels
+Part A
+The system is available all day.
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "sentence", "trail"),
     [
@@ -71,6 +99,11 @@ We thank all volunteers who kept the lighthouse museum open in summer.
         (LEASE, "Small pets", ("§ 2 Rent", "2.1 Late payment", "Section 3: Pets")),
         (MANUAL, "Say nothing", ("OPTIONS",)),
         (NOTES, "Fixed the clock", ("3.2.0 (2024-05-01)",)),
+        (LAW, "Data shall be correct", ("Article 5", "Principles of processing")),
+        (LAW, "Processing is", ("Article 6", "Lawfulness")),
+        (CODE, "(a) The notice", ("§ 102.30 Notice of hearing.",)),
+        (CODE, "This is the", ("§ 102.30 Notice of hearing.", "SEC. 401. SHORT TITLE.")),
+        (LEVELS, "The system", ("SCHEDULE 1 - Service levels", "Part A")),
         (REPORT, "Two pilots", ("2. Staff", "2.1 Pilots")),
         (REPORT, "Next year", ("2. Staff", "2.1 Pilots", "Outlook")),
         (REPORT, "We thank", ("2. Staff", "2.1 Pilots", "Thanks")),
@@ -93,6 +126,7 @@ def test_a_text_is_read_under_its_headings(text: str, sentence: str, trail: tupl
         "Ann: HELLO THERE\n\nBob: Hi.\n",
         "4. Redistribution. You may copy the\nWork in any medium.\n",
         "AB | CD\n\n1 | 2\n",
+        "The seats are:\nSection 1: 20 people\nSection 2: 30 people\n",
         "It ended.\n\nNew York, 3 May\n\nIt began again.\n",
     ],
 )
