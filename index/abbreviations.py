@@ -7,11 +7,11 @@ import re
 
 _NEVER_LAST = (
     r"Hrn?|Frl|Dipl|Ing|Mmes?|Mlles?|(?:(?<=[EeAal]l )|(?<=[Uu]n ))Sr|Srta|Sras?|Dra|Avda|Exm[ao]|Sigg?|Avv|Dott|dhr|mevr"
-    r"|mgr|Mgr|inż|hab|JUDr|MUDr|PhDr|ул|просп|пер|им|bzw|inkl|exkl|zzgl|abzgl|ggfs?|evtl|vgl|sog|bl\.a|f\.eks|bijv|tzw|např|tzv|cfr|[Kk]l"
+    r"|mgr|Mgr|inż|hab|JUDr|MUDr|PhDr|ул|просп|пер|им|bzw|inkl|exkl|zzgl|abzgl|ggfs?|evtl|[Vv]gl|sog|bl\.a|f\.eks|bijv|tzw|např|tzv|cfr|[Kk]l"
 )
 """Abbreviations of other languages than English before a name or a noun, which end no sentence."""
 _WITHIN = (
-    r"Nr|Abs|Mio|Mrd|Jh|geb|gest|Std|Stk|Aufl|Hrsg|Kap|Abb|Anm|Bsp|usw|Tel|T\.T\.C|aprox|ej|núm|pág|izq|dcha|pag"
+    r"Nr|Abs|gem|Buchst|Ziff|Rn|Rdnr|lt|insb|i\.V\.m|Anl|apdo|tirs?|ons|tors?|fre|lør|søn|Mio|Mrd|Jh|geb|gest|Std|Stk|Aufl|Hrsg|Kap|Abb|Anm|Bsp|usw|Tel|T\.T\.C|aprox|ej|núm|pág|izq|dcha|pag"
     r"|jf|nr|kr|[fe]\.Kr|J\.-C|bkz|vb|tlf|osv|pkt|avd|dvs|mnd|incl|excl|blz|tel|godz|ust|odst"
     r"|гг?|д|кв|руб|коп|тел|стр|рис|млн|млрд|тыс|обл|см|ст"
 )

@@ -26,8 +26,11 @@ _PICTURE = "[\u2190-\u2bff\U0001f300-\U0001faff]"
 _SPACE = r"[ \t\u00a0]+(?=\S)"
 _PART = (
     r"(?:Art(?:icle|\.)?|Sec(?:tion|\.)?|Clause|Rule|Step|Item|No\.|Nr\.|Chapter|Ch\.|Part|Appendix|Annex|Schedule|Question"
-    r"|Answer|Lot|Day|Week|Room|Table|Fig(?:ure|\.)?|Exhibit|Point|Task|Unit)[ \t]*(?:\d[\d.]*|[IVX]+\b|[A-Z]\b)[.:)]?"
+    r"|Answer|Lot|Day|Week|Room|Table|Fig(?:ure|\.)?|Exhibit|Point|Task|Unit)[ \t]*(?:\d+(?:[.:-]\d+)*|[IVX]+\b|[A-Z]\b)[.:)]?"
 )
+_CALLED = r"(?:note|info|tip|hint|warning|caution|danger|important|example|question|success|bug|abstract|quote)\b"
+"""What MkDocs and others write above a text that stands out, after signs."""
+_DEFINES = "(?:means?|shall|ha(?:s|ve)|is|are|refers?|includes?|bezeichnet|bedeutet|ist|sind|désigne|significa)"
 BLOCK_TAG = (
     r"</?(?:details|summary|p|div|ul|ol|li|dl|dt|dd|h[1-6]|table|thead|tbody|tr|td|th|section|article|center|blockquote"
     r"|figure|figcaption|br|hr)\b[^<>]{0,300}>"
@@ -41,6 +44,8 @@ _KINDS = re.compile(
     + "(?:"
     + "|".join(
         (
+            rf"(?P<callout>\[![A-Za-z-]{{2,20}}\][-+]?|(?:!!!|\?\?\?\+?)[ \t]+{_CALLED}|:::+[ \t]*{_CALLED})",
+            rf"(?P<term>[\"“„«][^\"”“»\r\n]{{1,80}}[\"”“»],?[ \t]+{_DEFINES}\b)",
             r"(?P<cue>(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]\d{3}[ \t]*-->)",
             r"(?P<bold>(?:\*\*|__)[^*_\r\n]+(?:\*\*|__):?[ \t]*(?=[\r\n]|\Z))",
             rf"(?P<tag>{BLOCK_TAG})",
@@ -62,7 +67,7 @@ _KINDS = re.compile(
             rf"(?P<letter>(?:[A-Za-z]|{_ROMAN}|\d{{1,2}}[a-z])(?:\.\)|[.):])[ \t\u00a0]+(?=\S)|o\t)",
             r"(?P<decimal>(?:(?:[A-Z]\.?)?\d{1,3}(?:\.[0-9a-z]{1,3}){1,5}[.):]?|[A-Z]-?\d{1,3}[.):])[ \t\u00a0]+(?=\S))",
             r"(?P<number>#?\d{1,4}(?:\.\)|[.):]|[ \t]+[-–—])[ \t\u00a0]+(?=\S)|#\d{1,4}\b)",
-            rf"(?P<part>§{{1,2}}[ \t\u00a0]*\d[\d.]*[.:)]?|{_PART})",
+            rf"(?P<part>§{{1,2}}[ \t\u00a0]*\d+(?:[.:-]\d+)*[.:)]?|{_PART})",
             r"(?P<nick>[A-Za-z]\w{1,20}>[ \t]+(?=\S)|<[^<>\s][^<>\r\n]{0,30}>[ \t]+(?=\S)|@[\w.-]{1,30}:?[ \t]+(?=\S))",
             rf"(?P<key>[*_\"'“]{{0,3}}[\[(]?[^\W_][^:：!?;|\r\n]{{0,44}}(?:[(\[][^()\[\]:\r\n]{{0,24}}{_TIME}[)\]])?"
             r"(?::[*_\"'”]{0,3}[ \t]+(?=\S)|：))",
@@ -83,9 +88,9 @@ _CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
 _LONGEST_TAG = 400
 _UNFINISHED = re.compile(r"(?:[,;–—-]|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that))\s*$")
 _ROWED = re.compile(rf"[^{CELL_SIGNS}]*[{CELL_SIGNS}][^{CELL_SIGNS}]*[{CELL_SIGNS}]")
-_SURE = {"cue", "bold", "tag", "note", "item", "box"}
-_ALONE = {"cue", "bold", "said"}
-_BARE_MARKS = {"item", "dash"}
+_SURE = {"callout", "cue", "bold", "tag", "note", "item", "box"}
+_ALONE = {"callout", "cue", "bold", "said"}
+_BARE_MARKS = {"callout", "item", "dash"}
 _MARKS = {*_BARE_MARKS, "sign", "bracket", "letter", "decimal", "number", "part", "chat"}
 _NAME_WORDS = 5
 _BARE_LINE = 40
@@ -143,7 +148,7 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
             opened[number - 1 if cue else number] = Opening()
             if match and kind in _MARKS:
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
-        elif match and kind == "decimal" and not number:  # "A1." alone is no sentence
+        elif match and kind in ("decimal", "part") and not number:  # "A1." alone is no sentence
             opened[0] = Opening(match.end())
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or _CLOSED.search(line[-_LONGEST_TAG:])
         if ends and number + 1 < len(lines):

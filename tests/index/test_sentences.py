@@ -30,6 +30,8 @@ def test_a_single_line_break_does_not_end_a_sentence(end: str) -> None:
     [
         "Das Mietverhältnis beginnt am 1. August 2022 und läuft z. B. bis 31. Oktober.",
         "Am 3. Tag kam Hr. Meier in die Goethestr. 5 im 2. Stock, siehe Abs. 2 Nr. 3.",
+        "Die Frist gem. § 3 Abs. 2 i.V.m. § 11 Satz 1 Nr. 3 Buchst. a und Ziff. 4 gilt, vgl. Rn. 12.",
+        "Det var tir. 5. mai kl. 9.",
         "Das kostet bzw. kostete inkl. Nebenkosten ca. 500 Euro.",
         "M. Dupont et Mme. Curie paient 500 euros T.T.C. par mois.",
         "El Sr. García vive en la Avda. América y paga aprox. 500 euros, p. ej. en mayo.",
@@ -255,6 +257,7 @@ def test_one_line_of_prose_that_begins_like_an_item_is_not_torn_off(text: str) -
         ["Caretaker ..... Nils Holm", "Phone ......... 555 0142"],
         ["Nils Holm - caretaker", "Ann Bo - cook"],
         ["[Tent]: Ingrid", "[Catering]: Bashir"],
+        ["In this Act:", '"Fee" means what is paid', "“Site” has the meaning of clause 2"],
         ["[^1]: Gdynia", "[^2]: Oslo"],
         ["Q: Do you ship to Iceland", "A: No", "Q: Is there a discount", "A: Yes"],
         ["Apples 3 euros", "Pears 4 euros", "Plums 5 euros"],
@@ -314,6 +317,20 @@ def test_the_bare_number_of_a_note_and_a_mark_after_a_space_belong_to_the_senten
 
 def test_the_mark_of_a_single_answer_is_no_sentence() -> None:
     assert sentences("A1. In Graz. Ask there.") == ["A1. In Graz.", "Ask there."]
+
+
+@ends
+@pytest.mark.parametrize("number", ["Sec. 7-104.", "§ 12-3.5.", "Rule 4."])
+def test_the_number_of_a_section_belongs_to_what_follows(number: str, end: str) -> None:
+    assert sentences(f"{number} Pets. Dogs{end}are allowed.") == [f"{number} Pets.", f"Dogs{end}are allowed."]
+
+
+@ends
+@pytest.mark.parametrize("mark", ["> [!NOTE]", "> [!tip]-", "!!! note", "??? warning", "::: tip", ":::danger"])
+def test_what_stands_out_is_read_without_the_mark_and_apart_from_its_title(mark: str, end: str) -> None:
+    quoted = "> " if mark.startswith(">") else "    "
+    assert sentences(f"{mark}{end}{quoted}The shop opens{end}{quoted}at ten.") == [f"The shop opens{end}{quoted}at ten."]
+    assert sentences(f"{mark} Opening hours{end}{quoted}from ten on") == ["Opening hours", "from ten on"]
 
 
 def test_code_spans_are_whole() -> None:
