@@ -162,7 +162,7 @@ _DATA = Format("structured", "text/plain")
 _PAGE = _isolated("html", "text/html", "application/xhtml+xml")
 FORMATS: Mapping[str, Format] = {
     ".txt": _TEXT,
-    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), Format("markdown", "text/markdown")),
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"), Format("markdown", "text/markdown")),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _PAGE),
     **dict.fromkeys((".docx", ".docm", ".dotx"), _office("docx", "wordprocessingml.document")),
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _office("xlsx", "spreadsheetml.sheet")),

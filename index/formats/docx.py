@@ -17,11 +17,12 @@ from quotewise.index.formats.numbering import Numbering, W, roman
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
+from quotewise.index.formats.symbols import symbol
 from quotewise.index.formats.tables import FEW
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 from quotewise.index.formats.word_tables import children, has, is_continued, merged_cells
 
-VERSION = 4
+VERSION = 5
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -40,7 +41,6 @@ _LEFT_OUT_NAMES = """
 _LEFT_OUT = frozenset(f"{W}{name}" for name in _LEFT_OUT_NAMES.split())
 _SIGNS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011"}
 _OFF = frozenset(("0", "false", "off"))
-_SYMBOLS = {0xA7: "▪", 0xA8: "◻", 0xB7: "•", 0xD8: "➢", 0xE0: "→", 0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0x6F: "□", 0xA3: "☐"}
 _LONG_CELL = 300
 
 
@@ -176,7 +176,7 @@ class _Word:
             elif tag in _REFERENCES:
                 pieces.append(self._reference(node))
             elif tag == f"{W}sym":
-                pieces.append(_symbol(node.get(f"{W}char") or ""))
+                pieces.append(_symbol(node.get(f"{W}char") or "", node.get(f"{W}font") or ""))
             elif tag in _DRAWINGS:
                 self._drawing(node)
             elif tag == _ALTERNATE_CONTENT:
@@ -307,10 +307,10 @@ def _is_mark_removed(paragraph: Element) -> bool:
     return properties is not None and any(properties.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
 
 
-def _symbol(code: str) -> str:
+def _symbol(code: str, font: str) -> str:
     if not re.fullmatch("[0-9A-Fa-f]{1,6}", code):
         return ""
     number = int(code, 16)
     if 0xF000 <= number <= 0xF0FF:
-        return _SYMBOLS.get(number - 0xF000, "\ufffd")
+        return symbol(number, font)
     return chr(number) if number < 0x110000 else ""

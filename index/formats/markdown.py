@@ -1,10 +1,11 @@
-"""CommonMark with tables and YAML front matter.
+"""CommonMark with tables and front matter in YAML or TOML.
 
 Headings form trails, and each is a block at the start of its section. Every visible character is in a block; rules, comments,
 link definitions and front matter are not visible in rendered Markdown.
 """
 
 import re
+import tomllib
 from collections import Counter
 from dataclasses import replace
 
@@ -20,7 +21,10 @@ from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
 VERSION = 4
-_FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"(?P<sign>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(?P<entries>.*?)(?:\r\n|\r|\n)(?:(?P=sign)|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)",
+    re.DOTALL,
+)
 _FRONT_MATTER_LIMIT = 16_384
 _FRONT_MATTER_DEPTH = 32
 _INLINE_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
@@ -207,15 +211,22 @@ def _front_matter(text: str) -> tuple[dict[str, str], int, str | None]:
         return {}, 0, None
     if match.end() > _FRONT_MATTER_LIMIT:
         return {}, 0, f"front matter, which is longer than {_FRONT_MATTER_LIMIT:,} characters"
+    kind = "TOML" if match["sign"] == "+++" else "YAML"
     try:
         with translate_errors(DocumentError):
-            values = yaml.load(match.group(1), Loader=_Entries)
+            values = _of_toml(match["entries"]) if kind == "TOML" else yaml.load(match["entries"], Loader=_Entries)
     except DocumentError as error:
-        return {}, 0, f"front matter, which is no YAML that can be used: {error}"
+        return {}, 0, f"front matter, which is no {kind} that can be used: {error}"
     if not isinstance(values, dict):
         return {}, 0, None
     entries = {key: value for key, value in values.items() if isinstance(key, str) and isinstance(value, str)}
     return {_joined(key): _joined(value) for key, value in entries.items()}, match.end(), None
+
+
+def _of_toml(entries: str) -> dict[str, str]:
+    """The entries of front matter in TOML: those that are texts, numbers or dates."""
+    values = tomllib.loads("\n".join(entries.splitlines()))
+    return {key: str(value) for key, value in values.items() if not isinstance(value, (dict, list, bool))}
 
 
 def _joined(text: str) -> str:

@@ -3,19 +3,18 @@ r"""RTF: the text that Word shows, by the control words of the Rich Text Format 
 Bytes are decoded by the code page of their font; deleted and hidden text is left out; pictures and objects are skipped.
 """
 
-import codecs
 import re
 from dataclasses import dataclass, replace
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.page_encoding import code_page
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.rtf_flow import Flow
+from quotewise.index.formats.rtf_fonts import Fonts, codec_of
 from quotewise.index.formats.word_styles import heading_level
 
-VERSION = 3
+VERSION = 4
 _DEPTH_LIMIT = 2_000
 _TOKEN = re.compile(
     rb"\\(?:(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})?[ ]?|'(?P<hex>[0-9A-Fa-f]{2})|(?P<sign>[^A-Za-z]))"
@@ -35,11 +34,6 @@ _SIGNS = {
     **{b"tab": "\t", b"line": "\n", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•"},
     **{b"endash": "–", b"emdash": "—", b"enspace": "\u2002", b"emspace": "\u2003", b"page": "\n", b"softline": "\n"},
     **{b"lbr": "\n", b"column": "\n", b"qmspace": " "},
-}
-_CHARSETS = {
-    **{0: "cp1252", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254"},
-    **{163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250", 77: "mac_roman"},
-    **{254: "cp437", 255: "cp850"},
 }
 _MARGINS: dict[bytes, BlockKind] = {
     **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "header"),
@@ -90,9 +84,9 @@ class _Reader:
     def __init__(self) -> None:
         self.info: dict[str, str] = {}
         self._codec = "cp1252"
-        self._fonts: dict[int, str] = {}
+        self._fonts = Fonts()
         self._levels: dict[int, int] = {}
-        self._font = self._default_font = self._marks = 0
+        self._default_font = self._marks = 0
         self._style: int | None = None
         self._style_name = ""
         self._state = _State()
@@ -166,8 +160,12 @@ class _Reader:
         if not self._bytes:
             return
         data, self._bytes = bytes(self._bytes), bytearray()
-        font = self._default_font if self._state.font is None else self._state.font
-        self._write(data.decode(self._fonts.get(font) or self._codec, "replace"))
+        decoded = self._fonts.shown if self._state.destination == "text" else self._fonts.decoded
+        self._write(decoded(data, self._font, self._codec))
+
+    @property
+    def _font(self) -> int:
+        return self._default_font if self._state.font is None else self._state.font
 
     def _write(self, text: str) -> None:
         state = self._state
@@ -180,6 +178,8 @@ class _Reader:
         if state.destination == "text":
             if not state.is_hidden:
                 self._flow.inline.append(raised(text) if state.is_raised else text)
+        elif state.destination == "fonts":
+            self._fonts.name(text)
         elif state.destination == "styles":
             self._style_name += text
             if text.rstrip().endswith(";"):
@@ -225,10 +225,10 @@ class _Reader:
         state, flow = self._state, self._flow
         if word == b"u" and number is not None:
             self._decode()
-            self._write(chr(number % 65_536))
+            self._write(self._fonts.character(number % 65_536, self._font))
             self._skip = state.alternatives
         elif state.destination == "fonts":
-            self._font_word(word, number)
+            self._fonts.word(word, number)
         elif state.destination == "styles":
             if word == b"s":
                 self._style = number or 0
@@ -315,7 +315,7 @@ class _Reader:
         elif word in (b"listtext", b"pntext"):
             flow.is_item = state.is_mark = True
         elif word == b"ansicpg":
-            self._codec = _codec(number)
+            self._codec = codec_of(number)
         elif word == b"mac":
             self._codec = "mac_roman"
         elif word in (b"pc", b"pca"):
@@ -340,18 +340,3 @@ class _Reader:
             flow.places.add(number or 0)
         else:
             flow.places.merge("left" if word == b"clmrg" else "above")
-
-    def _font_word(self, word: bytes, number: int | None) -> None:
-        if word == b"f":
-            self._font = number or 0
-        elif word == b"fcharset" and number in _CHARSETS and number not in (0, 255):
-            self._fonts[self._font] = _CHARSETS[number]
-        elif word == b"cpg" and number:
-            self._fonts[self._font] = _codec(number)
-
-
-def _codec(number: int | None) -> str:
-    try:
-        return codecs.lookup(code_page(number or 0)).name
-    except LookupError:
-        return "cp1252"

@@ -127,9 +127,19 @@ def test_front_matter_gives_title_and_metadata_as_written_and_is_no_prose(end: s
     ]
 
 
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
+def test_front_matter_may_be_toml(end: str) -> None:
+    lines = ["+++", 'title = "The Warning"', "date = 2024-03-22", "draft = true", "[more]", "a = 1", "+++", "", "Text."]
+    parsed = parse_markdown(end.join(lines).encode())
+    assert parsed.metadata == {"title": "The Warning", "date": "2024-03-22"}
+    assert [parsed.text[b.start : b.end] for b in parsed.blocks] == ["Text."]
+
+
 @pytest.mark.parametrize(
     "front",
     [
+        "+++\nnot toml\n+++\n",
+        "+++\na = " + "[" * 5000 + "\n+++\n",
         "---\n[not closed\n---\n",
         "---\n- a list\n---\n",
         "---\ntitle: &a [*a]\n? [x]\n: y\n---\n",

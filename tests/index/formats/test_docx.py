@@ -125,9 +125,10 @@ def test_strict_names_formulas_and_symbols_are_read() -> None:
     body = (
         "<w:p><w:r><w:t>E=</w:t></w:r><m:oMath><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r><m:t>b</m:t>"
         "</m:r></m:den></m:f>"
-        '</m:oMath><w:r><w:sym w:char="F0E0"/><w:noBreakHyphen/><w:softHyphen/><w:t>x</w:t><w:tab/><w:t>y</w:t></w:r></w:p>'
+        '</m:oMath><w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>'
+        '<w:r><w:sym w:char="F0E0"/><w:noBreakHyphen/><w:softHyphen/><w:t>x</w:t><w:tab/><w:t>y</w:t></w:r></w:p>'
     )
-    assert texts(read(body)) == ["E=(a)/(b)→\u2011x y"]
+    assert texts(read(body)) == ["E=(a)/(b)α→\u2011x y"]
     strict = (
         f'<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:body>{p("Strict.")}</w:body></w:document>'
     )

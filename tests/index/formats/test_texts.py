@@ -37,6 +37,10 @@ def rtf(body: str) -> list[str]:
         ),
         (r"{\object\objemb{\*\objdata 0101}{\result Shown.}}\par", ["Shown."]),
         (r"\pard 10{\super 6} m\super 2\nosupersub , the 1{\super st}\par", ["10⁶ m², the 1st"]),
+        (
+            r"{\fonttbl{\f0 Arial;}{\f1\fcharset2 Symbol;}{\f2\fcharset2 Wingdings;}}{\f1 a\'b3}5 {\f1\u61538?} {\f2 \'fc}a",
+            ["α≥5 β ✓a"],
+        ),
         (r"\trowd\intbl A\cell B\cell\row Below\par\trowd\intbl C\cell D\cell\row", ["A | B", "Below", "C | D"]),
     ],
 )
