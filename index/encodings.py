@@ -224,7 +224,7 @@ def _detected(data: bytes) -> str:
         return known
     best = charset_normalizer.from_bytes(data, cp_isolation=[*_LATIN, *_OTHERS]).best()
     if best and best.encoding not in _LATIN:
-        return best.encoding
+        return str(best.encoding)
     fitting = {codec: _fitting(data, codec) for codec in _LATIN}
     latin = max(fitting, key=lambda codec: fitting[codec])
     return latin if best or fitting[latin] >= _SURELY_FITTING else ""

@@ -128,7 +128,7 @@ class Letters:
             if isinstance(inner, Message):
                 self._inner(inner if inner.keys() else _encoded(part, inner), path, depth)
         elif kind == "message/delivery-status":  # RFC 3464: only headers, of the report and of each who did not get the mail
-            for fields in part.get_payload() if part.is_multipart() else ():
+            for fields in filter(lambda one: one is not part, part.walk()):
                 self._composer.add("\n".join(f"{name}: {decoded_header(value)}" for name, value in fields.items()))
         elif part.is_multipart():
             parts = [one for one in part.get_payload() if isinstance(one, Message)]

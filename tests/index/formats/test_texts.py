@@ -180,7 +180,7 @@ def test_comments_of_source_code_are_prose_and_the_rest_is_lines() -> None:
         ("a.py", 'def f():\n    r"""Says hello."""\n', ["def f():", "Says hello."]),
         ("a.c", "/*\n * The pump\n * starts.\n */\n#define T 1\n", ["* The pump\n * starts.", "#define T 1"]),
         ("a.css", "/* The pump\n   starts. */\np { x: y }\n", ["The pump\n   starts.", "p { x: y }"]),
-        ("a.sh", "/* is no comment\necho\n", ["/* is no comment", "echo"]),
+        ("a.sh", "/* is no comment\necho\n", ["is no comment", "echo"]),
     ],
 )
 def test_comments_of_several_lines_are_read_whole_and_without_the_signs_around_them(
