@@ -216,10 +216,7 @@ def _is_western(data: bytes) -> bool:
 def _detected(data: bytes) -> str:
     """The likeliest codec, or an empty string; among those of Latin letters, the one that makes the letters of one language."""
     if _DOS_RULE.search(data):
-        written = _DOS_FRAME.sub(b" ", data)
-        scores = {codec: _fitting(written, codec) for codec in ("cp437", "cp850", "cp852")}
-        best_of_dos = "cp866" if likeliest(written) == "cp866" else max(scores, key=lambda codec: scores[codec])
-        return "" if min(scores.values()) < 0 else best_of_dos
+        return _of_dos(_DOS_FRAME.sub(b" ", data))
     if known := likeliest(data):
         return known
     best = charset_normalizer.from_bytes(data, cp_isolation=[*_LATIN, *_OTHERS]).best()
@@ -228,6 +225,14 @@ def _detected(data: bytes) -> str:
     fitting = {codec: _fitting(data, codec) for codec in _LATIN}
     latin = max(fitting, key=lambda codec: fitting[codec])
     return latin if best or fitting[latin] >= _SURELY_FITTING else ""
+
+
+def _of_dos(written: bytes) -> str:
+    """The likeliest codec of MS-DOS for what is written in a text, or an empty string."""
+    if likeliest(written) == "cp866":
+        return "cp866"
+    fitting = {codec: _fitting(written, codec) for codec in ("cp437", "cp850", "cp852")}
+    return "" if min(fitting.values()) < 0 else max(fitting, key=lambda codec: fitting[codec])
 
 
 def _fitting(data: bytes, codec: str) -> float:

@@ -46,6 +46,8 @@ _LINK_DEFINITION = re.compile(
     re.IGNORECASE,
 )
 """A line that defines the target of a link. Without a reference or a certain address it is prose: ``[Catering]: Bashir``."""
+_ADMONITION = re.compile(r"[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+\w")
+"""The line of MkDocs above a text that stands out, which is indented like code."""
 _LABEL = re.compile(r"\[([^\[\]\r\n]+)\]")
 _COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
@@ -70,6 +72,7 @@ class _Outline:
         self._text, self._body = text, body
         self._lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
         self._read = 0
+        self._in_admonition = False
         self._trail: list[tuple[int, str]] = []
         self._blocks: list[Block] = []
         self._title: str | None = None
@@ -82,6 +85,8 @@ class _Outline:
                 continue
             first, last = token.map
             self._left_out(first)
+            if token.type != "code_block":
+                self._in_admonition = bool(_ADMONITION.match(self._text, self._lines[first]))
             if token.type == "heading_open":
                 self._heading(first, last, token.markup, int(token.tag[1]), tokens[index + 1].content)
             elif token.type == "fence":
@@ -90,6 +95,8 @@ class _Outline:
                 self._prose(first, last)
             elif token.type == "html_block":
                 self._html(first, last)
+            elif token.type == "code_block" and self._in_admonition:
+                self._add(self._lines[first], self._lines[last])
             elif token.type != "hr":
                 kind: BlockKind = "row" if token.type == "table_open" else "code"
                 self._add(self._lines[first], self._lines[last], by_line=True, kind=kind)

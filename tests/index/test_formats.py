@@ -8,6 +8,7 @@ from quotewise.index.formats import FORMATS, format_of
 from quotewise.index.formats.markdown import parse as parse_markdown
 from quotewise.index.formats.parsed import Block
 from quotewise.index.formats.text import parse as parse_text
+from quotewise.index.sentences import sentence_spans
 from tests.index.texts import LINE_ENDS, encodings, examples, markdown_texts
 
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
@@ -125,6 +126,13 @@ def test_front_matter_gives_title_and_metadata_as_written_and_is_no_prose(end: s
         ("Head", ("Head",)),
         ("Text.", ("Head",)),
     ]
+
+
+def test_what_stands_in_an_admonition_is_prose_and_other_indented_lines_are_code() -> None:
+    parsed = parse_markdown(b'!!! note "Hours"\n\n    It opens\n    at ten.\n\n    It shuts.\n\nRun:\n\n    a = 1\n')
+    assert [block.kind for block in parsed.blocks] == ["paragraph", "paragraph", "paragraph", "code"]
+    spans = [sentence_spans(parsed.text, block.start, block.end) for block in parsed.blocks[:2]]
+    assert [parsed.text[a:b] for one in spans for a, b in one] == ['"Hours"', "It opens\n    at ten.", "It shuts."]
 
 
 @pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
