@@ -42,7 +42,6 @@ from quotewise.index.sentences import sentence_spans
 from quotewise.rag.readers.span_model import FAST_FOLDER, marks, prompt_ids
 
 _SMOOTHING = 0.5
-"""Share of an outlier that moves from activations into weights (SmoothQuant's alpha)."""
 _GELU_FLOOR = 0.17
 """GELU is never below -0.17: shifted up by this, its output uses all 255 levels of an unsigned byte."""
 _TYPICAL = 128
@@ -59,12 +58,13 @@ class _Int8Graph:
         weights: of the network, by the names of PyTorch.
         layers: number of layers of the encoder.
         peaks: largest absolute activation of each channel of what goes into a linear layer, by the layer's name.
+        smoothing: share of an outlier that moves from activations into weights (SmoothQuant's alpha).
     """
 
-    def __init__(self, network: Any, peaks: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, network: Any, peaks: Mapping[str, np.ndarray], smoothing: float = _SMOOTHING) -> None:
         self._config = network.encoder.config
         self._state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-        self._peaks = peaks
+        self._peaks, self._smoothing = peaks, smoothing
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, np.ndarray] = {}
         self._quantized: set[str] = set()
@@ -140,7 +140,7 @@ class _Int8Graph:
         weight, smoothing = self._state[f"{name}.weight"].T, None
         if sharing:
             largest = np.max([np.abs(self._state[f"{one}.weight"]).max(axis=0) for one in sharing], axis=0)
-            smoothing = self._peaks[sharing[0]] ** _SMOOTHING / np.maximum(largest, 1e-5) ** (1 - _SMOOTHING)
+            smoothing = self._peaks[sharing[0]] ** self._smoothing / np.maximum(largest, 1e-5) ** (1 - self._smoothing)
             smoothing = (smoothing / np.exp(np.log(smoothing).mean())).astype(np.float32)
             weight = weight * smoothing[:, None]
         self._quantize(x, smoothing, shifted)
@@ -239,6 +239,9 @@ def export_reader(
     typical: Typical = Path("seeds"),
     vocabulary: Vocabulary = None,
     name: Annotated[str, typer.Option(help="Name of the reader.")] = "quotewise-reader",
+    smoothing: Annotated[
+        float, typer.Option(help="Share of an outlier that moves from activations into weights.")
+    ] = _SMOOTHING,
 ) -> None:
     """Export the average of trained readers to int8 ONNX, with ``parity.npz`` for a test to compare with.
 
@@ -254,7 +257,7 @@ def export_reader(
     texts = [path.read_text(encoding="utf-8") for path in sorted(typical.glob("*.txt"))]
     pairs = [(t[a:b], "", t[b : b + 700]) for t in texts for a, b in sentence_spans(t) if b - a < 300]
     feed = _inputs(pairs, tokenizer)  # a sentence as if it were a question, and the text that follows
-    graph = _Int8Graph(network, _channel_peaks(network, feed, torch.ones_like(feed["input_ids"])))
+    graph = _Int8Graph(network, _channel_peaks(network, feed, torch.ones_like(feed["input_ids"])), smoothing)
     hidden, heads = graph.encoder("token_type_ids"), ("span", "evidence")
     graph.add("Concat", [graph.linear(hidden, name, heads) for name in heads], "token_logits", axis=2)
     first = graph.add("Gather", [hidden, graph.constant("first", np.array(0))], "first_state", axis=1)
