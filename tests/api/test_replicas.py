@@ -69,7 +69,7 @@ def test_what_one_is_sent_the_other_answers(replicas: tuple[Running, Running]) -
     found = eventually(lambda: b.client.post("/ask", json=asked), lambda response: "1660" in response.text)
     assert found.json()["citations"][0]["document"]["path"] == "bridge.txt"
 
-    refused = a.client.put("/collections/default/documents/empty.txt", content=b"\0").json()
+    refused = a.client.put("/collections/default/documents/broken.pdf", content=b"%PDF-1.7\n").json()
     failed = eventually(lambda: b.client.get(f"/jobs/{refused['id']}"), lambda response: response.json()["state"] == "failed")
     assert failed.json()["problem"]["type"].endswith("unreadable-document")
 
