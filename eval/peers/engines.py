@@ -102,19 +102,15 @@ class HaystackInMemory:
 
 
 class HaystackFaiss:
-    setup = "faiss-haystack: FAISSDocumentStore, flat as by default; no search of words; what is added later is not saved"
+    setup = "faiss-haystack: FAISSDocumentStore, flat as by default, in memory; no search of words"
 
     def __init__(self, folder: Path, dimension: int) -> None:
         from haystack_integrations.document_stores.faiss import FAISSDocumentStore
 
-        self._path = folder / "index"
-        self._store = FAISSDocumentStore(str(self._path), embedding_dim=dimension)
+        self._store = FAISSDocumentStore(embedding_dim=dimension)
 
     def add(self, passages: Passages) -> None:
-        filled = self._store.count_documents() > 0
         self._store.write_documents(_haystack_documents(passages))
-        if not filled:
-            self._store.save(self._path)
 
     def dense(self, vector: np.ndarray) -> list[int]:
         return [int(found.id) for found in self._store.search(vector.tolist(), top_k=TOP)]
