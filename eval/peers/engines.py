@@ -102,18 +102,23 @@ class HaystackInMemory:
 
 
 class HaystackFaiss:
-    setup = "faiss-haystack: FAISSDocumentStore, flat as by default, in memory; no search of words"
+    setup = (
+        "faiss-haystack: FAISSDocumentStore, flat as by default, in memory; no search of words; one call at a time, since it "
+        "crashes otherwise"
+    )
 
     def __init__(self, folder: Path, dimension: int) -> None:
         from haystack_integrations.document_stores.faiss import FAISSDocumentStore
 
-        self._store = FAISSDocumentStore(embedding_dim=dimension)
+        self._store, self._lock = FAISSDocumentStore(embedding_dim=dimension), threading.Lock()
 
     def add(self, passages: Passages) -> None:
-        self._store.write_documents(_haystack_documents(passages))
+        with self._lock:
+            self._store.write_documents(_haystack_documents(passages))
 
     def dense(self, vector: np.ndarray) -> list[int]:
-        return [int(found.id) for found in self._store.search(vector.tolist(), top_k=TOP)]
+        with self._lock:
+            return [int(found.id) for found in self._store.search(vector.tolist(), top_k=TOP)]
 
     def words(self, query: str) -> list[int] | None:
         return None
