@@ -27,6 +27,11 @@ def peak_mib() -> int:
     return round(max(peaks, default=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024)
 
 
+def resident_mib() -> int:
+    """The resident memory of this process now."""
+    return round(psutil.Process().memory_info().rss / (1 << 20))
+
+
 def machine() -> dict[str, Any]:
     """What figures of speed depend on."""
     models = [line.split(": ", 1)[1] for line in _lines("/proc/cpuinfo") if line.startswith("model name")]

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import psutil
 import typer
 
 from quotewise.eval.bench.filling import CHUNKS, Pool, documents, pool_of
 from quotewise.eval.bench.growth import Fill
+from quotewise.eval.peers.comparison import failure
 from quotewise.eval.peers.engines import ENGINES, TOP, Engine, Passages
-from quotewise.eval.processes import in_own_process
+from quotewise.eval.processes import in_own_process, resident_mib
+from quotewise.index.errors import translate_errors
 
 _SEARCHES, _SECONDS, _WORDS = 200, 20.0, 10
 """Searches of a kind, or as many as so many seconds allow; words of a query."""
@@ -34,20 +35,22 @@ def bench_engines(
 
     A row an engine. Recall is that of the ten nearest by exact search over the same float32 vectors; a search of words is right
     where its first passage holds the words. Texts come with what is found. Nothing but the one engine runs in its process.
+    Raises FolderError, and PeerError where an engine fails or is not installed.
     """
     unknown = sorted(set(engine) - ENGINES.keys())
     if unknown:
         raise typer.BadParameter(f"--engine {unknown[0]} is none of {', '.join(ENGINES)}")
     pool = in_own_process(pool_of, fill)
     for name in engine or ENGINES:
-        with tempfile.TemporaryDirectory() as folder:
-            yield in_own_process(_measured, name, Path(folder), pool, chunks)
+        with tempfile.TemporaryDirectory() as folder, translate_errors(partial(failure, name)):
+            row = in_own_process(_measured, name, Path(folder), pool, chunks)
+        yield row
 
 
 def _measured(name: str, folder: Path, pool: Pool, chunks: int) -> dict[str, Any]:
     os.environ |= {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
     passages = Passages(0, list(documents(pool, range(-(-chunks // CHUNKS)))))
-    vectors, texts, resident = passages.vectors, passages.texts, _resident_mib()
+    vectors, texts, resident = passages.vectors, passages.texts, resident_mib()
     began = time.perf_counter()
     engine = ENGINES[name](folder, vectors.shape[1])
     engine.add(passages)
@@ -57,7 +60,7 @@ def _measured(name: str, folder: Path, pool: Pool, chunks: int) -> dict[str, Any
         "set up": engine.setup,
         "chunks": len(texts),
         "fill_seconds": round(filled, 1),
-        "memory_mib": _resident_mib() - resident,
+        "memory_mib": resident_mib() - resident,
         "disk_mib": round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / (1 << 20), 1),
     }
     queries = pool.drawn(np.random.default_rng(1), _SEARCHES)[1]
@@ -149,7 +152,3 @@ def _words(text: str) -> str:
 def _percentiles(times: list[float]) -> dict[str, float]:
     p50, p95 = np.percentile(times, (50, 95)).round(2).tolist()
     return {"count": len(times), "p50_ms": p50, "p95_ms": p95}
-
-
-def _resident_mib() -> int:
-    return round(psutil.Process().memory_info().rss / (1 << 20))

@@ -14,7 +14,7 @@ import psutil
 
 from quotewise.eval.bench.filling import CHUNKS, KINDS, NAME, Filled, Pool, fill, put_documents
 from quotewise.eval.gold import SEEDS, load_gold
-from quotewise.eval.processes import in_own_process, peak_mib
+from quotewise.eval.processes import in_own_process, peak_mib, resident_mib
 from quotewise.index.embedders import load_embedder
 from quotewise.index.filters import Filter
 from quotewise.index.local_store import LocalStore
@@ -49,11 +49,11 @@ def _measured(size: int, corpus: Path, measure: Any) -> dict[str, Any]:
 @contextmanager
 def _opened(folder: Path) -> Iterator[tuple[LocalStore, dict[str, Any]]]:
     """A store that has answered, and what that took, in a process that has done nothing else."""
-    resident, started = _resident_mib(), time.perf_counter()
+    resident, started = resident_mib(), time.perf_counter()
     store = LocalStore(folder)
     store.search_lexical(NAME, "ready", _TOP, Filter())
     store.search_dense(NAME, np.ones(store.catalogue.collection(NAME).dimension, np.float32), _TOP, Filter())
-    start = {"seconds": round(time.perf_counter() - started, 2), "resident_mib": _resident_mib() - resident}
+    start = {"seconds": round(time.perf_counter() - started, 2), "resident_mib": resident_mib() - resident}
     try:
         yield store, {"chunks": store.catalogue.size(NAME).chunks, "start": start}
     finally:
@@ -65,7 +65,7 @@ def _writing(folder: Path, filled: Filled) -> dict[str, Any]:
     disk["words"] = _mib(folder.rglob("search/*/*")) - disk["vectors"]
     with _opened(folder) as (store, row):
         documents, pool, search = row["chunks"] // CHUNKS, filled.pool, _Searches(store, filled.pool)
-        quiet, resident = search.times(_SEARCHES), _resident_mib()
+        quiet, resident = search.times(_SEARCHES), resident_mib()
         _reset_peak()
         uploads, cost = _Uploads(store, pool, documents), psutil.Process()
         written, processor = cost.io_counters().write_chars, time.process_time()
@@ -226,10 +226,6 @@ def _percentiles(times: list[float]) -> dict[str, float]:
 
 def _mib(paths: Iterable[Path]) -> float:
     return round(sum(path.stat().st_size for path in paths if path.is_file()) / (1 << 20), 1)
-
-
-def _resident_mib() -> int:
-    return round(psutil.Process().memory_info().rss / (1 << 20))
 
 
 def _reset_peak() -> None:

@@ -96,7 +96,7 @@ def compare(gold: Path, corpus: Path, weights: Weights, names: Sequence[str]) ->
     located = load_gold(gold).located(documents.get)
     questions, rows = [question.question for question in located.questions], {}
     for name in names:
-        with tempfile.TemporaryDirectory() as folder, translate_errors(partial(_failure, name)):
+        with tempfile.TemporaryDirectory() as folder, translate_errors(partial(failure, name)):
             indexing = in_own_process(_index, name, corpus, Path(folder), weights, time.time())
             answers, asking = in_own_process(_ask, name, questions, Path(folder), weights, time.time())
         figures = judged(located, answers, documents) | indexing | asking
@@ -130,7 +130,8 @@ def _peer(name: str) -> Peer:
     return cast(Peer, importlib.import_module(f"quotewise.eval.peers.{name}"))
 
 
-def _failure(name: str, reason: str) -> PeerError:
+def failure(name: str, reason: str) -> PeerError:
+    """The error of a system."""
     return PeerError(f"{name} failed: {reason}")
 
 

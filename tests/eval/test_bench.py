@@ -1,5 +1,6 @@
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from quotewise.eval.bench.models import bench_reading
 from quotewise.eval.bench.parsing import bench_parsing
 from quotewise.eval.bench.servers import BenchError, Server
 from quotewise.eval.bench.soak import soak
+from quotewise.eval.peers.comparison import PeerError
 from tests.api.conftest import ready
 from tests.conftest import SEEDS, WHY
 from tests.eval.conftest import flawed
@@ -55,6 +57,9 @@ def test_engines_are_given_the_same_passages_and_measured_alike(monkeypatch: pyt
     assert all(row["writing"]["a document"]["count"] > 0 < row["writing"]["searches"]["count"] for row in rows)
     with pytest.raises(typer.BadParameter, match="--engine elastic is none of quotewise, haystack-in-memory"):
         next(bench_engines(SEEDS, 60, ["elastic"]))
+    monkeypatch.setitem(sys.modules, "lancedb", None)
+    with pytest.raises(PeerError, match=r"^lancedb failed: ModuleNotFoundError: import of lancedb halted"):
+        next(bench_engines(SEEDS, 60, ["lancedb"]))
 
 
 def test_what_was_acknowledged_outlives_kills_whole_and_found() -> None:
