@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from quotewise.index.list_marks import counted, signed
+from quotewise.index.speakers import speaker_mark
 
 _LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
 _ROMAN = "[ivxlcIVXLC]{2,7}"
@@ -86,7 +87,11 @@ _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
 _CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
 _LONGEST_TAG = 400
-_UNFINISHED = re.compile(r"(?:[,;–—-]|\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that))\s*$")
+_PAGE_NUMBER = re.compile(r"[ \t]{20,}\d{1,5}\s*")
+"""Far to the right, above the first line of a page."""
+_SMALL = r"\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)"
+_WITHIN_PHRASE = re.compile(rf"{_SMALL}\s*$")
+_UNFINISHED = re.compile(rf"(?:[,;–—-]|{_SMALL})\s*$")
 _ROWED = re.compile(rf"[^{CELL_SIGNS}]*[{CELL_SIGNS}][^{CELL_SIGNS}]*[{CELL_SIGNS}]")
 _SURE = {"callout", "cue", "bold", "tag", "note", "item", "box"}
 _ALONE = {"callout", "cue", "bold", "said"}
@@ -130,14 +135,22 @@ class Opening(NamedTuple):
     bare: bool = False
 
 
-def openings(lines: Sequence[str]) -> dict[int, Opening]:
+def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named: bool = False) -> dict[int, Opening]:
     """The lines of a paragraph, by number, that do not continue the line before, each with its mark.
 
     Marks that also occur in prose, such as numbers, count where a paragraph has two such lines. A rule starts a unit, and so
-    does the line after it.
+    does the line after it. ``cast`` are names of speakers; where ``is_named``, the first line names who says the rest.
     """
     matches = [None if is_rule(line) else _KINDS.match(line) for line in lines]
     kinds = [_kind(line, match) for line, match in zip(lines, matches, strict=True)]
+    spoken = {
+        number: end
+        for number, kind in enumerate(kinds)
+        if kind in (None, "key")
+        and (end := speaker_mark(lines[number], cast))
+        and not (number and _WITHIN_PHRASE.search(lines[number - 1]))
+    }
+    kinds = ["speaker" if number in spoken else kind for number, kind in enumerate(kinds)]
     clocks = [number for number, kind in enumerate(kinds) if kind == "clock"]
     kinds = ["chat" if kind == "clock" else kind for kind in kinds]
     sure = _SURE | _repeated(kinds)
@@ -146,13 +159,18 @@ def openings(lines: Sequence[str]) -> dict[int, Opening]:
         if kind in sure or is_rule(line) or _ROWED.match(line):
             cue = kind == "cue" and number and lines[number - 1].strip(" \t>\r\n").isdecimal()
             opened[number - 1 if cue else number] = Opening()
-            if match and kind in _MARKS:
+            if match and (kind in _MARKS or kind == "key"):
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
         elif match and kind in ("decimal", "part") and not number:  # "A1." alone is no sentence
             opened[0] = Opening(match.end())
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or _CLOSED.search(line[-_LONGEST_TAG:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()
+    opened |= {n: Opening(end) for n, end in spoken.items() if not n or "speaker" in sure}
+    if is_named:
+        return opened | {0: Opening(len(lines[0]))}
+    if len(lines) > 1 and _PAGE_NUMBER.fullmatch(lines[0]):
+        opened[1] = opened.get(1, Opening())
     if not any(mark.mark for mark in opened.values()):
         opened |= {number: Opening(end) for number, end in (signed(lines) | counted(lines)).items()}
     if "said" in sure or _HEADED.match(lines[0]):  # what is said below names and times is not wrapped

@@ -9,6 +9,8 @@ import nupunkt
 
 from quotewise.index.abbreviations import with_abbreviations_told
 from quotewise.index.lines import BLOCK_TAG, is_rule, openings
+from quotewise.index.margins import without_margins
+from quotewise.index.speakers import Speakers, speakers_of
 
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"
 _LINE_BREAK = re.compile(_BREAK)
@@ -58,6 +60,14 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
     does not. A rule is not a sentence, and a sentence does not end within a code span.
     """
     end = len(text) if end is None else end
+    piece = text[start:end]
+    shown = without_margins(piece)
+    if shown is not piece:
+        return [Span(start + a, start + b) for a, b in _spans(shown, 0, len(shown))]
+    return _spans(text, start, end)
+
+
+def _spans(text: str, start: int, end: int) -> list[Span]:
     spans: list[Span] = []
     for unit, mark in _units(text, start, end):
         for piece in _pieces(text, *unit, _FULL_STOP):
@@ -85,21 +95,23 @@ def _pieces(text: str, start: int, end: int, breaks: re.Pattern[str]) -> list[Sp
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
     """The parts of a text that sentences do not cross, each with the end of its leading mark."""
-    paragraph: list[Span] = []
-    for line in [*_pieces(text, start, end, _LINE_BREAK), Span(end, end)]:
-        if text[line.start : line.end].strip(" \t>\r\n") and line.start < end:
-            paragraph.append(line)
+    spans = [*_pieces(text, start, end, _LINE_BREAK), Span(end, end)]
+    lines = [text[a:b] for a, b in spans]
+    speakers = speakers_of(lines)
+    first = 0
+    for number, line in enumerate(lines):
+        if line.strip(" \t>\r\n"):
             continue
-        if paragraph:
-            yield from _units_of(text, paragraph)
-        paragraph = []
+        if first < number:
+            yield from _units_of(text, spans[first:number], speakers, first in speakers.above)
+        first = number + 1
 
 
-def _units_of(text: str, paragraph: list[Span]) -> Iterator[tuple[Span, int]]:
+def _units_of(text: str, paragraph: list[Span], speakers: Speakers, is_named: bool) -> Iterator[tuple[Span, int]]:
     lines = [text[line.start : line.end] for line in paragraph]
     if not _starts_line(text, paragraph[0].start):
         lines[0] = "x" * len(lines[0])  # the rest of a line has no mark
-    opened = openings(lines)
+    opened = openings(lines, speakers.cast, is_named)
     edges = [*sorted(opened), len(lines)]
     for number, following in pairwise(edges):
         if is_rule(lines[number]):

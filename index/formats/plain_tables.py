@@ -8,6 +8,7 @@ from itertools import pairwise
 from quotewise.index.formats.parsed import Block
 from quotewise.index.formats.tables import column_names, is_number
 from quotewise.index.lines import CELL_SIGNS, is_rule
+from quotewise.index.margins import without_margins
 from quotewise.index.sentences import Span, line_starts
 
 _PIPE = re.compile(rf"(?<!\\)[{CELL_SIGNS}]")
@@ -52,7 +53,8 @@ def _divided(text: str, block: Block) -> Iterator[Block]:
 def _tables(text: str, block: Block) -> Iterator[tuple[Span, str]]:
     """The tables of a paragraph, each with the names of its columns."""
     edges = [block.start + offset for offset in line_starts(text[block.start : block.end])] + [block.end]
-    lines = [text[a:b] if b - a <= _LONGEST_LINE else "" for a, b in pairwise(edges)]
+    shown = without_margins(text[block.start : block.end])
+    lines = [shown[a - block.start : b - block.start] if b - a <= _LONGEST_LINE else "" for a, b in pairwise(edges)]
     number = 0
     while number < len(lines):
         if not lines[number].strip():

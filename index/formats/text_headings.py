@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from quotewise.index.formats.parsed import Block
 from quotewise.index.lines import is_rule, is_title
+from quotewise.index.margins import without_margins
 from quotewise.index.sentences import line_starts
+from quotewise.index.speakers import speakers_of
 
 _LONGEST = 80
 _MOST_WORDS = 10
@@ -65,13 +67,16 @@ class _Line:
 def blocks_of(text: str, first: int) -> tuple[Block, ...]:
     """The blocks of a text under its headings, of which none begins before ``first``, where its title ends.
 
+    The numbers of lines at the margin are no part of headings, and the name above what somebody says is none.
+
     A heading is a line by itself with text below it; the levels are those in which their styles first occur, as in
     reStructuredText, and numbers such as 2.1 stand below 2.
     """
     if text.count("\n") + text.count("\r") > _MOST_LINES:
         return (Block(0, len(text)),)
-    lines = list(_lines(text))
-    styles = {number: style for number, style in _found(lines) if lines[number].start >= first}
+    lines = list(_lines(without_margins(text)))
+    said = speakers_of([" " * line.indent + line.text for line in lines]).above
+    styles = {number: style for number, style in _found(lines) if lines[number].start >= first and number not in said}
     alone = [number for number, style in styles.items() if style == "alone"]
     if len(alone) == 1:  # a name under a letter, not a section
         del styles[alone[0]]

@@ -258,6 +258,17 @@ def test_one_line_of_prose_that_begins_like_an_item_is_not_torn_off(text: str) -
         ["Nils Holm - caretaker", "Ann Bo - cook"],
         ["[Tent]: Ingrid", "[Catering]: Bashir"],
         ["In this Act:", '"Fee" means what is paid', "“Site” has the meaning of clause 2"],
+        ["HAMLET. To be or not to be", "OPHELIA. Good my lord", "Mr. VAN DYKE. I object"],
+        [
+            "GRETCHEN (leise). Meine Ruh ist hin",
+            "LA FLÈCHE, à part. — Il est fou",
+            "DOÑA INÉS. ¡Ay de mí",
+            "АННА АНДРЕЕВНА. Как",
+        ],
+        ["The SPEAKER pro tempore. So ordered", "Ms. O'BRIEN of Texas. I yield", "Mr. McGOVERN. I rise", "The CHAIR. Noted"],
+        ["Ham. Words, words.", "Oph. My lord?", "Ham. No more!", "Oph. You are merry"],
+        ["**HAMLET.** To be or not to be", "**OPHELIA.** Good my lord"],
+        ["MR. ADAMS: I call Ann Lee", "Abg. Lee (SPD): Herr Präsident", "THE COURT: Sustained"],
         ["[^1]: Gdynia", "[^2]: Oslo"],
         ["Q: Do you ship to Iceland", "A: No", "Q: Is there a discount", "A: Yes"],
         ["Apples 3 euros", "Pears 4 euros", "Plums 5 euros"],
@@ -320,9 +331,80 @@ def test_the_mark_of_a_single_answer_is_no_sentence() -> None:
 
 
 @ends
-@pytest.mark.parametrize("number", ["Sec. 7-104.", "§ 12-3.5.", "Rule 4."])
-def test_the_number_of_a_section_belongs_to_what_follows(number: str, end: str) -> None:
+@pytest.mark.parametrize(
+    "number", ["Sec. 7-104.", "§ 12-3.5.", "Rule 4.", "Senator LEE.", "Mrs. O'DAY of Ohio.", "FAUST (am Pult)."]
+)
+def test_the_number_of_a_section_and_the_name_of_a_speaker_belong_to_what_follows(number: str, end: str) -> None:
     assert sentences(f"{number} Pets. Dogs{end}are allowed.") == [f"{number} Pets.", f"Dogs{end}are allowed."]
+
+
+@ends
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("HAMLET.", "FIRST CLOWN."),
+        ("                    MARTA", "                    JONAS (V.O.)"),
+        ("                    MARTA", "                    DR. LEE #2"),
+        ("MARTA (CONT'D)", "JONAS (O.S.)"),
+    ],
+)
+def test_the_name_above_what_somebody_says_is_no_sentence(first: str, second: str, end: str) -> None:
+    below = f"     (quietly){end}     I sold the boat. Then I left{end}     the town."
+    spoken = [f"{first.strip()}{end}     (quietly){end}     I sold the boat.", f"Then I left{end}     the town."]
+    assert sentences(f"{first}{end}{below}{end}{end}{second}{end}     For how much?") == [
+        *spoken,
+        f"{second.strip()}{end}     For how much?",
+    ]
+    speeches = [
+        f"{name}{end}{said}" for name, said in zip(["ANN", "BO"] * 2, ["To be.", "My lord?", "I am.", "Good."], strict=True)
+    ]
+    assert sentences((end * 2).join(speeches)) == speeches
+
+
+TRANSCRIPT = """\
+                                      42
+ 7           DIRECT EXAMINATION
+ 8  BY MR. ADAMS:
+ 9     Q.  Did you see it?
+10     A.  Yes. It was a red van. It stood
+11  at the corner of Elm Street and
+12  Main.
+13         THE COURT:  Go on.
+14     Q   When?
+"""
+BILL = """\
+ 1     SHORT TITLE
+ 2     This Act may be cited as the “Harbor Repair and
+ 3 Maintenance Act”. It is paid for by a toll that
+ 4 the ships pay.
+ 5     (b) TERM.—A grant ends after five years.
+"""
+
+
+@ends
+@pytest.mark.parametrize("gap", ["", "\n"], ids=["single", "double"])
+def test_numbers_of_lines_do_not_part_sentences(gap: str, end: str) -> None:
+    def found(text: str) -> list[str]:
+        lines = (gap + "\n").join(text.split("\n")).replace("\n", end)
+        return [" ".join(sentence.split()) for sentence in sentences(lines)]
+
+    assert found(TRANSCRIPT)[-6:] == [
+        "Q. Did you see it?",
+        "A. Yes.",
+        "It was a red van.",
+        "It stood 11 at the corner of Elm Street and 12 Main.",
+        "THE COURT: Go on.",
+        "Q When?",
+    ]
+    assert found(BILL)[-3:] == [
+        "This Act may be cited as the “Harbor Repair and 3 Maintenance Act”.",
+        "It is paid for by a toll that 4 the ships pay.",
+        "(b) TERM.—A grant ends after five years.",
+    ]
+    prices = [
+        f"{number} {thing} {number + 2} euros" for number, thing in enumerate(["Apples", "Pears", "Plums", "Figs", "Nuts"], 1)
+    ]
+    assert found("\n".join(prices)) == prices
 
 
 @ends

@@ -127,6 +127,9 @@ def test_a_text_is_read_under_its_headings(text: str, sentence: str, trail: tupl
         "4. Redistribution. You may copy the\nWork in any medium.\n",
         "AB | CD\n\n1 | 2\n",
         "The seats are:\nSection 1: 20 people\nSection 2: 30 people\n",
+        "OPHELIA\nMy lord?\n\nHORATIO\nHe is here.\n\nOPHELIA\nWhere is he?\n\nHORATIO\nThere.\n",
+        "                    JONAS (V.O.)\n     For how much?\n",
+        " 1   EXAMINATION\n\n 2   BY MR. ADAMS:\n\n 3   Q.   Your name?\n\n 4   A.   Ann Lee.\n",
         "It ended.\n\nNew York, 3 May\n\nIt began again.\n",
     ],
 )
