@@ -179,6 +179,8 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".tsv", ".tab"), Format("csv", "text/tab-separated-values")),
     ".srt": Format("subtitles", "application/x-subrip"),
     ".vtt": Format("subtitles", "text/vtt"),
+    **dict.fromkeys((".ics", ".ical"), Format("ics", "text/calendar")),
+    **dict.fromkeys((".vcf", ".vcard"), Format("vcf", "text/vcard", ("text/x-vcard",))),
     **dict.fromkeys((".eml", ".emlx", ".mht", ".mhtml"), _isolated("mail", "message/rfc822", takes_passwords=True)),
     ".mbox": _isolated("mbox", "application/mbox", takes_passwords=True),
     ".msg": _isolated("msg", "application/vnd.ms-outlook", takes_passwords=True),
@@ -191,7 +193,7 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".jsonl", ".ndjson"), Format("structured", "application/jsonl")),
     **dict.fromkeys((".yaml", ".yml"), Format("structured", "application/yaml")),
     **dict.fromkeys((".xml", ".rss", ".atom"), Format("structured", "application/xml", ("text/xml",))),
-    **dict.fromkeys((".log", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties", ".ics", ".vcf"), _DATA),
+    **dict.fromkeys((".log", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties"), _DATA),
     **dict.fromkeys(_CODE_ENDINGS.split(), _CODE),
 }
 """By the ending of the file name, in lower case."""

@@ -58,6 +58,12 @@ class Composer:
         by_line = kind in ("heading", "row") or (kind == "code" and max(map(len, text.split("\n"))) <= _LONG_ROW)
         self._append(text, Block(0, 0, self.trail, by_line, keep_with_next or kind == "heading", kind))
 
+    def add_lines(self, lines: Iterable[str]) -> None:
+        """Add a paragraph of which each line is a unit by itself, such as the entries of a card."""
+        text = "\n".join(filter(None, (cleaned(line).replace("\n", " ") for line in lines)))
+        if text:
+            self._append(text, Block(0, 0, self.trail, True))
+
     def add_table(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Add the rows of a table; each is read with the names of its columns and what is merged over it."""
         read = read_rows(rows)

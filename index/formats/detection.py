@@ -27,6 +27,7 @@ _OFFICE = frozenset(
 )
 _MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[A-Za-z][A-Za-z-]*: ")
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
+_FIRST_LINES = {b"BEGIN:VCALENDAR": ".ics", b"BEGIN:VCARD": ".vcf"}
 _HEAD = 4_096
 
 
@@ -46,6 +47,9 @@ def detected(path: str, data: bytes) -> Format | None:
     if start.startswith(b"{\\rtf"):
         return FORMATS[".rtf"]
     is_named = ending in FORMATS
+    first = next((kind for line, kind in _FIRST_LINES.items() if start[: len(line)].upper() == line), None)
+    if first and not is_named:
+        return FORMATS[first]
     if ending in _OFFICE or not is_named:
         if data.startswith(OLE):
             return _of_streams(data, known)

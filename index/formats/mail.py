@@ -36,10 +36,7 @@ _UNSHOWN = frozenset(
     + ["text/css", "text/javascript"]
 )
 _COUNTED = re.compile(rb"\A(\d{1,10})[ \t]*\r?\n(?=[A-Za-z-]+:)")
-_ENDINGS = {
-    **{kind: end for end, known in reversed(list(FORMATS.items())) for kind in (known.media_type, *known.content_types)},
-    **{"text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf"},
-}
+_ENDINGS = {kind: end for end, known in reversed(list(FORMATS.items())) for kind in (known.media_type, *known.content_types)}
 """The ending of the files of each media type."""
 _MAIL_ENDINGS = (".eml", ".emlx", ".msg", ".mbox")
 

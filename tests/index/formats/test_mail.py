@@ -73,8 +73,8 @@ def test_an_attached_file_is_read_by_its_kind_and_content_where_its_name_says_no
     message.add_attachment("BEGIN:VEVENT\nSUMMARY:Board\nEND:VEVENT\n", subtype="calendar", disposition="inline")
     message.add_attachment(b"-----BEGIN PGP-----", maintype="application", subtype="pgp-signature", filename="s.asc")
     document = parse_document("a.eml", message.as_bytes())
-    assert texts(document)[3:] == ["See.", "Clause 1.", "Clause 2.", "BEGIN:VEVENT\nSUMMARY:Board\nEND:VEVENT\n"]
-    assert block(document, "Board").kind == "code" and document.unread_part is None
+    assert texts(document)[3:] == ["See.", "Clause 1.", "Clause 2.", "Board"]
+    assert block(document, "Board").kind == "heading" and document.unread_part is None
 
 
 def test_what_is_quoted_the_answer_to_it_and_the_signature_are_apart() -> None:

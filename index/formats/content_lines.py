@@ -1,0 +1,137 @@
+"""The content lines of calendars and cards (RFC 5545 and 6350): unfolded into components of properties with values."""
+
+import quopri
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from quotewise.index.encodings import decode
+
+_FOLD = re.compile(rb"(?:\r\n|\n|\r(?!\n))[ \t]")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 begins, which is unfolded when it is decoded."""
+_PROPERTY = re.compile(
+    r"\s*(?:(?P<group>[\w-]{1,40})\.)?(?P<name>[A-Za-z][\w-]{0,60})(?P<parameters>(?:;(?:\"[^\"]*+\"|[^\":])*+)?):"
+)
+_PARAMETER = re.compile(r";(?P<name>[^=;]+)(?:=(?P<value>(?:\"[^\"]*+\"|[^;\"])*+))?")
+_ESCAPE = re.compile(r"\\([\\,;:nN\"])")
+_CARET = re.compile(r"\^([n^'])")
+_DEPTH_LIMIT = 8
+_ENCODED = frozenset(("B", "BASE64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """``TEL;TYPE=home:555 0142``; names are in capitals, ``group`` is ``item1`` of ``item1.TEL``."""
+
+    name: str
+    parameters: Mapping[str, str]
+    raw: str
+    group: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value without escapes."""
+        return unescaped(self.raw)
+
+    @property
+    def is_binary(self) -> bool:
+        return self.parameters.get("ENCODING", "").upper() in _ENCODED or self.raw[:5].lower() == "data:"
+
+    def fields(self, sign: str = ";") -> list[str]:
+        """The parts of a value that has several, such as a name or an address."""
+        return [unescaped(part).strip() for part in re.split(rf"(?<!\\){re.escape(sign)}", self.raw)]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What stands between ``BEGIN:`` and ``END:`` of a name."""
+
+    name: str
+    properties: list[Property] = field(default_factory=list)
+    parts: list["Component"] = field(default_factory=list)
+
+    def first(self, *names: str) -> Property | None:
+        """The first property of the first of these names that has any with a value."""
+        found = ({one.name: one for one in reversed(self.properties) if one.raw.strip()}.get(name) for name in names)
+        return next((one for one in found if one), None)
+
+
+def read(data: bytes) -> tuple[Component, str | None]:
+    """The components of a file as parts of one without a name, and which bytes were no text. Raises DocumentError.
+
+    Components that are not closed, or closed twice, are read; those nested deeper than the limit stand beside each other.
+    """
+    text, _, damage = decode(data if data.startswith(_WIDE) else _FOLD.sub(b"", data))
+    if data.startswith(_WIDE):
+        text = re.sub(r"(?:\r\n|\n|\r)[ \t]", "", text)
+    root = Component("")
+    opened = [root]
+    for one in _properties(_LINE_BREAK.split(text.removeprefix("\ufeff"))):
+        if one.name == "BEGIN":
+            component = Component(one.raw.strip().upper())
+            opened[-1].parts.append(component)
+            if len(opened) < _DEPTH_LIMIT:
+                opened.append(component)
+        elif one.name == "END":
+            depth = next((n for n in range(len(opened) - 1, 0, -1) if opened[n].name == one.raw.strip().upper()), len(opened))
+            del opened[depth:]
+        else:
+            opened[-1].properties.append(one)
+    return root, damage
+
+
+def unescaped(value: str) -> str:
+    r"""A value in which ``\n`` is a line break and ``\,`` a comma."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def _properties(lines: Sequence[str]) -> Iterator[Property]:
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        found = _PROPERTY.match(line)
+        if not found:
+            continue
+        parameters = dict(_parameters(found["parameters"] or ""))
+        value = line[found.end() :]
+        if parameters.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":
+            pieces = [value]
+            while pieces[-1].endswith("=") and number < len(lines):
+                pieces[-1] = pieces[-1][:-1]
+                pieces.append(lines[number])
+                number += 1
+            value = _unquoted("".join(pieces), parameters.get("CHARSET", "utf-8"))
+        yield Property(found["name"].upper(), parameters, value, (found["group"] or "").lower())
+
+
+def _parameters(text: str) -> Iterator[tuple[str, str]]:
+    """The parameters of a property; several types are one value, and those of vCard 2.1 have no name."""
+    types: list[str] = []
+    for found in _PARAMETER.finditer(text):
+        name, value = found["name"].strip().upper(), found["value"]
+        if value is None:
+            if name == "QUOTED-PRINTABLE" or name in _ENCODED:
+                yield "ENCODING", name
+            else:
+                types.append(name.lower())
+            continue
+        value = _CARET.sub(lambda caret: {"n": "\n", "'": '"'}.get(caret[1], "^"), value.replace('"', "").strip())
+        if name == "TYPE":
+            types += [one.strip().lower() for one in value.split(",")]
+        else:
+            yield name, value
+    if types:
+        yield "TYPE", ",".join(types)
+
+
+def _unquoted(value: str, charset: str) -> str:
+    """A quoted-printable value; its line breaks are those of its text."""
+    data = quopri.decodestring(value.encode("utf-8", "replace"))
+    try:
+        text = data.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        text = data.decode("utf-8", "replace")
+    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")

@@ -1,0 +1,183 @@
+"""Calendars (iCalendar): each event, task or note as its summary over lines of its times, its place and its people."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from quotewise.index.errors import DocumentError
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.content_lines import Component, Property, read
+from quotewise.index.formats.parsed import Parsed
+
+VERSION = 1
+_KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "note", "VFREEBUSY": "time"}
+_LABELS = {
+    "DTSTART": "Start",
+    "DTEND": "End",
+    "DUE": "Due",
+    "DURATION": "Duration",
+    "RRULE": "Repeats",
+    "RDATE": "Also on",
+    "EXDATE": "Not on",
+    "RECURRENCE-ID": "Instead of",
+    "LOCATION": "Location",
+    "STATUS": "Status",
+    "ORGANIZER": "Organizer",
+    "ATTENDEE": "Attendee",
+    "CONTACT": "Contact",
+    "COMPLETED": "Completed",
+    "PERCENT-COMPLETE": "Percent complete",
+    "PRIORITY": "Priority",
+    "CATEGORIES": "Categories",
+    "RESOURCES": "Resources",
+    "URL": "Website",
+    "CONFERENCE": "Conference",
+    "X-GOOGLE-CONFERENCE": "Conference",
+    "FREEBUSY": "Busy",
+    "COMMENT": "Comment",
+    "ATTACH": "Attachment",
+}
+_TIMES = frozenset(("DTSTART", "DTEND", "DUE", "COMPLETED", "RDATE", "EXDATE", "RECURRENCE-ID", "FREEBUSY"))
+_FIRST = frozenset(("DTSTART", "DTEND", "DUE", "DURATION"))
+_PEOPLE = frozenset(("ORGANIZER", "ATTENDEE"))
+_DATE_TIME = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}):?(\d{2})?(Z)?)?")
+_PERIOD = re.compile(r"[+-]?P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?")
+_UNITS = ("week", "day", "hour", "minute", "second")
+_FREQUENCIES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"}
+_DAYS = {
+    "MO": "Monday",
+    "TU": "Tuesday",
+    "WE": "Wednesday",
+    "TH": "Thursday",
+    "FR": "Friday",
+    "SA": "Saturday",
+    "SU": "Sunday",
+}
+_PLACES = {"1": "first ", "2": "second ", "3": "third ", "4": "fourth ", "5": "fifth ", "-1": "last ", "-2": "second to last "}
+_LONGEST_NUMBER = 4
+_DAY = re.compile(r"([+-]?\d{1,2})?([A-Z]{2})")
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse a calendar. Raises DocumentError when the bytes are no text or hold no calendar."""
+    root, damage = read(data)
+    calendars = [part for part in root.parts if part.name == "VCALENDAR"] or ([root] if root.parts else [])
+    entries = [part for calendar in calendars for part in calendar.parts if part.name in _KINDS]
+    if not calendars:
+        raise DocumentError("holds no calendar: no line BEGIN:VCALENDAR")
+    if not entries:
+        raise DocumentError("is a calendar without an event, a task or a note")
+    composer = Composer("ics", VERSION)
+    if damage:
+        composer.problems.append(damage)
+    named = next((one for calendar in calendars if (one := calendar.first("X-WR-CALNAME", "NAME"))), None)
+    about = next((one for calendar in calendars if (one := calendar.first("X-WR-CALDESC", "DESCRIPTION"))), None)
+    if about:
+        composer.add(about.text)
+    for number, entry in enumerate(entries, 1):
+        _add(composer, entry, number)
+    if len(entries) > 1:
+        composer.first_heading = None
+    return composer.finish(named.text if named else None)
+
+
+def _add(composer: Composer, entry: Component, number: int) -> None:
+    summary = entry.first("SUMMARY")
+    name = " ".join(summary.text.split()) if summary else _KINDS[entry.name].capitalize()
+    composer.part(_KINDS[entry.name], number, name)
+    composer.add(name, "heading", 1)
+    composer.add_lines(dict.fromkeys(_lines(entry)))
+    for one in entry.properties:
+        if one.name == "DESCRIPTION":
+            composer.add(one.text)
+        elif one.name == "ATTACH" and one.is_binary:
+            file = one.parameters.get("FILENAME") or one.parameters.get("X-FILENAME") or "a file"
+            composer.problems.append(f"{file}, which is attached to {name}")
+
+
+def _lines(entry: Component) -> Iterator[str]:
+    """What is known of an entry, in the order of the file but for when it is, which comes first."""
+    for one in sorted(entry.properties, key=lambda one: one.name not in _FIRST):
+        label = _LABELS.get(one.name)
+        if label and one.raw.strip() and not one.is_binary:
+            value = " ".join(_value(one).split())
+            yield f"{label}: {value}"
+    for alarm in entry.parts:
+        trigger = alarm.first("TRIGGER") if alarm.name == "VALARM" else None
+        if trigger and (period := _PERIOD.fullmatch(trigger.raw.strip())):
+            yield f"Reminder: {_shown_period(period)} {'before' if trigger.raw.strip().startswith('-') else 'after'}"
+
+
+def _value(one: Property) -> str:
+    if one.name in _TIMES:
+        return ", ".join(_shown_time(time, one) for time in one.raw.split(","))
+    if one.name in _PEOPLE:
+        address = one.text.strip()
+        address = address[7:] if address[:7].lower() == "mailto:" else address
+        name = one.parameters.get("CN", "").strip()
+        state = one.parameters.get("PARTSTAT", "").lower()
+        shown = f"{name} <{address}>" if name and name != address and address else name or address
+        return f"{shown} ({state.replace('-', ' ')})" if state else shown
+    if one.name == "RRULE":
+        return _shown_rule(one.raw)
+    if one.name == "DURATION" and (period := _PERIOD.fullmatch(one.raw.strip())):
+        return _shown_period(period)
+    if one.name in ("CATEGORIES", "RESOURCES"):
+        return ", ".join(filter(None, one.fields(",")))
+    return one.text.lower().replace("-", " ") if one.name == "STATUS" else one.text
+
+
+def _shown_time(time: str, one: Property) -> str:
+    """A time as ``2026-03-12 14:00 (Europe/Berlin)``; the day at whose beginning an event ends is not one of its days."""
+    begin, end, *_ = [*time.strip().split("/", 2), ""]
+    found = _DATE_TIME.fullmatch(begin)
+    if not found:
+        return begin
+    year, month, day, hour, minute, second, is_utc = found.groups()
+    shown = f"{year}-{month}-{day}"
+    if not hour:
+        return _day_before(shown) if one.name == "DTEND" else shown
+    shown += f" {hour}:{minute}" + (f":{second}" if second and second != "00" else "")
+    zone = "UTC" if is_utc else one.parameters.get("TZID", "").strip().lstrip("/")
+    until = _PERIOD.fullmatch(end)
+    if end:
+        shown += f" for {_shown_period(until)}" if until else f" to {_shown_time(end, Property('', {}, ''))}"
+    return shown if not zone else f"{shown} UTC" if is_utc else f"{shown} ({zone})"
+
+
+def _day_before(day: str) -> str:
+    try:
+        return str(date.fromisoformat(day) - timedelta(days=1))
+    except (ValueError, OverflowError):
+        return day
+
+
+def _shown_period(period: re.Match[str]) -> str:
+    counts = [(int(count), unit) for count, unit in zip(period.groups(), _UNITS, strict=True) if count and int(count)]
+    return " ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in counts) or "0 minutes"
+
+
+def _shown_rule(rule: str) -> str:
+    """How an event repeats, as ``every 2 weeks on Tuesday and Friday, until 2026-06-30``; as written where it is unusual."""
+    parts = dict(part.split("=", 1) for part in rule.strip().upper().split(";") if "=" in part)
+    unit = _FREQUENCIES.get(parts.pop("FREQ", ""))
+    every = parts.pop("INTERVAL", "1")
+    parts.pop("WKST", None)
+    if not unit or not every.isdecimal() or len(every) > _LONGEST_NUMBER:
+        return rule
+    shown = f"every {unit}" if int(every) == 1 else f"every {int(every)} {unit}s"
+    if days := parts.pop("BYDAY", ""):
+        named = [_DAY.fullmatch(day) for day in days.split(",")]
+        if not all(day and day[2] in _DAYS for day in named):
+            return rule
+        names = [f"{_PLACES.get((day[1] or '').lstrip('+'), '') if day[1] else ''}{_DAYS[day[2]]}" for day in named if day]
+        ordinal = "the " if any(day and day[1] for day in named) else ""
+        shown += f" on {ordinal}" + " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    if day := parts.pop("BYMONTHDAY", ""):
+        shown += f" on day {day.replace(',', ', ')}"
+    if until := parts.pop("UNTIL", ""):
+        shown += f", until {_shown_time(until, Property('UNTIL', {}, until))}"
+    if count := parts.pop("COUNT", ""):
+        shown += f", {count} times"
+    rest = ";".join(f"{name}={value}" for name, value in parts.items())
+    return f"{shown} ({rest})" if rest else shown
