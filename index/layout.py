@@ -24,6 +24,8 @@ class Box:
 
 OF_LINES = frozenset(("", "text", "markdown", "csv", "source_code", "structured", "rst", "asciidoc", "org", "latex"))
 """The parsers whose text is the decoded file, so that its lines are those that an editor shows."""
+_WITH_LINES = OF_LINES | {"terminal"}
+"""Those whose lines are the file's, though they may lack marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Layout:
         place, end = self.place(span), self.place(Span(max(span.start, span.end - 1), span.end))
         if place.part:
             return _printed_parts(place.part, end.part or place.part)
-        if self.parser in OF_LINES:
+        if self.parser in _WITH_LINES:
             return _numbered("line", *place.lines)
         section = next((name for name in reversed(heading) if " | " not in name), "")
         if section:

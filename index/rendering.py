@@ -12,7 +12,7 @@ from quotewise.index.sentences import Span
 
 _MOST_CHARACTERS = 5_000_000
 """Of a text that is shown by blocks: some 2,500 pages. A longer one is shown by lines."""
-_SHOWN_BY_LINES = OF_LINES - {"markdown", "csv"} | {"pdf"}
+_SHOWN_BY_LINES = OF_LINES - {"markdown", "csv"} | {"pdf", "terminal"}
 """Parsers whose texts are shown as an editor shows them, or beside their pages."""
 _REACH = 500
 """Characters within which marks of Markdown end."""

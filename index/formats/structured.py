@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
+from quotewise.index.formats import terminal
 from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_starts
 
-VERSION = 4
+VERSION = 5
 _LONG_LINE = 600
 _PIECE = 300
 _DEPTH_LIMIT = 1_000
@@ -38,7 +39,8 @@ _VISIBLE = re.compile(r"[^\W_]")
 
 def parse(data: bytes) -> Parsed:
     """Parse a file of structured text. Raises DocumentError when the bytes are no text, or only nested brackets."""
-    text, encoding, damage = decode(data)
+    decoded, encoding, damage = decode(data)
+    text = terminal.shown(decoded)
     if not _VISIBLE.search(text):
         depth = max(text.count("["), text.count("{"))
         if depth > _DEPTH_LIMIT:
@@ -46,6 +48,8 @@ def parse(data: bytes) -> Parsed:
     blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text))
     if _JSON.match(text):
         blocks = tuple(part for block in blocks for part in _said(text, block))
+    if text != decoded:
+        return Parsed(text, blocks, Layout.of("terminal", terminal.VERSION, text), unread_part=damage)
     return Parsed(text, blocks, Layout.of("structured", VERSION, text), encoding=encoding, unread_part=damage)
 
 

@@ -205,6 +205,37 @@ def test_a_file_is_read_by_its_content_where_that_says_more_than_its_ending(path
     assert parse_document(path, data).layout.parser == parser
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=("LF", "CRLF"))
+@pytest.mark.parametrize("path", ["a.txt", "a.log", "notes"])
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("N\bNA\bAM\bME\bE", "NAME"),
+        ("_\bn_\ba_\bm_\be and n\b_a\b_", "name and na"),
+        ("_\bB\bBo", "Bo"),
+        ("teh\b\bhe", "the"),
+        ("\b\ba\b", "a"),
+        ("\x1b[1;32mINFO\x1b[0m \x1b[38;2;1;2;3mport\x1b[m 80", "INFO port 80"),
+        ("\x9b31mINFO\x9b0m", "INFO"),
+        ("\x1b]8;;http://x.org\x1b\\the pump\x1b]8;;\x1b\\ runs", "the pump runs"),
+        ("\x1b]0;title\x07\x1b(B\x1b[?25lpump\x1b[2K", "pump"),
+        ("Name\x1b[3CPrice", "Name   Price"),
+        ("a \x1b", "a \x1b"),
+    ],
+)
+def test_what_was_written_for_a_terminal_is_read_as_that_shows_it(path: str, written: str, shown: str, end: str) -> None:
+    document = parse_document(path, f"First.{end}{written}{end}".encode())
+    assert document.text == f"First.{end}{shown}{end}"
+    assert document.layout.printed(Span(len(f"First.{end}"), len(document.text) - 1)) == "line 2"
+    is_file = written == shown
+    assert bool(document.encoding) == is_file and (document.layout.parser != "terminal") == is_file
+
+
+def test_control_sequences_without_an_end_are_read_at_once() -> None:
+    for mark in ("\x1b", "\x1b[1", "\x1b]8", "\x1bP", "a\b", "\x1b[9999C"):
+        parse_document("a.txt", mark.encode() * 20_000 + b"end")
+
+
 def test_old_and_binary_formats_are_refused_with_their_name() -> None:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le")
     with pytest.raises(DocumentError, match=r"Word \(\.doc\) 97 to 2003"):
