@@ -14,13 +14,14 @@ from markdown_it import MarkdownIt
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, translate_errors
+from quotewise.index.formats.obsidian import shown_spans, without_comments
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.formats.tables import joined_names
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
-VERSION = 4
+VERSION = 5
 _FRONT_MATTER = re.compile(
     r"(?P<sign>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(?P<entries>.*?)(?:\r\n|\r|\n)(?:(?P=sign)|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)",
     re.DOTALL,
@@ -51,6 +52,15 @@ _ADMONITION = re.compile(r"[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+\w")
 _LABEL = re.compile(r"\[([^\[\]\r\n]+)\]")
 _COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
+_BOLD_LINE = re.compile(
+    r"(?P<sign>\*\*\*?|___?)(?P<name>[^\s*_:](?:(?!\*\*|__|: )[^\r\n]){1,80}?)(?::?(?P=sign)|(?P=sign):)[ \t]*"
+)
+"""A line in bold type as a whole, which is a heading of those who write no number signs."""
+_BOLD_WORDS = 10
+_NEAR = 3
+"""Lines below such a heading, at most, within which its text begins."""
+_BELOW_OTHERS = 7
+"""The level of such a heading."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -70,6 +80,7 @@ class _Outline:
 
     def __init__(self, text: str, body: int) -> None:
         self._text, self._body = text, body
+        self._without_comments = text[:body] + without_comments(text[body:])
         self._lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
         self._read = 0
         self._in_admonition = False
@@ -79,7 +90,7 @@ class _Outline:
         self._labels = Counter(label.casefold() for label in _LABEL.findall(text))
 
     def read(self) -> tuple[list[Block], str | None]:
-        tokens = _MARKDOWN.parse(self._text[self._body :])
+        tokens = _MARKDOWN.parse(self._without_comments[self._body :])
         for index, token in enumerate(tokens):
             if token.map is None or token.type not in (*_LINED_BY_TYPE, "heading_open", "hr"):
                 continue
@@ -92,7 +103,7 @@ class _Outline:
             elif token.type == "fence":
                 self._fence(first, last, token.markup)
             elif token.type == "paragraph_open":
-                self._prose(first, last)
+                self._prose(first, last, may_have_headings=not token.level)
             elif token.type == "html_block":
                 self._html(first, last)
             elif token.type == "code_block" and self._in_admonition:
@@ -129,7 +140,7 @@ class _Outline:
         self._read = max(self._read, before)
 
     def _is_visible(self, line: int) -> bool:
-        return bool(_VISIBLE.search(self._text, self._lines[line], self._lines[line + 1]))
+        return bool(_VISIBLE.search(self._without_comments, self._lines[line], self._lines[line + 1]))
 
     def _heading(self, first: int, last: int, markup: str, level: int, content: str) -> None:
         start, end = self._lines[first], self._lines[last]
@@ -164,15 +175,45 @@ class _Outline:
         last -= last > first and end.startswith(markup) and not end.strip(markup[0])
         self._add(self._lines[first], self._lines[last], by_line=True, kind="code")
 
-    def _prose(self, first: int, last: int) -> None:
+    def _prose(self, first: int, last: int, may_have_headings: bool = False) -> None:
         start = first
         for line in range(first, last):
             shown = self._text[self._lines[line] : self._lines[line + 1]].rstrip("\r\n")
             definition = _LINK_DEFINITION.fullmatch(shown)
             if definition and (definition["sure"] or self._labels[definition["label"].casefold()] > 1):
-                self._add(self._lines[start], self._lines[line])
+                self._add_shown(start, line)
                 start = line + 1
-        self._add(self._lines[start], self._lines[last])
+            elif may_have_headings and (bold := self._bold(line)) and self._is_above_text(line):
+                self._add_shown(start, line)
+                self._bold_heading(self._lines[line] + bold.start("name"), bold["name"])
+                start = line + 1
+        self._add_shown(start, last)
+
+    def _add_shown(self, first: int, last: int) -> None:
+        start, end = self._lines[first], self._lines[last]
+        for span in shown_spans(self._text, start, end) if start < end else ():
+            if span == (start, end) or self._text[slice(*span)].strip():
+                self._add(*span)
+
+    def _bold(self, line: int) -> re.Match[str] | None:
+        end = self._lines[line + 1]
+        shown = self._text[self._lines[line] : end].rstrip("\r\n")
+        found = _BOLD_LINE.fullmatch(shown)
+        return found if found and found["name"][-1] not in ".!?;,…" and len(found["name"].split()) <= _BOLD_WORDS else None
+
+    def _is_above_text(self, line: int) -> bool:
+        """Whether a line stands above text, and not above a heading or another line that is wholly bold."""
+        last = min(line + _NEAR, len(self._lines) - 2)
+        below = next((number for number in range(line + 1, last + 1) if self._is_visible(number)), None)
+        if below is None:
+            return False
+        is_heading = _ATX.match(self._text, self._lines[below], self._lines[below + 1])
+        return not is_heading and self._bold(below) is None
+
+    def _bold_heading(self, start: int, name: str) -> None:
+        self._trail = [(depth, above) for depth, above in self._trail if depth < _BELOW_OTHERS]
+        self._trail.append((_BELOW_OTHERS, _plain(name)))
+        self._add(start, start + len(name), by_line=True, keep_with_next=True, kind="heading")
 
     def _html(self, first: int, last: int) -> None:
         start, end = self._lines[first], self._lines[last]

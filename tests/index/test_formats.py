@@ -275,6 +275,93 @@ def test_the_title_of_markdown_is_given_or_its_first_heading_of_the_first_level(
     assert parse_markdown(markdown.encode()).title == title
 
 
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
+def test_a_line_in_bold_type_above_text_is_a_heading(end: str) -> None:
+    lines = [
+        "# Hall",
+        "",
+        "**Opening hours**",
+        "",
+        "From nine.",
+        "",
+        "__Fees:__",
+        "5 euros.",
+        "***Staff***",
+        "Ann.",
+        "",
+        "# Other",
+        "",
+        "X.",
+    ]
+    assert headings(end.join(lines)) == [
+        ("Hall", ("Hall", "Opening hours")),
+        ("Opening hours", ("Hall", "Opening hours")),
+        ("From nine.", ("Hall", "Opening hours")),
+        ("Fees", ("Hall", "Fees")),
+        ("5 euros.", ("Hall", "Fees")),
+        ("Staff", ("Hall", "Staff")),
+        ("Ann.", ("Hall", "Staff")),
+        ("Other", ("Other",)),
+        ("X.", ("Other",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "**Note:** closed in May.",
+        "**The hall is closed in May.**\n\nAsk Ann.",
+        "**Ann Lee**\n\n**Bob Ode**",
+        "- **Fees**\n\n  5 euros.",
+        "> **Fees**\n> 5 euros.",
+        "Yours\n\n**Ann Lee**",
+        "**Fees**\n\n# Other",
+        "**Author: Ann Lee**\n\nText.",
+        f"**{'many words ' * 8}**\n\nText.",
+        "    **code**\n\nText.",
+    ],
+)
+def test_a_line_in_bold_type_that_is_more_or_less_than_a_heading_is_prose(markdown: str) -> None:
+    assert not [name for name, trail in headings(markdown) if trail not in ((), ("Other",))]
+
+
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("LF", "CRLF", "CR"))
+def test_comments_and_names_of_paragraphs_of_obsidian_are_not_shown(end: str) -> None:
+    note = """\
+# Boats
+
+The pier is closed. %% ask Tom %% It opens in May. ^pier-1
+
+%%
+A draft. Do not publish.
+
+- secret
+%%
+Before.
+%% one line %%
+After %% within %% it. %%last%%
+
+- The crane is blue. ^37066d
+- The ferry is red.
+
+^list-id
+
+Growth was 5%% in May and 6%% in June, or 2 ^3.
+
+```
+%%
+x ^y
+```
+
+%% not closed
+The end."""
+    assert [text for text, _ in headings(note.replace("\n", end))] == [
+        *("Boats", "The pier is closed.", "It opens in May.", "Before.", "After %% within %% it."),
+        *("- The crane is blue.", "- The ferry is red.", "Growth was 5%% in May and 6%% in June, or 2 ^3."),
+        *(f"%%{end}x ^y", f"%% not closed{end}The end."),
+    ]
+
+
 def test_a_heading_above_another_stands_with_what_is_under_that_one() -> None:
     assert headings("# A\n\n## B\n\nText.\n\n## C\n\n# D") == [
         ("A", ("A", "B")),
