@@ -86,6 +86,8 @@ _COLUMNS = re.compile(r"\S(?:[ ]*+\t[ \t]*+| {3,}+|[ ]?\.{4,}[ ]?| = )\S")
 _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
 _CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
+_BEGUN = re.compile(rf"{_LEAD}(?:\(?[aAiI1](?P<closed>\.?\))|[aAiI1]\.)[ \t\u00a0]+(?=\S)")
+_SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)]*\s*$")
 _LONGEST_TAG = 400
 _PAGE_NUMBER = re.compile(r"[ \t]{20,}\d{1,5}\s*")
 """Far to the right, above the first line of a page."""
@@ -166,6 +168,13 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or _CLOSED.search(line[-_LONGEST_TAG:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()
+        if (
+            number
+            and kind not in sure
+            and opened.get(number - 1, Opening()).mark
+            and (first := _first_within(line, lines[number - 1]))
+        ):
+            opened[number] = Opening(first)
     opened |= {n: Opening(end) for n, end in spoken.items() if not n or "speaker" in sure}
     if is_named:
         return opened | {0: Opening(len(lines[0]))}
@@ -200,6 +209,12 @@ def _is_titled(lines: Sequence[str]) -> bool:
     is_sentence = len(second.split()) > 2 and (second[-1] in ".!?…" or len(second) > _BARE_LINE)
     room = len(first) + 1 + len(second.split()[0]) <= _TITLE_WIDTH * max(map(len, lines))
     return is_sentence and room and not begins.islower()
+
+
+def _first_within(line: str, above: str) -> int:
+    """The characters of the mark of a line that begins a list, which may have one item only, within the item above; else 0."""
+    begun = None if _WITHIN_PHRASE.search(above) else _BEGUN.match(line)
+    return begun.end() if begun and (begun["closed"] or _SENTENCE_END.search(above)) else 0
 
 
 def _kind(line: str, match: re.Match[str] | None) -> str | None:

@@ -209,6 +209,29 @@ def test_items_with_signs_are_sentences_without_them(mark: str, gap: str, end: s
     assert sentences(text) == ["Fees", "The piano costs 12 euros.", "Ask Ann", *THINGS[1:]]
 
 
+@ends
+@pytest.mark.parametrize(
+    ("above", "mark"), [("1)", "a)"), ("1)", "(a)"), ("2.", "i)"), ("-", "1)"), ("•", "A)"), ("(b)", "(i)")]
+)
+@pytest.mark.parametrize("indent", ["", "   ", "\t"])
+def test_a_list_within_an_item_may_have_one_item(above: str, mark: str, indent: str, end: str) -> None:
+    items = [f"{above} The hall is let", f"{indent}{mark} The stage costs 90 euros", f"{above} The kitchen costs 25 euros"]
+    found = sentences(end.join(items))
+    assert found[1] in (items[1].strip(), "The stage costs 90 euros")
+    assert [sentence.split(" The ")[-1].removeprefix("The ") for sentence in found] == [
+        "hall is let",
+        "stage costs 90 euros",
+        "kitchen costs 25 euros",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["1) the rule of\n(a) above\n2) b", "1. he met\n   A. Smith and left\n2. b", "- see\n  [1] and\n- b"]
+)
+def test_an_item_that_goes_on_with_what_looks_like_a_mark_is_whole(text: str) -> None:
+    assert len(sentences(text)) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
