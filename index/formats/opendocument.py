@@ -16,7 +16,7 @@ from quotewise.index.formats.raised import raised
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet, column_letters
 from quotewise.index.formats.tables import FEW, WIDEST, Cell
 
-VERSION = 3
+VERSION = 4
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text", "table", "office", "drawing", "style"))
@@ -274,8 +274,13 @@ class _Document:
         return shown if shown or is_written else shown_value(cell)
 
     def _sheets(self, body: Element) -> None:
-        for number, table in enumerate(body.iterfind(f"{_TABLE}table"), 1):
+        tables = list(body.iterfind(f"{_TABLE}table"))
+        hidden = [self._styles.is_hidden_sheet(table) for table in tables]
+        for number, table in enumerate(tables, 1):
             name = table.get(f"{_TABLE}name") or str(number)
+            if hidden[number - 1] and not all(hidden):
+                self._composer.problems.append(f"the sheet {name}, which is hidden")
+                continue
             try:
                 merged: dict[tuple[int, int], tuple[int, int]] = {}
                 add_sheet(self._composer, number, name, self._sheet_rows(table, merged), merged)

@@ -8,7 +8,7 @@ from quotewise.index.formats.numbering import formatted
 
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
-_TEXT, _STYLE = (f"{{{_NAMES}{name}:1.0}}" for name in ("text", "style"))
+_TEXT, _STYLE, _TABLE = (f"{{{_NAMES}{name}:1.0}}" for name in ("text", "style", "table"))
 _KINDS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
 _NUMBERED = (f"{_TEXT}list-level-style-number", f"{_TEXT}outline-level-style")
 _OUTLINE = "\0"
@@ -60,6 +60,12 @@ class Styles:
             found = style.find(f"{_STYLE}text-properties") if style is not None else None
             self._raised[name] = found is not None and bool(_ABOVE.match(found.get(f"{_STYLE}text-position") or ""))
         return self._raised[name]
+
+    def is_hidden_sheet(self, table: Element) -> bool:
+        """Whether a sheet is not displayed."""
+        style = self._styles.get(table.get(f"{_TABLE}style-name") or "")
+        properties = style.find(f"{_STYLE}table-properties") if style is not None else None
+        return properties is not None and properties.get(f"{_TABLE}display") == "false"
 
     def begin_list(self, style: str, depth: int) -> None:
         """The list of a style begins to count anew at a depth."""

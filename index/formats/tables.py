@@ -1,8 +1,10 @@
 """The cells of a table into rows of text, each with the names of its columns and what is merged over it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WIDEST = 1_000
 FEW = 4
@@ -41,7 +43,7 @@ class Row:
 
 def read_rows(rows: Iterable[Sequence[Cell]]) -> list[Row]:
     """The rows of a table that say something; a merged cell stands in its first row only, and is read with all of them."""
-    placed = _placed(rows)
+    placed = _grouped(_placed(rows))
     width = max((column + cell.columns for row in placed for column, cell, is_first in row), default=0)
     header = _header_rows(placed, width)
     columns = _names(placed[:header], width)
@@ -68,7 +70,7 @@ def read_rows(rows: Iterable[Sequence[Cell]]) -> list[Row]:
 
 def column_names(rows: Sequence[Sequence[str]]) -> str:
     """The names of the columns, if the first row looks as if it has them; else an empty text."""
-    placed = _placed([[Cell(text) for text in row] for row in rows[:3]])
+    placed = _grouped(_placed([[Cell(text) for text in row] for row in rows[:3]]))
     width = max((len(row) for row in rows[:3]), default=0)
     return joined_names(_names(placed[: _header_rows(placed, width)], width))
 
@@ -139,17 +141,50 @@ def _header_rows(placed: Sequence[Sequence[tuple[int, Cell, bool]]], width: int)
     second = [cell.text.strip() for _, cell, _ in placed[1]]
     if len(years) < 2 or all(_YEAR.fullmatch(text) for place, text in enumerate(second) if place in years):
         years = set()  # of which there is one in each row
-    over_names = {n for n, (_, cell, _) in enumerate(placed[0]) if 1 < cell.columns < width and cell.text.strip()}
+    over_names = _over_others(placed[0], width)
     looks = all(is_name(t) for n, t in enumerate(first) if t and n not in years | over_names)
     covered = sum(cell.columns for _, cell, _ in placed[0] if cell.text.strip())
-    if not looks or len(named) < 2 or covered < (width + 1) // 2 or len({*named}) != len(named):
+    if not looks or not named or covered < (width + 1) // 2 or len({*named}) != len(named):
         return 0
-    below = [cell.text.strip() for _, cell, is_first in placed[1] if is_first and cell.text.strip()]
-    return 2 if over_names and len(placed) > 2 and len(below) > len(over_names) and all(map(is_name, below)) else 1
+    rows = 1
+    while over_names and rows < min(_HEADER_ROWS, len(placed) - 1):
+        below = [cell.text.strip() for _, cell, is_first in placed[rows] if is_first and cell.text.strip()]
+        if len(below) <= len(over_names) or not all(is_name(text) or _YEAR.fullmatch(text) for text in below):
+            break
+        over_names = _over_others(placed[rows], width)
+        rows += 1
+    return rows if rows > 1 or len(named) > 1 else 0
+
+
+def _over_others(row: Sequence[tuple[int, Cell, bool]], width: int) -> set[int]:
+    """The places in a row of the names that stand over those of several columns."""
+    return {place for place, (_, cell, _) in enumerate(row) if 1 < cell.columns < width and cell.text.strip()}
+
+
+def _grouped(placed: list[list[tuple[int, Cell, bool]]]) -> list[list[tuple[int, Cell, bool]]]:
+    """Rows of which the first has names over several columns though no cells are merged: it is empty beside them.
+
+    The names below them come again, as in ``2024 |  | 2025 |`` over ``Q1 | Q2 | Q1 | Q2``, or stand only below them, and values
+    are below those.
+    """
+    if len(placed) < 3 or any(cell.columns > 1 or cell.rows > 1 for row in placed[:3] for _, cell, _ in row):
+        return placed
+    above, names, values = ({column: cell.text.strip() for column, cell, _ in row if cell.text.strip()} for row in placed[:3])
+    first = min(names, default=0)
+    again = len({*names.values()}) < len(names) and 0 not in above and 0 in names
+    below_only = 0 in above and first == 1
+    groups = sorted(column for column in above if column >= 1)
+    edges = [*groups, max(names, default=0) + 1]
+    is_group = (again or below_only) and len(groups) > 1 and all(b - a > 1 for a, b in pairwise(edges))
+    under = range(groups[0], edges[-1]) if is_group else range(0)
+    if not is_group or not all(is_name(names.get(column, "")) and is_number(values.get(column, "")) for column in under):
+        return placed
+    wide = [(a, Cell(above[a], b - a), True) for a, b in pairwise(edges)]
+    return [[*(one for one in placed[0] if one[0] < groups[0]), *wide], *placed[1:]]
 
 
 def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> list[str]:
-    """The names of all columns, from left to right; those over several columns come once, for the first."""
+    """The names of all columns, from left to right; those over several columns come once, for the first, if that is clear."""
     above: list[list[str]] = [[] for _ in range(min(width, WIDEST))]
     for row in header:
         for column, cell, is_first in row:
@@ -158,7 +193,9 @@ def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> li
                 if is_first and text and text not in above[covered]:
                     above[covered].append(text)
     before: list[list[str]] = [[], *above]
-    return [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
+    once = [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
+    lowest = Counter(own[-1] for own in above if own)
+    return [" ".join(own) if own and lowest[own[-1]] > 1 else name for name, own in zip(once, above, strict=True)]
 
 
 def _joined(cells: Sequence[tuple[int, Cell]]) -> str:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import islice
 
 import xlrd
 
@@ -12,7 +13,8 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 2
+VERSION = 3
+_MOST_MERGED = 20_000
 
 
 def parse(data: bytes) -> Parsed:
@@ -27,9 +29,17 @@ def parse(data: bytes) -> Parsed:
         raise DocumentError(f"is damaged: it is no Excel workbook throughout ({type(error).__name__})") from error
     composer = Composer("xls", VERSION)
     count = [0]
+    hidden = [sheet.visibility != 0 for sheet in book.sheets()]
     for number, sheet in enumerate(book.sheets(), 1):
+        if hidden[number - 1] and not all(hidden):
+            composer.problems.append(f"the sheet {sheet.name}, which is hidden")
+            continue
+        merged = {
+            (top + 1, left + 1): (bottom - top, right - left)
+            for top, bottom, left, right in islice(sheet.merged_cells, _MOST_MERGED)
+        }
         try:
-            add_sheet(composer, number, sheet.name, _rows(book, sheet, count), {})
+            add_sheet(composer, number, sheet.name, _rows(book, sheet, count), merged)
         except DocumentError as error:
             composer.problems.append(f"the sheet {sheet.name} or a part of it, which {error}")
         notes = sorted(sheet.cell_note_map.items())

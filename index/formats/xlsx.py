@@ -16,7 +16,7 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 3
+VERSION = 4
 Element = Any
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -50,8 +50,13 @@ class _Workbook:
         self._cells = 0
 
     def read(self) -> None:
-        for number, sheet in enumerate(self._root.iterfind(f"{_S}sheets/{_S}sheet"), 1):
+        sheets = list(self._root.iterfind(f"{_S}sheets/{_S}sheet"))
+        hidden = [sheet for sheet in sheets if sheet.get("state") in ("hidden", "veryHidden")]
+        for number, sheet in enumerate(sheets, 1):
             name = sheet.get("name") or str(number)
+            if sheet in hidden and len(hidden) < len(sheets):
+                self._composer.problems.append(f"the sheet {name}, which is hidden")
+                continue
             kind, path = self._related.get(sheet.get(f"{_R}id") or "", ("", ""))
             if kind not in ("worksheet", "chartsheet", "dialogsheet") or path not in self._archive:
                 self._composer.problems.append(f"the sheet {name}, which is missing in the file")

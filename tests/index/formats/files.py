@@ -51,10 +51,13 @@ def p(text: str, style: str = "", properties: str = "") -> str:
     return f'<w:p><w:pPr>{named}{properties}</w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
 
 
-def xlsx(sheets: Mapping[str, str], texts: tuple[str, ...] = (), styles: str = "") -> bytes:
-    """An Excel workbook of the rows of each sheet, with shared texts and styles."""
+def xlsx(
+    sheets: Mapping[str, str], texts: tuple[str, ...] = (), styles: str = "", hidden: Mapping[str, str] | None = None
+) -> bytes:
+    """An Excel workbook of the rows of each sheet, with shared texts and styles; ``hidden`` has the state of some sheets."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    named = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="s{n}"/>' for n, name in enumerate(sheets))
+    states = {name: f' state="{state}"' for name, state in (hidden or {}).items()}
+    named = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="s{n}"{states.get(name, "")}/>' for n, name in enumerate(sheets))
     related = {f"s{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in range(len(sheets))}
     members = {
         "xl/workbook.xml": f'<workbook {main} xmlns:r="{_R}"><sheets>{named}</sheets></workbook>',
@@ -84,6 +87,26 @@ def workbook_97(text: str, *settings: bytes) -> bytes:
     sheet = record(BOUND_SHEET, struct.pack("<IHBB", start, 0, 5, 0) + b"Costs")
     label = record(0x204, struct.pack("<HHHHB", 0, 0, 0, len(text), 0) + text.encode("latin-1"))
     return bof[0] + b"".join(settings) + sheet + eof + bof[1] + label + eof
+
+
+def sheets_97(*sheets: tuple[str, bool, dict[tuple[int, int], str], tuple[tuple[int, int, int, int], ...]]) -> bytes:
+    """The records of a workbook of sheets: the name of each, whether it is hidden, its texts by row and column from 0, and the
+    first and last rows and columns of the cells that are merged."""
+    bof, eof = [record(BOF, struct.pack("<HHHHII", 0x600, kind, 0, 1997, 0, 6)) for kind in (5, 16)], record(10, b"")
+    bodies = []
+    for _, _, texts_of, merged in sheets:
+        labels = b"".join(
+            record(0x204, struct.pack("<HHHHB", row, column, 0, len(text), 0) + text.encode("latin-1"))
+            for (row, column), text in sorted(texts_of.items())
+        )
+        spans = record(0xE5, struct.pack("<H", len(merged)) + b"".join(struct.pack("<4H", *one) for one in merged))
+        bodies.append(bof[1] + labels + spans + eof)
+    start = len(bof[0]) + sum(12 + len(name) for name, *_ in sheets) + len(eof)
+    bound = b""
+    for (name, is_hidden, *_), body in zip(sheets, bodies, strict=True):
+        bound += record(BOUND_SHEET, struct.pack("<IHBB", start, int(is_hidden), len(name), 0) + name.encode("latin-1"))
+        start += len(body)
+    return bof[0] + bound + eof + b"".join(bodies)
 
 
 def xls(workbook: bytes) -> bytes:

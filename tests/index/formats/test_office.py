@@ -205,6 +205,20 @@ def test_rows_of_an_opendocument_sheet_are_read_with_the_cell_that_is_merged_ove
     assert block(document, "Ink | 6").heading == ("1", "North", "Item | Cups")
 
 
+def test_a_hidden_sheet_of_an_opendocument_is_reported_and_not_quoted() -> None:
+    sheets = "".join(
+        f'<table:table table:name="{name}" table:style-name="{style}"><table:table-row><table:table-cell>'
+        f"<text:p>Of {name}</text:p></table:table-cell></table:table-row></table:table>"
+        for name, style in (("Costs", "ta1"), ("Rates", "ta2"))
+    )
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties table:display="{shown}"/></style:style>'
+        for name, shown in (("ta1", "true"), ("ta2", "false"))
+    )
+    document = parse_document("a.ods", odf(f"<office:spreadsheet>{sheets}</office:spreadsheet>", styles))
+    assert texts(document) == ["Costs", "Of Costs"] and document.unread_part == "the sheet Rates, which is hidden"
+
+
 def test_margins_that_libreoffice_puts_into_every_sheet_are_no_text() -> None:
     header = "<style:header><text:p><text:sheet-name>???</text:sheet-name></text:p></style:header>"
     footer = "<style:footer><text:p>Page <text:page-number>1</text:page-number></text:p></style:footer>"

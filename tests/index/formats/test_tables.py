@@ -4,7 +4,7 @@ import pytest
 
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.sentences import Span
-from tests.index.formats.files import block, parse_document, texts, xlsx
+from tests.index.formats.files import block, parse_document, sheets_97, texts, xls, xlsx
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -68,6 +68,47 @@ def test_cells_of_a_sheet_that_are_merged_are_read_with_all_their_rows_and_colum
     document = parse_document("a.xlsx", xlsx({"Sheet1": f"{rows}</sheetData><mergeCells>{merged}</mergeCells><sheetData>"}))
     assert block(document, "5 | 6").heading == ("Sheet1", "North", "2023 Sales | Costs | 2024 Profit | Tax")
     assert texts(document) == ["Region | 2023 | 2024", "Sales | Costs | Profit | Tax", "North | 1 | 2 | 3 | 4", "5 | 6 | 7 | 8"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ((",2024,,2025,", "Region,Sales,Costs,Sales,Costs"), "Region | 2024 Sales | 2024 Costs | 2025 Sales | 2025 Costs"),
+        (("Region,Spring,,Autumn,", ",May,June,Sept,Oct"), "Region | Spring May | June | Autumn Sept | Oct"),
+        (("Region,,Spring,,Autumn", ",a,b,c,d"), "Region | | Spring | | Autumn"),
+        (("Region,Note,,Cost,", "Riga,far,off,low,cheap"), "Region | Note | | Cost"),
+    ],
+)
+def test_names_over_several_columns_need_not_be_merged(lines: tuple[str, str], names: str) -> None:
+    document = parse_document("a.csv", "\n".join((*lines, "North,1,2,3,4", "South,5,6,7,8")).encode())
+    assert block(document, "South").heading == (names,)
+
+
+def test_names_over_several_columns_stand_before_each_name_that_comes_again() -> None:
+    cells = "<tr><td><td colspan=4>Sales<tr><td><td colspan=2>2024<td colspan=2>2025<tr><td>Region<td>H1<td>H2<td>H1<td>H2"
+    page = f"<table>{cells}<tr><td>Riga<td>1<td>2<td>3<td>4<tr><td>Oslo<td>5<td>6<td>7<td>8</table>"
+    names = "Region | Sales 2024 H1 | Sales 2024 H2 | Sales 2025 H1 | Sales 2025 H2"
+    assert block(parse_document("a.html", page.encode()), "Oslo").heading == (names,)
+
+
+def test_cells_of_an_old_workbook_that_are_merged_are_read_with_all_their_rows_and_columns() -> None:
+    words = "Region 2023 - 2024 -|- Sales Costs Sales Tax|North 1 2 3 4|- 5 6 7 8"
+    cells = {(r, c): word for r, line in enumerate(words.split("|")) for c, word in enumerate(line.split()) if word != "-"}
+    merged = ((0, 1, 0, 0), (0, 0, 1, 2), (0, 0, 3, 4), (2, 3, 0, 0))
+    document = parse_document("a.xls", xls(sheets_97(("Costs", False, cells, merged))))
+    assert block(document, "5 | 6").heading == ("Costs", "North", "2023 Sales | Costs | 2024 Sales | Tax")
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_of_a_workbook_are_reported_and_not_quoted(state: str) -> None:
+    row = '<row r="1"><c r="A1" t="str"><v>{}</v></c></row>'
+    sheets = {"Costs": row.format("Tea"), "Rates": row.format("Secret")}
+    document = parse_document("a.xlsx", xlsx(sheets, hidden={"Rates": state}))
+    assert texts(document) == ["Costs", "Tea"] and document.unread_part == "the sheet Rates, which is hidden"
+    old = [(name, name == "Rates", {(0, 0): "Tea" if name == "Costs" else "Secret"}, ()) for name in sheets]
+    document = parse_document("a.xls", xls(sheets_97(*old)))
+    assert texts(document) == ["Costs", "Tea"] and document.unread_part == "the sheet Rates, which is hidden"
+    assert texts(parse_document("a.xlsx", xlsx(sheets, hidden=dict.fromkeys(sheets, state))))[1::2] == ["Tea", "Secret"]
 
 
 @pytest.mark.parametrize(
