@@ -185,6 +185,7 @@ FORMATS: Mapping[str, Format] = {
     ".mbox": _isolated("mbox", "application/mbox", takes_passwords=True),
     ".msg": _isolated("msg", "application/vnd.ms-outlook", takes_passwords=True),
     ".ipynb": Format("ipynb", "application/x-ipynb+json"),
+    **dict.fromkeys((".man", ".mdoc", ".roff", ".troff"), _isolated("man", "text/troff")),
     **dict.fromkeys((".rst", ".rest"), Format("rst", "text/x-rst")),
     **dict.fromkeys((".adoc", ".asciidoc", ".asc"), Format("asciidoc", "text/asciidoc")),
     ".org": Format("org", "text/org"),

@@ -26,6 +26,8 @@ _OFFICE = frozenset(
     (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".doc", ".xls", ".ppt", ".odt", ".ods", ".odp", ".epub")
 )
 _MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[A-Za-z][A-Za-z-]*: ")
+_MANUAL_PAGE = re.compile(rb"(?:\A|[\r\n])\.(?:TH[ \t]+\S|Dd(?:[ \t]|[\r\n]))")
+_LONGEST_PREAMBLE = 16_384
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 _FIRST_LINES = {b"BEGIN:VCALENDAR": ".ics", b"BEGIN:VCARD": ".vcf"}
 _HEAD = 4_096
@@ -60,6 +62,8 @@ def detected(path: str, data: bytes) -> Format | None:
             return FORMATS[kinds[0]] if kinds else known
         if ending in _OFFICE and start.lower().startswith(_PAGE_STARTS):
             return FORMATS[".html"]
+    if not is_named and _MANUAL_PAGE.search(data[:_LONGEST_PREAMBLE]):
+        return FORMATS[".man"]
     if not is_named and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending
         return FORMATS[".mbox"]
     if ending in (".xls", ".doc") and b"\0" not in start:
