@@ -198,6 +198,8 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys(_CODE_ENDINGS.split(), _CODE),
 }
 """By the ending of the file name, in lower case."""
+CHAT_EXPORT = _isolated("chat_export", "application/json")
+"""Told by the content of files whose ending is that of JSON."""
 UNREAD_ENDINGS = frozenset(_UNREAD.split())
 """Of files that are no documents, or in formats that are not read."""
 ENDINGS = "document, table, mail or text"

@@ -3,7 +3,7 @@
 import re
 
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats import FORMATS, OLE, UNREAD_ENDINGS, Format, ending_of, format_of
+from quotewise.index.formats import CHAT_EXPORT, FORMATS, OLE, UNREAD_ENDINGS, Format, ending_of, format_of
 
 _ZIP = b"PK\x03\x04"
 _DIRECTORY_END = b"PK\x05\x06"
@@ -28,6 +28,12 @@ _OFFICE = frozenset(
 _MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[A-Za-z][A-Za-z-]*: ")
 _MANUAL_PAGE = re.compile(rb"(?:\A|[\r\n])\.(?:TH[ \t]+\S|Dd(?:[ \t]|[\r\n]))")
 _LONGEST_PREAMBLE = 16_384
+_CHAT = re.compile(
+    rb"\"type\"\s*:\s*\"(?:personal_chat|private_(?:super)?group|public_(?:super)?group"
+    rb"|(?:private|public)_channel|saved_messages|bot_chat)\"|\A\s*\{\s*\"guild\"\s*:\s*\{"
+)
+"""What exports of Telegram and Discord have near their beginning."""
+_SLACK_MESSAGE, _SLACK_TIME = re.compile(rb"\"type\"\s*:\s*\"message\""), re.compile(rb"\"ts\"\s*:\s*\"\d{9,10}\.\d{3,6}\"")
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 _FIRST_LINES = {b"BEGIN:VCALENDAR": ".ics", b"BEGIN:VCARD": ".vcf"}
 _HEAD = 4_096
@@ -62,6 +68,9 @@ def detected(path: str, data: bytes) -> Format | None:
             return FORMATS[kinds[0]] if kinds else known
         if ending in _OFFICE and start.lower().startswith(_PAGE_STARTS):
             return FORMATS[".html"]
+    head = data[:_HEAD] if ending == ".json" else b""
+    if _CHAT.search(head) or (_SLACK_MESSAGE.search(head) and _SLACK_TIME.search(head)):
+        return CHAT_EXPORT
     if not is_named and _MANUAL_PAGE.search(data[:_LONGEST_PREAMBLE]):
         return FORMATS[".man"]
     if not is_named and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending

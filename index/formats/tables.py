@@ -194,7 +194,7 @@ def _names(header: Sequence[Sequence[tuple[int, Cell, bool]]], width: int) -> li
                     above[covered].append(text)
     before: list[list[str]] = [[], *above]
     once = [" ".join(n for n in own if n not in last) for last, own in zip(before, above, strict=False)]
-    lowest = Counter(own[-1] for own in above if own)
+    lowest = Counter(own[-1] for own in above if len(own) > 1)
     return [" ".join(own) if own and lowest[own[-1]] > 1 else name for name, own in zip(once, above, strict=True)]
 
 

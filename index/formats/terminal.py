@@ -4,6 +4,7 @@ The marks are taken out of the text, whose lines stay; its layout then names thi
 """
 
 import re
+from itertools import islice
 
 VERSION = 1
 _SEQUENCE = re.compile(
@@ -11,15 +12,25 @@ _SEQUENCE = re.compile(
     r"|\x1b\][^\x07\x1b\r\n]{0,2000}(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]{0,2000}\x1b\\|\x1b[ -/]{1,8}[0-~]|\x1b[0-Z\\^-~]"
 )
 """Control sequences, strings and shifts (ECMA-48, chapters 5.3 to 5.6), of which links and titles of windows are not shown."""
+_COLOURED = re.compile(r"\x1b(?:\[[0-?]{0,60}[ -/]{0,8}[@-~]|\]\d)")
+_OVERSTRUCK = re.compile(r"([^\s_])\x08\1|_\x08[^\s_]|[^\s_]\x08_")
+_FEWEST_OVERSTRUCK = 2
+"""Letters; a single backspace is a fault of a text."""
 _STRUCK = re.compile(r"[^\r\n]*\x08[^\r\n]*")
 _FORWARD = "C"
 _WIDEST_GAP = 200
 
 
 def shown(text: str) -> str:
-    """The text without control sequences, and with the last of the letters that are struck over each other."""
-    if "\x1b" in text or "\x9b" in text:
-        text = _SEQUENCE.sub(_gap, text)
+    """The text without control sequences, and with the last of the letters that are struck over each other.
+
+    A text without any such sequence or letter is left as it is, whatever other control characters it has.
+    """
+    is_coloured = "\x1b" in text and _COLOURED.search(text)
+    is_struck = "\x08" in text and len(list(islice(_OVERSTRUCK.finditer(text), _FEWEST_OVERSTRUCK))) == _FEWEST_OVERSTRUCK
+    if not (is_coloured or is_struck):
+        return text
+    text = _SEQUENCE.sub(_gap, text)
     return _STRUCK.sub(lambda line: _last_struck(line[0]), text) if "\x08" in text else text
 
 

@@ -1,5 +1,7 @@
 """RTF, subtitles, light markup, structured text and source code."""
 
+import json
+
 import pytest
 
 from quotewise.index.chunking import Chunker
@@ -212,11 +214,13 @@ def test_a_file_is_read_by_its_content_where_that_says_more_than_its_ending(path
     [
         ("N\bNA\bAM\bME\bE", "NAME"),
         ("_\bn_\ba_\bm_\be and n\b_a\b_", "name and na"),
-        ("_\bB\bBo", "Bo"),
-        ("teh\b\bhe", "the"),
-        ("\b\ba\b", "a"),
+        ("_\bB\bBo_\bn", "Bon"),
+        ("\x1b[mteh\b\bhe", "the"),
+        ("\x1b[m\b\ba\b", "a"),
+        ("a\b\x1b\x1bM \x9b1m", "a\b\x1b\x1bM \x9b1m"),
+        ("a_\bb", "a_\bb"),
         ("\x1b[1;32mINFO\x1b[0m \x1b[38;2;1;2;3mport\x1b[m 80", "INFO port 80"),
-        ("\x9b31mINFO\x9b0m", "INFO"),
+        ("\x9b31mINFO\x1b[0m", "INFO"),
         ("\x1b]8;;http://x.org\x1b\\the pump\x1b]8;;\x1b\\ runs", "the pump runs"),
         ("\x1b]0;title\x07\x1b(B\x1b[?25lpump\x1b[2K", "pump"),
         ("Name\x1b[3CPrice", "Name   Price"),
@@ -248,6 +252,78 @@ def test_navigation_is_never_quoted_and_rows_are_read_by_themselves() -> None:
     page = b"<nav><a href=/>Prices of all rooms</a></nav><table><tr><th>Room<th>Price<tr><td>Blue<td>90</table>"
     chunks = Chunker(lambda parts: [1] * len(parts)).chunks(parse_document("a.html", page))
     assert [kind.name for chunk in chunks for kind in chunk.kinds] == ["BOILERPLATE", "ROW", "ROW"]
+
+
+SLACK = [
+    {
+        **{"type": "message", "user": "U1", "ts": "1709283122.000200", "user_profile": {"real_name": "Ann Lee"}},
+        "text": "The <http://x.org/a|pump> is broken &amp; leaks. <@U2>, can you look? <!here>",
+    },
+    {"type": "message", "user": "U2", "ts": "1709283722.0002", "text": "In <#C1|ops>", "user_profile": {"display_name": "bo"}},
+    {
+        **{"type": "message", "bot_profile": {"name": "Build"}, "ts": "x", "text": "", "files": [{"name": "log.txt"}]},
+        "attachments": [{"title": "Build 12", "text": "failed"}, None],
+    },
+    {"type": "message", "user": "U9", "ts": "1e99", "text": ""},
+]
+TELEGRAM = {
+    **{"name": "Boats", "type": "private_group"},
+    "messages": [
+        {
+            "type": "message",
+            "date": "2024-03-01T09:12:00",
+            "from": "Ravi",
+            "text": ["See ", {"type": "link", "text": "x.org"}, "."],
+        },
+        {"type": "service", "date": "2024-03-01T09:13:00", "actor": "Mei", "text": ""},
+    ],
+}
+DISCORD = {
+    **{"guild": {"id": "1"}, "channel": {"name": "general"}},
+    "messages": [
+        {
+            **{
+                "timestamp": "2024-03-01T09:12:00.1+00:00",
+                "content": "On heron.",
+                "author": {"name": "mei", "nickname": "Mei"},
+            },
+            "attachments": [{"fileName": "a.png"}],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 4])
+@pytest.mark.parametrize(
+    ("chat", "shown", "title"),
+    [
+        (
+            SLACK,
+            [
+                "Ann Lee (2024-03-01 08:52): The pump is broken & leaks. @bo, can you look? @here",
+                "bo (2024-03-01 09:02): In #ops",
+                "Build: Build 12 – failed\n[log.txt]",
+            ],
+            "a",
+        ),
+        (TELEGRAM, ["Ravi (2024-03-01 09:12): See x.org."], "Boats"),
+        (DISCORD, ["Mei (2024-03-01 09:12): On heron.\n[a.png]"], "general"),
+    ],
+    ids=["Slack", "Telegram", "Discord"],
+)
+def test_an_exported_chat_is_read_message_by_message(chat: object, shown: list[str], title: str, indent: int | None) -> None:
+    document = parse_document("a.json", json.dumps(chat, indent=indent).encode())
+    assert texts(document) == shown and document.title == title
+    assert document.layout.parts[0].printed == "message 1"
+
+
+@pytest.mark.parametrize(
+    "data",
+    ['[{"ts": "1709283122.000200", "text": "disk full", "host": "x"}]', '{"type": "message", "ts": "1709283122.0002", "a": 1}'],
+)
+def test_other_json_with_times_is_no_chat(data: str) -> None:
+    document = parse_document("a.json", data.encode())
+    assert document.text == data and document.layout.parser == "structured"
 
 
 def test_strings_of_words_in_json_are_prose_without_the_syntax_around_them() -> None:

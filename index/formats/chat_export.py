@@ -1,0 +1,135 @@
+"""Chats that Slack, Telegram or Discord export as JSON: who said what and when, message by message."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+from quotewise.index.encodings import decode
+from quotewise.index.formats import structured
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.parsed import Parsed
+
+VERSION = 1
+_REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|\s][^<>|]{0,2000})(?:\|(?P<label>[^<>]{0,500}))?>")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
+_NAMES = ("real_name", "display_name", "global_name", "nickname", "name", "username")
+_LONGEST_NAME = 80
+
+Entry = Mapping[str, Any]
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse an exported chat; other JSON is read as that. Raises DocumentError when the bytes are no text."""
+    text, _, damage = decode(data)
+    try:
+        root = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return structured.parse(data)
+    messages = [one for one in _messages(root) if isinstance(one, dict)]
+    names = dict(_names(messages))
+    lines = [(message, _line(message, names)) for message in messages]
+    if not any(line for _, line in lines):
+        return structured.parse(data)
+    composer = Composer("chat_export", VERSION)
+    if damage:
+        composer.problems.append(damage)
+    for number, (message, line) in enumerate(lines, 1):
+        if line:
+            composer.part("message", number, _time(message))
+            composer.add(line)
+    return composer.finish(_title(root))
+
+
+def _messages(root: Any) -> Sequence[Any]:
+    found = root.get("messages") if isinstance(root, dict) else root
+    return found if isinstance(found, list) else ()
+
+
+def _title(root: Any) -> str | None:
+    channel = root.get("channel") if isinstance(root, dict) else None
+    name = root.get("name") if isinstance(root, dict) else None
+    name = channel.get("name") if isinstance(channel, dict) else name or channel
+    return name if isinstance(name, str) else None
+
+
+def _names(messages: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+    """The names of people by what messages call them."""
+    for message in messages:
+        profile = message.get("user_profile")
+        user, name = message.get("user"), _named(profile)
+        if isinstance(user, str) and name:
+            yield user, name
+
+
+def _named(person: Any) -> str:
+    found = (person.get(key) for key in _NAMES) if isinstance(person, dict) else ()
+    return next((name.strip()[:_LONGEST_NAME] for name in found if isinstance(name, str) and name.strip()), "")
+
+
+def _line(message: Entry, names: Mapping[str, str]) -> str:
+    said = "\n".join(filter(None, _said(message, names)))
+    if not said:
+        return ""
+    person, user = message.get("author") or message.get("bot_profile"), message.get("user")
+    given = (message.get(key) for key in ("from", "username", "actor"))
+    name = _named(person) or (names.get(user, user) if isinstance(user, str) else _named(user))
+    name = name or next((one[:_LONGEST_NAME] for one in given if isinstance(one, str) and one), "")
+    time = _time(message)
+    who = f"{name} ({time})" if name and time else name or time
+    return f"{who}: {said}" if who else said
+
+
+def _said(message: Entry, names: Mapping[str, str]) -> Iterator[str]:
+    """The text of a message, and of what is attached to it."""
+    is_slack = "ts" in message
+    for key in ("text", "content", "caption"):
+        yield _text(message.get(key), names, is_slack)
+    for attached in _listed(message, "attachments") + _listed(message, "embeds"):
+        shown = [_text(attached.get(key), names, is_slack) for key in ("pretext", "title", "text", "description")]
+        yield " – ".join(filter(None, shown)) or _text(attached.get("fallback"), names, is_slack)
+        file = attached.get("fileName")
+        yield f"[{file}]" if isinstance(file, str) else ""
+    for file in _listed(message, "files"):
+        name = file.get("title") or file.get("name")
+        yield f"[{name}]" if isinstance(name, str) else ""
+
+
+def _listed(message: Entry, key: str) -> list[Entry]:
+    found = message.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _text(value: Any, names: Mapping[str, str], is_slack: bool) -> str:
+    """A text; that of Telegram may come in pieces, and that of Slack has references between ``<`` and ``>``."""
+    if isinstance(value, list):
+        pieces = (one.get("text") if isinstance(one, dict) else one for one in value)
+        value = "".join(piece for piece in pieces if isinstance(piece, str))
+    if not isinstance(value, str):
+        return ""
+    return unescape(_REFERENCE.sub(lambda found: _shown(found, names), value)) if is_slack else value
+
+
+def _shown(reference: re.Match[str], names: Mapping[str, str]) -> str:
+    target, label = reference["target"], reference["label"]
+    if reference["sign"] == "@":
+        return f"@{label or names.get(target, target)}"
+    if reference["sign"] == "!":
+        return label or f"@{target.partition('^')[0]}"
+    if reference["sign"] == "#":
+        return f"#{label or target}"
+    return label or target.removeprefix("mailto:")
+
+
+def _time(message: Entry) -> str:
+    stamp = message.get("ts")
+    if isinstance(stamp, str):
+        try:
+            return datetime.fromtimestamp(float(stamp), UTC).strftime("%Y-%m-%d %H:%M")
+        except (ValueError, OverflowError, OSError):
+            return ""
+    written = next((one for key in ("date", "timestamp") if isinstance(one := message.get(key), str)), "")
+    found = _TIME.match(written)
+    return f"{found[1]} {found[2]}" if found else ""
