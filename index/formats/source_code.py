@@ -32,6 +32,7 @@ def _blocks(text: str) -> Iterator[Block]:
     """Runs of comments and runs of code, each up to a blank line; a comment of several lines is one by itself."""
     starts = [*line_starts(text), len(text)]
     start, kind, closer = 0, "", ""
+    ahead = dict.fromkeys(_CLOSERS, -1)  # where the next one of each stands
     for first, last in pairwise(starts):
         line = text[first:last]
         if closer:
@@ -46,7 +47,11 @@ def _blocks(text: str) -> Iterator[Block]:
             closer, own = quotes[0], "comment"
         elif opened and own == "comment" and not quotes:
             ends = "*/" if "/*" in opened[0] else "-->"
-            closer = ends if line.find(ends, opened.end()) < 0 and ends in text[last : last + _LONGEST_COMMENT] else ""
+            is_open = line.find(ends, opened.end()) < 0
+            if is_open and ahead[ends] < last:
+                found = text.find(ends, last)
+                ahead[ends] = found if found >= 0 else len(text) + _LONGEST_COMMENT
+            closer = ends if is_open and ahead[ends] + len(ends) <= last + _LONGEST_COMMENT else ""
         if own != kind or opened:
             yield from _block(text, start, first, kind)
             start, kind = first, own

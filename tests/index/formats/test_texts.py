@@ -191,6 +191,12 @@ def test_comments_of_several_lines_are_read_whole_and_without_the_signs_around_t
     assert [one.strip() for one in texts(parse_document(path, text.encode()))] == shown
 
 
+def test_comments_that_do_not_end_are_read_line_by_line_and_at_once() -> None:
+    for mark in ("/*", "<!--"):
+        document = parse_document("a.css", f"{mark} a\n".encode() * 20_000)
+        assert len(document.blocks) == 20_000
+
+
 @pytest.mark.parametrize(
     ("path", "data", "parser"),
     [
