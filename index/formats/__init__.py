@@ -184,6 +184,7 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".eml", ".emlx", ".mht", ".mhtml"), _isolated("mail", "message/rfc822", takes_passwords=True)),
     ".mbox": _isolated("mbox", "application/mbox", takes_passwords=True),
     ".msg": _isolated("msg", "application/vnd.ms-outlook", takes_passwords=True),
+    ".tnef": _isolated("winmail", "application/ms-tnef", "application/vnd.ms-tnef", takes_passwords=True),
     ".ipynb": Format("ipynb", "application/x-ipynb+json"),
     **dict.fromkeys((".man", ".mdoc", ".roff", ".troff"), _isolated("man", "text/troff")),
     **dict.fromkeys((".rst", ".rest"), Format("rst", "text/x-rst")),

@@ -36,6 +36,7 @@ _CHAT = re.compile(
 _SLACK_MESSAGE, _SLACK_TIME = re.compile(rb"\"type\"\s*:\s*\"message\""), re.compile(rb"\"ts\"\s*:\s*\"\d{9,10}\.\d{3,6}\"")
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 _FIRST_LINES = {b"BEGIN:VCALENDAR": ".ics", b"BEGIN:VCARD": ".vcf"}
+_WRAPPED_MAIL = b"\x78\x9f\x3e\x22"
 _HEAD = 4_096
 
 
@@ -55,6 +56,8 @@ def detected(path: str, data: bytes) -> Format | None:
     if start.startswith(b"{\\rtf"):
         return FORMATS[".rtf"]
     is_named = ending in FORMATS
+    if not is_named and data.startswith(_WRAPPED_MAIL):  # called winmail.dat
+        return FORMATS[".tnef"]
     first = next((kind for line, kind in _FIRST_LINES.items() if start[: len(line)].upper() == line), None)
     if first and not is_named:
         return FORMATS[first]

@@ -13,8 +13,9 @@ from itertools import groupby
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
-from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, ParseOptions, ending_of, html
+from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, ParseOptions, ending_of, html, rtf, tnef
 from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.compressed_rtf import decompressed
 from quotewise.index.formats.detection import detected
 from quotewise.index.formats.page_encoding import decoded, decoded_as, is_utf8
 from quotewise.index.formats.parsed import Parsed
@@ -96,10 +97,11 @@ class Letters:
         self._composer, self._options = composer, ParseOptions(tuple(passwords))
         self._parts = 0
         self._bytes = 0
+        self._has_text = False
 
     def add(self, message: Message, path: str = "", depth: int = 0) -> None:
         """Add a mail: its headers, its text, and its attachments, with their paths (``2.1``) as labels of parts."""
-        above = self._composer.trail
+        above, self._has_text = self._composer.trail, False
         headers = [(name, decoded_header(value)) for name in _HEADERS for value in message.get_all(name, [])]
         self.add_headers(headers)
         self._body(message, path, depth)
@@ -176,6 +178,7 @@ class Letters:
 
     def add_text(self, text: str) -> None:
         """Add the plain text of a mail, by its paragraphs; what is quoted, the answer to it and a signature are each one."""
+        self._has_text |= bool(text.strip())
         for paragraph in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r\n", "\n").replace("\r", "\n")):
             for _, lines in groupby(_signed(paragraph.split("\n")), key=lambda line: line[0]):
                 self._composer.add("\n".join(line for _, line in lines))
@@ -183,6 +186,7 @@ class Letters:
     def add_html(self, text: str) -> None:
         """Add the text of a mail in HTML."""
         root, damage = html.read_tree(text)
+        self._has_text |= root is not None
         if root is not None:
             html.walk(root, self._composer, shift=len(self._composer.trail))
         if damage:
@@ -204,6 +208,9 @@ class Letters:
         if len(data) > _ATTACHED_LIMIT or self._bytes > 2 * _ATTACHED_LIMIT:
             self._composer.problems.append(f"the attachment {shown}, which is beyond the limit of {_ATTACHED_LIMIT:,} bytes")
             return
+        if known.parser == "winmail":
+            self.add_wrapped(data, path, depth + 1)
+            return
         self._composer.part("attachment", self._parts, f"{path} {name}".strip())
         if name.lower().endswith(_MAIL_ENDINGS) and known.parser == "mail":
             self._inner(read_message(data), path, depth)
@@ -216,6 +223,44 @@ class Letters:
                 self._composer.add_parsed(known.parse(data, self._options), name)
         except QuotewiseError as error:
             self._composer.problems.append(f"the attachment {shown}, which {error}")
+
+    def add_wrapped(self, data: bytes, path: str, depth: int) -> None:
+        """Add what Outlook wraps of a mail: the files, and the text where the mail does not say it already."""
+        if depth >= DEPTH_LIMIT:
+            self._composer.problems.append(f"mails in mails deeper than {DEPTH_LIMIT}")
+            return
+        try:
+            mail = tnef.read(data)
+            if not self._has_text:
+                self.add_one_of(mail.plain, mail.html, mail.rich)
+        except DocumentError as error:
+            self._composer.problems.append(f"winmail.dat, which {error}")
+            return
+        if mail.is_cut:
+            self._composer.problems.append(
+                f"a part of winmail.dat, which is cut off or holds more than {len(mail.files)} files"
+            )
+        for number, file in enumerate(mail.files, 1):
+            self._parts += 1
+            below = f"{path}.{number}" if path else str(number)
+            if file.is_mail:
+                inner = tnef.read(file.data).subject
+                above, self._has_text = self._composer.trail, False
+                self._composer.part("attachment", self._parts, f"{below} {inner or file.name}".strip())
+                self.add_headers([("Subject", inner)])
+                self.add_wrapped(file.data, below, depth + 1)
+                self._composer.under(*above)
+            else:
+                self.attach(named_by_kind(file.name, file.kind), file.data, below, depth)
+
+    def add_one_of(self, plain: str, page: str, rich: bytes) -> None:
+        """Add the text of a mail in the plainest form that it has. Raises DocumentError where compressed RTF is damaged."""
+        if plain.strip():
+            self.add_text(plain)
+        elif page.strip():
+            self.add_html(page)
+        elif rich:
+            rtf.add_text(decompressed(rich), self._composer)
 
 
 def _is_attached(part: Message) -> bool:

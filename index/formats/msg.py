@@ -12,9 +12,7 @@ from typing import Any
 from olefile import OleFileIO
 
 from quotewise.index.errors import DocumentError, translate_errors
-from quotewise.index.formats import rtf
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.compressed_rtf import decompressed
 from quotewise.index.formats.mail import DEPTH_LIMIT, Letters, decoded_header, named_by_kind
 from quotewise.index.formats.page_encoding import code_page, decoded, decoded_as
 from quotewise.index.formats.parsed import Parsed
@@ -141,15 +139,10 @@ def _add(
     letters.add_headers(headers)
     above = composer.trail
     plain, page, rich = mail.text(_BODY), _page(mail), mail.data(_RTF)
-    if plain.strip():
-        letters.add_text(plain)
-    elif page.strip():
-        letters.add_html(page)
-    elif rich:
-        try:
-            rtf.add_text(decompressed(rich), composer)
-        except DocumentError as error:
-            composer.problems.append(f"its text, which is compressed RTF and {error}")
+    try:
+        letters.add_one_of(plain, page, rich or b"")
+    except DocumentError as error:
+        composer.problems.append(f"its text, which is compressed RTF and {error}")
     composer.under(*above)
     folders = mail.folders("__attach_version1.0_#")
     for number, folder in enumerate(folders[:_ATTACHMENTS_LIMIT], 1):

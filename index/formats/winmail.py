@@ -1,0 +1,20 @@
+"""The file ``winmail.dat`` of a mail from Outlook: the text of the mail, and the files that are attached to it."""
+
+from collections.abc import Sequence
+
+from quotewise.index.formats import tnef
+from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.mail import Letters
+from quotewise.index.formats.parsed import Parsed
+
+VERSION = 1
+
+
+def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
+    """Parse a wrapped mail. Raises DocumentError."""
+    composer = Composer("winmail", VERSION)
+    subject = tnef.read(data).subject
+    letters = Letters(composer, passwords)
+    letters.add_headers([("Subject", subject)])
+    letters.add_wrapped(data, "", 0)
+    return composer.finish(subject)
