@@ -161,7 +161,7 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
         if kind in sure or is_rule(line) or _ROWED.match(line):
             cue = kind == "cue" and number and lines[number - 1].strip(" \t>\r\n").isdecimal()
             opened[number - 1 if cue else number] = Opening()
-            if match and (kind in _MARKS or kind == "key"):
+            if match and (kind in _MARKS or (kind == "key" and "." in match["key"])):
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
         elif match and kind in ("decimal", "part") and not number:  # "A1." alone is no sentence
             opened[0] = Opening(match.end())

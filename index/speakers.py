@@ -12,7 +12,8 @@ _ASIDE = r"(?:,[ ][^.:\r\n,]{1,40}|[ ][(\[][^()\[\]\r\n]{1,60}[)\]])"
 """How or to whom something is said: ``FAUST (am Pult).``"""
 _DIRECTED = re.compile(
     rf"{_LEAD}[*_]{{0,3}}(?P<name>(?:{_SHORT}\.[ ]){{0,2}}{_WORD}(?:[ ]{_WORD}){{0,4}}?)"
-    rf"(?:[ ]of[ ]{_WORD}(?:[ ]{_WORD}){{0,2}}|[ ]pro[ ]tempore)?{_ASIDE}{{0,2}}\.[*_]{{0,3}}(?:[ \t]*[-–—]+)?[ \t]+(?=\S)"
+    rf"(?:[ ]of[ ]{_WORD}(?:[ ]{_WORD}){{0,2}}|[ ]pro[ ]tempore)?{_ASIDE}{{0,2}}\.[*_]{{0,3}}"
+    r"(?:[ \t]*[-–—]+[ \t]*|[ \t]+)(?:[\[(][^\[\]()\r\n]{1,80}[\])][ \t]+)?(?=\S)"
 )
 _ABOVE = re.compile(
     rf"[ \t]*+[*_]{{0,3}}(?P<name>{_WORD}\.?(?:[ ](?:&[ ])?{_WORD}\.?){{0,3}}(?:[ ]#?\d{{1,2}})?)"
@@ -27,11 +28,15 @@ _TITLES = """
 """
 _ANSWERS = "yes no yeah ok okay maybe sure ja nein oui non si sí sim não hi hello thanks note"
 _NO_NAMES, _BESIDE_NAMES = frozenset(_ANSWERS.split()), frozenset(_TITLES.split())
+_ITEM = re.compile(r"[ \t>]*(?:[-*+•]|\d{1,3}[.)]|\([a-z\d]\))[ \t]")
 _ROMAN = frozenset("IVXLC")
 _ENDS = re.compile(r"[.!?…:;–—)\]\"'”’»*_-]\s*$")
 _LONGEST_END = 40
+_FEW_LETTERS = 3
 _ABBREVIATED = 8
-"""Most letters of a name that is not capital: ``Ham.``"""
+"""Most letters of a name such as ``Ham.`` that is told by two speeches; a longer one is by three."""
+_NAME_WORDS, _LONGEST_NAME = 3, 24
+"""Most words and letters of a name that is no capitals."""
 _INDENT = 4
 """By so many columns a name in a film script stands to the right of what is said."""
 
@@ -55,7 +60,7 @@ def speaker_mark(line: str, cast: frozenset[str] = frozenset()) -> int:
     A name is in capitals, as in ``Mr. VAN DYKE.``, or is one of ``cast``.
     """
     found = _DIRECTED.match(line)
-    if not found or not _begins(line[found.end() :]):
+    if not found or not _begins(line[found.end() :]) or _is_shouted(line[found.end() :]):
         return 0
     return found.end() if found["name"] in cast or _is_capital(found["name"]) else 0
 
@@ -71,10 +76,16 @@ def _cast(lines: Sequence[str]) -> frozenset[str]:
             continue
         found = _DIRECTED.match(line)
         name = found["name"] if found else ""
-        if found and len(name) <= _ABBREVIATED and name.isalpha() and name[0].isupper() and name.casefold() not in _NO_NAMES:
+        if found and _may_be_name(name):
             counts[name] += _begins(line[found.end() :])
-    names = frozenset(name for name, count in counts.items() if count > 1)
+    names = frozenset(name for name, count in counts.items() if count > 1 + (len(name) > _ABBREVIATED))
     return names if len(names) > 1 else frozenset()
+
+
+def _may_be_name(name: str) -> bool:
+    words = name.replace(".", " ").split()
+    is_short = len(words) <= _NAME_WORDS and len(name) <= _LONGEST_NAME
+    return is_short and all(word[0].isupper() for word in words) and name.casefold() not in _NO_NAMES
 
 
 def _named_above(lines: Sequence[str]) -> frozenset[int]:
@@ -94,14 +105,23 @@ def _named_above(lines: Sequence[str]) -> frozenset[int]:
         indent, indent_below = _indent(line), _indent(below)
         if indent_below > indent and not above["name"].endswith("."):
             continue  # a heading, as in a manual page
+        if above["name"].endswith(".") or _CONTINUED.search(above["how"]):
+            sure.add(number)
+        if _ITEM.match(below) or not _ENDS.search(_last_line(lines, number + 1)[-_LONGEST_END:]):
+            continue  # a heading or a title
         found[number] = above["name"]
-        is_right = indent - indent_below >= _INDENT
-        if above["name"].endswith(".") or _CONTINUED.search(above["how"]) or (is_right and indent >= 2 * _INDENT):
+        if indent - indent_below >= _INDENT and indent >= 2 * _INDENT:
             sure.add(number)
     repeated = {name for name, count in Counter(found.values()).items() if count > 1}
     if len(repeated) > 1 or sure:
         sure |= {number for number, name in found.items() if name in repeated}
     return frozenset(sure)
+
+
+def _last_line(lines: Sequence[str], number: int) -> str:
+    """The last line of the paragraph with a line."""
+    last = next((n for n in range(number, len(lines)) if not lines[n].strip(" \t>\r\n")), len(lines))
+    return lines[last - 1]
 
 
 def _indent(line: str) -> int:
@@ -111,6 +131,11 @@ def _indent(line: str) -> int:
 def _begins(said: str) -> bool:
     first = next((c for c in said if c.isalnum()), "a")
     return not first.islower() and not first.isdecimal()
+
+
+def _is_shouted(said: str) -> bool:
+    """Whether a line of prose is in capitals throughout, as in licences, so that capitals name nobody."""
+    return _is_all_capital(said) and sum(map(str.isalpha, said)) > _FEW_LETTERS
 
 
 def _is_all_capital(line: str) -> bool:

@@ -57,6 +57,11 @@ _BOLD_LINE = re.compile(
 )
 """A line in bold type as a whole, which is a heading of those who write no number signs."""
 _BOLD_WORDS = 10
+_SIGNALS = (
+    "or and note notes warning caution danger important attention tip hint info achtung hinweis wichtig oder und remarque nota"
+)
+_SIGNAL_WORDS = frozenset(_SIGNALS.split())
+"""In bold type above one paragraph, and no section."""
 _NEAR = 3
 """Lines below such a heading, at most, within which its text begins."""
 _BELOW_OTHERS = 7
@@ -199,7 +204,9 @@ class _Outline:
         end = self._lines[line + 1]
         shown = self._text[self._lines[line] : end].rstrip("\r\n")
         found = _BOLD_LINE.fullmatch(shown)
-        return found if found and found["name"][-1] not in ".!?;,…" and len(found["name"].split()) <= _BOLD_WORDS else None
+        if not found or found["name"][-1] in ".!?;,…" or found["name"].casefold() in _SIGNAL_WORDS:
+            return None
+        return found if len(found["name"].split()) <= _BOLD_WORDS else None
 
     def _is_above_text(self, line: int) -> bool:
         """Whether a line stands above text, and not above a heading or another line that is wholly bold."""

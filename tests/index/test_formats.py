@@ -310,6 +310,7 @@ def test_a_line_in_bold_type_above_text_is_a_heading(end: str) -> None:
     "markdown",
     [
         "**Note:** closed in May.",
+        "**WARNING:**\n\nDo not open.",
         "**The hall is closed in May.**\n\nAsk Ann.",
         "**Ann Lee**\n\n**Bob Ode**",
         "- **Fees**\n\n  5 euros.",

@@ -289,6 +289,8 @@ def test_one_line_of_prose_that_begins_like_an_item_is_not_torn_off(text: str) -
             "АННА АНДРЕЕВНА. Как",
         ],
         ["The SPEAKER pro tempore. So ordered", "Ms. O'BRIEN of Texas. I yield", "Mr. McGOVERN. I rise", "The CHAIR. Noted"],
+        ["DON JUAN.—¡Cuál gritan esos", "CIUTTI.— Señor, no os oyen", "MRS. BO. [Smiling.] Well"],
+        [*["Mrs. Alving. Yes, and more.", "Engstrand (nearer). I was out."] * 3, "Mrs. Alving. Sit down."],
         ["Ham. Words, words.", "Oph. My lord?", "Ham. No more!", "Oph. You are merry"],
         ["**HAMLET.** To be or not to be", "**OPHELIA.** Good my lord"],
         ["MR. ADAMS: I call Ann Lee", "Abg. Lee (SPD): Herr Präsident", "THE COURT: Sustained"],
@@ -428,6 +430,17 @@ def test_numbers_of_lines_do_not_part_sentences(gap: str, end: str) -> None:
         f"{number} {thing} {number + 2} euros" for number, thing in enumerate(["Apples", "Pears", "Plums", "Figs", "Nuts"], 1)
     ]
     assert found("\n".join(prices)) == prices
+
+
+@ends
+def test_capitals_of_licences_and_above_lists_name_nobody(end: str) -> None:
+    first, second = (
+        f"THE PROGRAM IS OFFERED TO YOU AS IT IS WITHOUT ANY{end}WARRANTY.",
+        f"THE RISK OF ITS USE IS THAT OF THE{end}USER.",
+    )
+    assert sentences(f"{first} {second} ALL COSTS ARE YOURS.") == [first, second, "ALL COSTS ARE YOURS."]
+    changes = [f"FIXED{end}* A crash.", f"ADDED{end}* A map."] * 2
+    assert sentences((end * 2).join(changes)) == ["FIXED", "A crash.", "ADDED", "A map."] * 2
 
 
 @ends
