@@ -59,7 +59,7 @@ def speaker_mark(line: str, cast: frozenset[str] = frozenset()) -> int:
 
     A name is in capitals, as in ``Mr. VAN DYKE.``, or is one of ``cast``.
     """
-    found = _DIRECTED.match(line)
+    found = _DIRECTED.match(line) if "." in line else None
     if not found or not _begins(line[found.end() :]) or _is_shouted(line[found.end() :]):
         return 0
     return found.end() if found["name"] in cast or _is_capital(found["name"]) else 0
@@ -74,7 +74,7 @@ def _cast(lines: Sequence[str]) -> frozenset[str]:
     for number, line in enumerate(lines):
         if number and not (not lines[number - 1].strip(" \t>\r\n") or _ENDS.search(lines[number - 1][-_LONGEST_END:])):
             continue
-        found = _DIRECTED.match(line)
+        found = _DIRECTED.match(line) if "." in line else None
         name = found["name"] if found else ""
         if found and _may_be_name(name):
             counts[name] += _begins(line[found.end() :])
