@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from quotewise.index.list_marks import counted, signed
-from quotewise.index.speakers import speaker_mark
+from quotewise.index.speakers import ENDS, LONGEST_END, speaker_mark
 
 _LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
 _ROMAN = "[ivxlcIVXLC]{2,7}"
@@ -145,13 +145,7 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     """
     matches = [None if is_rule(line) else _KINDS.match(line) for line in lines]
     kinds = [_kind(line, match) for line, match in zip(lines, matches, strict=True)]
-    spoken = {
-        number: end
-        for number, kind in enumerate(kinds)
-        if kind in (None, "key")
-        and (end := speaker_mark(lines[number], cast))
-        and not (number and _WITHIN_PHRASE.search(lines[number - 1]))
-    }
+    spoken = _spoken(lines, kinds, cast)
     kinds = ["speaker" if number in spoken else kind for number, kind in enumerate(kinds)]
     clocks = [number for number, kind in enumerate(kinds) if kind == "clock"]
     kinds = ["chat" if kind == "clock" else kind for kind in kinds]
@@ -192,6 +186,24 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     if len(lines) > 1 and _is_titled([line.strip(" \t>\r\n") for line in lines]):
         opened.setdefault(1, Opening())
     return opened
+
+
+def _spoken(lines: Sequence[str], kinds: Sequence[str | None], cast: frozenset[str]) -> dict[int, int]:
+    """The lines, by number, that begin with the name of who speaks, with the characters of it.
+
+    In prose a name is the last word of a sentence that begins in the line above, so that most lines above must have ended, or
+    each second line from the first on must have one.
+    """
+    found = {
+        number: end
+        for number, kind in enumerate(kinds)
+        if kind in (None, "key")
+        and (end := speaker_mark(lines[number], cast))
+        and not (number and _WITHIN_PHRASE.search(lines[number - 1]))
+    }
+    ended = {number: end for number, end in found.items() if not number or ENDS.search(lines[number - 1][-LONGEST_END:])}
+    is_sure = 2 * len(ended) > len(found) or (0 in found and 2 * len(found) >= len(lines))
+    return found if is_sure else ended
 
 
 def _is_titled(lines: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MAY_BE = re.compile(r"(?:\A|[\r\n])[ \t]{0,12}\d{1,4}[ \t]+\S")
 _SAID = re.compile(r"(?:[QA][.:]?[ \t]|(?:THE|M[RS]{1,2}\.?|BY|DR\.)[ ][^a-z\r\n:]{1,40}:(?:\s|\Z))")
 _SIGN = re.compile(r"[.!?:;…][\"'”’»)]*\Z")
+_WITHIN = re.compile(r"[.!?:;…]")
 _FEWEST_LINES = 5
 """With numbers, where nobody is named who speaks."""
 _FULL = 0.8
@@ -73,5 +74,7 @@ def _are_lines_of_prose(texts: Sequence[str]) -> bool:
         for one, other in pairs
         if len(one) + 1 + len(other.split()[0]) >= _FULL * width and not _SIGN.search(one[-4:])
     ]
+    if all(text[0].islower() for text in texts) and not any(map(_WITHIN.search, texts)):
+        return False  # entries of a list
     small = [(one, other) for one, other in pairs if other[0].islower()]
     return width >= _NARROWEST and len(wrapped) >= _GOING_ON * len(pairs) and bool(small) and {*small} <= {*wrapped}

@@ -27,11 +27,18 @@ _TITLES = """
     frau abg m mme mlle sr sra don doña dom san st first second third de la du des von van der and und et y e
 """
 _ANSWERS = "yes no yeah ok okay maybe sure ja nein oui non si sí sim não hi hello thanks note"
-_NO_NAMES, _BESIDE_NAMES = frozenset(_ANSWERS.split()), frozenset(_TITLES.split())
+_SECTIONS = """
+    abstract actions agenda appendix assessment background budget conclusion conclusions decision decisions description
+    discussion example examples facts findings history introduction methods name notes objective objectives options outlook
+    overview purpose recommendation recommendations references requirements results risks scope status summary synopsis usage
+"""
+"""Of reports, which come again in the report on each matter."""
+_NO_NAMES, _BESIDE_NAMES, _NO_SPEAKERS = (frozenset(words.split()) for words in (_ANSWERS, _TITLES, _SECTIONS))
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•]|\d{1,3}[.)]|\([a-z\d]\))[ \t]")
 _ROMAN = frozenset("IVXLC")
-_ENDS = re.compile(r"[.!?…:;–—)\]\"'”’»*_-]\s*$")
-_LONGEST_END = 40
+ENDS = re.compile(r"[.!?…:;–—)\]\"'”’»*_-]\s*$")
+"""Of a line after which no sentence goes on."""
+LONGEST_END = 40
 _FEW_LETTERS = 3
 _ABBREVIATED = 8
 """Most letters of a name such as ``Ham.`` that is told by two speeches; a longer one is by three."""
@@ -72,7 +79,7 @@ def _cast(lines: Sequence[str]) -> frozenset[str]:
     """
     counts: Counter[str] = Counter()
     for number, line in enumerate(lines):
-        if number and not (not lines[number - 1].strip(" \t>\r\n") or _ENDS.search(lines[number - 1][-_LONGEST_END:])):
+        if number and not (not lines[number - 1].strip(" \t>\r\n") or ENDS.search(lines[number - 1][-LONGEST_END:])):
             continue
         found = _DIRECTED.match(line) if "." in line else None
         name = found["name"] if found else ""
@@ -102,12 +109,14 @@ def _named_above(lines: Sequence[str]) -> frozenset[int]:
         above = _ABOVE.fullmatch(line)
         if not above or not _is_capital(above["name"].rstrip(".")) or _is_all_capital(below):
             continue
+        if above["name"].casefold() in _NO_SPEAKERS:
+            continue
         indent, indent_below = _indent(line), _indent(below)
         if indent_below > indent and not above["name"].endswith("."):
             continue  # a heading, as in a manual page
         if above["name"].endswith(".") or _CONTINUED.search(above["how"]):
             sure.add(number)
-        if _ITEM.match(below) or not _ENDS.search(_last_line(lines, number + 1)[-_LONGEST_END:]):
+        if _ITEM.match(below) or not ENDS.search(_last_line(lines, number + 1)[-LONGEST_END:]):
             continue  # a heading or a title
         found[number] = above["name"]
         if indent - indent_below >= _INDENT and indent >= 2 * _INDENT:

@@ -433,6 +433,23 @@ def test_numbers_of_lines_do_not_part_sentences(gap: str, end: str) -> None:
 
 
 @ends
+def test_an_acronym_that_ends_a_sentence_at_the_beginning_of_a_line_is_not_torn_off(end: str) -> None:
+    first, second = (
+        f"The chips were compared with those of Austin-based{end}AMD.",
+        f"They were bought in May by Armonk's{end}IBM.",
+    )
+    assert sentences(f"{first} {second} It paid in full.") == [first, second, "It paid in full."]
+    assert sentences(f"ESA. It was founded in 1975.{end}{end}{first} {second} It paid.")[-3:] == [first, second, "It paid."]
+
+
+@ends
+def test_entries_of_a_numbered_list_without_signs_are_not_joined(end: str) -> None:
+    things = ["payment of the rent on the first of each month", "repair of the roof and of the walls of the house"] * 3
+    entries = [f"{number}\t{thing}" for number, thing in enumerate(things, 1)]
+    assert sentences(end.join(entries)) == entries
+
+
+@ends
 def test_capitals_of_licences_and_above_lists_name_nobody(end: str) -> None:
     first, second = (
         f"THE PROGRAM IS OFFERED TO YOU AS IT IS WITHOUT ANY{end}WARRANTY.",

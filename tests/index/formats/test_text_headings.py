@@ -116,6 +116,12 @@ def test_a_text_is_read_under_its_headings(text: str, sentence: str, trail: tupl
         assert "".join(texts(document)).split() == text.split() or "=====" in text
 
 
+def test_sections_that_reports_on_several_matters_have_are_headings() -> None:
+    report = "SUMMARY\nWe moved the server to the new rack.\n\nOUTLOOK\nThe price may rise by a tenth.\n\n"
+    document = parse_document("a.txt", f"Status\n\nAlpha\n=====\n\n{report}Beta\n====\n\n{report}".encode())
+    assert [one.strip() for one in texts(document, "heading")] == ["Alpha", "SUMMARY", "OUTLOOK", "Beta", "SUMMARY", "OUTLOOK"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
