@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quotewise.index.encodings import decode
+from quotewise.index.formats.page_encoding import decoded_as
 
 _FOLD = re.compile(rb"(?:\r\n|\n|\r(?!\n))[ \t]")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -19,6 +20,7 @@ _ESCAPE = re.compile(r"\\([\\,;:nN\"])")
 _CARET = re.compile(r"\^([n^'])")
 _DEPTH_LIMIT = 8
 _ENCODED = frozenset(("B", "BASE64"))
+_DATA = re.compile(r"data:[\w.+-]{0,80}[/;,]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,12 @@ class Property:
 
     @property
     def is_binary(self) -> bool:
-        return self.parameters.get("ENCODING", "").upper() in _ENCODED or self.raw[:5].lower() == "data:"
+        return self.parameters.get("ENCODING", "").upper() in _ENCODED or bool(_DATA.match(self.raw))
 
     def fields(self, sign: str = ";") -> list[str]:
         """The parts of a value that has several, such as a name or an address."""
-        return [unescaped(part).strip() for part in re.split(rf"(?<!\\){re.escape(sign)}", self.raw)]
+        parts = re.findall(rf"{sign}((?:[^\\{sign}]|\\.|\\\Z)*+)", sign + self.raw, re.DOTALL)
+        return [unescaped(part).strip() for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,18 @@ class Component:
         found = ({one.name: one for one in reversed(self.properties) if one.raw.strip()}.get(name) for name in names)
         return next((one for one in found if one), None)
 
+    def all(self) -> Iterator["Component"]:
+        """This one and all that are in it, in the order of the file."""
+        yield self
+        for part in self.parts:
+            yield from part.all()
+
 
 def read(data: bytes) -> tuple[Component, str | None]:
     """The components of a file as parts of one without a name, and which bytes were no text. Raises DocumentError.
 
-    Components that are not closed, or closed twice, are read; those nested deeper than the limit stand beside each other.
+    Components that are not closed, or closed twice, are read: one ends where another of its name begins, unless that is the
+    card of an agent. Those nested deeper than the limit stand beside each other.
     """
     text, _, damage = decode(data if data.startswith(_WIDE) else _FOLD.sub(b"", data))
     if data.startswith(_WIDE):
@@ -71,15 +81,20 @@ def read(data: bytes) -> tuple[Component, str | None]:
     for one in _properties(_LINE_BREAK.split(text.removeprefix("\ufeff"))):
         if one.name == "BEGIN":
             component = Component(one.raw.strip().upper())
+            if not (opened[-1].properties and opened[-1].properties[-1].name == "AGENT"):
+                del opened[_depth(opened, component.name) :]
             opened[-1].parts.append(component)
             if len(opened) < _DEPTH_LIMIT:
                 opened.append(component)
         elif one.name == "END":
-            depth = next((n for n in range(len(opened) - 1, 0, -1) if opened[n].name == one.raw.strip().upper()), len(opened))
-            del opened[depth:]
+            del opened[_depth(opened, one.raw.strip().upper()) :]
         else:
             opened[-1].properties.append(one)
     return root, damage
+
+
+def _depth(opened: Sequence[Component], name: str) -> int:
+    return next((depth for depth in range(len(opened) - 1, 0, -1) if opened[depth].name == name), len(opened))
 
 
 def unescaped(value: str) -> str:
@@ -88,6 +103,7 @@ def unescaped(value: str) -> str:
 
 
 def _properties(lines: Sequence[str]) -> Iterator[Property]:
+    """The properties; lines that are none go on with the value above, whose line breaks were not escaped."""
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -104,6 +120,12 @@ def _properties(lines: Sequence[str]) -> Iterator[Property]:
                 pieces.append(lines[number])
                 number += 1
             value = _unquoted("".join(pieces), parameters.get("CHARSET", "utf-8"))
+        elif number < len(lines) and found["name"].upper() not in ("BEGIN", "END"):
+            first = number
+            while number < len(lines) and not _PROPERTY.match(lines[number]):
+                number += 1
+            if any(map(str.strip, lines[first:number])):
+                value = "\\n".join((value, *lines[first:number]))
         yield Property(found["name"].upper(), parameters, value, (found["group"] or "").lower())
 
 
@@ -130,8 +152,6 @@ def _parameters(text: str) -> Iterator[tuple[str, str]]:
 def _unquoted(value: str, charset: str) -> str:
     """A quoted-printable value; its line breaks are those of its text."""
     data = quopri.decodestring(value.encode("utf-8", "replace"))
-    try:
-        text = data.decode(charset)
-    except (LookupError, UnicodeDecodeError):
-        text = data.decode("utf-8", "replace")
+    text = decoded_as(data, charset)
+    text = data.decode("utf-8", "replace") if text is None else text
     return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")

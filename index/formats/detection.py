@@ -36,6 +36,8 @@ _CHAT = re.compile(
 _SLACK_MESSAGE, _SLACK_TIME = re.compile(rb"\"type\"\s*:\s*\"message\""), re.compile(rb"\"ts\"\s*:\s*\"\d{9,10}\.\d{3,6}\"")
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 _FIRST_LINES = {b"BEGIN:VCALENDAR": ".ics", b"BEGIN:VCARD": ".vcf"}
+_VARIANTS = b"##fileformat=VCF"
+"""Variant calls, which have the ending of contact cards."""
 _WRAPPED_MAIL = b"\x78\x9f\x3e\x22"
 _HEAD = 4_096
 
@@ -71,6 +73,8 @@ def detected(path: str, data: bytes) -> Format | None:
             return FORMATS[kinds[0]] if kinds else known
         if ending in _OFFICE and start.lower().startswith(_PAGE_STARTS):
             return FORMATS[".html"]
+    if ending == ".vcf" and start.startswith(_VARIANTS):
+        return FORMATS[".log"]
     head = data[:_HEAD] if ending == ".json" else b""
     if _CHAT.search(head) or (_SLACK_MESSAGE.search(head) and _SLACK_TIME.search(head)):
         return CHAT_EXPORT

@@ -1,7 +1,7 @@
 """Calendars (iCalendar): each event, task or note as its summary over lines of its times, its place and its people."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from quotewise.index.errors import DocumentError
@@ -54,7 +54,12 @@ _DAYS = {
     "SU": "Sunday",
 }
 _PLACES = {"1": "first ", "2": "second ", "3": "third ", "4": "fourth ", "5": "fifth ", "-1": "last ", "-2": "second to last "}
+_YEAR = "January February March April May June July August September October November December"
+_MONTHS = dict(zip(map(str, range(1, 13)), _YEAR.split(), strict=True))
+_UNSAID = frozenset(("reminder", "event reminder", "this is an event reminder", "alarm", "alert", "default", "display"))
+"""What programs write as the text of a reminder."""
 _LONGEST_NUMBER = 4
+_SHOWN = 100
 _DAY = re.compile(r"([+-]?\d{1,2})?([A-Z]{2})")
 
 
@@ -62,7 +67,7 @@ def parse(data: bytes) -> Parsed:
     """Parse a calendar. Raises DocumentError when the bytes are no text or hold no calendar."""
     root, damage = read(data)
     calendars = [part for part in root.parts if part.name == "VCALENDAR"] or ([root] if root.parts else [])
-    entries = [part for calendar in calendars for part in calendar.parts if part.name in _KINDS]
+    entries = [part for part in root.all() if part.name in _KINDS]
     if not calendars:
         raise DocumentError("holds no calendar: no line BEGIN:VCALENDAR")
     if not entries:
@@ -76,6 +81,10 @@ def parse(data: bytes) -> Parsed:
         composer.add(about.text)
     for number, entry in enumerate(entries, 1):
         _add(composer, entry, number)
+    for part in root.all():
+        said = part.first("SUMMARY", "DESCRIPTION") if part.name not in (*_KINDS, "VCALENDAR", "VALARM", "") else None
+        if said:
+            composer.problems.append(f"a {part.name.removeprefix('V').lower()}: {' '.join(said.text.split())[:_SHOWN]}")
     if len(entries) > 1:
         composer.first_heading = None
     return composer.finish(named.text if named else None)
@@ -90,6 +99,8 @@ def _add(composer: Composer, entry: Component, number: int) -> None:
     for one in entry.properties:
         if one.name == "DESCRIPTION":
             composer.add(one.text)
+        elif one.name == "X-ALT-DESC" and not entry.first("DESCRIPTION"):
+            composer.problems.append(f"the description of {name}, which is HTML")
         elif one.name == "ATTACH" and one.is_binary:
             file = one.parameters.get("FILENAME") or one.parameters.get("X-FILENAME") or "a file"
             composer.problems.append(f"{file}, which is attached to {name}")
@@ -97,15 +108,36 @@ def _add(composer: Composer, entry: Component, number: int) -> None:
 
 def _lines(entry: Component) -> Iterator[str]:
     """What is known of an entry, in the order of the file but for when it is, which comes first."""
+    start = entry.first("DTSTART")
+    begins = _value(start) if start else ""
     for one in sorted(entry.properties, key=lambda one: one.name not in _FIRST):
         label = _LABELS.get(one.name)
         if label and one.raw.strip() and not one.is_binary:
             value = " ".join(_value(one).split())
+            if one.name == "DTEND" and len(value) == len(begins):  # days
+                value = max(value, begins)
             yield f"{label}: {value}"
-    for alarm in entry.parts:
-        trigger = alarm.first("TRIGGER") if alarm.name == "VALARM" else None
-        if trigger and (period := _PERIOD.fullmatch(trigger.raw.strip())):
-            yield f"Reminder: {_shown_period(period)} {'before' if trigger.raw.strip().startswith('-') else 'after'}"
+    summary = entry.first("SUMMARY")
+    for alarm in (part for part in entry.parts if part.name == "VALARM"):
+        trigger, said = alarm.first("TRIGGER"), alarm.first("DESCRIPTION")
+        text = " ".join(said.text.split()) if said else ""
+        if text.casefold().rstrip(".") in _UNSAID or (summary and text == " ".join(summary.text.split())):
+            text = ""
+        shown = ": ".join(filter(None, (_shown_trigger(trigger) if trigger else "", text)))
+        if shown:
+            yield f"Reminder: {shown}"
+
+
+def _shown_trigger(trigger: Property) -> str:
+    """When one is reminded, as ``15 minutes before``."""
+    value = trigger.raw.strip()
+    period = _PERIOD.fullmatch(value)
+    if not period:
+        return _shown_time(value, trigger)
+    edge = "the end" if trigger.parameters.get("RELATED", "").upper() == "END" else ""
+    if not any(count and int(count) for count in period.groups()):
+        return f"at {edge or 'the start'}"
+    return f"{_shown_period(period)} {'before' if value.startswith('-') else 'after'} {edge}".strip()
 
 
 def _value(one: Property) -> str:
@@ -141,7 +173,8 @@ def _shown_time(time: str, one: Property) -> str:
     zone = "UTC" if is_utc else one.parameters.get("TZID", "").strip().lstrip("/")
     until = _PERIOD.fullmatch(end)
     if end:
-        shown += f" for {_shown_period(until)}" if until else f" to {_shown_time(end, Property('', {}, ''))}"
+        ends = _shown_time(end, Property("", {}, ""))
+        shown += f" for {_shown_period(until)}" if until else f" to {ends.removesuffix(' UTC') if is_utc else ends}"
     return shown if not zone else f"{shown} UTC" if is_utc else f"{shown} ({zone})"
 
 
@@ -163,21 +196,32 @@ def _shown_rule(rule: str) -> str:
     unit = _FREQUENCIES.get(parts.pop("FREQ", ""))
     every = parts.pop("INTERVAL", "1")
     parts.pop("WKST", None)
-    if not unit or not every.isdecimal() or len(every) > _LONGEST_NUMBER:
+    if not unit or not every.isdecimal() or len(every) > _LONGEST_NUMBER or not int(every) or "BYSETPOS" in parts:
         return rule
     shown = f"every {unit}" if int(every) == 1 else f"every {int(every)} {unit}s"
     if days := parts.pop("BYDAY", ""):
         named = [_DAY.fullmatch(day) for day in days.split(",")]
-        if not all(day and day[2] in _DAYS for day in named):
+        if not all(day and day[2] in _DAYS and (day[1] or "").lstrip("+") in ("", *_PLACES) for day in named):
             return rule
-        names = [f"{_PLACES.get((day[1] or '').lstrip('+'), '') if day[1] else ''}{_DAYS[day[2]]}" for day in named if day]
+        names = [f"{_PLACES.get((day[1] or '').lstrip('+'), '')}{_DAYS[day[2]]}" for day in named if day]
         ordinal = "the " if any(day and day[1] for day in named) else ""
-        shown += f" on {ordinal}" + " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        shown += f" on {ordinal}{_listed(names)}"
     if day := parts.pop("BYMONTHDAY", ""):
-        shown += f" on day {day.replace(',', ', ')}"
+        if "-" in day and day != "-1":
+            return rule
+        shown += " on the last day" if day == "-1" else f" on day {day.replace(',', ', ')}"
+    if months := parts.pop("BYMONTH", ""):
+        numbers = months.split(",")
+        if not {*numbers} <= {*_MONTHS}:
+            return rule
+        shown += f" in {_listed([_MONTHS[number] for number in numbers])}"
     if until := parts.pop("UNTIL", ""):
         shown += f", until {_shown_time(until, Property('UNTIL', {}, until))}"
     if count := parts.pop("COUNT", ""):
-        shown += f", {count} times"
+        shown += f", {count} time{'s' * (count != '1')}"
     rest = ";".join(f"{name}={value}" for name, value in parts.items())
     return f"{shown} ({rest})" if rest else shown
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

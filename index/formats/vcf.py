@@ -37,6 +37,13 @@ _LABELS = {
     "TZ": "Time zone",
     "AGENT": "Agent",
     "MEMBER": "Member",
+    **dict.fromkeys(("X-SKYPE", "X-SKYPE-USERNAME"), "Skype"),
+    **dict.fromkeys(("X-JABBER", "X-GTALK", "X-GOOGLE-TALK"), "Jabber"),
+    **{f"X-{name.upper()}": name for name in ("ICQ", "AIM", "MSN", "Yahoo", "QQ", "Twitter", "Telegram", "WhatsApp", "Signal")},
+    **{f"X-PHONETIC-{name.upper()}-NAME": f"Phonetic {name} name" for name in ("first", "middle", "last")},
+    "X-DEPARTMENT": "Department",
+    "X-PROFESSION": "Profession",
+    "X-CHILDREN": "Children",
 }
 _UNSHOWN = "VERSION PRODID UID REV SOURCE KIND PROFILE MAILER CLASS SORT-STRING CLIENTPIDMAP XML N FN NOTE GEO"
 _OF_MACHINES = frozenset(_UNSHOWN.split())
@@ -51,7 +58,7 @@ _SCHEME = re.compile(r"(?:tel|mailto|xmpp|sip|skype|aim|ymsgr|msnim|x-apple):", 
 def parse(data: bytes) -> Parsed:
     """Parse contact cards. Raises DocumentError when the bytes are no text or hold no card."""
     root, damage = read(data)
-    cards = [one for one in _all(root) if one.name == "VCARD"]
+    cards = [one for one in root.all() if one.name == "VCARD"]
     if not cards:
         raise DocumentError("holds no contact: no line BEGIN:VCARD")
     composer = Composer("vcf", VERSION)
@@ -68,12 +75,6 @@ def parse(data: bytes) -> Parsed:
     if len(cards) > 1:
         composer.first_heading = None
     return composer.finish()
-
-
-def _all(component: Component) -> Iterator[Component]:
-    yield component
-    for part in component.parts:
-        yield from _all(part)
 
 
 def _name(card: Component) -> str:

@@ -60,7 +60,13 @@ def test_an_event_is_its_summary_over_lines_of_when_and_where_and_who(end: str) 
             "Repeats: every 2 weeks on Tuesday and Friday, until 2026-06-30",
         ),
         ("RRULE:FREQ=MONTHLY;BYDAY=-1SU;COUNT=5", "Repeats: every month on the last Sunday, 5 times"),
-        ("RRULE:FREQ=YEARLY;BYMONTH=5", "Repeats: every year (BYMONTH=5)"),
+        ("RRULE:FREQ=YEARLY;BYMONTH=5", "Repeats: every year in May"),
+        ("RRULE:FREQ=YEARLY;BYMONTH=3,10;BYMONTHDAY=-1", "Repeats: every year on the last day in March and October"),
+        ("RRULE:FREQ=YEARLY;BYDAY=2SU;BYMONTH=5;COUNT=1", "Repeats: every year on the second Sunday in May, 1 time"),
+        *(
+            (f"RRULE:FREQ=MONTHLY;{part}", f"Repeats: FREQ=MONTHLY;{part}")
+            for part in ("BYDAY=MO,FR;BYSETPOS=-1", "BYDAY=20MO", "BYMONTHDAY=-3", "INTERVAL=0", "BYMONTH=13")
+        ),
         ("RRULE:FREQ=SECONDLY;BYDAY=XX", "Repeats: FREQ=SECONDLY;BYDAY=XX"),
         (f"RRULE:FREQ=DAILY;INTERVAL={'9' * 5000}", f"Repeats: FREQ=DAILY;INTERVAL={'9' * 5000}"),
         (
@@ -68,13 +74,42 @@ def test_an_event_is_its_summary_over_lines_of_when_and_where_and_who(end: str) 
             "Not on: 2026-08-13 14:00 (Asia/Tokyo), 2026-09-10 14:00 (Asia/Tokyo)",
         ),
         ("FREEBUSY:20260718T090000Z/PT1H", "Busy: 2026-07-18 09:00 for 1 hour UTC"),
-        (f"FREEBUSY:{'20260718T090000Z/' * 5000}", "Busy: 2026-07-18 09:00 to 2026-07-18 09:00 UTC UTC"),
+        (f"FREEBUSY:{'20260718T090000Z/' * 5000}", "Busy: 2026-07-18 09:00 to 2026-07-18 09:00 UTC"),
         ("STATUS:CANCELLED", "Status: cancelled"),
         ("CATEGORIES:Sport,Club\\, old", "Categories: Sport, Club, old"),
     ],
 )
 def test_times_and_rules_of_a_calendar_are_shown_as_people_write_them(line: str, shown: str) -> None:
     assert calendar("SUMMARY:Fair", line) == ["Fair", shown]
+
+
+def test_an_event_of_one_day_does_not_end_before_it_begins() -> None:
+    days = ("DTEND;VALUE=DATE:20260718", "DTSTART;VALUE=DATE:20260718")
+    assert calendar("SUMMARY:Fair", *days) == ["Fair", "End: 2026-07-18\nStart: 2026-07-18"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (("TRIGGER;RELATED=END:PT0S", "DESCRIPTION:Bring the key"), "Reminder: at the end: Bring the key"),
+        (("TRIGGER:-P1D", "DESCRIPTION:This is an event reminder"), "Reminder: 1 day before"),
+        (("TRIGGER;VALUE=DATE-TIME:20260717T090000Z", "DESCRIPTION:Fair"), "Reminder: 2026-07-17 09:00 UTC"),
+    ],
+)
+def test_a_reminder_says_when_and_what(lines: tuple[str, ...], shown: str) -> None:
+    assert calendar("SUMMARY:Fair", "BEGIN:VALARM", *lines, "END:VALARM") == ["Fair", shown]
+
+
+def test_events_that_are_not_closed_and_lines_that_are_not_folded_are_read() -> None:
+    lines = ["BEGIN:VEVENT", "SUMMARY:Fair", "DESCRIPTION:It is open", "", "until the evening, and", "free"] * 20
+    read = texts(parse_document("a.ics", "\n".join(["BEGIN:VCALENDAR", *lines]).encode()))
+    assert read == ["Fair", "It is open\n\nuntil the evening, and\nfree"] * 20
+
+
+def test_what_is_not_read_of_a_calendar_is_reported() -> None:
+    poll, event = ["BEGIN:VPOLL", "SUMMARY:When?", "END:VPOLL"], ["BEGIN:VEVENT", "SUMMARY:Fair", "X-ALT-DESC:<p>Come!"]
+    document = parse_document("a.ics", "\n".join(["BEGIN:VCALENDAR", *poll, *event]).encode())
+    assert document.unread_part == "the description of Fair, which is HTML; a poll: When?"
 
 
 def test_entries_of_a_calendar_are_parts_and_it_has_its_own_name() -> None:
@@ -144,6 +179,8 @@ def test_cards_of_all_versions_are_read_and_each_line_is_a_unit() -> None:
         "EMAIL:li@x.org",
     ]
     assert card(*new) == ["Li", "Phone (home): +86-10\nBirthday: 04-15\nEmail: li@x.org"]
+    odd = ["FN:Al", "NOTE;CHARSET=undefined;QUOTED-PRINTABLE:M=C3=BC", "X-SKYPE:al", "ADR:;;C:\\\\;Rome"]
+    assert card(*odd) == ["Al", "Skype: al\nAddress: C:\\, Rome", "Note: Mü"]
     assert card("ORG:Acme;Sales", "TEL:1") == ["Acme", "Organization: Acme, Sales\nPhone: 1"]
 
 
@@ -156,6 +193,7 @@ def test_a_character_that_is_folded_in_its_middle_is_whole_again() -> None:
 def test_cards_are_told_by_their_content_and_files_without_one_are_refused() -> None:
     assert parse_document("contacts", b"BEGIN:VCARD\nFN:Li\nEND:VCARD\nBEGIN:VCARD\nFN:Al\nEND:VCARD\n").title == "contacts"
     assert parse_document("invite", b"begin:vcalendar\nbegin:vevent\nsummary:Fair\nend:vevent\n").layout.parser == "ics"
+    assert parse_document("a.vcf", b"##fileformat=VCFv4.2\n#CHROM\tPOS\n20\t14370\n").layout.parser == "structured"
     for path, data, reason in (
         ("a.vcf", b"Ann 555\n", "no contact"),
         ("a.ics", b"Fair in May\n", "no calendar"),
