@@ -93,7 +93,7 @@ _PAGE_NUMBER = re.compile(r"[ \t]{20,}\d{1,5}\s*")
 """Far to the right, above the first line of a page."""
 _SMALL = r"\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)"
 _WITHIN_PHRASE = re.compile(rf"{_SMALL}\s*$")
-_UNFINISHED = re.compile(rf"(?:[,;–—-]|{_SMALL})\s*$")
+UNFINISHED = re.compile(rf"(?:[,;–—-]|{_SMALL})\s*$")
 _ROWED = re.compile(rf"[^{CELL_SIGNS}]*[{CELL_SIGNS}][^{CELL_SIGNS}]*[{CELL_SIGNS}]")
 _SURE = {"callout", "cue", "bold", "tag", "note", "item", "box"}
 _ALONE = {"callout", "cue", "bold", "said"}
@@ -213,7 +213,7 @@ def _is_titled(lines: Sequence[str]) -> bool:
         not second
         or len(first.split()) > _TITLE_WORDS
         or ":" in first
-        or _UNFINISHED.search(first.lower())
+        or UNFINISHED.search(first.lower())
         or not is_title(first)
     ):
         return False
@@ -254,4 +254,4 @@ def _unmarked(lines: Sequence[str]) -> range:
         return range(len(lines))
     bare = [line.strip(" \t>\r\n") for line in lines]
     short = len(lines) > 2 and all(0 < len(line) <= _BARE_LINE and (line[0].isupper() or line[0].isdigit()) for line in bare)
-    return range(len(lines)) if short and not any(_UNFINISHED.search(line) for line in bare[:-1]) else range(0)
+    return range(len(lines)) if short and not any(UNFINISHED.search(line) for line in bare[:-1]) else range(0)

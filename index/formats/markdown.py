@@ -19,6 +19,7 @@ from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.formats.tables import joined_names
 from quotewise.index.layout import Layout
+from quotewise.index.lines import UNFINISHED
 from quotewise.index.sentences import line_starts
 
 VERSION = 5
@@ -57,6 +58,7 @@ _BOLD_LINE = re.compile(
 )
 """A line in bold type as a whole, which is a heading of those who write no number signs."""
 _BOLD_WORDS = 10
+_REACH = 100
 _SIGNALS = (
     "or and note notes warning caution danger important attention tip hint info achtung hinweis wichtig oder und remarque nota"
 )
@@ -188,7 +190,7 @@ class _Outline:
             if definition and (definition["sure"] or self._labels[definition["label"].casefold()] > 1):
                 self._add_shown(start, line)
                 start = line + 1
-            elif may_have_headings and (bold := self._bold(line)) and self._is_above_text(line):
+            elif may_have_headings and (bold := self._bold(line)) and self._is_apart(line, first) and self._is_above_text(line):
                 self._add_shown(start, line)
                 self._bold_heading(self._lines[line] + bold.start("name"), bold["name"])
                 start = line + 1
@@ -207,6 +209,12 @@ class _Outline:
         if not found or found["name"][-1] in ".!?;,…" or found["name"].casefold() in _SIGNAL_WORDS:
             return None
         return found if len(found["name"].split()) <= _BOLD_WORDS else None
+
+    def _is_apart(self, line: int, first: int) -> bool:
+        """Whether a line does not go on with the sentence of the line above it in a paragraph, nor does the line below."""
+        above = self._text[self._lines[line - 1] : self._lines[line]].rstrip("\r\n") if line > first else ""
+        below = self._text[self._lines[line + 1] : self._lines[line + 1] + _REACH].lstrip(" \t>")
+        return not UNFINISHED.search(above[-_REACH:].lower()) and not below[:1].islower()
 
     def _is_above_text(self, line: int) -> bool:
         """Whether a line stands above text, and not above a heading or another line that is wholly bold."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from quotewise.index.sentences import Span, line_starts
 
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
-_OPENS = re.compile(r"[ \t]*%%(?![^\r\n]*%%)")
+_OPENS = re.compile(r"[ \t]*%%(?!%)(?![^\r\n]*%%)")
 _CLOSES = re.compile(r"[^\r\n]*%%[ \t]*")
 _WHOLE = re.compile(r"[ \t]*%%[^%\r\n]*%%[ \t]*")
 _WITHIN = re.compile(r"(?<![\w%])%%(?!%)[^%\r\n]{0,1000}%%(?![\w%])")
@@ -52,7 +52,7 @@ def shown_spans(text: str, start: int, end: int) -> Iterator[Span]:
         for comment in _WITHIN.finditer(text, start, end):
             before = text[max(start, comment.start() - _REACH) : comment.start()].rstrip()
             after = text[comment.end() : min(end, comment.end() + _REACH)].lstrip()
-            if not before or not after or _SIGN.search(before):
+            if not after or _SIGN.search(before) or (not before and not after[0].islower()):
                 yield Span(start, comment.start())
                 start = comment.end()
     yield Span(start, end)

@@ -320,6 +320,8 @@ def test_a_line_in_bold_type_above_text_is_a_heading(end: str) -> None:
         "**Author: Ann Lee**\n\nText.",
         f"**{'many words ' * 8}**\n\nText.",
         "    **code**\n\nText.",
+        "Please bring\n**your passport**\nto the office.",
+        "The key is with the\n**Caretaker**\nMonday is best.",
     ],
 )
 def test_a_line_in_bold_type_that_is_more_or_less_than_a_heading_is_prose(markdown: str) -> None:
@@ -332,6 +334,12 @@ def test_comments_and_names_of_paragraphs_of_obsidian_are_not_shown(end: str) ->
 # Boats
 
 The pier is closed. %% ask Tom %% It opens in May. ^pier-1
+
+%%%
+A title.
+%%%
+
+%%NAME%% is what is shown.
 
 %%
 A draft. Do not publish.
@@ -357,7 +365,15 @@ x ^y
 %% not closed
 The end."""
     assert [text for text, _ in headings(note.replace("\n", end))] == [
-        *("Boats", "The pier is closed.", "It opens in May.", "Before.", "After %% within %% it."),
+        *(
+            "Boats",
+            "The pier is closed.",
+            "It opens in May.",
+            f"%%%{end}A title.{end}%%%",
+            "%%NAME%% is what is shown.",
+            "Before.",
+            "After %% within %% it.",
+        ),
         *("- The crane is blue.", "- The ferry is red.", "Growth was 5%% in May and 6%% in June, or 2 ^3."),
         *(f"%%{end}x ^y", f"%% not closed{end}The end."),
     ]
