@@ -17,6 +17,12 @@ _REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|\s][^<>|]{0,2000})(?:
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
 _NAMES = ("real_name", "display_name", "global_name", "nickname", "name", "username")
 _LONGEST_NAME = 80
+_GROUPS = "private_group private_supergroup private_channel public_group public_supergroup public_channel"
+_KINDS = frozenset((*_GROUPS.split(), "personal_chat", "saved_messages", "bot_chat"))
+"""What Telegram calls chats."""
+_FIELD = (("title", "name"), ("value", "value"))
+_RUNS = ("rich_text_section", "rich_text_quote", "rich_text_preformatted")
+_DEPTH_LIMIT = 20
 
 Entry = Mapping[str, Any]
 
@@ -44,8 +50,13 @@ def parse(data: bytes) -> Parsed:
 
 
 def _messages(root: Any) -> Sequence[Any]:
-    found = root.get("messages") if isinstance(root, dict) else root
-    return found if isinstance(found, list) else ()
+    """The messages of what is a chat as a whole, rather than other JSON with messages in it."""
+    if isinstance(root, dict):
+        kind, found = root.get("type"), root.get("messages")
+        is_chat = isinstance(root.get("guild"), dict) or (isinstance(kind, str) and kind in _KINDS)
+        return found if is_chat and isinstance(found, list) else ()
+    found = root if isinstance(root, list) else []
+    return found if 2 * sum("ts" in one for one in found if isinstance(one, dict)) > len(found) else ()
 
 
 def _title(root: Any) -> str | None:
@@ -85,16 +96,49 @@ def _line(message: Entry, names: Mapping[str, str]) -> str:
 def _said(message: Entry, names: Mapping[str, str]) -> Iterator[str]:
     """The text of a message, and of what is attached to it."""
     is_slack = "ts" in message
+    if isinstance(first := message.get("forwarded_from"), str):
+        yield f"Forwarded from {first[:_LONGEST_NAME]}:"
+    if not message.get("text"):
+        yield from (_text(piece, names, is_slack) for piece in _in_blocks(message.get("blocks"), names))
     for key in ("text", "content", "caption"):
         yield _text(message.get(key), names, is_slack)
     for attached in _listed(message, "attachments") + _listed(message, "embeds"):
         shown = [_text(attached.get(key), names, is_slack) for key in ("pretext", "title", "text", "description")]
         yield " – ".join(filter(None, shown)) or _text(attached.get("fallback"), names, is_slack)
+        for entry in _listed(attached, "fields"):
+            name, value = (_text(entry.get(one) or entry.get(other), names, is_slack) for one, other in _FIELD)
+            yield ": ".join(filter(None, (name, value)))
         file = attached.get("fileName")
         yield f"[{file}]" if isinstance(file, str) else ""
     for file in _listed(message, "files"):
         name = file.get("title") or file.get("name")
         yield f"[{name}]" if isinstance(name, str) else ""
+    if isinstance(file := message.get("file_name"), str):
+        yield f"[{file}]"
+    if isinstance(poll := message.get("poll"), dict):
+        question = poll.get("question")
+        yield _text(question.get("text") if isinstance(question, dict) else question, names, is_slack)
+        yield from (f"- {_text(answer.get('text'), names, is_slack)}" for answer in _listed(poll, "answers"))
+
+
+def _in_blocks(value: Any, names: Mapping[str, str], depth: int = 0) -> Iterator[str]:
+    """The texts in the blocks of a message of Slack that says nothing else."""
+    if depth > _DEPTH_LIMIT:
+        return
+    if isinstance(value, list):
+        for one in value:
+            yield from _in_blocks(one, names, depth + 1)
+    elif isinstance(value, dict):
+        shown, user, target = (value.get(key) for key in ("text", "user_id", "url"))
+        if isinstance(shown, str):
+            yield shown
+        elif isinstance(user, str):
+            yield f"@{names.get(user, user)}"
+        elif isinstance(target, str):
+            yield target
+        else:
+            pieces = (piece for key in ("text", "elements", "fields") for piece in _in_blocks(value.get(key), names, depth + 1))
+            yield from ["".join(pieces)] if value.get("type") in _RUNS else pieces
 
 
 def _listed(message: Entry, key: str) -> list[Entry]:

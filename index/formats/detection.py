@@ -26,7 +26,11 @@ _OFFICE = frozenset(
     (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".doc", ".xls", ".ppt", ".odt", ".ods", ".odp", ".epub")
 )
 _MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[A-Za-z][A-Za-z-]*: ")
-_MANUAL_PAGE = re.compile(rb"(?:\A|[\r\n])\.(?:TH[ \t]+\S|Dd(?:[ \t]|[\r\n]))")
+_MANUAL_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?>\.[ \t]*(?:de|am|ig)[^\r\n]*[\r\n](?:(?!\.\.)[^\r\n]*+[\r\n])*+\.\.[^\r\n]*[\r\n]"
+    rb"|[ \t]*+(?:[.'\\][^\r\n]*+)?+[\r\n])*?\.[ \t]*(?:TH[ \t]+\S|Dd(?:[ \t]|[\r\n]))"
+)
+"""Its first lines are requests, comments and definitions, up to that of its title."""
 _LONGEST_PREAMBLE = 16_384
 _CHAT = re.compile(
     rb"\"type\"\s*:\s*\"(?:personal_chat|private_(?:super)?group|public_(?:super)?group"
@@ -78,7 +82,7 @@ def detected(path: str, data: bytes) -> Format | None:
     head = data[:_HEAD] if ending == ".json" else b""
     if _CHAT.search(head) or (_SLACK_MESSAGE.search(head) and _SLACK_TIME.search(head)):
         return CHAT_EXPORT
-    if not is_named and _MANUAL_PAGE.search(data[:_LONGEST_PREAMBLE]):
+    if not is_named and _MANUAL_PAGE.match(data[:_LONGEST_PREAMBLE]):
         return FORMATS[".man"]
     if not is_named and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending
         return FORMATS[".mbox"]

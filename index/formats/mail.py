@@ -231,11 +231,16 @@ class Letters:
             return
         try:
             mail = tnef.read(data)
-            if not self._has_text:
-                self.add_one_of(mail.plain, mail.html, mail.rich)
         except DocumentError as error:
             self._composer.problems.append(f"winmail.dat, which {error}")
             return
+        if not self._has_text:
+            above = self._composer.trail
+            try:
+                self.add_one_of(mail.plain, mail.html, mail.rich)
+            except DocumentError as error:
+                self._composer.problems.append(f"the text in winmail.dat, which is compressed RTF and {error}")
+            self._composer.under(*above)
         if mail.is_cut:
             self._composer.problems.append(
                 f"a part of winmail.dat, which is cut off or holds more than {len(mail.files)} files"

@@ -7,7 +7,7 @@ from functools import partial
 from quotewise.index.encodings import decode
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import Parsed
-from quotewise.index.formats.roff import arguments, printed, requests
+from quotewise.index.formats.roff import UNCLOSED, arguments, printed, requests
 
 VERSION = 1
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -84,6 +84,8 @@ class _Page:
                 self._is_filled = name in _FILLED
             elif name == "so":
                 self._composer.problems.append(f"the page {' '.join(arguments(rest))[:_LONGEST_TITLE]}, which is included")
+            elif name == UNCLOSED:
+                self._composer.problems.append(f"the lines after {rest[:_LONGEST_TITLE]!r}, which is not closed")
             elif not name:
                 self._text(printed(rest, self._strings) if rest.strip() else None)
             elif name in _FONTS:
@@ -155,7 +157,9 @@ class _Page:
             number += 1
             text = printed(word, self._strings)
             if word == "Ns":
-                is_tight = True
+                is_tight, flag = True, False
+            elif word == "Ta":
+                is_tight = False
             elif word in _ENCLOSED:
                 shown += ("" if is_tight else " ", _ENCLOSED[word][0])
                 is_tight = True

@@ -35,6 +35,8 @@ _CONDITION = re.compile(
 )
 _SAME = re.compile(r"(!?)'([^']*)'([^']*)'")
 _DEFINITIONS = frozenset(("de", "de1", "dei", "am", "ami", "ig"))
+UNCLOSED = "\\"
+"""In place of a request: what stands behind is not closed, so that the lines after it were left out."""
 _DEPTH_LIMIT = 100
 _LONGEST_STRING = 200
 
@@ -54,6 +56,8 @@ def printed(text: str, strings: Mapping[str, str]) -> str:
             code = _CHARACTER.match(found["name"])
             known = int(code[1], 16) if code else 0
             return chr(known) if 0 < known < 0x110000 and not 0xD800 <= known < 0xE000 else _SPECIAL.get(found["name"], "")
+        if found["quoted"] is not None and found[0][1] == "N" and found["quoted"].isdecimal():
+            return chr(int(found["quoted"][:3])) if 32 <= int(found["quoted"][:3]) < 256 else ""
         return _SIGNS.get(found["sign"] or "", "")
 
     return _ESCAPE.sub(shown, text)
@@ -78,6 +82,7 @@ def requests(lines: Sequence[str], strings: dict[str, str]) -> Iterator[tuple[st
     Definitions of macros are left out; of conditions only what is for a terminal is taken, and strings are kept.
     """
     end: str | None = None
+    opened: str | None = None
     was_taken = True
     skipped = number = 0
     while number < len(lines):
@@ -92,6 +97,7 @@ def requests(lines: Sequence[str], strings: dict[str, str]) -> Iterator[tuple[st
         if skipped:
             skipped += line.count("\\{") - line.count("\\}")
             continue
+        opened = line
         found = _REQUEST.fullmatch(line) if line[:1] in (".", "'") else None
         if not found:
             yield "", line.replace("\\}", "")
@@ -121,3 +127,5 @@ def requests(lines: Sequence[str], strings: dict[str, str]) -> Iterator[tuple[st
             strings[string] = printed(value.removeprefix('"'), strings)[:_LONGEST_STRING]
         elif name and name[:1] not in ("\\", "}"):
             yield name, rest
+    if opened is not None and (end is not None or skipped):
+        yield UNCLOSED, opened

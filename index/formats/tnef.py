@@ -16,6 +16,8 @@ _LENGTHS = {0x2: 4, 0x3: 4, 0x4: 4, 0xA: 4, 0xB: 4, 0x5: 8, 0x6: 8, 0x7: 8, 0x14
 """Bytes of the values of each type of property, 0x2 and 0xB with what fills them up."""
 _TEXT_8, _TEXT_16, _BINARY, _OBJECT = 0x1E, 0x1F, 0x102, 0xD
 _SEVERAL = 0x1000
+_HEADER = 6
+"""Bytes of the signature and a key."""
 _IDENTIFIER = 16
 """Bytes before an object that is attached."""
 _MOST_FILES = 200
@@ -45,13 +47,18 @@ class WrappedMail:
     """Whether files were left out, or the attributes end early."""
 
 
+def is_wrapped(data: bytes) -> bool:
+    """Whether bytes begin as such a file does."""
+    return data.startswith(SIGNATURE) and len(data) >= _HEADER
+
+
 def read(data: bytes) -> WrappedMail:
     """The mail in a file. Raises DocumentError where it is none."""
-    if not data.startswith(SIGNATURE) or len(data) < 6:
+    if not is_wrapped(data):
         raise DocumentError("is no file in the format of winmail.dat (TNEF)")
     mail = WrappedMail()
     codec = "cp1252"
-    position = 6
+    position = _HEADER
     while position + 9 <= len(data):
         _, name, _, length = struct.unpack_from("<BHHI", data, position)
         value = data[position + 9 : position + 9 + length]
@@ -98,7 +105,7 @@ def _describe_file(file: AttachedFile, name: int, value: bytes, codec: str) -> N
             elif number == _KIND:
                 file.kind = _of_kind(content, kind, codec)
             elif number == _DATA and content:
-                file.is_mail = kind == _OBJECT and content[_IDENTIFIER:].startswith(SIGNATURE)
+                file.is_mail = kind == _OBJECT and is_wrapped(content[_IDENTIFIER:])
                 file.data = content[_IDENTIFIER:] if kind == _OBJECT else content
 
 

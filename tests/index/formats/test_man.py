@@ -99,8 +99,20 @@ def test_a_page_in_mdoc_is_read_as_it_is_printed() -> None:
     ]
 
 
+def test_options_and_columns_of_mdoc_and_characters_by_number() -> None:
+    page = b".Dd May\n.Bl -tag\n.It Fl o Ns = Ns Ar file , Fl v\nWrite.\n.It A Ta B\n.El\n.Pp\nCaf\\N'233'.\n"
+    assert texts(parse_document("a.mdoc", page)) == ["-o=file, -v\nWrite.", "A B", "Caf\u00e9."]
+
+
+@pytest.mark.parametrize("line", [".de XX", ".ig", ".if t \\{", ".while 0 \\{ x"])
+def test_what_is_not_closed_is_reported(line: str) -> None:
+    document = parse_document("a.man", f".TH A 1\nShown.\n{line}\nThe rest.\n".encode())
+    assert document.text == "Shown." and line in str(document.unread_part).replace("\\\\", "\\")
+
+
 def test_a_text_with_a_number_as_its_ending_is_no_manual_page() -> None:
     assert parse_document("report.1", b"See .TH in the text.\n").layout.parser == "text"
+    assert parse_document("README", b"Pages begin so:\n\n.TH FOO 1\n.SH NAME\n\nThe end.\n").layout.parser == "text"
     assert parse_document("page.man", b"Only text.\n").text == "Only text."
 
 

@@ -271,6 +271,13 @@ SLACK = [
         "attachments": [{"title": "Build 12", "text": "failed"}, None],
     },
     {"type": "message", "user": "U9", "ts": "1e99", "text": ""},
+    {
+        **{"type": "message", "user": "U2", "ts": "1709284322.0002", "text": ""},
+        "blocks": [
+            {"type": "header", "text": {"type": "plain_text", "text": "Pumps"}},
+            {"elements": [{"type": "rich_text_section", "elements": [{"text": "Ask "}, {"type": "user", "user_id": "U1"}]}]},
+        ],
+    },
 ]
 TELEGRAM = {
     **{"name": "Boats", "type": "private_group"},
@@ -282,6 +289,10 @@ TELEGRAM = {
             "text": ["See ", {"type": "link", "text": "x.org"}, "."],
         },
         {"type": "service", "date": "2024-03-01T09:13:00", "actor": "Mei", "text": ""},
+        {
+            **{"type": "message", "date": "2024-03-01T09:14:00", "from": "Mei", "text": "", "forwarded_from": "Jo"},
+            **{"file_name": "offer.pdf", "poll": {"question": "When?", "answers": [{"text": "Now"}, {"text": "Later"}]}},
+        },
     ],
 }
 DISCORD = {
@@ -294,6 +305,7 @@ DISCORD = {
                 "author": {"name": "mei", "nickname": "Mei"},
             },
             "attachments": [{"fileName": "a.png"}],
+            "embeds": [{"title": "Build", "fields": [{"name": "State", "value": "failed"}]}],
         }
     ],
 }
@@ -309,11 +321,19 @@ DISCORD = {
                 "Ann Lee (2024-03-01 08:52): The pump is broken & leaks. @bo, can you look? @here",
                 "bo (2024-03-01 09:02): In #ops",
                 "Build: Build 12 – failed\n[log.txt]",
+                "bo (2024-03-01 09:12): Pumps\nAsk @Ann Lee",
             ],
             "a",
         ),
-        (TELEGRAM, ["Ravi (2024-03-01 09:12): See x.org."], "Boats"),
-        (DISCORD, ["Mei (2024-03-01 09:12): On heron.\n[a.png]"], "general"),
+        (
+            TELEGRAM,
+            [
+                "Ravi (2024-03-01 09:12): See x.org.",
+                "Mei (2024-03-01 09:14): Forwarded from Jo:\n[offer.pdf]\nWhen?\n- Now\n- Later",
+            ],
+            "Boats",
+        ),
+        (DISCORD, ["Mei (2024-03-01 09:12): On heron.\n[a.png]\nBuild\nState: failed"], "general"),
     ],
     ids=["Slack", "Telegram", "Discord"],
 )
@@ -325,7 +345,11 @@ def test_an_exported_chat_is_read_message_by_message(chat: object, shown: list[s
 
 @pytest.mark.parametrize(
     "data",
-    ['[{"ts": "1709283122.000200", "text": "disk full", "host": "x"}]', '{"type": "message", "ts": "1709283122.0002", "a": 1}'],
+    [
+        '{"room": {"type": "private_group"}, "messages": [{"text": "short"}], "about": "x"}',
+        '[{"ts": "1709283122.000200", "text": "disk full", "host": "x"}]',
+        '{"type": "message", "ts": "1709283122.0002", "a": 1}',
+    ],
 )
 def test_other_json_with_times_is_no_chat(data: str) -> None:
     document = parse_document("a.json", data.encode())

@@ -79,6 +79,10 @@ def test_a_damaged_or_hostile_wrapped_mail_is_read_in_part_or_refused() -> None:
     whole = wrapped(BODY, FILES)
     document = parse_document("winmail.dat", whole[:-400])
     assert "cut off" in str(document.unread_part)
+    cut = attribute(0x9003, properties((0x102, 0x1009, padded(b"LZFu"))))
+    document = parse_document("winmail.dat", wrapped(cut, FILES, within(tnef.SIGNATURE)))
+    assert texts(document) == ["The rent is 900 euros.", "A,B\n1,2"]
+    assert "the text in winmail.dat" in str(document.unread_part)
     with pytest.raises(DocumentError, match="TNEF"):
         parse_document("a.tnef", b"text")
     deep = wrapped(attribute(0x800C, b"Deepest.\0"))
