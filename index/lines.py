@@ -87,6 +87,12 @@ _PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
 _CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
 _BEGUN = re.compile(rf"{_LEAD}(?:\(?[aAiI1](?P<closed>\.?\))|[aAiI1]\.)[ \t\u00a0]+(?=\S)")
+_REFERRED = re.compile(
+    r"\b(?:(?:sub)?(?:section|paragraph|clause)|article|item|point|figure|table|part|chapter|step|note|option|Absatz|Nummer|Satz"
+    r"|Buchstabe|Ziffer)\s*$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"(?:is|are|was|were|and|or|of|has|ist|sind|und|oder)\b")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)]*\s*$")
 _LONGEST_TAG = 400
 _PAGE_NUMBER = re.compile(r"[ \t]{20,}\d{1,5}\s*")
@@ -192,7 +198,7 @@ def _spoken(lines: Sequence[str], kinds: Sequence[str | None], cast: frozenset[s
     """The lines, by number, that begin with the name of who speaks, with the characters of it.
 
     In prose a name is the last word of a sentence that begins in the line above, so that most lines above must have ended, or
-    each second line from the first on must have one.
+    each second line from the first on must have one. Names that are no capitals stand only after lines that have ended.
     """
     found = {
         number: end
@@ -203,7 +209,8 @@ def _spoken(lines: Sequence[str], kinds: Sequence[str | None], cast: frozenset[s
     }
     ended = {number: end for number, end in found.items() if not number or ENDS.search(lines[number - 1][-LONGEST_END:])}
     is_sure = 2 * len(ended) > len(found) or (0 in found and 2 * len(found) >= len(lines))
-    return found if is_sure else ended
+    capital = {number: end for number, end in found.items() if speaker_mark(lines[number])}
+    return ended | capital if is_sure else ended
 
 
 def _is_titled(lines: Sequence[str]) -> bool:
@@ -225,8 +232,12 @@ def _is_titled(lines: Sequence[str]) -> bool:
 
 def _first_within(line: str, above: str) -> int:
     """The characters of the mark of a line that begins a list, which may have one item only, within the item above; else 0."""
-    begun = None if _WITHIN_PHRASE.search(above) else _BEGUN.match(line)
-    return begun.end() if begun and (begun["closed"] or _SENTENCE_END.search(above)) else 0
+    begun = None if _WITHIN_PHRASE.search(above) or _REFERRED.search(above) else _BEGUN.match(line)
+    return (
+        begun.end()
+        if begun and not _GOES_ON.match(line, begun.end()) and (begun["closed"] or _SENTENCE_END.search(above))
+        else 0
+    )
 
 
 def _kind(line: str, match: re.Match[str] | None) -> str | None:

@@ -9,7 +9,7 @@ from itertools import islice
 VERSION = 1
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)(?P<parameters>[0-?]{0,60})[ -/]{0,8}(?P<final>[@-~])"
-    r"|\x1b\][^\x07\x1b\r\n]{0,2000}(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]{0,2000}\x1b\\|\x1b[ -/]{1,8}[0-~]|\x1b[0-Z\\^-~]"
+    r"|\x1b\][^\x07\x1b\r\n]{0,2000}(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b\r\n]{0,2000}\x1b\\|\x1b[ -/]{1,8}[0-~]|\x1b[0-Z\\^-~]"
 )
 """Control sequences, strings and shifts (ECMA-48, chapters 5.3 to 5.6), of which links and titles of windows are not shown."""
 _COLOURED = re.compile(r"\x1b(?:\[[0-?]{0,60}[ -/]{0,8}[@-~]|\]\d)")

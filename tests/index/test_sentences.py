@@ -226,7 +226,14 @@ def test_a_list_within_an_item_may_have_one_item(above: str, mark: str, indent: 
 
 
 @pytest.mark.parametrize(
-    "text", ["1) the rule of\n(a) above\n2) b", "1. he met\n   A. Smith and left\n2. b", "- see\n  [1] and\n- b"]
+    "text",
+    [
+        "1) the rule of\n(a) above\n2) b",
+        "1. he met\n   A. Smith and left\n2. b",
+        "- see\n  [1] and\n- b",
+        "1. see subsection\ni) for it\n2. b",
+        "- the length\n  a) is known\n- b",
+    ],
 )
 def test_an_item_that_goes_on_with_what_looks_like_a_mark_is_whole(text: str) -> None:
     assert len(sentences(text)) == 2
@@ -439,6 +446,8 @@ def test_an_acronym_that_ends_a_sentence_at_the_beginning_of_a_line_is_not_torn_
         f"They were bought in May by Armonk's{end}IBM.",
     )
     assert sentences(f"{first} {second} It paid in full.") == [first, second, "It paid in full."]
+    said = f"Otto. Ich komme.{end}Ida. Wann?{end}Otto. Bald.{end}Ida. Gut! Dann kam der"
+    assert sentences(f"{said}{end}Otto. Er ging.")[-2:] == [f"Dann kam der{end}Otto.", "Er ging."]
     assert sentences(f"ESA. It was founded in 1975.{end}{end}{first} {second} It paid.")[-3:] == [first, second, "It paid."]
 
 

@@ -242,6 +242,7 @@ def test_what_was_written_for_a_terminal_is_read_as_that_shows_it(path: str, wri
 
 
 def test_control_sequences_without_an_end_are_read_at_once() -> None:
+    assert parse_document("a.txt", b"\x1b[m\x1bPq1\x1b\\pump \x1bPq\nruns\x1b\\").text == "pump q\nruns"
     for mark in ("\x1b", "\x1b[1", "\x1b]8", "\x1bP", "a\b", "\x1b[9999C"):
         parse_document("a.txt", mark.encode() * 20_000 + b"end")
 
