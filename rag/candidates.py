@@ -19,7 +19,7 @@ from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import with_odds_times
 from quotewise.rag.rows import ASKS_TIME, Row
-from quotewise.rag.short_answers import whole_answer
+from quotewise.rag.short_answers import likeliest_answer, whole_answer
 
 _RIVAL = 0.3
 """The odds of a parallel sentence with more of what the question names must be at least this fraction of another's."""
@@ -72,7 +72,9 @@ class Candidate:
     passage: Passage
     span: Span
     score: float
-    answer: AnswerSpan | None
+    answer: AnswerSpan | None = None
+    spans: tuple[AnswerSpan, ...] = ()
+    """Those that may answer, of which ``answer`` is one."""
     denies: bool = False
     """Whether a row says no in a column that is asked for."""
     announced_by: int = -1
@@ -169,8 +171,8 @@ def _names(question: str) -> frozenset[str]:
 
 
 def _of_sentence(number: int, position: int, reading: Reading) -> Candidate:
-    score, answer = float(reading.evidence[position]), reading.answers[position]
-    return Candidate(number, position, reading.passage, reading.passage.sentences[position], score, answer)
+    score, spans = float(reading.evidence[position]), reading.answers[position]
+    return Candidate(number, position, reading.passage, reading.passage.sentences[position], score, spans=spans)
 
 
 def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate], least: float) -> Iterator[Candidate]:
@@ -187,7 +189,9 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
         one = replace(one, score=score, announced_by=known.by)
         if not score or one.odds < least:
             yield one
-        elif one.row:
+            continue
+        one = replace(one, answer=likeliest_answer(one.spans, one.span, one.text))
+        if one.row:
             answer = one.row.answer(question, asked, one.answer, one.span.start) if one.answer else None
             yield _lowered(one) if one.row.is_header else replace(one, answer=answer, denies=one.row.denies(asked))
         elif QUESTION_END.search(one.text) and (

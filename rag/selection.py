@@ -9,7 +9,7 @@ from quotewise.index.sentences import Span, line_starts
 from quotewise.rag.candidates import Candidate, are_items, asked_terms, candidates_of, is_release
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
-from quotewise.rag.short_answers import lacks_number
+from quotewise.rag.short_answers import lacks_number, likeliest_answer
 
 _MIN_ODDS_RATIO = 0.25
 """The odds of a further sentence must be at least this fraction of those of the best one. Of 630 held-out questions of nine
@@ -140,7 +140,8 @@ def _versions(question: str, best: Candidate, readings: Sequence[Reading]) -> It
                 best.span,
             )
             if is_other and is_version(reading.passage.slice(span), best.text):
-                version = Candidate(number, position, reading.passage, span, best.score, reading.answers[position])
+                answer = likeliest_answer(reading.answers[position], span, reading.passage.slice(span))
+                version = Candidate(number, position, reading.passage, span, best.score, answer)
                 if asked <= version.terms:
                     yield version
 

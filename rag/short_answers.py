@@ -1,11 +1,14 @@
 """Spans that a reader predicts into short answers as people mark them: whole dates, numbers, addresses and code."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 
 from quotewise.index.lines import message_prefix
 from quotewise.index.sentences import Span
 from quotewise.rag.readers import AnswerSpan
+from quotewise.rag.readers.span_model import UNSPACED
 
 _LEADING_SIGNS = re.compile(r"^[\s,;:，。；：、]+")
 _TRAILING_SIGNS = re.compile(
@@ -31,6 +34,30 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _TO_CLOSE = re.compile(r"[^()\n]{0,40}\)")
+_WORD = re.compile(rf"{UNSPACED.pattern}|(?:(?!{UNSPACED.pattern})[^\W_]|(?<=\w)[.,'’](?=\w))+")
+_ARTICLES = {"a", "an", "the"}
+_WHOLE = 0.5
+"""What being exactly the span that answers counts beside the F1 of its words."""
+
+
+def likeliest_answer(spans: Sequence[AnswerSpan], sentence: Span, text: str) -> AnswerSpan | None:
+    """The span of a sentence that is expected to be most like what answers; None without spans.
+
+    That is the one of least risk (Kumar and Byrne, Minimum Bayes-Risk Decoding, NAACL 2004): each of the spans is what answers
+    with its probability, and the F1 of the words that it shares with another one, articles aside, is how much of that it says.
+    """
+    if len(spans) < 2:
+        return spans[0] if spans else None
+    starts = [sentence.start + word.start() for word in _WORD.finditer(text) if word[0].lower() not in _ARTICLES]
+    edges = [(bisect_left(starts, one.span.start), bisect_left(starts, one.span.end)) for one in spans]
+
+    def likeness(edge: tuple[int, int], other: tuple[int, int]) -> float:
+        shared = min(edge[1], other[1]) - max(edge[0], other[0])
+        return 1.0 if edge == other else 2 * max(0, shared) / max(1, edge[1] - edge[0] + other[1] - other[0])
+
+    expected = [sum(one.probability * likeness(edge, other) for one, other in zip(spans, edges, strict=True)) for edge in edges]
+    best = max(range(len(spans)), key=lambda number: expected[number] + _WHOLE * spans[number].probability)
+    return AnswerSpan(spans[best].span, min(expected[best], 1.0))
 
 
 def lacks_number(question: str, answer: str, quote: str) -> bool:

@@ -1,6 +1,6 @@
 """What readers make of passages: the protocol where other readers plug in, and its values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,17 +27,22 @@ class Reading:
 
     ``features`` are the reader's scores, float32 (sentences of the passage, features), and ``evidence`` follows from them,
     float32 (sentences,): the calibrated probability that the sentence answers the question, or 0 where it is not to be
-    quoted; values compare across the passages of one question. ``answers`` has the best span that starts in each sentence,
-    None where the reader predicts none. ``complete`` is whether all of the passage was read, and ``is_read`` whether any of it
-    was, rather than left since others hold the answer.
+    quoted; values compare across the passages of one question. ``answers`` has the likeliest spans of each sentence, the
+    likeliest first; none where the reader predicts none. ``complete`` is whether all of the passage was read, and ``is_read``
+    whether any of it was, rather than left since others hold the answer.
     """
 
     passage: Passage
     features: np.ndarray
     evidence: np.ndarray
-    answers: tuple[AnswerSpan | None, ...]
+    answers: tuple[tuple[AnswerSpan, ...], ...]
     complete: bool = True
     is_read: bool = True
+
+
+def likeliest_first(spans: Mapping[Span, float]) -> tuple[AnswerSpan, ...]:
+    """Spans with their probabilities as ``Reading`` has them."""
+    return tuple(AnswerSpan(span, spans[span]) for span in sorted(spans, key=lambda span: (-spans[span], span)))
 
 
 def always() -> bool:

@@ -43,11 +43,11 @@ class Calibration:
         question: str,
         passage: Passage,
         features: np.ndarray,
-        answers: tuple[AnswerSpan | None, ...] = (),
+        answers: tuple[tuple[AnswerSpan, ...], ...] = (),
         complete: bool = True,
     ) -> Reading:
         """The reading of features float32 (sentences, features). Boilerplate and what was not read are no evidence."""
-        answers = answers or (None,) * len(features)
+        answers = answers or ((),) * len(features)
         *weights, bias = self.sentence
         bias += self.whether if asks_whether(question) else 0.0
         evidence = probability_of((features * np.array(weights, np.float32)).sum(axis=1) + bias)
@@ -57,8 +57,7 @@ class Calibration:
         if _ASKS_FOR_NOTICE.search(question):
             quotable.add(SentenceKind.NOTICE)
         excluded = [
-            kind not in quotable or (not complete and answer is None)
-            for kind, answer in zip(passage.kinds, answers, strict=True)
+            kind not in quotable or (not complete and not spans) for kind, spans in zip(passage.kinds, answers, strict=True)
         ]
         return Reading(passage, features, np.where(excluded, 0, evidence).astype(np.float32), answers, complete)
 

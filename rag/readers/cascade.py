@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
-from quotewise.rag.readers import AnswerSpan, Reading, always
+from quotewise.rag.readers import AnswerSpan, Reading, always, likeliest_first
 from quotewise.rag.readers.calibration import Calibration, load_calibrations, log_odds, probability_of
 from quotewise.rag.readers.span import SpanReader
 
@@ -81,18 +83,16 @@ def _combined(first: Reading, second: Reading) -> Reading:
         return replace(first, complete=False)
     evidence = probability_of((log_odds(first.evidence) + log_odds(second.evidence)) / 2)
     evidence = np.where((first.evidence > 0) & (second.evidence > 0), evidence, 0).astype(np.float32)
-    answers = tuple(_likelier(one, other) for one, other in zip(first.answers, second.answers, strict=True))
+    answers = tuple(_averaged(one, other) for one, other in zip(first.answers, second.answers, strict=True))
     return replace(first, evidence=evidence, answers=answers)
 
 
-def _likelier(one: AnswerSpan | None, other: AnswerSpan | None) -> AnswerSpan | None:
-    """The likelier of two spans, with the mean of its probabilities: to the reader of another span it has hardly any."""
-    if one is None or other is None:
-        return one or other
-    if one.span == other.span:
-        return AnswerSpan(one.span, (one.probability + other.probability) / 2)
-    likelier = max(one, other, key=lambda answer: answer.probability)
-    return replace(likelier, probability=likelier.probability / 2)
+def _averaged(*readers: tuple[AnswerSpan, ...]) -> tuple[AnswerSpan, ...]:
+    """Spans with the mean of their probabilities: those that a reader does not name have hardly any to it."""
+    likely: dict[Span, float] = {}
+    for answer in chain.from_iterable(readers):
+        likely[answer.span] = likely.get(answer.span, 0.0) + answer.probability / len(readers)
+    return likeliest_first(likely)
 
 
 def _lowered(reading: Reading, fall: float) -> Reading:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from copy import copy
-from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -89,10 +89,7 @@ class SpanReader:
         if passage.is_retrieved:
             retrieved = np.array([passage.similarity, passage.rank_score], np.float32)
             features = np.hstack([features, np.tile(retrieved, (len(features), 1))])
-        answers = tuple(
-            AnswerSpan(Span(a.span.start + passage.start, a.span.end + passage.start), a.probability) if a else None
-            for a in text.answers
-        )
+        answers = _moved(text.answers, passage.start)
         return self._calibration([passage]).reading(question, passage, features, answers, text.complete)
 
     def _calibration(self, passages: Sequence[Passage]) -> Calibration:
@@ -122,12 +119,12 @@ def _with_bars(row: str) -> str:
 
 def _joined(parts: Sequence[tuple[int, TextReading]]) -> TextReading:
     """The readings of the parts of a passage, with where each starts in it, as one."""
-    answers = tuple(
-        replace(answer, span=Span(answer.span.start + start, answer.span.end + start)) if answer else None
-        for start, part in parts
-        for answer in part.answers
-    )
+    answers = tuple(chain.from_iterable(_moved(part.answers, start) for start, part in parts))
     return TextReading(np.concatenate([part.scores for _, part in parts]), answers, all(part.complete for _, part in parts))
+
+
+def _moved(answers: tuple[tuple[AnswerSpan, ...], ...], by: int) -> tuple[tuple[AnswerSpan, ...], ...]:
+    return tuple(tuple(AnswerSpan(Span(s.span.start + by, s.span.end + by), s.probability) for s in spans) for spans in answers)
 
 
 def read_until_sure(
@@ -163,4 +160,4 @@ def _select_passages(passages: Sequence[Passage], unrelated: float) -> list[int]
 
 def _unread(passage: Passage) -> Reading:
     count = len(passage.sentences)
-    return Reading(passage, np.zeros((count, 0), np.float32), np.zeros(count, np.float32), (None,) * count, is_read=False)
+    return Reading(passage, np.zeros((count, 0), np.float32), np.zeros(count, np.float32), ((),) * count, is_read=False)

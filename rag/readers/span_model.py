@@ -16,7 +16,7 @@ from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import OnnxModel, load_model
 from quotewise.index.sentences import Span
 from quotewise.index.unigram import WordPieces
-from quotewise.rag.readers import AnswerSpan, always
+from quotewise.rag.readers import AnswerSpan, always, likeliest_first
 
 _MODELS = Path(__file__).parent.parent / "models"
 FAST_FOLDER, DEEP_FOLDER = _MODELS / "quotewise-reader", _MODELS / "quotewise-reader-deep"
@@ -30,8 +30,10 @@ _STRIDE = 64
 """Word pieces that neighbouring windows of a long text share."""
 MAX_ANSWER = 30
 """Longest span in word pieces, as is usual for SQuAD (Devlin et al., NAACL 2019, released code)."""
-_UNSPACED = re.compile("[\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+UNSPACED = re.compile("[\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese, which are written without spaces between words."""
+_SPANS = 5
+"""Spans of a sentence that are kept: with eight the short answer was no better."""
 _ABSENT = -20.0
 """Logit of what is not there to be read."""
 
@@ -41,13 +43,13 @@ class TextReading:
     """What the network predicts for each sentence of a text.
 
     ``scores`` are logits float32 (sentences, 3): ``null_score_diff``, how far the best span of the sentence is above no answer
-    in this window of the text; that the window answers; that the sentence is evidence. ``answers`` are those best spans, in
-    code points of the text, with their probability among all of the window; None where the sentence has no word piece, or was
-    not read, which is so only where ``complete`` is false.
+    in this window of the text; that the window answers; that the sentence is evidence. ``answers`` are its likeliest spans, at
+    most five, the likeliest first, in code points of the text, with their probability among all of the window; none where the
+    sentence has no word piece, or was not read, which is so only where ``complete`` is false.
     """
 
     scores: np.ndarray
-    answers: tuple[AnswerSpan | None, ...]
+    answers: tuple[tuple[AnswerSpan, ...], ...]
     complete: bool
 
 
@@ -153,7 +155,7 @@ def _text_reading(
     firsts = np.searchsorted(offsets[:, 1], [s.start for s in sentences], "right").tolist()
     lasts = np.searchsorted(offsets[:, 0], [s.end for s in sentences]).tolist()
     all_scores = np.full((len(sentences), 3), _ABSENT, np.float32)
-    answers: list[AnswerSpan | None] = [None] * len(sentences)
+    answers: list[tuple[AnswerSpan, ...]] = [()] * len(sentences)
     for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
         judged: tuple[int, float] | None = None
         for window in windows:
@@ -162,25 +164,30 @@ def _text_reading(
             seen = b - a if is_whole else min(b - a, _STRIDE)
             if seen <= 0:
                 continue
-            start, end, score = _best_span(window.tokens[a:b])
-            null_score_diff = score - window.null
+            spans = _best_spans(window.tokens[a:b])
+            null_score_diff = spans[0][2] - window.null
             if judged and (seen < judged[0] or (seen == judged[0] and (is_whole or null_score_diff <= judged[1]))):
                 continue
             judged = seen, null_score_diff
             all_scores[number] = null_score_diff, window.answerable, window.tokens[a:b, 2].mean()
-            pieces = window.first + a + start, window.first + a + end
-            span = _word_span(text, Span(int(offsets[pieces[0], 0]), int(offsets[pieces[1], 1])), sentences[number])
-            answers[number] = AnswerSpan(span, float(np.exp(score - window.total))) if span.start < span.end else None
+            likely: dict[Span, float] = {}
+            for start, end, score in spans:
+                pieces = offsets[window.first + a + start, 0], offsets[window.first + a + end, 1]
+                span = _word_span(text, Span(int(pieces[0]), int(pieces[1])), sentences[number])
+                if span.start < span.end:  # the same words may be several spans of word pieces
+                    likely[span] = likely.get(span, 0.0) + float(np.exp(score - window.total))
+            answers[number] = likeliest_first(likely)
     return TextReading(all_scores, tuple(answers), complete)
 
 
-def _best_span(tokens: np.ndarray) -> tuple[int, int, float]:
-    """The first and the last piece, inclusive, of the best span of so many pieces at most, and its score."""
+def _best_spans(tokens: np.ndarray) -> list[tuple[int, int, float]]:
+    """The first and the last piece, inclusive, of the best spans of so many pieces at most, and their scores, best first."""
     scores = tokens[:, 0, None] + tokens[None, :, 1]
     lengths = np.arange(len(tokens))[None, :] - np.arange(len(tokens))[:, None]
     scores[(lengths < 0) | (lengths >= MAX_ANSWER)] = -np.inf
-    start, end = divmod(int(scores.argmax()), len(tokens))
-    return start, end, float(scores[start, end])
+    best = np.argpartition(-scores, min(_SPANS, scores.size) - 1, axis=None)[:_SPANS]
+    ordered = sorted((-float(scores.flat[place]), int(place)) for place in best)
+    return [(*divmod(place, len(tokens)), -negative) for negative, place in ordered if negative < np.inf]
 
 
 def _word_span(text: str, pieces: Span, sentence: Span) -> Span:
@@ -201,7 +208,7 @@ def _is_inside_word(text: str, position: int) -> bool:
         return True
     if unicodedata.category(before) == "Mn":
         before = "x"
-    return before.isalnum() and after.isalnum() and not _UNSPACED.match(before) and not _UNSPACED.match(after)
+    return before.isalnum() and after.isalnum() and not UNSPACED.match(before) and not UNSPACED.match(after)
 
 
 def marks(tokenizer: WordPieces) -> tuple[int, int]:

@@ -46,8 +46,8 @@ def reading(
     passage = Passage(text, 0, len(text), 1, heading, 1.0, 1.0, document, sentences, (Span(0, len(text)),), kinds)
     evidence = np.array(scores or [0.0] * len(sentences), np.float32)
     found = [text.find(answer, s.start) if answer else -1 for s, answer in zip(sentences, answers, strict=bool(answers))]
-    spans = [AnswerSpan(Span(a, a + len(t)), 0.5) if t else None for a, t in zip(found, answers, strict=False)]
-    return Reading(passage, evidence[:, None], evidence, tuple(spans) or (None,) * len(sentences), is_read=bool(scores))
+    spans = [(AnswerSpan(Span(a, a + len(t)), 0.5),) if t else () for a, t in zip(found, answers, strict=False)]
+    return Reading(passage, evidence[:, None], evidence, tuple(spans) or ((),) * len(sentences), is_read=bool(scores))
 
 
 def texts(quotes: list[Quote]) -> list[str]:

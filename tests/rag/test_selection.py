@@ -27,7 +27,8 @@ def reading(scores: list[float], text: str = TEXT, path: str = "a.txt", answers:
     kinds = tuple(sentence_kind(text[a:b]) for a, b in sentences)
     passage = Passage(text, 0, len(text), 1, (), 1.0, 1.0, document, sentences, (Span(0, len(text)),), kinds)
     evidence = np.array(scores, np.float32)
-    return Reading(passage, evidence[:, None], evidence, answers or (None,) * len(scores))
+    spans = tuple((one,) if one else () for one in answers or (None,) * len(scores))
+    return Reading(passage, evidence[:, None], evidence, spans)
 
 
 def quoted(question: str, *readings: Reading, most: int = 3) -> list[str]:

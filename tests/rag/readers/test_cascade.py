@@ -40,9 +40,10 @@ def test_what_decides_is_read_by_both_and_its_log_odds_are_their_mean(cascade: C
     second = Readers("deep")().read(WHO, retrieved(*TEXTS))
     np.testing.assert_allclose(odds(readings[0]), (odds(first[0]) + odds(second[0])) / 2, atol=1e-3)
     assert (readings[0].passage, len(readings)) == (first[0].passage, len(TEXTS))
-    answer = readings[0].answers[0]
-    assert answer is not None
-    assert readings[0].passage.slice(answer.span) == "Maria Keller"
+    spans = [{s.span: s.probability for s in one.answers[0]} for one in (readings[0], first[0], second[0])]
+    assert readings[0].passage.slice(readings[0].answers[0][0].span) == "Maria Keller"
+    assert spans[0] == pytest.approx({s: (spans[1].get(s, 0) + spans[2].get(s, 0)) / 2 for s in spans[1] | spans[2]})
+    assert [*spans[0].values()] == sorted(spans[0].values(), reverse=True)
     assert cascade.confidence(readings) > cascade.confidence(cascade.read("Who sank the ferry?", retrieved(*TEXTS)))
 
 

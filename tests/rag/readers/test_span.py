@@ -125,8 +125,8 @@ def test_a_reading_has_evidence_features_and_a_span_for_each_sentence(
         assert (reading.passage, reading.features.shape, reading.complete) == (passage, (count, 5), True)
         assert (reading.evidence.shape, reading.evidence.dtype) == ((count,), np.float32)
         assert ((reading.evidence >= 0) & (reading.evidence <= 1)).all()
-        for sentence, answer in zip(passage.sentences, reading.answers, strict=True):
-            assert answer is None or sentence.start <= answer.span.start < sentence.end
+        for sentence, spans in zip(passage.sentences, reading.answers, strict=True):
+            assert all(sentence.start <= one.span.start < one.span.end <= sentence.end for one in spans)
 
 
 @pytest.mark.parametrize("damage", ["", "[]", "{}", '{"passages": {"sentence": [1]}}', '{"passages": 3}', "\0"])
