@@ -71,7 +71,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id."""
+    """A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id.
+
+    ``confidence`` is that of the answer times the F1 that is expected of these words.
+    """
 
     text: str
     citation: int

@@ -45,6 +45,7 @@ def likeliest_answer(spans: Sequence[AnswerSpan], sentence: Span, text: str) -> 
 
     That is the one of least risk (Kumar and Byrne, Minimum Bayes-Risk Decoding, NAACL 2004): each of the spans is what answers
     with its probability, and the F1 of the words that it shares with another one, articles aside, is how much of that it says.
+    The ``probability`` of what is returned is the F1 that is expected of it.
     """
     if len(spans) < 2:
         return spans[0] if spans else None
