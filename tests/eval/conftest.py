@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 
 import quotewise.eval.measures
 from quotewise.api.service import Service
@@ -15,7 +16,7 @@ from quotewise.api.settings import Settings
 from quotewise.eval.clients import Client, in_process
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
-from quotewise.eval.run import Run, RunConfig, evaluate, threshold_of
+from quotewise.eval.run import Run, RunConfig, evaluate, load_run, threshold_of
 from quotewise.rag.defaults import AUTOMATIC
 from tests.api.command_line import run  # noqa: F401 - a fixture
 from tests.api.conftest import library, notes, ready  # noqa: F401 - fixtures
@@ -37,11 +38,16 @@ def local() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def seed_run() -> Run:
-    """Of the default reader."""
-    gold = load_gold(SEED_GOLD)
-    with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
-        return run_of(gold, client, threshold=threshold_of(gold, client))
+def seed_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
+    """Of the default reader, by the first process of pytest-xdist that needs it."""
+    folder = tmp_path_factory.getbasetemp()
+    path = (folder if worker_id == "master" else folder.parent) / "seeds.run.jsonl"
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            gold = load_gold(SEED_GOLD)
+            with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
+                run_of(gold, client, path, threshold_of(gold, client))
+    return load_run(path)
 
 
 @contextmanager
