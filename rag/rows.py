@@ -62,6 +62,8 @@ _NO = re.compile(r"(?:no|none|nil|false|never|not (?:supported|available|include
 _SHORT = 100
 _UNIT = 6
 """Most characters of a cell that is the unit of the number before it."""
+_UNITS = frozenset(terms("unit units uom currency einheit währung unité devise unidad moneda unità valuta"))
+"""What names a column of units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Row:
         if chosen is None:
             return None
         cell = self.cells[chosen]
+        if any(map(str.isdigit, self._texts[chosen])) and self._is_unit(chosen + 1, named=True):
+            return replace(predicted, span=Span(start + cell.start, start + self.cells[chosen + 1].end))
         is_long = len(self.text[slice(*cell)].split()) > _CELL_WORDS
         if is_long and cell.start <= within.start and within.end <= cell.end:
             return predicted
@@ -179,9 +183,12 @@ class Row:
                 return found
         return []
 
-    def _is_unit(self, cell: int) -> bool:
+    def _is_unit(self, cell: int, named: bool = False) -> bool:
+        """Whether a cell may be the unit of the number before it; ``named`` asks for a column of units."""
+        if cell >= len(self.cells) or (named and not (self.names and _words(self.names[cell]) & _UNITS)):
+            return False
         text = self._texts[cell]
-        return len(text) <= _UNIT and not any(map(str.isdigit, text))
+        return 0 < len(text) <= _UNIT and not any(map(str.isdigit, text))
 
     def _of_kind(self, question: str, cells: Sequence[int]) -> int | None:
         """The one of several cells that holds a number or not, as the question asks, if it is one."""

@@ -19,6 +19,10 @@ _MONTH = r"(?:(?:Jan|Febr?|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]+|\.)?|May|June
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
 )
+_IN_DATE = re.compile(
+    rf"(?:in|on)\s+(?=(?:the )?(?:{_MONTH}(?!\w)|\d{{4}}(?!\w)|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?!\w)))",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(
     r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
@@ -45,20 +49,35 @@ def likeliest_answer(spans: Sequence[AnswerSpan], sentence: Span, text: str) -> 
 
     That is the one of least risk (Kumar and Byrne, Minimum Bayes-Risk Decoding, NAACL 2004): each of the spans is what answers
     with its probability, and the F1 of the words that it shares with another one, articles aside, is how much of that it says.
-    The ``probability`` of what is returned is the F1 that is expected of it.
+    One that runs from an answer to another one is none. The ``probability`` of what is returned is the F1 expected of it.
     """
     if len(spans) < 2:
         return spans[0] if spans else None
     starts = [sentence.start + word.start() for word in _WORD.finditer(text) if word[0].lower() not in _ARTICLES]
-    edges = [(bisect_left(starts, one.span.start), bisect_left(starts, one.span.end)) for one in spans]
+    words = {one.span: (bisect_left(starts, one.span.start), bisect_left(starts, one.span.end)) for one in spans}
 
-    def likeness(edge: tuple[int, int], other: tuple[int, int]) -> float:
-        shared = min(edge[1], other[1]) - max(edge[0], other[0])
-        return 1.0 if edge == other else 2 * max(0, shared) / max(1, edge[1] - edge[0] + other[1] - other[0])
+    def expected(span: Span) -> float:
+        return sum(one.probability * _likeness(words[span], words[one.span]) for one in spans)
 
-    expected = [sum(one.probability * likeness(edge, other) for one, other in zip(spans, edges, strict=True)) for edge in edges]
-    best = max(range(len(spans)), key=lambda number: expected[number] + _WHOLE * spans[number].probability)
-    return AnswerSpan(spans[best].span, min(expected[best], 1.0))
+    possible = [one for one in spans if not _joins_answers(one, spans)]
+    best = max(possible, key=lambda one: expected(one.span) + _WHOLE * one.probability)
+    return AnswerSpan(best.span, min(expected(best.span), 1.0))
+
+
+def _likeness(words: tuple[int, int], others: tuple[int, int]) -> float:
+    """The F1 of two spans ``[first, last)`` of words."""
+    shared = min(words[1], others[1]) - max(words[0], others[0])
+    return 1.0 if words == others else 2 * max(0, shared) / max(1, words[1] - words[0] + others[1] - others[0])
+
+
+def _joins_answers(one: AnswerSpan, spans: Sequence[AnswerSpan]) -> bool:
+    """Whether a span holds two likelier ones that do not overlap."""
+    inside = [
+        other.span
+        for other in spans
+        if other.probability > one.probability and one.span.start <= other.span.start and other.span.end <= one.span.end
+    ]
+    return bool(inside) and min(span.end for span in inside) <= max(span.start for span in inside)
 
 
 def lacks_number(question: str, answer: str, quote: str) -> bool:
@@ -69,8 +88,8 @@ def lacks_number(question: str, answer: str, quote: str) -> bool:
 def whole_answer(answer: AnswerSpan, sentence: Span, text: str) -> AnswerSpan | None:
     """The answer of a sentence as a person would mark it; None where nothing of it is left.
 
-    Dates, addresses, numbers and what is in brackets are whole; who said it and when, and signs that only divide or end
-    sentences, are left out.
+    Dates, addresses, numbers and what is in brackets are whole; who said it and when, signs that only divide or end
+    sentences, and ``in`` or ``on`` before a date are left out.
     """
     start, end = answer.span.start - sentence.start, answer.span.end - sentence.start
     for date in _DATE.finditer(text):
@@ -87,6 +106,8 @@ def whole_answer(answer: AnswerSpan, sentence: Span, text: str) -> AnswerSpan | 
         return answer
     start += len(shown) - len(_LEADING_SIGNS.sub("", shown))
     end -= len(shown) - len(_TRAILING_SIGNS.sub("", shown))
+    if before := _IN_DATE.match(text, start, end):
+        start = before.end()
     opens, closes = text[start:end].startswith("("), text[start:end].endswith(")")
     inside = text[start + opens : end - closes]
     if not ("(" in inside or ")" in inside):  # a bracket without the other one, or both around all of it

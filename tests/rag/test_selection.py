@@ -164,9 +164,13 @@ def test_a_span_that_repeats_the_question_is_no_short_answer(question: str, text
         ("How many bells are there?", "There are three bells, cast in 1702.", "three", "three"),
         ("Which wine goes into it?", "Add 4 dl of white wine.", "white", "white"),
         ("When is it eaten?", "They eat it in the Holy Week (Easter).", "the Holy Week (Easter", "the Holy Week (Easter)"),
+        ("When did the bridge fall?", "The bridge fell in March 1891.", "in March 1891", "March 1891"),
+        ("When does it open?", "It opens on the 3rd of May.", "on the 3rd of May", "the 3rd of May"),
+        ("When is it due?", "It is due by 3 May.", "by 3 May", "by 3 May"),
+        ("Where is it made?", "It is made in Mayfair.", "in Mayfair", "in Mayfair"),
     ],
 )
-def test_a_short_answer_has_the_number_that_is_asked_for_and_no_half_of_a_bracket(
+def test_a_short_answer_has_the_number_that_is_asked_for_no_half_of_a_bracket_and_no_word_before_a_date(
     question: str, text: str, answer: str, short: str | None
 ) -> None:
     start = text.index(answer)

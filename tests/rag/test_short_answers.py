@@ -26,6 +26,7 @@ def spans_of(text: str, likely: dict[str, float], start: int = 0) -> list[Answer
             {"6300": 0.3, "全長6300キロメートル": 0.25, "6300キロメートル": 0.25},
             "6300キロメートル",
         ),
+        (TEXT, {"Tobias Renn": 0.4, "1764": 0.3, "1764 the hall was built by Tobias Renn": 0.25}, "Tobias Renn"),
         ("-- ?! --", {"--": 0.3, "?!": 0.5}, "?!"),
     ],
 )
