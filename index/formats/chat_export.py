@@ -111,8 +111,8 @@ def _said(message: Entry, names: Mapping[str, str]) -> Iterator[str]:
         file = attached.get("fileName")
         yield f"[{file}]" if isinstance(file, str) else ""
     for file in _listed(message, "files"):
-        name = file.get("title") or file.get("name")
-        yield f"[{name}]" if isinstance(name, str) else ""
+        shared = file.get("title") or file.get("name")
+        yield f"[{shared}]" if isinstance(shared, str) else ""
     if isinstance(file := message.get("file_name"), str):
         yield f"[{file}]"
     if isinstance(poll := message.get("poll"), dict):
