@@ -454,7 +454,7 @@ class SearchResponse(Value):
 
 
 class ShortAnswer(Value):
-    r"""A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id."""
+    r"""A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id. ``confidence`` is that of the answer times the F1 that is expected of these words."""
 
     text: str
     citation: int

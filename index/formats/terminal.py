@@ -1,4 +1,4 @@
-"""What was written for a terminal, such as coloured logs and pages of manuals, as the text that a terminal shows.
+"""Logs that were written for a terminal, coloured or overstruck, as the text that a terminal shows.
 
 The marks are taken out of the text, whose lines stay; its layout then names this parser, since it is not the file itself.
 """

@@ -3,7 +3,6 @@
 import re
 
 from quotewise.index.encodings import decode
-from quotewise.index.formats import terminal
 from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.formats.text_headings import blocks_of
@@ -21,11 +20,8 @@ _TITLE_LINE = re.compile(
 
 def parse(data: bytes) -> Parsed:
     """Parse a text file. Raises DocumentError when the bytes are no text."""
-    decoded, encoding, damage = decode(data)
-    text = terminal.shown(decoded)
+    text, encoding, damage = decode(data)
     first = _TITLE_LINE.match(text)
     title = first["title"] if first and is_title(first["title"]) else None
-    is_file = text == decoded
-    layout = Layout.of("text", VERSION, text) if is_file else Layout.of("terminal", terminal.VERSION, text)
     blocks = with_tables_as_rows(text, blocks_of(text, first.end() if first and title else 0))
-    return Parsed(text, blocks, layout, title, encoding=encoding if is_file else "", unread_part=damage)
+    return Parsed(text, blocks, Layout.of("text", VERSION, text), title, encoding=encoding, unread_part=damage)

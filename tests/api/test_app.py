@@ -47,7 +47,7 @@ ANSWER = {
     "confidence": float,
     "threshold": float,
     "answer": str,
-    "short_answer": type(None),
+    "short_answer": {"text": str, "citation": int, "start": int, "end": int, "confidence": float},
     "citations": [CITATION],
     "closest": [],
     "passages": type(None),
@@ -56,7 +56,13 @@ ANSWER = {
     "contradictions": [],
     "request_id": str,
 }
-UNANSWERED = {**ANSWER, "answer": type(None), "citations": [], "closest": [{**CITATION, "highlights": []}]}
+UNANSWERED = {
+    **ANSWER,
+    "answer": type(None),
+    "short_answer": type(None),
+    "citations": [],
+    "closest": [{**CITATION, "highlights": []}],
+}
 PASSAGE = {
     "text": str,
     **SPAN,

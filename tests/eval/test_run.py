@@ -11,13 +11,14 @@ from quotewise.api.app import create_app
 from quotewise.api.keys import Keys
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.eval.clients import AskingError, Client, UnreachableError
+from quotewise.eval.clients import AskingError, Client, UnreachableError, in_process
 from quotewise.eval.gold import SEEDS as SEED_GOLD
 from quotewise.eval.gold import GoldSet, load_gold
 from quotewise.eval.run import Outcome, Run, RunConfig, RunError, check_baseline, evaluate, load_run
 from quotewise.index.onnx_model import instruction_set
+from quotewise.rag.defaults import AUTOMATIC
 from tests.api.conftest import serving, wait_until_ready
-from tests.conftest import SEED, WHY
+from tests.conftest import SEED, SEEDS, WHY
 from tests.eval.conftest import flawed, run_of
 
 FLOORS = {"recall@10": 1.0, "first quote right": 0.8, "any quote right": 0.97, "citations that verify": 1.0}
@@ -190,13 +191,14 @@ def test_a_baseline_of_another_gold_set_is_refused(seed_run: Run, small: GoldSet
         check_baseline(seed_run, [], RunConfig.of(small, local, 0.0))
 
 
-def test_on_the_seeds_follow_ups_do_nearly_as_well_as_written_out_and_new_topics_as_well_as_alone(local: Client) -> None:
+def test_on_the_seeds_follow_ups_do_nearly_as_well_as_written_out_and_new_topics_as_well_as_alone() -> None:
     gold, tags = (
         load_gold(DIALOGUES[0]),
         {f"{tag}, test" for tag in ("follow-up", "written out", "new topic", "new topic alone")},
     )
     kept = [n for n, one in enumerate(gold.questions) if tags & set(one.tags)]
-    run = run_of(replace(gold, questions=tuple(gold.questions[n] for n in kept), lines=tuple(kept)), local)
+    with in_process(SEEDS, Settings(reader=AUTOMATIC)) as client:
+        run = run_of(replace(gold, questions=tuple(gold.questions[n] for n in kept), lines=tuple(kept)), client)
     right = {tag: run.by_tag[tag]["first quote right"].value or 0 for tag in tags}
     assert right["follow-up, test"] >= OF_WRITTEN_OUT * right["written out, test"], right
     assert right["new topic, test"] >= right["new topic alone, test"], right

@@ -398,7 +398,7 @@ export interface SearchResponse {
   request_id: string;
 }
 
-/** A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id. */
+/** A few words of the quote of a citation that answer by themselves; ``citation`` is the citation's id. ``confidence`` is that of the answer times the F1 that is expected of these words. */
 export interface ShortAnswer {
   text: string;
   citation: number;
