@@ -35,7 +35,7 @@ _MIN_REPEATED = 4
 _MAX_WORDS = 20
 """Words of a short answer."""
 _MIN_SPAN_PROBABILITY = 0.05
-"""Least probability of a span among all spans of its passage for it to be a short answer."""
+"""Least F1 that is expected of a span, if its passage answers, for it to be a short answer."""
 _MIN_SPAN_PROBABILITY_EXPLAINING = 0.1
 """The same for a question that asks why or how, which a few words seldom answer."""
 

@@ -1,6 +1,7 @@
 """Logs that were written for a terminal, coloured or overstruck, as the text that a terminal shows.
 
 The marks are taken out of the text, whose lines stay; its layout then names this parser, since it is not the file itself.
+Plain text is not read so: it stays the decoded file.
 """
 
 import re

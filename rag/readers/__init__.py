@@ -14,7 +14,8 @@ from quotewise.rag.passages import Passage
 class AnswerSpan:
     """The shortest text that answers, as a span of the document.
 
-    ``probability`` is that of this span among all of its passage, provided that the passage answers.
+    ``probability`` is that of this span among all of its passage, provided that the passage answers, or, of the one chosen from
+    several, the F1 that is expected of it.
     """
 
     span: Span
