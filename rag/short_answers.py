@@ -106,7 +106,7 @@ def whole_answer(answer: AnswerSpan, sentence: Span, text: str) -> AnswerSpan | 
         return answer
     start += len(shown) - len(_LEADING_SIGNS.sub("", shown))
     end -= len(shown) - len(_TRAILING_SIGNS.sub("", shown))
-    if before := _IN_DATE.match(text, start, end):
+    if (before := _IN_DATE.match(text, start)) and before.end() < end:
         start = before.end()
     opens, closes = text[start:end].startswith("("), text[start:end].endswith(")")
     inside = text[start + opens : end - closes]

@@ -109,12 +109,14 @@ def answers_of_sentences(draw: st.DrawFn) -> tuple[AnswerSpan | None, ...]:
 
 
 def marked(span: Span) -> Span:
-    """A span without the spaces around it, and without the full stop of its sentence, unless it is all of that."""
+    """A span without the spaces around it, the full stop of its sentence, unless it is all of that, and ``in`` before a date."""
     start, end = span
     while span not in SENTENCES and start < end and TEXT[start] == " ":
         start += 1
     while span not in SENTENCES and start < end and TEXT[end - 1] == " ":
         end -= 1
+    if TEXT.startswith("in March", start) and end > start + 3:
+        start += 3
     is_word = len(word := TEXT[max(start, end - 5) : end - 1]) == 4 and word.isalpha()
     return Span(start, end - 1 if span not in SENTENCES and TEXT[end - 1] == "." and is_word else end)
 
