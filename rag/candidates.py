@@ -181,6 +181,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
     titles = [bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
     headings = frozenset(one.position for one in sentences if is_heading(one.text, titles))
     told = announced(question, asked, passage, [one.score for one in sentences], headings) if passage else {}
+    asks = {one.position for one in sentences if passage and _is_of_question(one, passage.heading[-1:])}
     passed = 0.0
     for one, following in zip(sentences, [*sentences[1:], None], strict=False):
         known = told.get(one.position, _NOT_ANNOUNCED)
@@ -194,10 +195,11 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
         if one.row:
             answer = one.row.answer(question, asked, one.answer, one.span.start) if one.answer else None
             yield _lowered(one) if one.row.is_header else replace(one, answer=answer, denies=one.row.denies(asked))
-        elif QUESTION_END.search(one.text) and (
-            is_heading(one.text, titles) or 2 * len(one.terms & asked) >= len(asked_terms(one.text))
+        elif one.position in asks or (
+            QUESTION_END.search(one.text) and 2 * len(one.terms & asked) >= len(asked_terms(one.text))
         ):
-            follows = following is not None and following.score > 0 and not QUESTION_END.search(following.text)
+            is_answered = not QUESTION_END.search(following.text) if following else False
+            follows = following is not None and following.score > 0 and (is_answered or following.position in asks)
             passed = score if follows else 0.0
             yield replace(one, score=0.0) if follows else _lowered(one)
         elif is_heading(one.text, titles) and (not one.terms & asked or one.terms <= asked):
@@ -239,6 +241,14 @@ def _unread_headings(
             rivals = [other for other in known if first and _outdoes(replace(first, score=other.score), other, asked, names)]
             if first and rivals:
                 yield replace(first, score=max(other.score for other in rivals))
+
+
+def _is_of_question(one: Candidate, heading: Sequence[str]) -> bool:
+    """Whether a sentence is the question, or one of its sentences, under which the passage stands in a list of them."""
+    shown = bare(one.text)
+    return any(
+        QUESTION_END.search(name) and shown and (shown in bare(name) or is_heading(one.text, [bare(name)])) for name in heading
+    )
 
 
 def _lowered(one: Candidate) -> Candidate:

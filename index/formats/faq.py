@@ -1,50 +1,182 @@
 """The questions of a list of frequently asked ones into headings, under which their answers are found and read."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from quotewise.index.formats.parsed import Block
 
-_ENTRY = re.compile(
+_MARKED_LINE = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+)?(?:"
-    r"(?:\*\*|__)?(?:Q|Question|Frage)[ \t]?\d{0,3}[ \t]?[:.)][ \t]*(?:\*\*|__)?[ \t]*"
-    r"(?P<marked>[^\s*_][^\r\n]{1,200}?\?)(?:\*\*|__)?"
-    r"|(?P<bold>\*\*|__)(?:\d{1,3}[.)][ \t]+)?(?P<strong>[^\s*_][^\r\n]{1,200}?\?)(?P=bold)"
+    r"(?P<bold>\*\*|__)(?:\d{1,3}[.)][ \t]+)?(?P<strong>[^\s*_][^\r\n]{1,200}?\?)(?P=bold)"
     r"|(?:<details[^<>]{0,40}>[ \t]*)?<summary>(?:<(?:b|strong|h\d)>)?[ \t]*(?P<summary>[^<>\r\n]{2,200}\?)[ \t]*"
     r"(?:</(?:b|strong|h\d)>)?</summary>"
     r")[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A line that is a question as a whole: after ``Q:``, in bold type, or the summary of what can be unfolded."""
+"""A line that is a question as a whole, in bold type or as the summary of what can be unfolded."""
+_Q = re.compile(
+    r"[ \t>]*(?:[-*+][ \t]+)?(?:\*\*|__)?(?:Q|Question|Frage)[ \t]?\d{0,3}[ \t]?[:.)](?:\*\*|__)?[ \t]*(?P<question>[^\s*_].*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_A = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?(?:\*\*|__)?(?:A|Answer|Antwort)[ \t]?\d{0,3}[ \t]?[:.)]", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"[ \t]{0,3}(?P<number>\d{1,3}(?:\.\d{1,3}){0,3}(?=[.):])|\d{1,3}(?:\.\d{1,3}){1,3})[.):]?[ \t]+(?P<question>[^\W\d_].*)",
+    re.DOTALL,
+)
+_PLAIN = re.compile(r"(?![^:\r\n]{1,30}:\s)(?:[^\W\d_]|¿)")
+"""A paragraph that is a question; not what somebody says, after a name, a dash or a quotation mark."""
+_QUESTION_END = re.compile(r"[?？][*_\"”]*\s*$")
+_UP_TO_QUESTION = re.compile(r"(?:[^\r\n]*(?:\r\n|\r|\n)){0,4}?[^\r\n]*[?？](?=[ \t]*(?:[\r\n]|$))")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_MOST_LINES = 5
+_MOST_CHARACTERS = 300
+"""Of one question."""
 _FEWEST = 2
-"""Questions of a document that make a list of them."""
+"""Questions of a document that make a list of them, where they are marked as such."""
+_FEWEST_UNMARKED = 3
+_LEAST_SHARE = 0.1
+"""Share of the paragraphs that are questions, where nothing else marks them."""
+
+
+class _Paragraph(NamedTuple):
+    """Lines without a blank one between them; ``indented`` is the first."""
+
+    start: int
+    end: int
+    text: str
+    indented: bool
+
+
+class _Entry(NamedTuple):
+    """A question at ``[start, end)`` of a text, without its mark in ``name``."""
+
+    start: int
+    end: int
+    name: str
 
 
 def with_questions_as_headings(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks of a text, of which paragraphs are divided at the questions of a list and stand under these.
 
-    A question is the heading of what follows, up to the next question or the next section.
+    A question is the heading of what follows, up to the next question or the next section. Questions are marked (``Q:``, bold
+    type, the summary of what can be unfolded), numbered, or paragraphs of their own that others answer.
     """
-    if len(_ENTRY.findall(text)) < _FEWEST:
+    if "?" not in text and "？" not in text:
         return tuple(blocks)
-    return tuple(_divided(text, blocks))
+    entries = _entries(text, [block for block in blocks if block.kind in ("paragraph", "item")])
+    return tuple(_divided(text, blocks, entries)) if entries else tuple(blocks)
 
 
-def _divided(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+def _entries(text: str, blocks: Sequence[Block]) -> list[_Entry]:
+    paragraphs = [one for block in blocks for one in _paragraphs(text, block.start, block.end)]
+    marked = [_entry(line.start(), line.end(), line["strong"] or line["summary"]) for line in _MARKED_LINE.finditer(text)]
+    marked += [one for n, paragraph in enumerate(paragraphs) if (one := _after_q(paragraph, paragraphs[n + 1 : n + 2]))]
+    if len(marked) >= _FEWEST:
+        return sorted(marked)
+    for found in (_numbered(paragraphs), _plain(paragraphs)):
+        if len(found) >= _FEWEST_UNMARKED:
+            return found
+    return []
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[_Paragraph]:
+    """The paragraphs of a part of a text, divided before answers, too."""
+    lines = [(line.start(), line.end(), line[0]) for line in _LINE.finditer(text, start, end) if line[0]]
+    first: int | None = None
+    for n, (begins, ends, line) in enumerate(lines):
+        if not line.strip():
+            continue
+        first = begins if first is None else first
+        following = lines[n + 1][2] if n + 1 < len(lines) else ""
+        numbered = _NUMBERED.match(following) and _NUMBERED.match(text, first)
+        if not following.strip() or _A.match(following) or _Q.match(following) or numbered:
+            shown = text[first:ends].rstrip()
+            yield _Paragraph(first, first + len(shown), shown, text[first] in " \t")
+            first = None
+
+
+def _after_q(paragraph: _Paragraph, following: Sequence[_Paragraph]) -> _Entry | None:
+    """The question after a ``Q:``: all of the paragraph before an answer or if it asks, else its first line if that asks."""
+    asked = _Q.match(paragraph.text)
+    if not asked:
+        return None
+    answered = bool(following) and _A.match(following[0].text) is not None
+    if (answered or _QUESTION_END.search(paragraph.text)) and _is_short(asked["question"]):
+        return _entry(paragraph.start, paragraph.end, asked["question"])
+    return _first_lines(paragraph, _Q)
+
+
+def _first_lines(paragraph: _Paragraph, mark: re.Pattern[str]) -> _Entry | None:
+    """The question that the first lines of a paragraph are, which its answer follows at once."""
+    asked = _UP_TO_QUESTION.match(paragraph.text)
+    question = mark.match(asked[0]) if asked else None
+    if asked and question and _is_short(question["question"]):
+        return _entry(paragraph.start, paragraph.start + len(asked[0]), question["question"])
+    return None
+
+
+def _numbered(paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
+    """Numbered questions, and what is numbered likewise between them, if most are followed by what answers them."""
+    found: dict[int, list[_Entry]] = {}
+    for paragraph in paragraphs:
+        if number := _NUMBERED.match(paragraph.text):
+            whole = _entry(paragraph.start, paragraph.end, number["question"]) if _is_short(number["question"]) else None
+            entry = _first_lines(paragraph, _NUMBERED) or whole
+            found.setdefault(number["number"].count("."), []).extend([entry] if entry else [])
+    asking = {level: sum(_QUESTION_END.search(one.name) is not None for one in entries) for level, entries in found.items()}
+    lists = [entries for level, entries in found.items() if 2 * asking[level] >= len(entries) and asking[level] >= _FEWEST]
+    return _answered(sorted(one for entries in lists for one in entries), paragraphs)
+
+
+def _plain(paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
+    """Paragraphs that are questions, if there are enough of them among the others, most of which are answered."""
+    entries = [
+        _entry(paragraph.start, paragraph.end, paragraph.text)
+        for paragraph in paragraphs
+        if not paragraph.indented
+        and _QUESTION_END.search(paragraph.text)
+        and _PLAIN.match(paragraph.text)
+        and _is_short(paragraph.text)
+        and len(re.findall(r"[.!?？]\s", paragraph.text)) < 3
+    ]
+    return _answered(entries, paragraphs) if len(entries) >= _LEAST_SHARE * len(paragraphs) else []
+
+
+def _answered(entries: Sequence[_Entry], paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
+    """The entries that something stands below which is no entry; none if they are few of all, as in a form to be filled in."""
+    starts = {one.start for one in entries}
+    following = {one.start: other.start for one, other in zip(paragraphs, paragraphs[1:], strict=False)}
+    ends = {one.start: one.end for one in paragraphs}
+    answered = [one for one in entries if one.end < ends[one.start] or following.get(one.start, one.start) not in starts]
+    return answered if 3 * len(answered) >= len(entries) else []
+
+
+def _is_short(question: str) -> bool:
+    return len(question) <= _MOST_CHARACTERS and len(question.splitlines()) <= _MOST_LINES
+
+
+def _entry(start: int, end: int, name: str) -> _Entry:
+    return _Entry(start, end, " ".join(name.split()).strip("*_ "))
+
+
+def _divided(text: str, blocks: Sequence[Block], entries: Sequence[_Entry]) -> Iterator[Block]:
     section: tuple[str, ...] = ()
     question: tuple[str, ...] = ()
+    starts = [entry.start for entry in entries]
     for block in blocks:
         if block.heading[: len(section)] != section or block.kind == "heading":
             question = ()
         section = block.heading
         start = block.start
-        if block.kind in ("paragraph", "item"):
-            for entry in _ENTRY.finditer(text, block.start, block.end):
-                if text[start : entry.start()].strip():
-                    yield replace(block, start=start, end=entry.start(), heading=block.heading + question)
-                question = (" ".join((entry["marked"] or entry["strong"] or entry["summary"]).split()),)
-                yield Block(entry.start(), entry.end(), block.heading + question, keep_with_next=True, kind="heading")
-                start = entry.end()
+        inside = slice(bisect_left(starts, block.start), bisect_left(starts, block.end))
+        for entry in entries[inside] if block.kind in ("paragraph", "item") else ():
+            if text[start : entry.start].strip():
+                yield replace(block, start=start, end=entry.start, heading=block.heading + question)
+            question = (entry.name,)
+            yield Block(entry.start, entry.end, block.heading + question, keep_with_next=True, kind="heading")
+            start = entry.end
         if text[start : block.end].strip():
             yield replace(block, start=start, heading=block.heading + question)
