@@ -47,6 +47,8 @@ _KEY = re.compile(r"\W*([^:：|]{1,45}?)[*_\"'”\])]*(?::|：)")
 _END = re.compile(r"[.!?…。！？](?:[\"'”’»)*_\]\d]|\[[^\]]{1,40}\])*$")
 QUESTION_END = re.compile(r"[?？][\W_]*$")
 QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_QUESTION_MARK = re.compile(r"\W*(?:(?:q|question|frage)\s?\d{0,3}|\d{1,3}(?:\.\d{1,3})*)[ \t]?[:.)]?\s+", re.IGNORECASE)
+"""What is before the questions of a list."""
 _VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(?:\.\w+)*(?:-\w+)*", re.IGNORECASE)
 _OF_RELEASE = re.compile(
     r"\b(?:version|release[ds]?|unreleased|latest|on|of|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b|\d+(?:st|nd|rd|th)?",
@@ -244,11 +246,9 @@ def _unread_headings(
 
 
 def _is_of_question(one: Candidate, heading: Sequence[str]) -> bool:
-    """Whether a sentence is the question, or one of its sentences, under which the passage stands in a list of them."""
-    shown = bare(one.text)
-    return any(
-        QUESTION_END.search(name) and shown and (shown in bare(name) or is_heading(one.text, [bare(name)])) for name in heading
-    )
+    """Whether a sentence is of the question that the passage has as its heading."""
+    shown = bare(_QUESTION_MARK.sub("", one.text))
+    return any(QUESTION_END.search(name) and shown and shown in bare(name) for name in heading)
 
 
 def _lowered(one: Candidate) -> Candidate:

@@ -25,6 +25,21 @@ _OTHER_QUESTION_ODDS = 0.2
 """What is left of the odds of a sentence that asks something else."""
 _OTHER_YEAR_ODDS = 0.2
 """What is left of the odds of what stands under the date of another year than the one that is asked about."""
+_OTHER_SUBJECT_ODDS = 0.2
+"""What is left of the odds of what other documents say than the one whose subject the question names."""
+_OF_DOCUMENTS = frozenset(
+    terms(
+        "about agreement api appendix article book brochure catalogue changelog changes chapter contract copy description doc docs"
+        " document documentation draft faq final form frequently asked questions guide guideline guidelines guides handbook help"
+        " history how howto index information install installation instruction instructions introduction introducing lease letter"
+        " licence license list log mail mails manual manuals meeting memo minutes news newsletter note notes notice on overview"
+        " page paper part plan policies policy presentation price prices readme reference release releases report reports rules"
+        " service sheet slides specification standard summary table terms text to tools transcript tutorial user users utils utilities version"
+        " welcome what wiki"
+    )
+)
+"""What titles say of the kind of a document, not of its subject."""
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _ASKING_WAY = re.compile(
@@ -57,10 +72,37 @@ def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Readi
 
     More has the answer of an entry whose question is this one, but for marks as ``Q1:``; the row of a table if the question
     names it, a column of it, and nothing else; what a section is asked for by its headings. Less have rows where that cell is
-    empty, the headings of other releases, and what stands under the date of another year.
+    empty, the headings of other releases, what stands under the date of another year, and what is of another subject.
     """
     asked, named = _words(question), asked_terms(question)
-    return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else list(readings)
+    readings = _of_named_subjects(named, readings)
+    return [_raised(question, asked, named, reading) for reading in readings] if len(asked) >= _FEWEST_WORDS else readings
+
+
+def _of_named_subjects(named: frozenset[str], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, with less evidence in those that lack a name which the question and another document's title have.
+
+    A name is all of a title but for what kind of document it is, such as in "zlib FAQ".
+    """
+    subjects = {subject for reading in readings if len(subject := _subject(reading.passage)) == 1 and subject <= named}
+    if not subjects:
+        return list(readings)
+    wanted = frozenset[str]().union(*subjects)
+    return [
+        replace(reading, evidence=with_odds_times(reading.evidence, _OTHER_SUBJECT_ODDS).astype(np.float32))
+        if wanted - _told(reading.passage)
+        else reading
+        for reading in readings
+    ]
+
+
+def _subject(passage: Passage) -> frozenset[str]:
+    words = (term for term in terms(_BETWEEN_WORDS.sub(" ", passage.document.title)) if len(term) > 1 and not term.isdigit())
+    return frozenset(words) - _OF_DOCUMENTS
+
+
+def _told(passage: Passage) -> frozenset[str]:
+    return frozenset(terms(f"{passage.context} {passage.document.path} {passage.text}"))
 
 
 def _raised(question: str, asked: list[str], named: frozenset[str], reading: Reading) -> Reading:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from quotewise.index.formats.parsed import Block
@@ -148,7 +149,7 @@ def _plain(paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
 def _answered(entries: Sequence[_Entry], paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
     """The entries that something stands below which is no entry; none if they are few of all, as in a form to be filled in."""
     starts = {one.start for one in entries}
-    following = {one.start: other.start for one, other in zip(paragraphs, paragraphs[1:], strict=False)}
+    following = {one.start: other.start for one, other in pairwise(paragraphs)}
     ends = {one.start: one.end for one in paragraphs}
     answered = [one for one in entries if one.end < ends[one.start] or following.get(one.start, one.start) not in starts]
     return answered if 3 * len(answered) >= len(entries) else []

@@ -322,3 +322,10 @@ def test_the_items_of_a_list_are_quoted_together_however_alike_they_are_and_what
     text = "Ingredients\n\n- 1 jigger Irish cream\n- 1 jigger Irish whiskey\n- 1 cup hot coffee\n- 1 dash nutmeg"
     one = reading(text, [0.1, 0.7, 0.7, 0.7, 0.7], ("Ingredients",), title="Irish coffee")
     assert texts(select_quotes("ingredients of Irish coffee", [one], 3)) == [text[text.index("1 jigger") :]]
+
+
+def test_no_sentence_of_the_question_of_a_list_is_quoted_in_place_of_its_answer() -> None:
+    heading = "I have installed xz, but my tar does not know it. How can I extract archives?"
+    text = f"Q: {heading}\n\nA: xz -dc a.tar.xz"
+    found = candidates_of("How do I extract .tar.xz if tar does not know it?", [reading(text, [0.6, 0.2, 0.1], (heading,))])
+    assert [(one.text, round(one.score, 2)) for one in found] == [("A: xz -dc a.tar.xz", 0.6)]

@@ -193,3 +193,11 @@ def test_what_stands_under_the_date_of_another_year_is_hardly_the_answer(questio
     text = "Mia Ford is the chair. She follows Bo Lind, chair since 2019."
     [found] = with_asked_entries(question, [reading(text, [0.5, 0.5], title="Minutes of 2023-05-24")])
     assert np.allclose(found.evidence, score)
+
+
+@pytest.mark.parametrize(("title", "kept"), [("zlib FAQ", 0.2), ("Release notes", 1.0), ("Zlib and pigz", 1.0), ("pigz", 1.0)])
+def test_what_another_document_says_counts_less_where_the_question_names_the_subject_of_one(title: str, kept: float) -> None:
+    known = reading("It reads most archives.", [0.1], title=title, name="b")
+    other = reading("No. Use 7-Zip for .7z archives.", [0.5], title="xz FAQ")
+    _, found = with_asked_entries("Can zlib handle .7z archives?", [known, other])
+    assert np.isclose(found.evidence[0], kept / (kept + 1))

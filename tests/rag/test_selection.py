@@ -109,7 +109,7 @@ def answers_of_sentences(draw: st.DrawFn) -> tuple[AnswerSpan | None, ...]:
 
 
 def marked(span: Span) -> Span:
-    """A span without the spaces around it, the full stop of its sentence, unless it is all of that, and ``in`` before a date."""
+    """A span without the spaces around it, the full stop of its sentence, unless it is that, and ``in`` before a date."""
     start, end = span
     while span not in SENTENCES and start < end and TEXT[start] == " ":
         start += 1

@@ -15,8 +15,8 @@ SEVERAL_SENTENCES = (
     "Q. Do you ship?\r\nA. No.\r\n"
 )
 NUMBERED = (
-    "Frequently Asked Questions\n\n 9. Who are you?\n\n    A shop.\n\n10. How do I pay?\n\n    By card.\n\n11. I need a lift.\n\n"
-    "    Call us.\n\n12. We are in Norway, near the border, and would like to order.\n    Do you ship?\n\n    No.\n"
+    "Frequently Asked Questions\n\n 9. Who are you?\n\n    A shop.\n\n10. How do I pay?\n\n    By card.\n\n11. I need a lift."
+    "\n\n    Call us.\n\n12. We are in Norway, near the border, and would like to order.\n    Do you ship?\n\n    No.\n"
 )
 IN_CHAPTERS = (
     "Contents\n1. Orders\n1.1 How do I pay?\n1.2 Do you ship?\n1.3 Who are you?\n\n-----\n1. Orders\n-----\n\n"
@@ -58,7 +58,7 @@ def test_the_questions_of_a_list_are_headings_of_their_answers(path: str, text: 
         "Q: Is it one?\nA: Yes.\n",
         '"Who is there?" he asked.\n\n"Is it you?" she said.\n',
         "**Why?** It is late.\n\n**When?** Now.\n",
-        "Please fill in.\n\n1. What is your name?\n2. How old are you?\n3. Where do you live?\n4. Who sent you?\n\nThank you.\n",
+        "Please fill in.\n\n1. What is your name?\n2. How old are you?\n3. Where do you live?\n4. Who sent you?\n\nThank you.",
         "Where am I?\n\n"
         + "".join(f"He walked {n} miles, and saw nobody.\n\n" for n in range(40))
         + "Who is it?\n\nShe.\n\nYou?\n",
