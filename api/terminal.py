@@ -141,12 +141,14 @@ def _show_cost(cost: Cost, left_out: Sequence[LeftOut]) -> None:
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
-    """A plain table."""
+    """A plain table as wide as the terminal at most, without the columns that are empty; the names of columns are not broken."""
     from rich.table import Column, Table
 
-    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, header_style="bold", pad_edge=False)
+    filled = [n for n in range(len(columns)) if n == 0 or not rows or any(row[n] for row in rows)]
+    heads = (Column(columns[n], overflow="fold", min_width=len(columns[n])) for n in filled)
+    table = Table(*heads, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(shown(cell) for cell in row))
+        table.add_row(*(shown(row[n]) for n in filled))
     console.print(table)
 
 
