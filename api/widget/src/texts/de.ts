@@ -184,7 +184,7 @@ export const de: Texts = {
   quoteNumber: (i) => `Zitat ${i}`,
   whereRight: "Kennen Sie die richtige Stelle? Öffnen Sie ein Dokument, markieren Sie die Stelle und wählen Sie „Das ist die richtige Stelle“.",
   thisIsRight: "Das ist die richtige Stelle",
-  selectRight: "Markieren Sie die richtige Stelle im Text irgendeines Dokuments.",
+  selectRight: "Markieren Sie die richtige Stelle im Text.",
   rightKept: "Die richtige Stelle ist gespeichert:",
   documentsHere: (n) => `${count(n, "Dokument", "Dokumente")} zum Befragen.`,
   latest: "Zuletzt:",

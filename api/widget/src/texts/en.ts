@@ -194,7 +194,7 @@ export const en = {
   quoteNumber: (i: number) => `Quote ${i}`,
   whereRight: "Do you know the right passage? Open the quote’s document or another one, select the passage and choose “This is the right passage”.",
   thisIsRight: "This is the right passage",
-  selectRight: "Select the right passage in the text of any document.",
+  selectRight: "Select the right passage in the text.",
   rightKept: "The right passage is kept:",
   // nothing asked yet
   documentsHere: (n: number) => `${count(n, "document", "documents")} to ask.`,

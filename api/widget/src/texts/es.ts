@@ -184,7 +184,7 @@ export const es: Texts = {
   quoteNumber: (i) => `Cita ${i}`,
   whereRight: "¿Conoce el pasaje correcto? Abra un documento, seleccione el pasaje y elija «Este es el pasaje correcto».",
   thisIsRight: "Este es el pasaje correcto",
-  selectRight: "Seleccione el pasaje correcto en el texto de cualquier documento.",
+  selectRight: "Seleccione el pasaje correcto en el texto.",
   rightKept: "El pasaje correcto está guardado:",
   documentsHere: (n) => `${count(n, "documento", "documentos")} para preguntar.`,
   latest: "Últimos:",

@@ -184,7 +184,7 @@ export const fr: Texts = {
   quoteNumber: (i) => `Citation ${i}`,
   whereRight: "Connaissez-vous le bon passage ? Ouvrez un document, sélectionnez le passage et choisissez « C’est le bon passage ».",
   thisIsRight: "C’est le bon passage",
-  selectRight: "Sélectionnez le bon passage dans le texte d’un document.",
+  selectRight: "Sélectionnez le bon passage dans le texte.",
   rightKept: "Le bon passage est enregistré :",
   documentsHere: (n) => `${count(n, "document", "documents")} à interroger.`,
   latest: "Derniers :",

@@ -182,7 +182,7 @@ export const zh: Texts = {
   quoteNumber: (i) => `引文 ${i}`,
   whereRight: "您知道正确的段落吗？打开文档，选中段落，然后选择“这是正确的段落”。",
   thisIsRight: "这是正确的段落",
-  selectRight: "请在任一文档的文本中选中正确的段落。",
+  selectRight: "请在文本中选中正确的段落。",
   rightKept: "已记录正确的段落：",
   documentsHere: (n) => `可向 ${number(n)} 个文档提问。`,
   latest: "最新：",
