@@ -170,7 +170,8 @@ def make_key(
 
     def show() -> None:
         terminal.console.print(secret, markup=False, soft_wrap=True)
-        terminal.note(f"the key {key.id}; it is not shown again. Send it as: Authorization: Bearer KEY")
+        where = settings.catalogue or settings.index.absolute()
+        terminal.note(f"the key {key.id} of {where}; it is not shown again. Send it as: Authorization: Bearer KEY")
 
     return Output({**_listed(key), "key": secret}, show)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SHOWN_REMOVED = 10
 _SHOWN_LEFT_OUT = 20
+_WORD = 12
+"""Characters of a word that a table does not break, such as a day or an id."""
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # in a pipe a quote is one line
 errors = Console(stderr=True, highlight=False)
 _CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -141,12 +143,19 @@ def _show_cost(cost: Cost, left_out: Sequence[LeftOut]) -> None:
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
-    """A plain table."""
+    """A plain table without the columns that are empty; where their words are wider than the terminal, a line for each cell."""
     from rich.table import Column, Table
 
-    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, header_style="bold", pad_edge=False)
+    filled = [n for n in range(len(columns)) if n == 0 or not rows or any(row[n] for row in rows)]
+    widths = {n: max(len(columns[n]), *(min(len(word), _WORD) for row in rows for word in row[n].split()), 0) for n in filled}
+    if sum(width + 2 for width in widths.values()) > console.width + 2:
+        for number, row in enumerate(rows):
+            tell("\n" * (number > 0) + "\n".join(f"{columns[n]}: {row[n]}" for n in filled if row[n]))
+        return
+    heads = (Column(columns[n], overflow="fold", min_width=width) for n, width in widths.items())
+    table = Table(*heads, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(shown(cell) for cell in row))
+        table.add_row(*(shown(row[n]) for n in filled))
     console.print(table)
 
 

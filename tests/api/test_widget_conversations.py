@@ -66,6 +66,7 @@ def test_documents_that_differ_are_shown_as_such_and_quotes_as_they_read_with_th
     turn = ask(page, RENT)
     expect(turn.locator(".differ")).to_have_text("Two documents differ: quotes 1 and 2 say the same with another figure.")
     turn = ask(page, "What does the teapot cost?")
+    expect(turn.locator("blockquote th")).to_have_text(["article", "price"])
     cells = turn.locator("blockquote td")
     expect(cells.filter(has_text="45 euros")).to_be_visible()
     turn.get_by_role("button", name="Exact text of quote 1").click()
@@ -122,13 +123,20 @@ def test_a_follow_up_says_how_it_was_taken_and_is_asked_as_it_stands(page: Page)
 def test_the_right_passage_is_marked_in_the_source_and_kept_as_feedback(page: Page, desk: tuple[httpx.Client, Path]) -> None:
     turn = ask(page, RENT)
     turn.locator("[aria-label='Not helpful']").click()
+    expect(turn.locator(".correction")).to_be_in_viewport(ratio=1)
     turn.get_by_label("Quote 1", exact=True).check()
     check_light_and_dark(page)
     page.locator("quotewise-documents a", has_text="lease-2023").click()
     sentence = page.locator("quotewise-source .text p", has_text="The garden belongs")
+    right = page.get_by_role("button", name="This is the right passage")
+    expect(right).to_be_disabled()
+    before = sentence.bounding_box()
     sentence.click(click_count=3)
-    page.get_by_role("button", name="This is the right passage").click()
+    expect(right).to_be_enabled()
+    assert sentence.bounding_box() == before  # else another word lies under the pointer than the one that was aimed at
+    right.click()
     expect(turn.locator(".correction")).to_contain_text("The right passage is kept:")
+    expect(page.locator("quotewise-source .marking")).to_contain_text("The right passage is kept: The garden belongs to")
     with Service.open(Settings(index=desk[1])) as service:
         [(_, content)] = service.store.catalogue.feedback("default")
         [gold], _ = gold_from_feedback(service.store.catalogue, "default")
@@ -147,6 +155,7 @@ def test_conversations_are_found_renamed_saved_deleted_and_brought_back(page: Pa
     check_light_and_dark(page)
     page.get_by_label("Search conversations").fill("840 EUROS")
     expect(names).to_have_text([RENT])
+    expect(page.locator("quotewise-conversations .found")).to_have_text("The monthly rent of the mill is 840 euros.")
     page.get_by_label(f"Rename: {RENT}").click()
     page.keyboard.type("The mill")
     page.keyboard.press("Enter")
@@ -170,6 +179,7 @@ def test_conversations_are_found_renamed_saved_deleted_and_brought_back(page: Pa
     page.wait_for_function("window.printed")
     page.emulate_media(media="print")
     expect(page.locator("quotewise-chat h3")).to_have_text(RENT)
+    expect(page.locator("quotewise-chat .printed")).to_contain_text("The mill")
     expect(page.locator("quotewise-chat textarea")).to_be_hidden()
     page.emulate_media(media="screen")
     page.click("[aria-label=Conversations]")
@@ -202,6 +212,36 @@ def test_a_link_to_an_answer_asks_the_same_question_after_the_same_and_once(
         assert page.url.endswith("/?collection=default")
         page.reload()
         expect(turn).to_have_count(1)
+
+
+def test_what_was_asked_only_of_some_documents_says_so_in_the_conversation_and_in_its_files(page: Page) -> None:
+    page.get_by_label("Ask only this document: lease-2023.md").click()
+    turn = ask(page, RENT)
+    page.get_by_label("Ask all documents").click()
+    expect(turn.get_by_text("Only in lease-2023.md")).to_be_visible()
+    ask(page, "and the deposit?")
+    page.click("[aria-label=Conversations]")
+    with page.expect_download() as saved:
+        page.get_by_label(f"Save as Markdown: {RENT}").click()
+    written = saved.value.path().read_text()
+    assert f"## {RENT}\n\nOnly in lease-2023.md\n\n" in written
+    assert "## and the deposit?\n\nTaken with the questions before as: “What" in written
+    with page.expect_download() as saved:
+        page.get_by_label(f"Save as JSON: {RENT}").click()
+    assert [turn["documents"] for turn in json.loads(saved.value.path().read_text())["turns"]] == [["lease-2023.md"], []]
+
+
+def test_a_conversation_opens_at_its_last_turn_or_at_the_one_that_was_sought_and_fits_the_window(page: Page) -> None:
+    questions = [RENT, "Who has the garden?", "What does the teapot cost?", "How is the boiler started?"]
+    for question in questions:
+        ask(page, question)
+    page.reload()
+    expect(page.locator("quotewise-chat h3", has_text=questions[-1])).to_be_in_viewport()
+    page.click("[aria-label=Conversations]")
+    page.get_by_label("Search conversations").fill("garden")
+    page.locator("quotewise-conversations .name").click()
+    expect(page.locator("quotewise-chat h3", has_text=questions[1])).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollHeight === innerHeight")
 
 
 def test_a_store_that_is_full_or_newer_or_emptied_by_another_tab_loses_nothing_that_is_shown(page: Page) -> None:

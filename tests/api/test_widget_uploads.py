@@ -200,7 +200,7 @@ def test_in_a_collection_without_documents_a_question_says_to_add_some_and_how_t
         page.fill("quotewise-chat textarea", QUESTION)
         page.keyboard.press("Enter")
         expect(page.locator("quotewise-chat .problem")).to_have_text(
-            "There are no documents here yet. Add some, then ask again."
+            "There are no documents here yet. Add some and wait until they are read; then ask."
         )
         drop(page, folder / "lease.pdf")
         expect(page.get_by_text("1 document added.")).to_be_visible()

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ShownBlock, ShownPart, Structure } from "./service";
-import { lines, marked, positions, type Mark, type Span } from "./text";
+import { lines, marked, positions, shown, type Mark, type Span } from "./text";
 
 const NUMBERED = /^(?:\(?[\p{L}\d]{1,4}[.)]|[•●▪◦‣·*–→§-])\s/u;
 const ASTRAL = /[\ud800-\udbff]/;
@@ -34,8 +34,8 @@ export function asLines(text: string, window: Span & { line: number }, parts: Sh
   });
 }
 
-/** The blocks of a part of a text: headings, lists, tables, code. What stands between blocks is no text to read. */
-export function asBlocks(text: string, window: Span, { parts, blocks }: Structure, marks: Mark[], tableName: string): TemplateResult[] {
+/** The blocks of a part of a text: headings, lists, tables, code. What stands between blocks is no text to read. Rows without a heading of their own get `columns`. */
+export function asBlocks(text: string, window: Span, { parts, blocks }: Structure, marks: Mark[], tableName: string, columns: string[] = []): TemplateResult[] {
   const pieces = within(window, parts, blocks);
   const found: TemplateResult[] = [];
   for (let i = 0; i < pieces.length; ) {
@@ -45,7 +45,7 @@ export function asBlocks(text: string, window: Span, { parts, blocks }: Structur
     while (group && end < pieces.length && GROUPS[pieces[end].block.kind] === group && (!pieces[end].part || group === "cues")) end++;
     const members = pieces.slice(i, end);
     if (part && group !== "cues") found.push(partOf(part));
-    if (group === "table") found.push(table(text, members.map((one) => one.block), marks, tableName));
+    if (group === "table") found.push(table(text, members.map((one) => one.block), marks, tableName, columns));
     else if (group === "list") found.push(html`<ul class=${block.kind}>${members.map((one) => item(text, one.block, marks))}</ul>`);
     else if (group === "cues") found.push(html`${members.map((one) => cue(text, one.block, one.part, marks))}`);
     else found.push(single(text, block, marks));
@@ -106,8 +106,10 @@ function cue(text: string, block: ShownBlock, part: ShownPart | undefined, marks
 }
 
 /** Rows as a table. The signs between cells stay in it, so that all of a row is there, but are not seen. */
-function table(text: string, rows: ShownBlock[], marks: Mark[], name: string): TemplateResult {
+function table(text: string, rows: ShownBlock[], marks: Mark[], name: string, columns: string[]): TemplateResult {
+  const headed = rows.every(({ kind, cells }) => kind === "row" && cells.length === columns.length);
   return html`<div class="table" role="region" aria-label=${name} tabindex="0"><table>
+    ${headed ? html`<tr class="above">${columns.map((column) => html`<th scope="col" dir="auto">${shown(column)}</th>`)}</tr>` : nothing}
     ${rows.map((row) => {
       const cells = row.cells.length ? row.cells : [row];
       const hidden = [row.start, ...cells.flatMap(({ start, end }) => [start, end]), row.end];

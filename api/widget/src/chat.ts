@@ -4,15 +4,19 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { chat as looks } from "./chat_styles";
 import type { QuotewiseComposer } from "./composer";
-import { asking, begun, history, take, type Conversation, type Turn } from "./conversation";
+import { asking, begun, history, nameOf, take, type Conversation, type Turn } from "./conversation";
 import * as icons from "./icons";
 import type { Opened } from "./marking";
 import type { Citation, DocumentReference, Overview } from "./service";
 import { ScopedElement } from "./scope";
 import type { QuotewiseSource } from "./source";
 import { Store } from "./store";
+import { shown } from "./text";
 import { placesOf, type Chat, type QuotewiseTurn } from "./turn";
 import { welcome } from "./welcome";
+
+/** Of a collection that its first document is going to make. */
+const NOTHING: Overview = { documents: 0, latest: [], questions: [] };
 
 export class QuotewiseChat extends ScopedElement implements Chat {
   static styles = looks;
@@ -48,6 +52,11 @@ export class QuotewiseChat extends ScopedElement implements Chat {
 
   private get turns(): Turn[] {
     return this.conversation.turns;
+  }
+
+  /** Whether nothing has been asked yet, so that what is said at the end of the conversation is seen. */
+  get empty(): boolean {
+    return !this.turns.length;
   }
 
   private get shownTurns(): QuotewiseTurn[] {
@@ -101,8 +110,7 @@ export class QuotewiseChat extends ScopedElement implements Chat {
 
   protected firstUpdated(): void {
     if (this.autofocus) this.focus();
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.scroller.classList.add("smooth");
+    void this.reveal().then(() => this.scroller.classList.add("smooth"));
     if (this.linked) this.askLinked();
   }
 
@@ -120,7 +128,8 @@ export class QuotewiseChat extends ScopedElement implements Chat {
       const overview = await this.service.overview(collection);
       if (collection === this.collection) this.overview = overview;
     } catch (error) {
-      this.problemOf(error); // which asks for a key; the first question says what else is wrong
+      const { kind } = this.problemOf(error); // which asks for a key; the first question says what else is wrong
+      if (kind === "unknown-collection" && collection === this.collection) this.overview = NOTHING;
     }
   }
 
@@ -188,12 +197,13 @@ export class QuotewiseChat extends ScopedElement implements Chat {
     this.requestUpdate();
   }
 
-  /** Scroll to the last question, once what is known of its answer is there. */
-  private async reveal(): Promise<void> {
+  /** Scroll to a question, by default the last one, once what is known of its answer is there. */
+  private async reveal(number = -1): Promise<void> {
     await this.updateComplete;
-    const last = this.shownTurns.at(-1);
-    await last?.updateComplete;
-    if (last) this.scroller.scrollTop = last.offsetTop - 20;
+    const turns = this.shownTurns;
+    await Promise.all(turns.map(({ updateComplete }) => updateComplete));
+    const turn = turns.at(number);
+    if (turn) this.scroller.scrollTop = turn.offsetTop - 20;
   }
 
   private pressed(event: KeyboardEvent): void {
@@ -227,14 +237,14 @@ export class QuotewiseChat extends ScopedElement implements Chat {
   }
 
   /** Go on with a conversation of the list, in the collection that it was in. */
-  private async choose({ detail: { conversation, print } }: CustomEvent<{ conversation: Conversation; print?: boolean }>): Promise<void> {
+  private async choose({ detail: { conversation, turn, print } }: CustomEvent<{ conversation: Conversation; turn?: number; print?: boolean }>): Promise<void> {
     this.store.setCurrent(conversation.collection, conversation.id);
     if (conversation.collection !== this.collection) {
       this.collection = conversation.collection;
       this.dispatchEvent(new CustomEvent("quotewise-collection", { detail: conversation.collection }));
     }
     this.resume(conversation);
-    await this.reveal();
+    await this.reveal(turn);
     if (print) window.print();
     else this.focus();
   }
@@ -273,6 +283,7 @@ export class QuotewiseChat extends ScopedElement implements Chat {
     if (!turn) return;
     turn.right = detail;
     await this.shownTurns.find((one) => one.turn === turn)?.send();
+    this.requestUpdate();
   }
 
   get shownQuote(): Citation | null {
@@ -303,6 +314,13 @@ export class QuotewiseChat extends ScopedElement implements Chat {
     else this.focus();
   }
 
+  /** What a printed conversation begins with. */
+  private printed(): TemplateResult {
+    const { begun, collection } = this.conversation;
+    const about = [this.address.href, collection, new Date(begun).toLocaleString(this.lang, { dateStyle: "long", timeStyle: "short" })];
+    return html`<div class="printed" aria-hidden="true"><strong>${shown(nameOf(this.conversation))}</strong><p class="muted break">${shown(about.filter(Boolean).join(", "))}</p></div>`;
+  }
+
   render(): TemplateResult {
     const { turns, opened, texts, listing, notice } = this;
     const heading = this.heading || texts.askDocuments;
@@ -312,7 +330,7 @@ export class QuotewiseChat extends ScopedElement implements Chat {
           <h2 part="heading">${heading}</h2>
           <div>
             <button class="search" aria-expanded=${this.searching ? "true" : "false"} aria-label=${texts.searchPassages} title=${texts.searchPassages} @click=${() => this.search(!this.searching)}>${icons.search}<span>${texts.search}</span></button>
-            <button class="list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversations} @click=${() => this.list(!listing)}>${icons.list}<span>${texts.conversations}</span></button>
+            <button class="list" aria-expanded=${listing ? "true" : "false"} aria-label=${texts.conversations} title=${texts.conversationsHint} @click=${() => this.list(!listing)}>${icons.list}<span>${texts.conversations}</span></button>
             <button class="outlined new" aria-label=${texts.newConversation} title=${texts.newConversation} ?hidden=${!turns.length} @click=${this.clear}>${icons.add}<span>${texts.newConversation}</span></button>
           </div>
         </header>
@@ -324,6 +342,7 @@ export class QuotewiseChat extends ScopedElement implements Chat {
           ? html`<quotewise-results .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme ?? nothing} lang=${this.lang} .collection=${this.collection} .also=${this.also} .only=${this.only}
               @quotewise-open=${({ detail }: CustomEvent<{ citation: Citation; opener: HTMLElement }>) => this.followFurther(detail.citation, detail.opener)}></quotewise-results>`
           : nothing}
+        ${turns.length ? this.printed() : nothing}
         <div class="turns" ?hidden=${listing || this.searching} part="conversation" tabindex=${turns.length ? "0" : nothing} role="region" aria-label=${texts.conversation}>
           ${turns.length
             ? turns.map((turn, i) => html`<quotewise-turn .turn=${turn} .chat=${this} .last=${i === turns.length - 1}></quotewise-turn>`)
@@ -340,7 +359,7 @@ export class QuotewiseChat extends ScopedElement implements Chat {
       </div>
       ${opened
         ? html`<quotewise-source part="source" exportparts="source-title, source-text, source-page, key" .endpoint=${this.endpoint} .apiKey=${this.apiKey}
-            theme=${this.theme ?? nothing} lang=${this.lang} .beside=${true} .marking=${this.correcting !== null} .places=${opened.places} .current=${opened.current} .short=${opened.short}
+            theme=${this.theme ?? nothing} lang=${this.lang} .beside=${true} .marking=${this.correcting !== null} .right=${this.correcting?.right?.quote ?? ""} .places=${opened.places} .current=${opened.current} .short=${opened.short}
             @quotewise-close=${this.close} @quotewise-right=${this.mark} @quotewise-move=${(event: CustomEvent<number>) => (this.opened = { ...opened, current: event.detail })}></quotewise-source>`
         : nothing}
     </section>

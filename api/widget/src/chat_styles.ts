@@ -6,6 +6,7 @@ import { turn } from "./turn_styles";
 
 const own = css`
   :host {
+    position: relative; /* of what is said unseen, which would make the page a pixel longer */
     block-size: var(--quotewise-height, 38rem);
     border: 1px solid var(--border);
     border-radius: var(--radius);
@@ -184,6 +185,9 @@ const own = css`
       padding-inline: 0.875rem;
     }
   }
+  .printed {
+    display: none;
+  }
   @media print {
     :host {
       block-size: auto;
@@ -197,16 +201,20 @@ const own = css`
     .turns {
       overflow: visible;
     }
-    header button,
     .foot,
     .after,
     .correction,
     .others > button,
     .meant button,
     figcaption button,
+    header,
     quotewise-source,
     quotewise-conversations {
       display: none !important;
+    }
+    .printed {
+      display: block;
+      padding: 1.25rem 1.25rem 0;
     }
     figure {
       break-inside: avoid;

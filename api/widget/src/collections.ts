@@ -25,7 +25,11 @@ export class QuotewiseCollections extends ServiceElement {
       font-size: 0.8125rem;
     }
     .row > :is(select, input) {
-      flex: 1 1 4.5rem;
+      flex: 1 1 7rem;
+    }
+    .acts {
+      display: flex;
+      gap: 0.375rem;
     }
     button {
       flex: none;
@@ -105,8 +109,10 @@ export class QuotewiseCollections extends ServiceElement {
         ? html`<p class="row gone muted"><span class="break">${texts.collectionRemoved(gone)}</span><button class="outlined" @click=${() => this.deletion.undo()}>${texts.undo}</button></p>`
         : naming
           ? html`<form class="row" @submit=${this.named} @keydown=${({ key }: KeyboardEvent) => key === "Escape" && (this.naming = null)}>
-              <input name="name" required pattern=${NAME} title=${texts.collectionName} aria-label=${texts.collectionName} placeholder=${texts.collectionName} .value=${naming === "rename" ? collection! : ""} />
+              <input name="name" required pattern=${NAME} title=${texts.collectionName} aria-label=${texts.collectionName} .value=${naming === "rename" ? collection! : ""} />
               <button class="primary">${texts.save}</button>
+              <button type="button" class="icon" aria-label=${texts.close} title=${texts.close} @click=${() => (this.naming = null)}>${icons.close}</button>
+              <p class="name muted" aria-hidden="true">${texts.collectionName}</p>
             </form>`
           : this.chooser()}`;
   }
@@ -121,11 +127,11 @@ export class QuotewiseCollections extends ServiceElement {
         <select aria-label=${texts.collection} @change=${(event: Event) => this.tell("quotewise-choose", (event.target as HTMLSelectElement).value)}>
           ${names.map((name) => html`<option .value=${name} ?selected=${name === collection}>${name}</option>`)}
         </select>
-        ${names.length > 1 ? act(texts.askSeveral, icons.several, () => (this.several = !this.several), this.several) : nothing}
+        <span class="acts">${names.length > 1 ? act(texts.askSeveral, icons.several, () => (this.several = !this.several), this.several) : nothing}
         ${managed
           ? html`${act(texts.newCollection, icons.add, () => this.name("new"))}
               ${this.known ? html`${act(texts.renameCollection, icons.rename, () => this.name("rename"))} ${act(texts.removeCollection, icons.remove, () => this.deletion.begin(collection!))}` : nothing}`
-          : nothing}
+          : nothing}</span>
       </div>
       ${this.several && names.length > 1
         ? html`<fieldset><legend class="muted">${texts.askSeveral}</legend>

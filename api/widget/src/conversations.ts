@@ -53,6 +53,10 @@ export class QuotewiseConversations extends ServiceElement {
     .name .muted {
       font-weight: 400;
     }
+    .found {
+      font-weight: 400;
+      font-size: 0.8125rem;
+    }
     .acts {
       display: flex;
       flex-wrap: wrap;
@@ -141,7 +145,7 @@ export class QuotewiseConversations extends ServiceElement {
   render(): TemplateResult {
     const { texts, words, gone } = this;
     const { conversations, newer } = this.kept;
-    const found = conversations.filter((conversation) => !words || searched(conversation).includes(words));
+    const found = conversations.filter((conversation) => !words || matchIn(conversation, words));
     return html`<section aria-label=${texts.conversations}>
       <input type="search" class="search" aria-label=${texts.searchConversations} placeholder=${texts.searchConversations}
         @input=${() => (this.words = this.search.value.trim().toLowerCase())} />
@@ -163,11 +167,15 @@ export class QuotewiseConversations extends ServiceElement {
         <input aria-label=${texts.nameOfConversation} .value=${name} maxlength="200" />
         <button class="primary">${texts.save}</button>
       </form></li>`;
+    const match = this.words ? matchIn(conversation, this.words) : null;
     const changed = new Date(conversation.changed);
     return html`<li>
-      <button class="name break" aria-current=${conversation.id === this.current ? "true" : nothing} @click=${() => this.tell("quotewise-choose", { conversation })}>
+      <button class="name break" aria-current=${conversation.id === this.current ? "true" : nothing} @click=${() => this.tell("quotewise-choose", { conversation, turn: match?.turn })}>
         <bdi>${shown(name)}</bdi>
+        ${match && match.text !== name ? html`<span class="found" dir="auto">${shown(match.text)}</span>` : nothing}
         <span class="muted"><time datetime=${changed.toISOString()}>${changed.toLocaleString(this.lang, { dateStyle: "medium", timeStyle: "short" })}</time>${
+          conversation.turns.length > 1 ? ` · ${texts.questionsAsked(conversation.turns.length)}` : nothing
+        }${
           conversation.collection ? html` · <bdi>${shown(conversation.collection)}</bdi>` : nothing
         }</span>
       </button>
@@ -188,5 +196,23 @@ export class QuotewiseConversations extends ServiceElement {
   }
 }
 
-const searched = (conversation: Conversation): string =>
-  [conversation.title, ...conversation.turns.flatMap(({ question, citations }) => [question, ...citations.map(({ quote }) => quote)])].join("\n").toLowerCase();
+/** Characters of a text around what is sought in it. */
+const NEAR = 80;
+/** Of a character that was cut in two. */
+const HALVES = /^[\udc00-\udfff]|[\ud800-\udbff]$/g;
+
+/** Where words stand in a conversation: the last turn with them, none where it is the title, and the text around them. */
+function matchIn({ title, turns }: Conversation, words: string): { turn?: number; text: string } | null {
+  for (const [turn, { question, citations }] of [...turns.entries()].reverse()) {
+    for (const text of [question, ...citations.map(({ quote }) => quote)]) {
+      const at = text.toLowerCase().indexOf(words);
+      if (at >= 0) return { turn, text: around(text, at, at + words.length) };
+    }
+  }
+  return title?.toLowerCase().includes(words) ? { text: title } : null;
+}
+
+function around(text: string, start: number, end: number): string {
+  const [from, to] = [Math.max(0, start - NEAR), Math.min(text.length, end + NEAR)];
+  return `${from ? "…" : ""}${text.slice(from, to).replace(HALVES, "")}${to < text.length ? "…" : ""}`;
+}

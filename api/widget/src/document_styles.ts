@@ -13,7 +13,7 @@ const own = css`
   }
   .panel {
     display: grid;
-    grid-template-rows: auto minmax(0, 1fr);
+    grid-template-rows: auto minmax(0, 1fr) auto;
     block-size: 100%;
     background: var(--background);
   }
@@ -44,9 +44,21 @@ const own = css`
   .hint {
     font-size: 0.8125rem;
   }
-  .list > details {
-    margin: 1rem 0.5rem 0;
+  .panel > details {
+    max-block-size: 50dvh;
+    overflow: auto;
+    padding: 0.75rem 1rem;
+    border-block-start: 1px solid var(--border);
     font-size: 0.8125rem;
+  }
+  .code {
+    display: flex;
+    align-items: start;
+    gap: 0.25rem;
+  }
+  .code pre {
+    flex: 1;
+    min-inline-size: 0;
   }
   pre {
     padding: 0.5rem;

@@ -263,7 +263,7 @@ export class QuotewiseDocuments extends ServiceElement {
     const total = this.total - (gone ? 1 : 0);
     const present = documents.filter(({ id }) => id !== gone?.id);
     const found = words ? present.filter(({ title, path }) => `${title}\n${path}`.toLowerCase().includes(words)) : present;
-    const number = this.loading ? nothing : texts.number(total);
+    const number = this.loading || this.keyNeeded ? nothing : texts.number(total);
     const further = words ? found.length > this.shownCount : total > this.shownCount;
     const { managed, fault } = this;
     const empty = managed && !this.loading && !fault && !total;
@@ -281,15 +281,15 @@ export class QuotewiseDocuments extends ServiceElement {
           : nothing}
       </div>
       <div class="list" tabindex=${found.length ? nothing : "0"}>
-        ${this.keyNeeded ? (this.chat ? nothing : this.keyForm()) : fault ? html`<p class="problem break">${shown(fault)}</p>` : nothing}
+        ${this.keyNeeded ? (this.chat?.empty ? nothing : this.keyForm()) : fault ? html`<p class="problem break">${shown(fault)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
         ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
         ${this.chat && present.length > 1 ? html`<p class="hint muted">${texts.tickToAskOnly}</p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
-        ${managed && this.chat ? embedding(this.address, this.collection, texts) : nothing}
-      </div></div>
+      </div>
+      ${managed && this.chat ? embedding(this.address, this.collection, texts) : nothing}</div>
     </section>`;
   }
 
@@ -328,7 +328,7 @@ export class QuotewiseDocuments extends ServiceElement {
 
   private state(found: number): string {
     if (this.loading || this.fault || this.keyNeeded) return "";
-    if (!this.words) return this.total ? "" : this.texts.noDocuments;
+    if (!this.words) return this.total || this.managed ? "" : this.texts.noDocuments; // who may add some is asked to
     const searched = this.documents.length;
     return searched < this.total ? this.texts.matchesOfFirst(found, searched) : this.texts.matches(found);
   }

@@ -52,8 +52,9 @@ export class ServiceElement extends LitElement {
   /** A problem as it came, or what an error amounts to; asks for a key where that is what is missing. */
   protected problemOf(error: unknown): Problem {
     const problem = error instanceof Problem ? error : new Problem("cut-off", this.texts.cutOff);
-    if (problem.status === 401 && !this.apiKey) this.askKey();
-    return problem;
+    if (problem.status !== 401 || this.apiKey) return problem;
+    this.askKey();
+    return new Problem(problem.kind, this.texts.keyMissing, problem.status);
   }
 
   /** Ask for the key where the user is. */

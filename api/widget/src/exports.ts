@@ -1,15 +1,18 @@
 /** A conversation as a file: Markdown to read, JSON with all that is known of each citation. */
 
 import { nameOf, type Conversation, type Turn } from "./conversation";
+import { scopeOf } from "./scope";
 import type { Citation, Service } from "./service";
 import { plain } from "./text";
 import type { Texts } from "./texts";
-import { levelOf, placed, title } from "./words";
+import { levelOf, placed, title, trail } from "./words";
 
 export function asJson(conversation: Conversation, service: Service): string {
   const linked = (citation: Citation): object => ({ ...citation, link: service.link(citation.document, citation) });
-  const turns = conversation.turns.map(({ question, state, confidence, citations, closest, interpretation, contradictions, short }) => ({
+  const turns = conversation.turns.map(({ question, state, confidence, citations, closest, interpretation, contradictions, short, only, also }) => ({
     question,
+    documents: only ?? [],
+    collections: also ?? [],
     state,
     confidence,
     interpretation: interpretation ?? null,
@@ -26,7 +29,8 @@ export function asJson(conversation: Conversation, service: Service): string {
 
 export function asMarkdown(conversation: Conversation, service: Service, texts: Texts): string {
   const begun = new Date(conversation.begun).toISOString().slice(0, 10);
-  const parts = [`# ${literal(nameOf(conversation))}`, `${service.endpoint.href}, ${begun}`];
+  const about = [service.endpoint.href, conversation.collection && literal(conversation.collection), begun];
+  const parts = [`# ${literal(nameOf(conversation))}`, about.filter(Boolean).join(", ")];
   for (const turn of conversation.turns) parts.push(`## ${literal(turn.question)}`, ...answer(turn, service, texts));
   return `${parts.join("\n\n")}\n`;
 }
@@ -40,14 +44,16 @@ function answer(turn: Turn, service: Service, texts: Texts): string[] {
       : state === "silent"
         ? `${texts.silent} ${closest.length ? texts.comeClosest : ""}`.trim()
         : texts.stopped;
-  return [verdict, ...cited.map((citation, i) => quoted(citation, i + 1, service, texts))];
+  const meant = turn.interpretation ? [`${texts.takenAs} “${literal(turn.interpretation)}”`] : [];
+  return [...scopeOf(turn, texts).map(literal), ...meant, verdict, ...cited.map((citation, i) => quoted(citation, i + 1, service, texts))];
 }
 
 /** As code between fences longer than any in the quote, since Markdown would change what it says otherwise. */
-function quoted({ quote, place, document, start, end, heading }: Citation, number: number, service: Service, texts: Texts): string {
+function quoted(citation: Citation, number: number, service: Service, texts: Texts): string {
+  const { quote, place, document, start, end } = citation;
   const longest = Math.max(2, ...(quote.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = "`".repeat(longest + 1);
-  const where = [title(document), document.path, placed(place, texts), heading.join(" › ")].filter(Boolean).map((part) => literal(part!)).join(", ");
+  const where = [title(document), document.path, placed(place, texts), trail(citation).join(" › ")].filter(Boolean).map((part) => literal(part!)).join(", ");
   const exact = `${start}–${end}, sha256 ${document.sha256}`;
   return `${number}. [${where}](${service.link(document, { start, end })}) (${exact})\n\n${fence}text\n${quote}\n${fence}`;
 }

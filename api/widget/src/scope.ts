@@ -6,6 +6,13 @@ import type { Turn } from "./conversation";
 import { ServiceElement } from "./element";
 import * as icons from "./icons";
 import { shown } from "./text";
+import type { Texts } from "./texts";
+
+/** What a question was asked of, where it was not all of one collection. */
+export const scopeOf = ({ only = [], also = [] }: Pick<Turn, "only" | "also">, texts: Texts): string[] => [
+  ...(also.length ? [texts.inCollections(also.join(", "))] : []),
+  ...(only.length ? [`${texts.onlyIn} ${only.join(", ")}`] : []),
+];
 
 export class ScopedElement extends ServiceElement {
   /** Paths of the documents that alone are asked; none for all. */

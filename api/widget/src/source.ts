@@ -37,6 +37,8 @@ export class QuotewiseSource extends ServiceElement {
   @property({ attribute: false }) beside = false;
   /** Whether a selection can be said to be the passage that would have been right. */
   @property({ attribute: false }) marking = false;
+  /** The passage that was said to be right. */
+  @property({ attribute: false }) right = "";
 
   @state() private source: Source | null = null;
   @state() private problem = "";
@@ -93,6 +95,7 @@ export class QuotewiseSource extends ServiceElement {
       this.places = [{ document, start: this.start ?? undefined, end: this.end ?? undefined }];
       this.current = 0;
     }
+    if (changed.has("marking") && this.marking) this.pageFirst = false; // nothing can be selected on the picture
     if (this.wanted !== this.places[this.current]) void this.show();
   }
 
@@ -270,6 +273,7 @@ export class QuotewiseSource extends ServiceElement {
       <div class="notices" role="status">${
         keyNeeded ? this.keyForm() : problem || notice ? html`<p class="problem break">${shown(problem || notice)}</p>` : nothing
       }</div>
+      ${this.marking && source ? this.correction() : nothing}
       <div class="body ${paged ? "paged" : ""} ${this.pageFirst ? "page" : ""}">
         ${paged ? this.pages(known as DocumentReference) : nothing}
         <div class="text ${known?.media_type === FLOWING && !this.plainly ? "flowing" : ""}" part="source-text" role="region" aria-label=${texts.textOfDocument} tabindex="0">
@@ -277,6 +281,13 @@ export class QuotewiseSource extends ServiceElement {
         </div>
       </div>
     </section>`;
+  }
+
+  /** Always as high, so that the text does not move under who is selecting in it. */
+  private correction(): TemplateResult {
+    const { texts, right, selected } = this;
+    return html`<div class="marking"><span class="muted" role="status">${right ? html`${texts.rightKept} <q dir="auto">${shown(right)}</q>` : texts.selectRight}</span>
+      <button class="outlined" ?disabled=${!selected} @mousedown=${keep} @click=${this.callRight}>${texts.thisIsRight}</button></div>`;
   }
 
   private pages(document: DocumentReference): TemplateResult {
@@ -304,7 +315,6 @@ export class QuotewiseSource extends ServiceElement {
             <span class="muted" role="status">${texts.nOf(current + 1, places.length)}</span>
             <button class="icon" aria-label=${texts.nextQuote} title=${texts.nextQuote} @click=${() => this.move(current + 1)}>${icons.next}</button>`
         : nothing}
-      ${this.selected && this.marking ? html`<button class="outlined" @mousedown=${keep} @click=${this.callRight}>${texts.thisIsRight}</button>` : nothing}
       ${this.selected ? copying(texts.copySelection, this.copySelected) : source && this.quote ? copying(texts.copyQuote, this.copyQuote) : nothing}
       ${beside
         ? html`<a class="button icon" href=${this.link()} target="_blank" rel="noopener" aria-label=${texts.openAlone} title=${texts.openAlone}>${icons.elsewhere}</a>

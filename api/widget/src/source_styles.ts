@@ -12,7 +12,7 @@ const own = css`
   }
   section {
     display: grid;
-    grid-template-rows: auto auto minmax(0, 1fr);
+    grid-template-rows: auto auto auto minmax(0, 1fr);
     block-size: 100%;
   }
   header {
@@ -49,9 +49,33 @@ const own = css`
   .notices:empty {
     display: none;
   }
+  .marking {
+    grid-row: 3;
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.75rem;
+    padding: 0.375rem 0.75rem 0.375rem 1.125rem;
+    border-block-end: 1px solid var(--border);
+    background: var(--tint);
+  }
+  .marking span {
+    min-inline-size: 0;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+    white-space: normal;
+  }
+  .marking button {
+    flex: none;
+  }
+  .marking :disabled {
+    opacity: 0.5;
+  }
   .body {
     display: grid;
-    grid-row: 3; /* also where there is no notice */
+    grid-row: 4; /* also where there is no notice */
     min-block-size: 0;
     grid-template: minmax(0, 1fr) / minmax(0, 1fr);
   }

@@ -7,6 +7,7 @@ import type { Turn } from "./conversation";
 import { copy } from "./element";
 import * as icons from "./icons";
 import { blocksOf } from "./rendering";
+import { scopeOf } from "./scope";
 import type { Citation, Service, Structure } from "./service";
 import type { Texts } from "./texts";
 import { inUnits, marked, shown, type Mark } from "./text";
@@ -32,6 +33,11 @@ export interface Chat {
   say(words: string): void;
   keep(): void;
 }
+
+/** Between the headings of a table's columns, where they stand above a quote. */
+const COLUMNS = " | ";
+/** How long it is said that something was copied, in milliseconds. */
+const CONFIRMED = 4000;
 
 /** It stands in the tree of the chat, whose styles and parts are thus its own. */
 export class QuotewiseTurn extends LitElement {
@@ -72,6 +78,7 @@ export class QuotewiseTurn extends LitElement {
 
   private async copyLink(): Promise<void> {
     this.linkCopied = await copy(this.chat.linkTo(this.turn));
+    setTimeout(() => (this.linkCopied = false), CONFIRMED);
     this.chat.say(this.linkCopied ? this.chat.texts.linkCopied : this.chat.texts.cannotCopy);
   }
 
@@ -85,15 +92,18 @@ export class QuotewiseTurn extends LitElement {
     const { service, texts } = this.chat;
     const copied = await copy(reference({ ...citation, place: placed(citation.place, texts) }, service.link(citation.document, citation)));
     this.copied = copied ? citation : null;
+    setTimeout(() => (this.copied = null), CONFIRMED);
     this.chat.say(copied ? texts.copiedWithReference : texts.cannotCopy);
   }
 
-  private rate(helpful: boolean): Promise<void> {
+  private async rate(helpful: boolean): Promise<void> {
     const { turn, chat } = this;
     turn.wrong = [];
     turn.right = undefined;
     chat.correct(helpful ? null : turn);
-    return this.send(helpful);
+    await this.send(helpful);
+    await this.updateComplete;
+    this.querySelector(".correction")?.scrollIntoView({ block: "nearest" }); // under the fold it would not be noticed
   }
 
   private async callWrong(number: number, { target }: Event): Promise<void> {
@@ -125,6 +135,7 @@ export class QuotewiseTurn extends LitElement {
     const { texts } = this.chat;
     return html`<article class="turn" part="turn">
       <h3 class="question break" part="question" dir="auto">${shown(turn.question)}</h3>
+      ${scopeOf(turn, texts).map((said) => html`<p class="meant muted break">${shown(said)}</p>`)}
       ${turn.interpretation ? this.interpretation(turn.interpretation) : nothing}
       ${turn.state === "asking" ? html`<p class="progress muted">${turn.progress}</p>` : this.verdict()}
       ${(turn.contradictions ?? []).map(
@@ -181,7 +192,7 @@ export class QuotewiseTurn extends LitElement {
     const marks = i === null ? [] : marksOf(this.turn, citation, i);
     const whole = { start: 0, end: quote.length };
     return html`<blockquote class=${structure ? "rendered" : ""} dir="auto" lang="" part="text">${
-      structure ? asBlocks(quote, whole, structure, marks, this.chat.texts.table) : marked(quote, whole, marks)
+      structure ? asBlocks(quote, whole, structure, marks, this.chat.texts.table, citation.heading.at(-1)?.split(COLUMNS)) : marked(quote, whole, marks)
     }</blockquote>`;
   }
 

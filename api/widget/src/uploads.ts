@@ -164,8 +164,8 @@ export class QuotewiseUploads extends ServiceElement {
           : html`<button class="icon" aria-label=${texts.close} title=${texts.close} @click=${() => uploading.forget()}>${icons.close}</button>`}
       </div>
       ${refused.length > 1 && !busy ? html`<button class="outlined" @click=${() => refused.forEach((upload) => uploading.again(upload))}>${texts.tryAllAgain}</button>` : nothing}
-      <ul tabindex="0" aria-label=${texts.uploads}>${rows.map((upload) => this.row(upload))}</ul>
-      ${uploads.length > ROWS ? html`<p class="muted">${texts.andMore(uploads.length - ROWS)}</p>` : nothing}
+      ${busy || uploading.count("refused") ? html`<ul tabindex="0" aria-label=${texts.uploads}>${rows.map((upload) => this.row(upload))}</ul>` : nothing}
+      ${uploads.length > ROWS && (busy || uploading.count("refused")) ? html`<p class="muted">${texts.andMore(uploads.length - ROWS)}</p>` : nothing}
     </section>`;
   }
 

@@ -16,14 +16,14 @@ export function welcome(overview: Overview | null, suggestions: string, texts: T
   const questions = own.length ? own : (overview?.questions ?? []);
   return html`<div class="welcome" part="welcome">
     ${overview
-      ? html`<strong>${overview.documents ? texts.documentsHere(overview.documents) : texts.noDocuments}</strong>
+      ? html`${overview.documents ? html`<strong>${texts.documentsHere(overview.documents)}</strong>` : nothing}
           ${overview.latest.length
             ? html`<p class="muted break">${texts.latest} ${overview.latest.map(
                 (document, i) => html`${i ? ", " : ""}<button class="plain" @click=${() => open(document)}><bdi>${shown(title(document) ?? document.path)}</bdi></button>`,
               )}</p>`
             : nothing}`
       : nothing}
-    <p class="muted">${texts.introduction}</p>
+    <p class="muted">${overview && !overview.documents ? texts.noDocumentsYet : texts.introduction}</p>
     ${questions.length
       ? html`<ul class="suggestions" aria-label=${own.length ? texts.suggestedQuestions : texts.tryAsking}>
           ${questions.map((question) => html`<li><button class="outlined break" part="suggestion" dir="auto" @click=${() => ask(question)}>${shown(question)}</button></li>`)}

@@ -13,9 +13,9 @@ const LEVELS = [
 /** How sure a confidence is, by the name of its text. */
 export const levelOf = (confidence: number): (typeof LEVELS)[number][1] => LEVELS.find(([least]) => confidence >= least)![1];
 
-/** The headings above a quote, but for the one that its place names. */
-export const trail = ({ heading, place }: Pick<Citation, "heading" | "place">): string[] =>
-  place === `section ${heading.at(-1)}` ? heading.slice(0, -1) : heading;
+/** The headings above a quote, but for those that its place or the title of its document say already. */
+export const trail = ({ heading, place, document }: Pick<Citation, "heading" | "place" | "document">): string[] =>
+  heading.filter((one, i) => place !== `section ${one}` && (i > 0 || one !== document.title));
 
 /** A title that says more than the name of the file does. */
 export function title({ title, path }: { title: string; path: string }): string | null {

@@ -13,6 +13,7 @@ export const en = {
   askDocuments: "Ask the documents",
   // service and key
   keyAsked: "This service asks for an API key. It is kept until you close this tab.",
+  keyMissing: "This needs a key that is in force.",
   useKey: "Use key",
   unreachable: (host: string) => `The service at ${host} does not answer. Check your connection, and that the service runs; then ask again.`,
   unreachableFrom: (host: string, origin: string) => `The service at ${host} does not answer this page. Check your connection and that the service runs; it must also allow pages of ${origin}, by a browser key with that origin.`,
@@ -68,7 +69,7 @@ export const en = {
   filterHint: "Filter by title or path",
   showMore: "Show more",
   noDocuments: "There are no documents here.",
-  noDocumentsYet: "There are no documents here yet. Add some, then ask again.",
+  noDocumentsYet: "There are no documents here yet. Add some and wait until they are read; then ask.",
   matches: (found: number) => `${count(found, "document", "documents")} match.`,
   matchesOfFirst: (found: number, searched: number) => `${count(found, "document", "documents")} of the first ${number(searched)} match.`,
   // adding documents
@@ -94,8 +95,9 @@ export const en = {
   askAll: "Ask all documents",
   tickToAskOnly: "Tick documents to ask only those.",
   embed: "Put this chat on another page",
-  embedKey: "On the machine of the service, make a key that this page’s readers may use; from then on every request needs a key:",
+  embedKey: "In a terminal on the machine of the service, with the same --index as `quotewise serve` if it has one, make a key that this page’s readers may use; from then on every request needs a key:",
   embedPage: "Paste this into the page, with the key in place of KEY:",
+  copyCode: "Copy",
   onlyIn: "Only in",
   onlyInMany: (n: number) => `Only in ${count(n, "document", "documents")}`,
   searchPassages: "Search the passages",
@@ -157,6 +159,8 @@ export const en = {
   markedPage: (page: number, path: string) => `Page ${number(page)} of ${path}, with the quote marked`,
   // conversations
   conversations: "Conversations",
+  conversationsHint: "Conversations: find, save as a file, print",
+  questionsAsked: (n: number) => count(n, "question", "questions"),
   searchConversations: "Search conversations",
   noConversations: "No conversation is kept in this browser.",
   noConversationMatches: "No conversation matches.",
@@ -188,8 +192,9 @@ export const en = {
   exactTextOf: (i: number) => `Exact text of quote ${i}`,
   whichWrong: "Which quotes are wrong?",
   quoteNumber: (i: number) => `Quote ${i}`,
-  whereRight: "Do you know the right passage? Open a document, select the passage and choose “This is the right passage”.",
+  whereRight: "Do you know the right passage? Open the quote’s document or another one, select the passage and choose “This is the right passage”.",
   thisIsRight: "This is the right passage",
+  selectRight: "Select the right passage in the text.",
   rightKept: "The right passage is kept:",
   // nothing asked yet
   documentsHere: (n: number) => `${count(n, "document", "documents")} to ask.`,
