@@ -29,13 +29,13 @@ _OTHER_SUBJECT_ODDS = 0.2
 """What is left of the odds of what other documents say than the one whose subject the question names."""
 _OF_DOCUMENTS = frozenset(
     terms(
-        "about agreement api appendix article book brochure catalogue changelog changes chapter contract copy description doc docs"
-        " document documentation draft faq final form frequently asked questions guide guideline guidelines guides handbook help"
-        " history how howto index information install installation instruction instructions introduction introducing lease letter"
-        " licence license list log mail mails manual manuals meeting memo minutes news newsletter note notes notice on overview"
-        " page paper part plan policies policy presentation price prices readme reference release releases report reports rules"
-        " service sheet slides specification standard summary table terms text to tools transcript tutorial user users utils utilities version"
-        " welcome what wiki"
+        "about agreement api appendix article asked book brochure catalogue changelog changes chapter contract copy "
+        "description doc docs document documentation draft faq final form frequently guide guideline guidelines guides "
+        "handbook help history how howto index information install installation instruction instructions introducing "
+        "introduction lease letter licence license list log mail mails manual manuals meeting memo minutes news "
+        "newsletter note notes notice on overview page paper part plan policies policy presentation price prices "
+        "questions readme reference release releases report reports rules service sheet slides specification standard "
+        "summary table terms text to tools transcript tutorial user users utilities utils version welcome what wiki"
     )
 )
 """What titles say of the kind of a document, not of its subject."""

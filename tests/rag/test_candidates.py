@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span, line_spans, sentence_spans
 from quotewise.index.store import DocumentReference
-from quotewise.rag.candidates import asked_terms
+from quotewise.rag.candidates import asked_terms, candidates_of
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.readers.calibration import Calibration
