@@ -27,6 +27,10 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 """Of copyright; behind ``(c)`` and a year stands a name, or else it is an item of a list."""
+_CUE_TIMES = re.compile(
+    r"(?:\d+\s+)?(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]\d{3}[ \t]*-->[ \t]*(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]\d{3}(?:[ \t]+\w+:\S+)*\s*"
+)
+"""When a subtitle is shown, as in a transcript that is pasted into a plain text."""
 _LONGEST_WORDS = 8
 _PHRASE_WORDS = 4
 """Most words of a phrase of a page that ends as a sentence does."""
@@ -49,8 +53,8 @@ class SentenceKind(IntEnum):
 
 
 def sentence_kind(sentence: str) -> SentenceKind:
-    """The kind of a sentence: boilerplate has no letter or digit, or is as a whole one of the usual phrases."""
-    if not _LETTER_OR_DIGIT.search(sentence):
+    """The kind of a sentence: boilerplate has no letter or digit, or is as a whole times of a subtitle or a usual phrase."""
+    if not _LETTER_OR_DIGIT.search(sentence) or _CUE_TIMES.fullmatch(sentence):
         return SentenceKind.BOILERPLATE
     words = _EDGES.sub("", sentence).split()
     if len(words) > _LONGEST_WORDS:

@@ -14,6 +14,8 @@ KINDS = {
         "---",
         "| --- | --- |",
         "5 comments",
+        "3\n00:00:12,000 --> 00:00:15,500",
+        "00:12.000 --> 00:15.500 align:start",
     ),
     SentenceKind.NOTICE: (
         "© 2024 A. Inc.",
@@ -38,6 +40,7 @@ KINDS = {
         "Click here for the map of the harbour.",
         "Read more about the bridge in the museum.",
         "Subscribe to our paper at the kiosk.",
+        "00:12.000 --> 00:15.500 was the slot.",
         "(c) 2019 tariffs apply until June.",
     ),
 }
