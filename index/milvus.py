@@ -1,13 +1,11 @@
 """The search index in Milvus, for what is past one machine: vectors, filters and, from 2.5 on, BM25 by the engine."""
 
-import hashlib
 import json
 import logging
 import re
 import secrets
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from pymilvus import DataType, Function, FunctionType, MilvusClient
 from quotewise.index.errors import EngineUnavailableError, QuotewiseError, translate_errors
 from quotewise.index.filters import Filter
 from quotewise.index.lexical import analyzer_name, stored_terms, terms
+from quotewise.index.milvus_filters import expression, pair
 from quotewise.index.search_index import LocalSearchIndex, NoVectors
 from quotewise.index.store import UNCHANGED, Catalogue, Change, Changes, Collection, Hit, IndexedChunk
 
@@ -152,12 +151,14 @@ class MilvusSearchIndex:
         """Remove what processes that died have left, where the engine can be asked."""
         self._words.sweep()
         with suppress(EngineUnavailableError), self._engine() as engine:
-            kept = engine.client.list_collections(timeout=_SEARCH_SECONDS)
             for collection in self._catalogue.collections():
-                alias, stored = self._alias(collection.name), self._stored(engine, collection)
-                for left in kept:
-                    if left.startswith(f"{alias}_") and not (stored and left == stored.name):
-                        engine.client.drop_collection(left, timeout=_WRITE_SECONDS)
+                self._drop_half_filled(engine, collection, self._stored(engine, collection))
+
+    def _drop_half_filled(self, engine: _Engine, collection: Collection, stored: _Stored | None) -> None:
+        """Remove what was never completed of a collection; the one writer fills none now."""
+        for left in engine.client.list_collections(timeout=_SEARCH_SECONDS):
+            if left.startswith(f"{self._alias(collection.name)}_") and not (stored and left == stored.name):
+                engine.client.drop_collection(left, timeout=_WRITE_SECONDS)
 
     def _search(self, name: str, column: str, query: Any, limit: int, where: Filter, how: dict[str, Any]) -> list[Hit]:
         written = self._names.get(self._catalogue.collection(name).key)
@@ -176,13 +177,15 @@ class MilvusSearchIndex:
                 consistency_level="Session",
                 timeout=_SEARCH_SECONDS,
             )[0]
-            hits = [Hit(int(hit["id"]), float(hit["distance"])) for hit in found]
+            # milvus-lite gives scores of BM25, which are never negative, with a minus.
+            score = abs if column == "words" else float
+            hits = [Hit(int(hit["id"]), float(score(hit["distance"]))) for hit in found]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 
     def _expression(self, name: str, where: Filter) -> str:
         """A filter as the engine's; numbers of metadata and what is excluded have no column, so the catalogue resolves them."""
         if not where.ranges and where.exclude is None:
-            return _expression(where)
+            return expression(where)
         documents = self._catalogue.matching_documents(name, where)
         return f"document in {documents}" if documents else "document < 0"
 
@@ -202,6 +205,9 @@ class MilvusSearchIndex:
             ) from None
         self._names[collection.key] = str(told["collection_name"])
         current = made_with == _made_with(engine, collection)
+        if not current and _has_words(engine.client) != engine.has_words:  # another process has met the upgraded server first
+            self._connected = None
+            raise EngineUnavailableError(f"Milvus at {self._shown} is of another version since this service connected; retry")
         return _Stored(str(told["collection_name"]), position if current else UNCHANGED)
 
     def _write(self, engine: _Engine, changes: Changes, stored: _Stored | None) -> None:
@@ -209,6 +215,7 @@ class MilvusSearchIndex:
         anew = stored is None or changes.since == UNCHANGED
         name = f"{alias}_{secrets.token_hex(4)}" if stored is None or anew else stored.name
         if anew:
+            self._drop_half_filled(engine, collection, stored)  # else each try on a full disk would leave one more there
             _create(engine, name, collection)
         for documents in () if anew else _batches(changes.documents):
             client.delete(name, filter=f"document in {documents}", timeout=_WRITE_SECONDS)
@@ -237,7 +244,7 @@ class MilvusSearchIndex:
                 "path": document.path,
                 "media_type": document.media_type,
                 "day": document.indexed_at[:10],
-                "metadata": [_pair(*pair) for pair in document.metadata.items()][:_MOST_METADATA],
+                "metadata": [pair(*item) for item in document.metadata.items()][:_MOST_METADATA],
                 "vector": chunk.vector,
             }
             yield row | ({"terms": _plain(stored_terms(chunk.text, collection.language))} if engine.has_words else {})
@@ -259,16 +266,23 @@ class MilvusSearchIndex:
                     raise EngineUnavailableError(reason)
                 client = MilvusClient(self._uri, timeout=_SEARCH_SECONDS, grpc_options=_CHANNEL)
                 told = client.get_server_version(timeout=_SEARCH_SECONDS)
-                version = tuple(map(int, re.findall(r"\d+", told)[:2]))
-                if version < _OLDEST:
+                if _version(told) < _OLDEST:
                     raise EngineUnavailableError(f"Milvus at {self._shown} is of version {told}; 2.3 or later is needed")
-                self._connected = _Engine(client, version >= _WITH_BM25)
+                self._connected = _Engine(client, _version(told) >= _WITH_BM25)
             return self._connected
 
     def _failed(self, reason: str) -> QuotewiseError:
         told = f"the search engine Milvus at {self._shown} does not answer as it should: {reason}"
         self._failure = time.monotonic(), told
         return EngineUnavailableError(told)
+
+
+def _version(told: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", told)[:2]))
+
+
+def _has_words(client: MilvusClient) -> bool:
+    return _version(client.get_server_version(timeout=_SEARCH_SECONDS)) >= _WITH_BM25
 
 
 def _create(engine: _Engine, name: str, collection: Collection) -> None:
@@ -296,32 +310,6 @@ def _create(engine: _Engine, name: str, collection: Collection) -> None:
     # There is nothing to wait for in an empty collection, where the client would sleep half a second for each index.
     engine.client.create_index(name, index, timeout=_WRITE_SECONDS, sync=False)
     engine.client.load_collection(name, timeout=_WRITE_SECONDS)
-
-
-def _expression(where: Filter) -> str:
-    """A filter as the engine's boolean expression; a literal of JSON is one of its own."""
-    text = partial(json.dumps, ensure_ascii=False)
-    conditions = []
-    if prefix := unicodedata.normalize("NFC", where.path_prefix):
-        conditions.append(f"path >= {text(prefix)}")
-        if end := prefix.rstrip("\U0010ffff"):
-            after = "\ue000" if end[-1] == "\ud7ff" else chr(ord(end[-1]) + 1)
-            conditions.append(f"path < {text(end[:-1] + after)}")
-    if where.paths:
-        conditions.append(f"path in {text([unicodedata.normalize('NFC', path) for path in where.paths])}")
-    if where.media_type is not None:
-        conditions.append(f"media_type == {text(where.media_type)}")
-    for comparison, day in ((">=", where.indexed_from), ("<=", where.indexed_to)):
-        if day is not None:
-            conditions.append(f"day {comparison} {text(day.isoformat())}")
-    for key, accepted in where.metadata.items():
-        pairs = [_pair(key, value) for value in accepted]
-        conditions.append(f"array_contains_any(metadata, {text(pairs)})" if pairs else "document < 0")
-    return " and ".join(conditions)
-
-
-def _pair(key: str, value: str) -> str:
-    return hashlib.sha256(f"{key}\0{value}".encode()).hexdigest()[:32]
 
 
 def _plain(found: Iterable[str]) -> str:

@@ -1,10 +1,13 @@
-"""Ways to meet what a test process does not meet by itself: a time limit, and a user who may not read everything."""
+"""Ways to meet what a test process does not meet by itself: a time limit, a full disk, a user who may not read everything."""
 
 import os
+import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,36 @@ def ordinary_user(*owned: Path) -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
+
+
+@dataclass(frozen=True)
+class SmallDisk:
+    """A file system of a few megabytes, which anybody may write to."""
+
+    folder: Path
+
+    def fill(self) -> None:
+        with suppress(OSError), open(self.folder / "filler", "wb", buffering=0) as filler:
+            while True:
+                filler.write(bytes(4096))
+
+    def clear(self) -> None:
+        (self.folder / "filler").unlink()
+
+
+@pytest.fixture
+def small_disk() -> Iterator[SmallDisk]:
+    """A file system in memory, which only root can mount."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        place = Path(folder) / "disk"
+        place.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=6m,mode=777", "tmpfs", place]
+        mounted = shutil.which("mount") and subprocess.run(command, capture_output=True, check=False).returncode == 0
+        if not mounted:
+            pytest.skip("no file system can be mounted here")
+        yield SmallDisk(place)
+        subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @pytest.fixture

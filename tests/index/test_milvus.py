@@ -27,7 +27,7 @@ from quotewise.index.errors import EngineUnavailableError
 from quotewise.index.filters import Filter, Range
 from quotewise.index.local_store import LocalStore
 from quotewise.index.milvus import MilvusSearchIndex
-from tests.index.conftest import at_most
+from tests.index.conftest import SmallDisk, at_most
 from tests.index.engine import Proxy, engine
 from tests.index.writing import COLLECTION, put, unit
 
@@ -232,6 +232,59 @@ def test_a_write_that_the_engine_does_not_survive_loses_nothing_and_doubles_noth
     assert sum(name.startswith(alias) for name in names) == 1, "what was half written is gone"
 
 
+@pytest.mark.skipif("MILVUS_TEST_PORT" in os.environ, reason="the disk of the real server is not small")
+def test_an_engine_whose_disk_is_full_answers_from_what_it_has_and_follows_by_itself_once_there_is_space(
+    small_disk: SmallDisk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine(small_disk.folder / "lite") as proxy, closing(opened(proxy, tmp_path)) as store:
+        store.catalogue.add_collection(COLLECTION)
+        put(store, "kept.txt", "Whales sing.")
+        put(store, "changed.txt", "Whales dive.")
+        store.publish("default")
+        alias = f"quotewise_1_{store.catalogue.first_change('default').stamp}"
+
+        def made() -> list[str]:
+            return [name for name in MilvusClient(proxy.uri).list_collections() if name.startswith(alias)]
+
+        small_disk.fill()
+        put(store, "changed.txt", "Gulls cry.")
+        put(store, "new.txt", "Whales sing again.")
+        store.publish("default")
+        assert "No space left on device" in caplog.text
+        assert "kept.txt" in found(store)[0], "it is answered from what is there"
+        assert store.search_index.stored_chunks("default") is None, "which is known to be behind"
+        assert len(store.catalogue.documents("default")) == 3
+        small_disk.clear()
+        assert found(store) == (["changed.txt", "kept.txt", "new.txt"], ["kept.txt", "new.txt"])
+        assert store.search_index.stored_chunks("default") == (3,)
+
+        language = quotewise.index.local_store.replace(store.catalogue.collection("default"), language="de")
+        store.catalogue.update_collection(language)  # for which everything is indexed anew
+        put(store, "later.txt", "Wale singen.")
+        small_disk.fill()
+        for _ in range(3):
+            store.publish("default")
+        assert len(made()) <= 2, "what could not be completed is not left there once more by each try"
+        assert "kept.txt" in found(store)[0]
+        small_disk.clear()
+        assert found(store, "wale")[1] == ["later.txt"]
+        assert (store.search_index.stored_chunks("default"), len(made())) == ((4,), 1)
+
+
+@pytest.mark.skipif("MILVUS_TEST_PORT" in os.environ, reason="the disk of the real server is not small")
+def test_an_engine_whose_disk_is_full_from_the_start_is_a_clear_error(small_disk: SmallDisk, tmp_path: Path) -> None:
+    with engine(small_disk.folder / "lite") as proxy, closing(opened(proxy, tmp_path)) as store:
+        store.catalogue.add_collection(COLLECTION)
+        put(store, "a.txt", "Whales sing.")
+        small_disk.fill()
+        store.publish("default")
+        with pytest.raises(EngineUnavailableError, match="No space left on device") as refused:
+            found(store)
+        assert (refused.value.status, "\n" in str(refused.value)) == (503, False)
+        small_disk.clear()
+        assert found(store) == (["a.txt"], ["a.txt"])
+
+
 def test_a_slow_engine_is_given_up_within_seconds(store: LocalStore, proxy: Proxy) -> None:
     put(store, "0.txt", "Whales sing.")
     store.publish("default")
@@ -266,6 +319,45 @@ def test_words_of_an_engine_without_bm25_are_found_by_tantivy(
     with closing(opened(proxy, tmp_path)) as again:
         assert found(again, "dive") == (["0.txt", "1.txt"], ["1.txt"])
     assert not (store.folder / "search").exists()
+
+
+def test_an_engine_with_bm25_searches_the_words_itself_the_rarest_first(
+    store: LocalStore, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not quotewise.index.milvus._has_words(MilvusClient(proxy.uri)):
+        pytest.skip("this engine has no BM25")
+    monkeypatch.delattr(quotewise.index.milvus.LocalSearchIndex, "search_lexical")
+    for number in range(9):
+        put(store, f"{number}.txt", "Whales sing. They sing of the sea." if number else "A narwhal dives. It dives deep.")
+    put(store, "9.txt", "Whales meet a narwhal here.")
+    store.publish("default")
+    hits = store.search_lexical("default", "narwhals, whales", 99, Filter())
+    paths = [chunk.document.path for chunk in store.catalogue.chunks([hit.chunk_id for hit in hits])]
+    assert (paths[:2], len(paths)) == (["9.txt", "0.txt"], 10)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[1].score > hits[2].score > 0, "a rare word counts more than one that is nearly everywhere"
+    assert not (store.folder / "words").exists(), "which Tantivy does not index beside it"
+
+
+def test_an_engine_that_is_upgraded_takes_the_words_over_also_from_services_that_do_not_notice(
+    store: LocalStore, proxy: Proxy, tmp_path: Path
+) -> None:
+    client = MilvusClient(proxy.uri)
+    if not quotewise.index.milvus._has_words(client):
+        pytest.skip("this engine has no BM25")
+    put(store, "0.txt", "Whales sing.")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(MilvusClient, "get_server_version", lambda *_, **__: "v2.4.15")
+        store.publish("default")
+        assert found(store) == (["0.txt"], ["0.txt"])
+    with closing(opened(proxy, tmp_path)) as other:
+        put(other, "1.txt", "Whales dive.")
+        other.publish("default")
+        made = client.describe_collection(f"quotewise_1_{store.catalogue.first_change('default').stamp}")["collection_name"]
+        for either in (store, other, store):
+            assert found_soon(either) == (["0.txt", "1.txt"], ["0.txt", "1.txt"])
+        names = client.list_collections()
+    assert made in names, "they do not index it anew in turn"
 
 
 def test_a_collection_of_the_same_name_that_is_of_somebody_else_is_left_alone(store: LocalStore, proxy: Proxy) -> None:
