@@ -51,10 +51,12 @@ class SmallDisk:
 
     folder: Path
 
-    def fill(self) -> None:
+    def fill(self, spare: int = 0) -> None:
+        """Leave so many bytes."""
         with suppress(OSError), open(self.folder / "filler", "wb", buffering=0) as filler:
             while True:
                 filler.write(bytes(4096))
+        os.truncate(self.folder / "filler", (self.folder / "filler").stat().st_size - spare)
 
     def clear(self) -> None:
         (self.folder / "filler").unlink()
