@@ -139,7 +139,7 @@ class Keys:
     def count_request(self, name: str, amount: int, seconds: int) -> float:
         """What ``SharedRecords.count_request`` does, for keys in a database. Raises KeysUnavailableError."""
         with _as_unavailable():
-            catalogue = self._open()
+            catalogue = self._open(upgrade=False)
             return catalogue.shared.count_request(name, amount, seconds) if catalogue and catalogue.shared else 0.0
 
     def look_up(self, secret: str) -> tuple[bool, Key | None]:
@@ -203,7 +203,7 @@ class Keys:
         with _as_unavailable():
             if self._catalogue is None and not upgrade and not self.is_remote and self._needs_upgrade():
                 raise KeysUnavailableError("the catalogue is being upgraded")
-            catalogue = self._open()
+            catalogue = self._open(upgrade=upgrade)
             if catalogue is None:
                 return {}
             if (revision := catalogue.api_keys_revision()) != self._cached[0]:
@@ -225,7 +225,7 @@ class Keys:
             assert catalogue
             catalogue.put_api_key(key.id, key.model_dump_json())
 
-    def _open(self, create: bool = False) -> "Catalogue | None":
+    def _open(self, create: bool = False, upgrade: bool = True) -> "Catalogue | None":
         """The catalogue, with the keys of a ``keys.json`` of version 0.1; None where there are neither."""
         from quotewise.index.catalogue import open_catalogue  # here, since it takes long to load, and settings need only types
 
@@ -236,7 +236,7 @@ class Keys:
             is_old = not self.is_remote and old.exists()
             if self._catalogue is None:
                 try:
-                    self._catalogue = open_catalogue(self._folder, self._url, create or is_old)
+                    self._catalogue = open_catalogue(self._folder, self._url, create or is_old, upgrade)
                 except IndexMissingError:
                     pass
                 except CatalogueUnavailableError as error:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
-from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -59,16 +58,17 @@ T = TypeVar("T")
 _log = logging.getLogger("quotewise")
 
 
-def open_catalogue(folder: Path, url: str | None = None, create: bool = False) -> Catalogue:
+def open_catalogue(folder: Path, url: str | None = None, create: bool = False, upgrade: bool = True) -> Catalogue:
     """The catalogue in a folder, or with a URL in that PostgreSQL database.
 
-    Without ``create``, one that is not there raises IndexMissingError. Raises IndexDamagedError, IndexVersionError,
+    Without ``create``, one that is not there raises IndexMissingError; without ``upgrade``, a database whose tables are of an
+    older version CatalogueUnavailableError. Raises IndexDamagedError, IndexVersionError,
     CatalogueUnavailableError.
     """
     if url is not None:
         from quotewise.index.postgresql import PostgresCatalogue  # which needs an extra
 
-        return PostgresCatalogue(url, create)
+        return PostgresCatalogue(url, create, upgrade)
     if not create and not (folder / SQLITE_FILE).exists():
         make, begin = f"quotewise index FOLDER --index {folder}", f"quotewise serve --empty --index {folder}"
         raise IndexMissingError(f"there is no index in {folder}; make one with: {make}, or begin with none: {begin}")
@@ -212,14 +212,16 @@ class SqlCatalogue(Records):
             "characters": len(document.text),
             "chunks": len(chunks),
             "metadata": json.dumps(dict(document.metadata), ensure_ascii=False),
-            "indexed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         with self._database.transaction() as connection:
             replaced = "DELETE FROM documents WHERE (collection = ? AND path = ?) OR id = ?"  # a damaged path has another id
             connection.execute(replaced, (key, document.path, values["id"]))
-            added = f"INSERT INTO documents ({', '.join(values)}, digest) VALUES ({', '.join('?' * len(values))}, ?)"
-            [(row,)] = connection.execute(f"{added} RETURNING row", [*values.values(), b""]).fetchall()
-            connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(row, *values.values()), row))
+            added = (
+                f"INSERT INTO documents ({', '.join(values)}, indexed_at, digest) "
+                f"VALUES ({', '.join('?' * len(values))}, {self._database.NOW}, ?) RETURNING row, indexed_at"
+            )
+            [(row, now)] = connection.execute(added, [*values.values(), b""]).fetchall()
+            connection.execute("UPDATE documents SET digest = ? WHERE row = ?", (digest(row, *values.values(), now), row))
             put_text(connection, row, document.text, document.layout)
             self._put_unread_part(connection, key, document.path, unread_part(document.unread_part, len(chunks)))
             rows = (

@@ -31,12 +31,14 @@ class Database(ABC):
     connection within a transaction. All methods raise IndexDamagedError, IndexLockedError, IndexUnavailableError.
 
     ``name`` is how messages call it. ``NUMBERS`` and ``NAMES`` are queries of the items of a list in JSON, ``DAYS`` is the
-    condition on the table of metadata that a value begins with a day between two bounds.
+    condition on the table of metadata that a value begins with a day between two bounds, ``NOW`` the time of the database in
+    ISO 8601, in UTC to the second: those of processes on several machines may differ.
     """
 
     NUMBERS: ClassVar[str]
     NAMES: ClassVar[str]
     DAYS: ClassVar[str]
+    NOW: ClassVar[str]
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -134,6 +136,7 @@ class SqliteDatabase(Database):
 
     NUMBERS = NAMES = "SELECT value FROM json_each(?)"
     DAYS = f"value >= ? AND value <= ? AND (value GLOB '{_DAY}' OR value GLOB '{_DAY}[^0-9]*')"
+    NOW = "strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')"
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))

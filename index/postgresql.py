@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,13 +19,10 @@ from quotewise.index.errors import (
     DocumentError,
     IndexDamagedError,
     IndexLockedError,
-    IndexMissingError,
-    IndexVersionError,
 )
+from quotewise.index.postgresql_schema import newer, prepare
 from quotewise.index.shared_records import PostgresSharedRecords
 
-SCHEMA_VERSION = 1
-"""Of ``tables/postgresql.sql``."""
 _CONNECTING: dict[str, Any] = {  # a server that is gone without a word is noticed within ten seconds
     "application_name": "quotewise",
     "client_encoding": "utf8",
@@ -50,11 +46,14 @@ class PostgresDatabase(Database):
 
     In the thread that is the one writer, transactions run on the connection that holds the lock: where that is lost, and
     another may have become the writer, they fail.
+
+    ``version`` is that of the tables for which this program writes; None before it is known.
     """
 
     NUMBERS = "SELECT value::bigint FROM json_array_elements_text(?::json)"
     NAMES = "SELECT value FROM json_array_elements_text(?::json)"
     DAYS = "day >= ? AND day <= ?"
+    NOW = """to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')"""
 
     def __init__(self, url: str) -> None:
         try:
@@ -65,6 +64,7 @@ class PostgresDatabase(Database):
         self._address = make_conninfo(**{**_CONNECTING, **given})
         self._failure = (-_PAUSE_SECONDS, "")
         self._writer = threading.local()
+        self.version: int | None = None
         place = f"{given.get('host') or 'localhost'}:{given.get('port') or 5432}"
         super().__init__(f"PostgreSQL at {place}/{given.get('dbname') or ''}")
 
@@ -75,7 +75,10 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def one_writer(self, seconds: float) -> Iterator[None]:
-        """Be the one writer of all machines; may be nested. Raises IndexLockedError when another is, after so many seconds."""
+        """Be the one writer of all machines; may be nested. Raises IndexLockedError when another is, after so many seconds.
+
+        Raises IndexVersionError where the tables were upgraded since they were opened.
+        """
         if getattr(self._writer, "connection", None):
             yield
             return
@@ -83,6 +86,7 @@ class PostgresDatabase(Database):
             self._lock(connection, seconds)
             self._writer.connection = connection
             try:
+                self._check_version(connection)
                 yield
             finally:
                 self._writer.connection = None
@@ -142,6 +146,12 @@ class PostgresDatabase(Database):
         with suppress(psycopg.Error):
             connection.execute("ROLLBACK")
 
+    def _check_version(self, connection: "_Connection") -> None:
+        if self.version is not None:
+            [(version,)] = connection.execute("SELECT version FROM quotewise").fetchall()
+            if version != self.version:
+                raise newer(self.name, version, self.version)
+
     def _lock(self, connection: "_Connection", seconds: float) -> None:
         locked = IndexLockedError(f"another process is writing to {self.name}; try again when it is done")
         if not seconds:
@@ -189,21 +199,22 @@ class PostgresDatabase(Database):
 
 
 class PostgresCatalogue(SqlCatalogue):
-    """A catalogue in the current schema of a PostgreSQL database, whose tables are made there if need be with ``create``.
+    """A catalogue in the current schema of a PostgreSQL database, whose tables are made or upgraded there if need be.
 
     Raises:
-        CatalogueUnavailableError: the database does not answer, or refuses (also raised by every method).
+        CatalogueUnavailableError: the database does not answer, or refuses (also raised by every method); or its tables are of
+            an older version and ``upgrade`` is false, or another process is writing to them.
         IndexMissingError: it has no catalogue, and ``create`` is false.
         IndexDamagedError: it has tables of another program.
-        IndexVersionError: it was made by another version.
+        IndexVersionError: it was made by a newer version, or upgraded by one since (also raised by ``one_writer``).
     """
 
     _database: PostgresDatabase
 
-    def __init__(self, url: str, create: bool = False) -> None:
+    def __init__(self, url: str, create: bool = False, upgrade: bool = True) -> None:
         super().__init__(PostgresDatabase(url))
         try:
-            self._begin(create)
+            prepare(self._database, create, upgrade)
         except BaseException:
             self.close()
             raise
@@ -214,40 +225,6 @@ class PostgresCatalogue(SqlCatalogue):
 
     def one_writer(self, seconds: float) -> AbstractContextManager[None]:
         return self._database.one_writer(seconds)
-
-    def _begin(self, create: bool) -> None:
-        if self._has_tables():
-            return
-        if not create:
-            raise IndexMissingError(f"there is no catalogue in {self._database.name}; make one with: quotewise index FOLDER")
-        with self._database.transaction() as connection:
-            if not self._has_tables():  # another process may have made them
-                script = Path(__file__).parent / "tables" / "postgresql.sql"
-                connection.run(script.read_text(encoding="utf-8"))
-                connection.execute("INSERT INTO quotewise VALUES (?)", (SCHEMA_VERSION,))
-
-    def _has_tables(self) -> bool:
-        """Whether the tables of this version are there. Raises IndexDamagedError, IndexVersionError."""
-        database = self._database
-        [(schema, encoding)] = database.rows("SELECT current_schema(), current_setting('server_encoding')")
-        if schema is None:
-            raise CatalogueUnavailableError(f"{database.name} needs a schema in its search_path that exists and may be used")
-        if encoding != "UTF8":
-            raise CatalogueUnavailableError(f"{database.name} needs the encoding UTF8; it has {encoding}")
-        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
-        tables = {table for (table,) in database.rows(query)}
-        if "quotewise" not in tables:
-            if tables & {"documents", "chunks", "collections", "keys", "jobs"}:
-                raise IndexDamagedError(f"{database.name} has tables of another program; choose another database or schema")
-            return False
-        versions = database.rows("SELECT version FROM quotewise")
-        if versions != [(SCHEMA_VERSION,)]:
-            found = ", ".join(str(version) for (version,) in versions) or "none"
-            raise IndexVersionError(
-                f"the catalogue in {database.name} has version {found}, where this Quotewise reads {SCHEMA_VERSION}; "
-                "use the Quotewise that made it, or index again into another database or schema"
-            )
-        return True
 
 
 class _Connection(psycopg.Connection[Any]):

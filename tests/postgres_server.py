@@ -65,6 +65,14 @@ class PostgresServer:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def folder_of(self, place: Path) -> Path:
+        """A new folder of the user that the server runs as."""
+        made = place / "postgres"
+        made.mkdir(0o700)
+        if os.geteuid() == 0:
+            os.chown(made, _NOBODY, _NOBODY)
+        return made
+
     def start(self) -> None:
         import psycopg
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ pytest.importorskip("psycopg", reason="the extra postgresql is not installed")
 
 import quotewise.index.local_store
 import quotewise.index.postgresql
+import quotewise.index.postgresql_schema
+from quotewise.index.embedders import Embedder
 from quotewise.index.errors import (
     CatalogueUnavailableError,
     IndexDamagedError,
@@ -22,8 +25,10 @@ from quotewise.index.errors import (
     QuotewiseError,
 )
 from quotewise.index.filters import Filter, Range
+from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
 from quotewise.index.postgresql import PostgresCatalogue
+from tests.index.conftest import SmallDisk
 from tests.index.writing import COLLECTION, put, unit
 from tests.postgres_server import PASSWORD, USER, PostgresServer
 
@@ -150,7 +155,105 @@ def test_what_cannot_be_a_catalogue_is_refused_in_one_line_without_a_secret(
     postgres.execute(f"DROP TABLE {schema}.documents")
     PostgresCatalogue(database, create=True).close()
     postgres.execute(f"UPDATE {schema}.quotewise SET version = 99")
-    assert "has version 99, where this Quotewise reads 1" in refused(database, IndexVersionError)
+    assert "has version 99, newer than the 1 that this Quotewise reads" in refused(database, IndexVersionError)
+
+
+def add_words(connection: Any) -> None:
+    """A step to another version: a column that is made of what is stored, and part of each row's digest no more than before."""
+    connection.run("ALTER TABLE documents ADD COLUMN words BIGINT NOT NULL DEFAULT 0")
+    rows = connection.execute("SELECT document, text FROM texts").fetchall()
+    connection.executemany("UPDATE documents SET words = ? WHERE row = ?", [(len(text.split()), row) for row, text in rows])
+
+
+@pytest.fixture
+def newer() -> Iterator[None]:
+    """What a later version of this program does from here on."""
+    with pytest.MonkeyPatch.context() as patched:
+        steps = quotewise.index.postgresql_schema._STEPS
+        patched.setattr(quotewise.index.postgresql_schema, "_STEPS", (*steps, add_words))
+        yield
+
+
+def test_tables_of_an_older_version_are_upgraded_once_and_lose_nothing(
+    catalogue: PostgresCatalogue, database: str, request: pytest.FixtureRequest
+) -> None:
+    for path in ("a.txt", "b.md"):
+        put(catalogue, path, f"{path} is here. It is so.", metadata={"kind": "b"} if path == "b.md" else None)
+    catalogue.put_api_key("key", "{}")
+    catalogue.put_feedback("default", "request", "{}")
+    held = catalogue.documents("default"), catalogue.last_change("default"), catalogue.vectors("default", "a.txt").keys()
+    request.getfixturevalue("newer")
+    with ThreadPoolExecutor(3) as pool:
+        opened = list(pool.map(PostgresCatalogue, [database] * 3))
+    for newer in opened:
+        with closing(newer), newer.one_writer(1):
+            assert newer._database.rows("SELECT version FROM quotewise") == [(2,)]
+            assert newer._database.rows("SELECT words FROM documents ORDER BY path") == [(6,), (10,)]
+            kept = newer.documents("default"), newer.last_change("default"), newer.vectors("default", "a.txt").keys()
+            assert kept == held
+            assert (newer.damaged("default"), newer.api_keys(), len(newer.feedback("default"))) == ([], {"key": "{}"}, 1)
+    assert paths(catalogue) == ["a.txt", "b.md"], "a process of the older version that still runs reads on"
+    with pytest.raises(IndexVersionError, match="has version 2, newer than the 1"):
+        catalogue.one_writer(1).__enter__()
+
+
+def test_an_upgrade_that_fails_leaves_the_older_version_and_one_that_would_disturb_a_writer_waits(
+    catalogue: PostgresCatalogue, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(catalogue, "a.txt")
+    module = quotewise.index.postgresql_schema
+    steps = module._STEPS
+
+    def fail(connection: Any) -> None:
+        add_words(connection)
+        raise IndexDamagedError("it is broken")
+
+    with monkeypatch.context() as patched, pytest.raises(IndexDamagedError, match="it is broken"):
+        patched.setattr(module, "_STEPS", (*steps, fail))
+        PostgresCatalogue(database)
+    with catalogue.one_writer(0), monkeypatch.context() as patched:
+        patched.setattr(module, "_STEPS", (*steps, add_words))
+        patched.setattr(module, "_UPGRADE_SECONDS", 0.05)
+        with pytest.raises(CatalogueUnavailableError, match="are of version 1 and become 2 when no other process is writing"):
+            PostgresCatalogue(database)
+        with pytest.raises(CatalogueUnavailableError, match="is to be upgraded first"):
+            PostgresCatalogue(database, upgrade=False)
+        put(catalogue, "b.txt")
+    with closing(PostgresCatalogue(database)) as again:
+        assert (paths(again), again.damaged("default")) == (["a.txt", "b.txt"], [])
+
+
+def test_a_disk_that_is_full_loses_the_document_in_hand_and_nothing_else(
+    small_disk: SmallDisk, postgres: PostgresServer, embedder: Embedder, tmp_path: Path, folder: Path
+) -> None:
+    schema = postgres.new_schema()
+    space = schema.rpartition("%3D")[2]
+    try:
+        place = postgres.folder_of(small_disk.folder)
+        postgres.execute(f"CREATE TABLESPACE {space} LOCATION '{place}'")
+        url = f"{schema}%20-cdefault_tablespace%3D{space}"
+        for number in range(9):
+            (folder / f"{number}.txt").write_text(f"Whale {number} sings in the sea. " * 3000)
+        with closing(LocalStore(tmp_path / "index", create=True, catalogue=url)) as store:
+            sync = Sync(store, embedder)
+            small_disk.fill(spare=1_500_000)
+            with pytest.raises(CatalogueUnavailableError, match="No space left on device") as refused:
+                sync.run(folder)
+            assert (refused.value.status, "\n" in str(refused.value)) == (503, False)
+            before = [document.path for document in store.catalogue.documents("default")]
+            assert 0 < len(before) < 9
+            assert store.search_lexical("default", "whale", 10, Filter()), "what is there is searched"
+            assert store.catalogue.damaged("default") == []
+            with pytest.raises(CatalogueUnavailableError, match="No space left on device"):
+                sync.run(folder)
+            small_disk.clear()
+            report = sync.run(folder)
+            assert (sorted(report.unchanged), len(report.added)) == (before, 9 - len(before))
+            assert store.catalogue.damaged("default") == []
+            store.catalogue.check()
+    finally:
+        postgres.execute(f"DROP SCHEMA {space} CASCADE")
+        postgres.execute(f"DROP TABLESPACE IF EXISTS {space}")
 
 
 def test_metadata_may_be_long_odd_and_of_any_size(catalogue: PostgresCatalogue) -> None:

@@ -1,4 +1,4 @@
--- The tables of a catalogue in PostgreSQL: those of SQLite in their last version, and what the processes of a service share.
+-- Version 1: the tables of SQLite in their version 11, and what the processes of a service share.
 CREATE TABLE quotewise (version INTEGER NOT NULL);
 CREATE TABLE collections (
     id BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY, name TEXT COLLATE "C" NOT NULL UNIQUE, root TEXT NOT NULL,
