@@ -233,10 +233,10 @@ def test_a_disk_that_is_full_loses_the_document_in_hand_and_nothing_else(
         postgres.execute(f"CREATE TABLESPACE {space} LOCATION '{place}'")
         url = f"{schema}%20-cdefault_tablespace%3D{space}"
         for number in range(9):
-            (folder / f"{number}.txt").write_text(f"Whale {number} sings in the sea. " * 3000)
+            (folder / f"{number}.txt").write_text(f"Whale {number} sings in the sea. " * 800)
         with closing(LocalStore(tmp_path / "index", create=True, catalogue=url)) as store:
             sync = Sync(store, embedder)
-            small_disk.fill(spare=1_500_000)
+            small_disk.fill(spare=500_000)
             with pytest.raises(CatalogueUnavailableError, match="No space left on device") as refused:
                 sync.run(folder)
             assert (refused.value.status, "\n" in str(refused.value)) == (503, False)
