@@ -76,6 +76,21 @@ def check_index(settings: Settings) -> Output:
     return Output([asdict(finding) for finding in findings], partial(terminal.tell, "\n".join(lines)), not is_sound)
 
 
+@command(admin, "migrate", *CATALOGUE)
+def migrate_catalogue(settings: Settings) -> Output:
+    """Move the catalogue of the index, a file, into the empty PostgreSQL database of --catalogue; stop its services before."""
+    if settings.catalogue is None:
+        raise QuotewiseError("name the database to move the catalogue into: --catalogue postgresql://…")
+    from quotewise.index.migration import migrate
+
+    with closing(Keys(settings.index)) as keys:
+        keys.all()  # which moves those of a keys.json to the catalogue
+    with terminal.progress() as progress:
+        migrated = asdict(migrate(settings.index, settings.catalogue, progress))
+    told = ", ".join(f"{number:,} {name}" for name, number in migrated.items())
+    return Output(migrated, partial(terminal.tell, f"moved to {without_password(settings.catalogue)}: {told}"))
+
+
 @command(admin, "rm", *STORE, "collection")
 def rm(
     settings: Settings,

@@ -145,7 +145,21 @@ def test_no_arguments_get_the_help_and_it_keeps_its_lines(run: Run) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *("serve", "index", "ask", "search", "chat", "extract", "status", "verify", "rm", "settings", "collections rm", "eval"),
+        *(
+            "serve",
+            "index",
+            "ask",
+            "search",
+            "chat",
+            "extract",
+            "status",
+            "verify",
+            "rm",
+            "settings",
+            "collections rm",
+            "eval",
+            "migrate",
+        ),
         "bench",
     ],
 )

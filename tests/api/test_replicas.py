@@ -198,3 +198,21 @@ def test_workers_of_one_command_answer_alike_and_one_that_dies_is_replaced(postg
         wait_until(lambda: len(workers()) == 2 and killed not in workers())
         assert other in workers()
         assert service.stop() == 0
+
+
+def test_a_catalogue_is_moved_into_a_database_and_answers_as_before(run: Run, tmp_path: Path, database: str) -> None:
+    seeds = writable_copy(SEEDS, tmp_path / "seeds")
+    run("index", seeds)
+    key = run("keys", "make", "someone", "--json").json["id"]
+    before = run("ask", WHY, "--local", "--json").json["citations"]
+    assert "name the database to move" in run("migrate").err
+    moved = run("migrate", "--catalogue", database, "--json").json
+    assert (moved["collections"], moved["keys"]) == (1, 1) and moved["documents"] == len(list(SEEDS.iterdir()))
+    shared = ("--catalogue", database)
+    assert run("ask", WHY, "--local", "--json", *shared).json["citations"] == before
+    assert [listed["id"] for listed in run("keys", "list", "--json", *shared).json] == [key]
+    report = run("index", seeds, "--json", *shared).json
+    assert (report["added"], len(report["unchanged"])) == ([], moved["documents"])
+    again = run("migrate", *shared)
+    assert (again.code, again.out, again.err.count("\n")) == (1, "", 1)
+    assert "it was moved to a database" in again.err
