@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -18,12 +21,25 @@ from quotewise.api.service import Service
 from quotewise.api.settings import Settings
 from tests.api.command_line import Run
 from tests.api.conftest import Refused, serving, wait_until
-from tests.api.running import Running, running
+from tests.api.running import SERVE, Running, running
 from tests.conftest import SEEDS, WHY, writable_copy
 from tests.postgres_server import PASSWORD, USER, PostgresServer
 
 QUESTION = {"question": WHY}
 RATE = 5
+AN_HOUR_AHEAD = f"""
+import datetime, time
+real = time.time
+time.time = lambda: real() + 3600
+
+class Ahead(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + datetime.timedelta(hours=1)
+
+datetime.datetime = Ahead
+{SERVE}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +49,7 @@ def url(postgres: PostgresServer) -> str:
 
 @pytest.fixture(scope="module")
 def replicas(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Running]]:
-    """Two processes, each with an index folder of its own."""
+    """Two processes, each with an index folder of its own; the clock of the second is an hour ahead."""
     folder = tmp_path_factory.mktemp("replicas")
     settings = Settings(index=folder / "a", reader="similarity", threshold=0, catalogue=url)
     with Service.open(settings, create=True) as service:
@@ -42,7 +58,7 @@ def replicas(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     shared |= {"QUOTEWISE_THRESHOLD": "0"}
     with (
         running(folder / "a", **shared, QUOTEWISE_UPLOAD_SECONDS="0") as a,
-        running(folder / "b", **shared) as b,
+        running(folder / "b", AN_HOUR_AHEAD, **shared) as b,
     ):
         yield a, b
 
@@ -78,6 +94,39 @@ def test_what_one_is_sent_the_other_answers(replicas: tuple[Running, Running]) -
     assert b.client.post("/feedback", json=feedback).status_code == 201
     assert b.client.delete("/collections/default/documents/bridge.txt").status_code == 204
     eventually(lambda: a.client.post("/ask", json=asked), lambda response: "1660" not in response.text)
+
+
+def test_a_clock_that_is_an_hour_ahead_changes_neither_dates_nor_jobs_nor_locks(
+    replicas: tuple[Running, Running], url: str
+) -> None:
+    from quotewise.index.postgresql import PostgresCatalogue
+
+    a, b = replicas
+    told = parsedate_to_datetime(b.client.get("/health").headers["Date"])
+    assert told > datetime.now(UTC) + timedelta(minutes=50), "it is ahead"
+    path, documents = "/collections/default/documents/clock.txt", {}
+    for here, there, text in ((b, a, "The clock of Zembla is fast."), (a, b, "The clock of Zembla is slow.")):
+        sent = here.client.put(path, content=text)
+        assert sent.status_code in (200, 201, 202), sent.text
+        if sent.status_code == 202:
+            at = f"/jobs/{sent.json()['id']}"
+            told_there = eventually(lambda: there.client.get(at), lambda response: response.status_code == 200).json()  # noqa: B023
+            assert told_there["state"] in ("queued", "running", "done")
+            eventually(lambda: there.client.get(at), lambda response: response.json()["state"] == "done")  # noqa: B023
+        listed = there.client.get("/documents").json()["documents"]
+        documents[text] = next(document for document in listed if document["path"] == "clock.txt")
+        asked = here.client.post("/ask", json=QUESTION)
+        feedback = {"request_id": asked.headers["X-Request-ID"], "helpful": True}
+        assert there.client.post("/feedback", json=feedback).status_code == 201
+    for document in documents.values():
+        assert abs(datetime.fromisoformat(document["indexed_at"]) - datetime.now(UTC)) < timedelta(minutes=5)
+    with closing(PostgresCatalogue(url)) as catalogue:
+        with catalogue.one_writer(5):
+            refused = b.client.put(path, content="It stands still.")
+            assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (503, "index-locked"), refused.text
+        assert b.client.put(path, content="It stands still.").status_code == 200
+        assert catalogue.document_at("default", "clock.txt").characters == len("It stands still.")
+    assert b.client.delete(path).status_code == 204
 
 
 def test_keys_hold_and_their_requests_are_counted_at_both(replicas: tuple[Running, Running], url: str, run: Run) -> None:
