@@ -1,10 +1,12 @@
 """The objects below a prefix of an S3 bucket as files: listed a thousand at a time, each read by one request. Needs s3fs."""
 
+import os
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from quotewise.index.documents import SourceFile
@@ -30,6 +32,8 @@ _CREDENTIALS = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY;
 _LARGEST_RULES = 1 << 26
 _ATTEMPTS = 3
 """Times that an object is asked for whose bytes do not arrive in full."""
+
+_connecting = threading.Lock()
 
 
 class Bucket:
@@ -131,14 +135,10 @@ class Bucket:
                     raise
         raise AssertionError
 
-    @cached_property
+    @property
     def _store(self) -> Any:
-        try:
-            from s3fs import S3FileSystem
-        except ModuleNotFoundError as error:
-            raise FolderUnavailableError(f"what is at {self} is read by s3fs: pip install 'quotewise[s3]'") from error
-        limits = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
-        return S3FileSystem(use_listings_cache=False, skip_instance_cache=True, config_kwargs=limits)
+        with _connecting:
+            return _client(_environment())
 
     @contextmanager
     def _translated(self, path: str = "") -> Iterator[None]:
@@ -148,13 +148,32 @@ class Bucket:
                 yield
         except FolderUnavailableError as error:
             cause = error.__cause__
+            if type(cause).__name__ == "ModuleNotFoundError":
+                raise FolderUnavailableError(f"what is at {self} is read by s3fs: pip install 'quotewise[s3]'") from cause
             answer = getattr((cause and cause.__cause__) or cause, "response", None) or {}
             code = answer.get("Error", {}).get("Code", "")
             if path and (code in _OF_ONE_OBJECT or (isinstance(cause, FileNotFoundError) and code != "NoSuchBucket")):
                 raise _of_object(cause, code) from cause
+            _client.cache_clear()  # its credentials may have ended, and others be there
             if type(cause).__name__ == "NoCredentialsError":
                 raise FolderUnavailableError(f"{self} cannot be read without credentials: {_CREDENTIALS}") from cause
             raise
+
+
+def _environment() -> frozenset[tuple[str, str]]:
+    """What of the environment says who asks whom."""
+    return frozenset(item for item in os.environ.items() if item[0].startswith(("AWS_", "FSSPEC_")))
+
+
+@lru_cache(1)
+def _client(environment: frozenset[tuple[str, str]]) -> Any:
+    """What asks the store, with its connections: making one takes longer than a page does, so all buckets share it."""
+    from s3fs import S3FileSystem
+
+    limits = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
+    made = S3FileSystem(use_listings_cache=False, skip_instance_cache=True, config_kwargs=limits)
+    made.connect()  # now, since threads that do it at the same time make several
+    return made
 
 
 class _Object:

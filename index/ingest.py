@@ -259,8 +259,8 @@ class _Run:
         at the path before."""
         if read.vectors is not None:
             return dict(zip(chunk_texts(document, read.chunks), read.vectors, strict=True))
-        source = self._of_digest.get(document.sha256, document.path)
-        return self._catalogue.vectors(self._name, source) if source in self._before else {}
+        source = self._of_digest.get(document.sha256) or (document.path if document.path in self._before else None)
+        return self._catalogue.vectors(self._name, source) if source else {}
 
     def _commit(self, document: Document, chunks: int, error: DocumentError | None) -> None:
         path = document.path
@@ -268,6 +268,7 @@ class _Run:
             self._failed.append(Failure(path, str(error)))
             return
         self._reader.committed(path)
+        self._of_digest[document.sha256] = path
         (self._changed if path in self._before else self._added).append(path)
         self._chunks += chunks
         self._bytes += document.size_bytes
@@ -307,5 +308,6 @@ class _Run:
 
     def _cost(self) -> Cost:
         documents, seconds = len(self._added) + len(self._changed), time.monotonic() - self._began
-        workers, busy = (self._workers.count, self._workers.busy_seconds) if self._workers else (0, 0.0)
-        return Cost(documents, self._chunks, self._bytes, round(seconds, 2), workers, round(busy, 2))
+        assert self._workers
+        count, busy, embedded = self._workers.count, self._workers.busy_seconds, self._workers.embedded
+        return Cost(documents, self._chunks, self._bytes, round(seconds, 2), count, round(busy, 2), embedded)

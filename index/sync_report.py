@@ -19,6 +19,7 @@ class Cost:
     """What a sync by workers did and took: documents, chunks and bytes that were indexed, seconds of the clock, and of workers.
 
     ``worker_seconds`` are those in which workers read and embedded; what is paid for is rather ``workers * seconds``.
+    ``embedded`` are the chunks that workers embedded: of those with the same text in a document, and in copies of a file, one.
     """
 
     documents: int
@@ -27,6 +28,7 @@ class Cost:
     seconds: float
     workers: int
     worker_seconds: float
+    embedded: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """Files into documents, chunks and vectors by workers on Ray: some processes here, or on the machines of a cluster."""
 
+import hashlib
 import os
 import socket
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Protocol
+
+import numpy as np
 
 from quotewise.index.chunking import Chunk, Chunker
 from quotewise.index.documents import Document
@@ -52,13 +54,20 @@ class Due:
 
 
 class Workers(Protocol):
-    """Read files elsewhere. ``count`` is how many workers there are, ``busy_seconds`` how long they worked, all together."""
+    """Read files elsewhere.
+
+    ``count`` is how many workers there are, ``busy_seconds`` how long they worked, ``embedded`` how many chunks they embedded,
+    all together.
+    """
 
     count: int
     busy_seconds: float
+    embedded: int
 
     def read(self, task: Task, due: Sequence[Due], digests: Collection[str]) -> Iterator[ReadFile]:
         """Each file once, as they come, with its vectors unless its sha256 is one of the ``digests`` of documents.
+
+        Of files with the same bytes the first has them.
 
         Raises what ``File.read`` does of all files, EmbedderMismatchError, and WorkersError.
         """
@@ -75,7 +84,7 @@ class RayWorkers:
 
     def __init__(self, address: str | None = None, count: int | None = None) -> None:
         self._address, self._wanted = address, count
-        self.count, self.busy_seconds = count or 0, 0.0
+        self.count, self.busy_seconds, self.embedded = count or 0, 0.0, 0
 
     def read(self, task: Task, due: Sequence[Due], digests: Collection[str]) -> Iterator[ReadFile]:
         if not due:
@@ -90,18 +99,21 @@ class RayWorkers:
         self._start(len(batches))
         make = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=_ATTEMPTS)(_Worker).remote
         shared = [ray.put(digests)]  # once for all workers of a machine
-        workers = [make(task) for _ in range(self.count)]
+        claims = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(_Claims).remote()
+        workers = [make(task, claims) for _ in range(self.count)]
         free, running = deque(workers * _AHEAD), dict[Any, tuple[Any, list[Due]]]()
+        copies = _Copies()
         while batches or running:
             while batches and free:
                 worker, batch = free.popleft(), batches.popleft()
-                running[worker.read.remote(batch, shared)] = worker, batch
+                running[worker.read.remote(batch, shared, batch[0].path)] = worker, batch
             (reference, *_), _ = ray.wait(list(running))
             worker, batch = running.pop(reference)
             free.append(worker)
             try:
                 answer = ray.get(reference)
             except ray.exceptions.RayError as error:
+                ray.get(claims.release.remote(batch[0].path))
                 if len(batch) > 1:
                     batches.extend([one] for one in batch)
                 else:
@@ -109,9 +121,12 @@ class RayWorkers:
                 continue
             if isinstance(answer, QuotewiseError):
                 raise answer
-            files, seconds = answer
+            files, seconds, embedded = answer
             self.busy_seconds += seconds
-            yield from files
+            self.embedded += embedded
+            for file in files:
+                yield from copies.after_the_first(file, digests)
+        yield from copies.waiting()
 
     def _start(self, batches: int) -> None:
         """Start Ray, or connect to it, and set how many workers there are, no more than there is work for."""
@@ -143,46 +158,100 @@ def check_installed() -> None:
         raise WorkersError(f"workers need Ray: {INSTALLATION}")
 
 
+class _Claims:
+    """A process by which workers agree who embeds which documents: whoever asks first, and again where that is done anew."""
+
+    def __init__(self) -> None:
+        self._of: dict[bytes, str] = {}
+
+    def claim(self, batch: str, contents: Sequence[bytes]) -> set[bytes]:
+        """Those of the contents that the batch is to embed."""
+        return {content for content in contents if self._of.setdefault(content, batch) == batch}
+
+    def release(self, batch: str) -> None:
+        """Let others embed what a batch that failed was to embed."""
+        self._of = {content: by for content, by in self._of.items() if by != batch}
+
+
+class _Copies:
+    """Holds documents without vectors back until the first with the same content has come with them."""
+
+    def __init__(self) -> None:
+        self._come: set[bytes] = set()
+        self._held: dict[bytes, list[ReadFile]] = {}
+
+    def after_the_first(self, file: ReadFile, digests: Collection[str]) -> Iterator[ReadFile]:
+        """A file that came, unless it waits, and those that waited for it; for none of the ``digests`` anybody waits."""
+        if file.document is None or file.document.sha256 in digests:
+            yield file
+            return
+        content = _content(file.document)
+        if file.vectors is None and content not in self._come:
+            self._held.setdefault(content, []).append(file)
+            return
+        self._come.add(content)
+        yield file
+        yield from self._held.pop(content, ())
+
+    def waiting(self) -> Iterator[ReadFile]:
+        """Those whose first one never came with vectors, since embedding it failed."""
+        for files in self._held.values():
+            yield from files
+
+
+def _content(document: Document) -> bytes:
+    """What is the same for copies of a file that are read alike."""
+    return hashlib.sha256(f"{document.media_type} {document.sha256}".encode()).digest()[:16]
+
+
 class _Worker:
     """A process that reads and embeds; it loads the embedder once, when the first document needs it."""
 
-    def __init__(self, task: Task) -> None:
-        self._task, self._files = task, files_at(task.root)
+    def __init__(self, task: Task, claims: Any) -> None:
+        self._task, self._files, self._claims = task, files_at(task.root), claims
         self._digests: Collection[str] | None = None
 
-    def read(self, batch: Sequence[Due], shared: Sequence[Any]) -> tuple[list[ReadFile], float] | QuotewiseError:
-        """The files of a batch and the seconds that they took; or the error that ends all work, as a value.
+    def read(
+        self, batch: Sequence[Due], shared: Sequence[Any], name: str
+    ) -> tuple[list[ReadFile], float, int] | QuotewiseError:
+        """The files of a batch, the seconds they took, how many chunks were embedded; or the error that ends all work.
 
-        ``shared`` is the reference of the digests, which are fetched once.
+        That is returned as a value. ``shared`` is the reference of the digests, which are fetched once; what the batch embeds
+        it claims by its ``name``.
         """
+        import ray
+
         began = time.perf_counter()
         if self._digests is None:
-            import ray
-
             (self._digests,) = ray.get(list(shared))
         try:
             read = [read_document(self._files, one.path, self._task.reading, self._chunks, one.known) for one in batch]
-            return list(self._embedded(read, self._digests or ())), time.perf_counter() - began
+            due = [one.document for one in read if one.document and one.document.sha256 not in (self._digests or ())]
+            claimed = ray.get(self._claims.claim.remote(name, [_content(document) for document in due])) if due else set()
+            files, embedded = self._embedded(read, claimed)
+            return files, time.perf_counter() - began, embedded
         except QuotewiseError as error:
             return error.detached()
 
-    def _embedded(self, read: Iterable[ReadFile], digests: Collection[str]) -> Iterator[ReadFile]:
-        """The files with vectors, embedded together; those without, for which it fails, are tried again one by one later."""
-        texts: dict[str, list[str]] = {}
-        for one in read:
-            if one.document and one.document.sha256 not in digests:
-                texts[one.path] = chunk_texts(one.document, one.chunks)
-        vectors = None
-        with suppress(DocumentError), translate_errors(unindexed):
-            vectors = embed(self._embedder, [text for some in texts.values() for text in some]) if texts else None
-        first = 0
-        for one in read:
-            if vectors is None or one.path not in texts:
-                yield one
-            else:
-                last = first + len(texts[one.path])
-                yield replace(one, vectors=vectors[first:last])
-                first = last
+    def _embedded(self, read: Sequence[ReadFile], claimed: Collection[bytes]) -> tuple[list[ReadFile], int]:
+        """The files, those of claimed content with vectors, and how many chunks were embedded, each text once.
+
+        Those without, for which it fails, are tried again one by one later.
+        """
+        texts = {
+            one.path: chunk_texts(one.document, one.chunks)
+            for one in read
+            if one.document and _content(one.document) in claimed
+        }
+        every = [text for some in texts.values() for text in some]
+        try:
+            with translate_errors(unindexed):
+                vectors = embed(self._embedder, every) if texts else np.empty((0, 0), np.float32)
+        except DocumentError:
+            return list(read), 0
+        ends = np.cumsum([len(some) for some in texts.values()], dtype=int)
+        made = dict(zip(texts, np.split(vectors, ends[:-1]), strict=False))
+        return [replace(one, vectors=made.get(one.path)) for one in read], len(set(every))
 
     def _chunks(self, document: Document) -> list[Chunk]:
         return self._chunker.chunks(document)

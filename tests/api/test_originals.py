@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from quotewise.api.callers import LOCAL
 from quotewise.api.indexing import index_folder
 from quotewise.api.service import Service
 from quotewise.api.settings import Settings
-from quotewise.index.errors import UnknownDocumentError
+from quotewise.index.errors import FolderUnavailableError, UnknownDocumentError
+from quotewise.index.files import files_at
+from quotewise.rag.verification import Claim
 from tests.api.conftest import ready
 from tests.index.formats.files import docx, xlsx
 from tests.index.formats.pdf_files import Line, Page, Pdf
+from tests.index.s3_server import ENVIRONMENT, Objects, moto_server, needs_s3
 
 LEASE = Pdf(
     [
@@ -162,6 +166,42 @@ def test_a_page_is_shown_only_to_who_may_see_the_document(client: httpx.Client, 
         assert originals.page_image(service, LOCAL, document, 1).startswith(b"\x89PNG")
         with pytest.raises(UnknownDocumentError):
             originals.page_image(service, other, document, 1)
+
+
+@needs_s3
+def test_pages_and_verdicts_on_objects_of_a_bucket_are_asked_for_by_one_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aiobotocore.session import AioSession
+
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
+    made: list[str] = []
+    create = AioSession.create_client
+    monkeypatch.setattr(AioSession, "create_client", lambda self, name, **how: made.append(name) or create(self, name, **how))
+    with moto_server() as url:
+        for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}.items():
+            monkeypatch.setenv(name, value)
+        objects = Objects("papers", url)
+        objects.put_key("lease.pdf", LEASE)
+        settings = Settings(index=tmp_path / "index", reader="similarity", threshold=0)
+        with Service.open(settings, create=True) as service:
+            index_folder(service, LOCAL, files_at("s3://papers"))
+            [document] = service.store.catalogue.documents("default")
+            claim = Claim("lease.pdf", document.sha256, 0, 3, service.store.catalogue.text(document.id, 0, 3))
+
+            def page(number: int) -> bytes:
+                return originals.page_image(service, LOCAL, document.id, 1 + number % 2)
+
+            with ThreadPoolExecutor(4) as pool:
+                assert all(image.startswith(b"\x89PNG") for image in pool.map(page, range(6)))
+            assert [result.verdict for result in service.verify(LOCAL, [claim])] == ["valid"]
+            assert made == ["s3"]
+            monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+            with pytest.raises(FolderUnavailableError):
+                page(0)
+            monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+            assert page(0).startswith(b"\x89PNG")
+            assert made == ["s3"] * 3, "another for another store, and after a failure"
 
 
 def test_files_that_were_not_read_are_counted_and_listed_with_their_reasons(client: httpx.Client) -> None:

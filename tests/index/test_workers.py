@@ -13,6 +13,7 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -21,9 +22,11 @@ from quotewise.index.embedders import Embedder
 from quotewise.index.errors import WorkersError
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
-from quotewise.index.workers import Due, RayWorkers, _batches, check_installed
+from quotewise.index.reading import ReadFile
+from quotewise.index.workers import Due, RayWorkers, _batches, _Claims, _Copies, check_installed
 from tests.index.s3_server import ENVIRONMENT, Objects, moto_server, needs_s3
 from tests.index.syncing import indexed, write
+from tests.index.writing import document
 
 needs_ray = pytest.mark.skipif(not find_spec("ray"), reason="needs ray")
 QUOTEWISE = Path(sys.executable).with_name("quotewise")
@@ -104,6 +107,72 @@ def test_a_bucket_is_indexed_as_by_one_process_though_a_worker_and_then_the_whol
         assert all((ours[text] @ theirs[text]) > 0.999 for text in ours)
     store.close()
     whole.close()
+
+
+COPIES = """
+import json, sys
+from pathlib import Path
+from quotewise.index.embedders import load_embedder
+from quotewise.index.ingest import Sync
+from quotewise.index.local_store import LocalStore
+from quotewise.index.workers import RayWorkers
+folder, index = map(Path, sys.argv[1:])
+embedder, here = load_embedder(), []
+encode = embedder.encode_document
+embedder.encode_document = lambda texts: here.extend(texts) or encode(texts)
+store, workers = LocalStore(index, create=True), RayWorkers(count=2)
+report = Sync(store, embedder, workers=workers).run(folder)
+store.close()
+print(json.dumps([len(report.added), len(report.failed), report.chunks, report.cost.embedded, len(here)]))
+"""
+
+
+@needs_ray
+def test_copies_in_different_batches_are_embedded_once(tmp_path: Path, folder: Path) -> None:
+    contents = [f"Whale {number} sings in the sea, and number {number} dives." for number in range(24)]
+    for copy in range(6):
+        write(folder, **{f"{copy}__{number:02}": text for number, text in enumerate(contents)})
+    (folder / "9").mkdir()
+    (folder / "9" / "00.md").write_text(contents[0])
+    command = [sys.executable, "-c", COPIES, folder, tmp_path / "index"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS)
+    assert done.returncode == 0, done.stderr
+    added, failed, chunks, by_workers, here = json.loads(done.stdout)
+    assert (added, failed, chunks) == (145, 0, 145)
+    assert (by_workers, here) == (25, 0), "Markdown is read in another way than the text with the same bytes"
+    with closing(LocalStore(tmp_path / "index")) as store:
+        vectors = [store.catalogue.vectors("default", f"{copy}/07.txt") for copy in range(6)]
+    assert all(list(some) == [contents[7]] and (some[contents[7]] == vectors[0][contents[7]]).all() for some in vectors)
+
+
+def test_whatever_order_they_come_in_copies_wait_for_the_one_with_vectors() -> None:
+    def read(path: str, text: str, *, embedded: bool = False) -> ReadFile:
+        vectors = np.ones((1, 4), np.float32) if embedded else None
+        return ReadFile(path, document=document(path, text), vectors=vectors)
+
+    failed = ReadFile("broken.txt", "is broken")
+    come = [
+        read("b.txt", "x"),
+        failed,
+        read("c.txt", "y"),
+        read("a.txt", "x", embedded=True),
+        read("d.txt", "x"),
+        read("k.txt", "k"),
+    ]
+    copies = _Copies()
+    known = {document("k.txt", "k").sha256}
+    told = [[file.path for file in copies.after_the_first(file, known)] for file in come]
+    assert told == [[], ["broken.txt"], [], ["a.txt", "b.txt"], ["d.txt"], ["k.txt"]]
+    assert [file.path for file in copies.waiting()] == ["c.txt"], "one whose embedding failed is not lost"
+
+
+def test_what_a_lost_batch_had_claimed_is_embedded_by_another() -> None:
+    claims = _Claims()
+    assert claims.claim("first", [b"a", b"b", b"a"]) == {b"a", b"b"}
+    assert claims.claim("second", [b"b", b"c"]) == {b"c"}
+    assert claims.claim("first", [b"a", b"b"]) == {b"a", b"b"}, "it is done again by Ray"
+    claims.release("first")
+    assert claims.claim("third", [b"b", b"c"]) == {b"b"}
 
 
 @needs_ray
