@@ -20,7 +20,7 @@ from quotewise.rag.verification import Claim
 from tests.api.conftest import ready
 from tests.index.formats.files import docx, xlsx
 from tests.index.formats.pdf_files import Line, Page, Pdf
-from tests.index.s3_server import ENVIRONMENT, Objects, moto_server, needs_s3
+from tests.index.s3_server import ENVIRONMENT, Objects, answering, moto_server, needs_s3, refusal
 
 LEASE = Pdf(
     [
@@ -196,9 +196,10 @@ def test_pages_and_verdicts_on_objects_of_a_bucket_are_asked_for_by_one_client(
                 assert all(image.startswith(b"\x89PNG") for image in pool.map(page, range(6)))
             assert [result.verdict for result in service.verify(LOCAL, [claim])] == ["valid"]
             assert made == ["s3"]
-            monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-            with pytest.raises(FolderUnavailableError):
-                page(0)
+            with answering(lambda path: refusal("ExpiredToken", 400)) as other:
+                monkeypatch.setenv("AWS_ENDPOINT_URL", other)
+                with pytest.raises(FolderUnavailableError, match="ExpiredToken"):
+                    page(0)
             monkeypatch.setenv("AWS_ENDPOINT_URL", url)
             assert page(0).startswith(b"\x89PNG")
             assert made == ["s3"] * 3, "another for another store, and after a failure"

@@ -143,3 +143,14 @@ def test_a_put_embeds_only_what_is_new(store: LocalStore) -> None:
     uploads.put("default", "a.md", b"# Tea\n\nIt is brewed.\n\n# Coffee\n\nIt is roasted.\n")
     [text] = embedder.embedded()
     assert "roasted" in text
+
+
+def test_copies_that_come_later_in_a_run_are_not_embedded_again(
+    store: LocalStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotewise.index.embedding, "WAITING_CHUNKS", 1)
+    embedder = CountingEmbedder()
+    write(folder, a="Whales sing.", b="Gulls cry.", c="Whales sing.", d="Whales sing. Not here.")
+    report = Sync(store, embedder).run(folder)
+    assert (len(report.added), embedder.embedded()) == (4, ["Whales sing.", "Gulls cry.", "Whales sing. Not here."])
+    assert list(store.catalogue.vectors("default", "c.txt")) == ["Whales sing."]
