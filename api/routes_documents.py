@@ -36,11 +36,14 @@ _MEDIA_TYPES = {"", "application/octet-stream", *CONTENT_TYPES}
 _TAG = r'(W/)?"([^"]*)"'
 _CHANGE_CODES = (
     *("invalid-request", "invalid-path", "path-taken", "folder-read-only", "precondition-failed", "embedder-mismatch"),
-    *("folder-unavailable", "overloaded", "stopped", *INDEX_PROBLEMS),
+    *("folder-unavailable", "overloaded", "stopped", "index-version", *INDEX_PROBLEMS),
 )
 _PUT_CODES = ("payload-too-large", "unsupported-media-type", "invalid-name", "unreadable-document", *_CHANGE_CODES)
 _RENAME_CODES = ("unreadable-document", "unknown-collection", "unknown-document", *BODY_PROBLEMS, *_CHANGE_CODES)
-_COLLECTION_CODES = ("invalid-request", "unknown-collection", "collection-of-folder", "folder-unavailable", *INDEX_PROBLEMS)
+_COLLECTION_CODES = (
+    *("invalid-request", "unknown-collection", "collection-of-folder", "folder-unavailable", "index-version"),
+    *INDEX_PROBLEMS,
+)
 _JOB: dict[int | str, dict[str, Any]] = {202: {"model": Job}}
 _NOT_BLANK = {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"}
 _BODY = {
