@@ -238,7 +238,8 @@ class Keys:
                 try:
                     self._catalogue = open_catalogue(self._folder, self._url, create or is_old, upgrade)
                 except IndexMissingError:
-                    pass
+                    if create:
+                        raise
                 except CatalogueUnavailableError as error:
                     self._refused = time.monotonic(), str(error)
                     raise

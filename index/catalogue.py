@@ -24,7 +24,7 @@ from quotewise.index.layout import Layout
 from quotewise.index.left_out import unread_part
 from quotewise.index.printable import printable
 from quotewise.index.records import Records
-from quotewise.index.schema import SQLITE_FILE, open_database
+from quotewise.index.schema import MOVED_FILE, SQLITE_FILE, open_database
 from quotewise.index.sentences import Span
 from quotewise.index.store import (
     UNCHANGED,
@@ -61,14 +61,18 @@ _log = logging.getLogger("quotewise")
 def open_catalogue(folder: Path, url: str | None = None, create: bool = False, upgrade: bool = True) -> Catalogue:
     """The catalogue in a folder, or with a URL in that PostgreSQL database.
 
-    Without ``create``, one that is not there raises IndexMissingError; without ``upgrade``, a database whose tables are of an
-    older version CatalogueUnavailableError. Raises IndexDamagedError, IndexVersionError,
-    CatalogueUnavailableError.
+    Without ``create``, one that is not there raises IndexMissingError, and always one that was moved from the folder; without
+    ``upgrade``, a database whose tables are of an older version CatalogueUnavailableError. Raises IndexDamagedError,
+    IndexVersionError, CatalogueUnavailableError too.
     """
     if url is not None:
         from quotewise.index.postgresql import PostgresCatalogue  # which needs an extra
 
         return PostgresCatalogue(url, create, upgrade)
+    if (folder / MOVED_FILE).exists() and not (folder / SQLITE_FILE).exists():
+        raise IndexMissingError(
+            f"the catalogue of {folder} was moved to a database; name it by --catalogue, or remove {MOVED_FILE} to begin anew"
+        )
     if not create and not (folder / SQLITE_FILE).exists():
         make, begin = f"quotewise index FOLDER --index {folder}", f"quotewise serve --empty --index {folder}"
         raise IndexMissingError(f"there is no index in {folder}; make one with: {make}, or begin with none: {begin}")

@@ -17,10 +17,8 @@ from quotewise.index.errors import (
 )
 from quotewise.index.postgresql import PostgresCatalogue
 from quotewise.index.printable import printable
-from quotewise.index.schema import SQLITE_FILE
+from quotewise.index.schema import MOVED_FILE, SQLITE_FILE
 
-MOVED_FILE = f"{SQLITE_FILE}.moved"
-"""What the file is called afterwards, so that nobody goes on with it by mistake; it can be deleted."""
 _TABLES = (
     *("collections", "documents", "texts", "layouts", "chunks", "stamps", "feedback", "keys", "left_out", "refusals"),
     "changes",
@@ -64,7 +62,7 @@ def migrate(folder: Path, url: str, progress: Callable[[int, int, str], None] = 
     many, and the table.
 
     Raises:
-        IndexMissingError: there is no catalogue in the folder.
+        IndexMissingError: there is no catalogue in the folder, or not any more.
         IndexDamagedError: it is damaged, or some of its documents are.
         IndexLockedError: another process uses the file, or writes to the database.
         MigrationError: the database has another catalogue already, or cannot hold a value of this one.

@@ -17,6 +17,8 @@ from quotewise.index.texts import put_text
 
 SQLITE_FILE = "catalogue.sqlite"
 """In the index folder."""
+MOVED_FILE = f"{SQLITE_FILE}.moved"
+"""What the file is called once it was moved into a database, so that nobody goes on with it by mistake; it can be deleted."""
 APPLICATION_ID = 0x51574953
 """``QWIS``, as in ``tables/v1.sql``."""
 

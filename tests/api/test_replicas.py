@@ -265,3 +265,7 @@ def test_a_catalogue_is_moved_into_a_database_and_answers_as_before(run: Run, tm
     again = run("migrate", *shared)
     assert (again.code, again.out, again.err.count("\n")) == (1, "", 1)
     assert "it was moved to a database" in again.err
+    for command in (["keys", "make", "another"], ["index", seeds], ["ask", WHY, "--local"]):
+        forgotten = run(*command)
+        assert (forgotten.code, forgotten.out, forgotten.err.count("\n")) == (1, "", 1)
+        assert "was moved to a database; name it by --catalogue" in forgotten.err

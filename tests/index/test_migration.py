@@ -18,8 +18,9 @@ from quotewise.index.errors import CatalogueUnavailableError, IndexDamagedError,
 from quotewise.index.filters import Filter, Range
 from quotewise.index.left_out import LeftOut, Refusal
 from quotewise.index.local_store import LocalStore
-from quotewise.index.migration import MOVED_FILE, Migrated, MigrationError, migrate
+from quotewise.index.migration import Migrated, MigrationError, migrate
 from quotewise.index.postgresql import PostgresCatalogue
+from quotewise.index.schema import MOVED_FILE
 from tests.index.conftest import SmallDisk
 from tests.index.writing import COLLECTION, put, unit
 from tests.postgres_server import PostgresServer
@@ -115,6 +116,9 @@ def test_everything_is_moved_row_by_row_and_search_indexes_and_numbers_go_on(ind
         assert store.search_lexical("default", "gull", 10, Filter())
     with pytest.raises(IndexMissingError, match=f"it was moved to a database, and {MOVED_FILE} is what was left"):
         migrate(index, database)
+    for create in (True, False):
+        with pytest.raises(IndexMissingError, match="was moved to a database; name it by --catalogue"):
+            LocalStore(index, create)
 
 
 KILLED = """
