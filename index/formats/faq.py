@@ -32,6 +32,7 @@ _PLAIN = re.compile(r"(?![^:\r\n]{1,30}:\s)(?:[^\W\d_]|¿)")
 _QUESTION_END = re.compile(r"[?？][*_\"”]*\s*$")
 _UP_TO_QUESTION = re.compile(r"(?:[^\r\n]*(?:\r\n|\r|\n)){0,4}?[^\r\n]*[?？](?=[ \t]*(?:[\r\n]|$))")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_LETTER = re.compile(r"[^\W\d_]")
 _MOST_LINES = 5
 _MOST_CHARACTERS = 300
 """Of one question."""
@@ -140,6 +141,7 @@ def _plain(paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
         if not paragraph.indented
         and _QUESTION_END.search(paragraph.text)
         and _PLAIN.match(paragraph.text)
+        and not paragraph.text[0].islower()
         and _is_short(paragraph.text)
         and len(re.findall(r"[.!?？]\s", paragraph.text)) < 3
     ]
@@ -147,11 +149,18 @@ def _plain(paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
 
 
 def _answered(entries: Sequence[_Entry], paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
-    """The entries that something stands below which is no entry; none if they are few of all, as in a form to be filled in."""
+    """The entries that words stand below which are no entry; none if they are few of all, as in a form to be filled in."""
     starts = {one.start for one in entries}
-    following = {one.start: other.start for one, other in pairwise(paragraphs)}
-    ends = {one.start: one.end for one in paragraphs}
-    answered = [one for one in entries if one.end < ends[one.start] or following.get(one.start, one.start) not in starts]
+    following = {one.start: other for one, other in pairwise(paragraphs)}
+    whole = {one.start: one for one in paragraphs}
+
+    def is_answered(entry: _Entry) -> bool:
+        own, other = whole[entry.start], following.get(entry.start)
+        if entry.end < own.end:
+            return _LETTER.search(own.text, entry.end - own.start) is not None
+        return other is None or (other.start not in starts and _LETTER.search(other.text) is not None)
+
+    answered = [one for one in entries if is_answered(one)]
     return answered if 3 * len(answered) >= len(entries) else []
 
 
