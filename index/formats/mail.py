@@ -6,18 +6,17 @@ alternatives of a text the plain one is read, unless it is only a hint at the ot
 
 import email
 import re
-from collections.abc import Iterator, Sequence
-from email.header import decode_header
+from collections.abc import Sequence
 from email.message import Message
 from itertools import groupby
 
-from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, QuotewiseError, translate_errors
 from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, ParseOptions, ending_of, html, rtf, tnef
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.compressed_rtf import decompressed
 from quotewise.index.formats.detection import detected
-from quotewise.index.formats.page_encoding import decoded, decoded_as, is_utf8
+from quotewise.index.formats.mail_texts import alternative, decoded_header, decoded_text, signed, unflowed
+from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
 
 VERSION = 5
@@ -26,12 +25,8 @@ DEPTH_LIMIT = 5
 """Mails in mails."""
 _PARTS_LIMIT = 500
 _BOUNDARIES_LIMIT = 5_000
-_HEADER_LIMIT = 10_000
 _ATTACHED_LIMIT = 30_000_000
 """Bytes of one attachment, and of all of them twice that."""
-_STUB = 0.3
-_SIGNATURE = "-- "
-_QUOTED = re.compile(r"(?:[ \t]{0,3}>)+")
 _UNSHOWN = frozenset(
     [f"application/{kind}" for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature", "javascript")]
     + ["text/css", "text/javascript"]
@@ -87,7 +82,7 @@ def _decode_raw_headers(part: Message) -> None:
     for name, _ in headers:
         del part[name]
     for name, value in headers:
-        part[name] = _text(str(value).encode("utf-8", "surrogateescape"), charset)
+        part[name] = decoded_text(str(value).encode("utf-8", "surrogateescape"), charset)
 
 
 class Letters:
@@ -131,7 +126,7 @@ class Letters:
                 self._composer.add("\n".join(f"{name}: {decoded_header(value)}" for name, value in fields.items()))
         elif part.is_multipart():
             parts = [one for one in part.get_payload() if isinstance(one, Message)]
-            chosen = _alternative(parts) if kind == "multipart/alternative" else parts
+            chosen = alternative(parts) if kind == "multipart/alternative" else parts
             for number, one in enumerate(parts, 1):
                 below = f"{path}.{number}" if path else str(number)
                 if any(one is other for other in chosen) and self._parts <= _PARTS_LIMIT:
@@ -169,18 +164,18 @@ class Letters:
             self.attach(_file_name(part), data, path, depth)
         elif kind == "text/html":
             charset = part.get_content_charset()
-            self.add_html(_text(data, charset) if charset else decoded(data))
+            self.add_html(decoded_text(data, charset) if charset else decoded(data))
         else:
-            text = _text(data, part.get_content_charset())
+            text = decoded_text(data, part.get_content_charset())
             if str(part.get_param("format", "")).lower() == "flowed":
-                text = _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+                text = unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
             self.add_text(text)
 
     def add_text(self, text: str) -> None:
         """Add the plain text of a mail, by its paragraphs; what is quoted, the answer to it and a signature are each one."""
         self._has_text |= bool(text.strip())
         for paragraph in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r\n", "\n").replace("\r", "\n")):
-            for _, lines in groupby(_signed(paragraph.split("\n")), key=lambda line: line[0]):
+            for _, lines in groupby(signed(paragraph.split("\n")), key=lambda line: line[0]):
                 self._composer.add("\n".join(line for _, line in lines))
 
     def add_html(self, text: str) -> None:
@@ -213,7 +208,12 @@ class Letters:
             return
         self._composer.part("attachment", self._parts, f"{path} {name}".strip())
         if name.lower().endswith(_MAIL_ENDINGS) and known.parser == "mail":
-            self._inner(read_message(data), path, depth)
+            try:
+                message = read_message(data)
+            except DocumentError as error:
+                self._composer.problems.append(f"the attachment {shown}, which {error}")
+            else:
+                self._inner(message, path, depth)
             return
         if known.parser in ("msg", "mbox") and depth >= 1:
             self._composer.problems.append(f"the attachment {shown}, a mailbox within a mail within a mail")
@@ -226,13 +226,17 @@ class Letters:
 
     def add_wrapped(self, data: bytes, path: str, depth: int) -> None:
         """Add what Outlook wraps of a mail: the files, and the text where the mail does not say it already."""
-        if depth >= DEPTH_LIMIT:
-            self._composer.problems.append(f"mails in mails deeper than {DEPTH_LIMIT}")
-            return
         try:
             mail = tnef.read(data)
         except DocumentError as error:
             self._composer.problems.append(f"winmail.dat, which {error}")
+        else:
+            self.add_unwrapped(mail, path, depth)
+
+    def add_unwrapped(self, mail: tnef.WrappedMail, path: str, depth: int) -> None:
+        """Add the files of a mail that was wrapped, and its text where that is not said already."""
+        if depth >= DEPTH_LIMIT:
+            self._composer.problems.append(f"mails in mails deeper than {DEPTH_LIMIT}")
             return
         if not self._has_text:
             above = self._composer.trail
@@ -249,11 +253,11 @@ class Letters:
             self._parts += 1
             below = f"{path}.{number}" if path else str(number)
             if file.is_mail:
-                inner = tnef.read(file.data).subject
+                inner = tnef.read(file.data)
                 above, self._has_text = self._composer.trail, False
-                self._composer.part("attachment", self._parts, f"{below} {inner or file.name}".strip())
-                self.add_headers([("Subject", inner)])
-                self.add_wrapped(file.data, below, depth + 1)
+                self._composer.part("attachment", self._parts, f"{below} {inner.subject or file.name}".strip())
+                self.add_headers([("Subject", inner.subject)])
+                self.add_unwrapped(inner, below, depth + 1)
                 self._composer.under(*above)
             else:
                 self.attach(named_by_kind(file.name, file.kind), file.data, below, depth)
@@ -298,79 +302,3 @@ def named_by_kind(name: str, kind: str) -> str:
         return name
     ending = _ENDINGS.get(kind.lower(), "")
     return (name or "attachment") + ending if ending else name
-
-
-def _signed(lines: Sequence[str]) -> Iterator[tuple[tuple[int, bool], str]]:
-    """Lines, each with how often it is quoted and whether it stands in a signature."""
-    is_signature = False
-    for line in lines:
-        marks = _QUOTED.match(line)
-        depth = marks[0].count(">") if marks else 0
-        is_signature = line.rstrip() == "--" or (is_signature and not depth)
-        yield (depth, is_signature), line
-
-
-def _unflowed(text: str, removes_space: bool) -> str:
-    """Text whose long lines were broken after a space, with those lines in one again (RFC 3676, section 4)."""
-    lines: list[str] = []
-    quoted, is_open = "", False
-    for line in text.replace("\r\n", "\n").split("\n"):
-        marks = line[: len(line) - len(line.lstrip(">"))]
-        content = line[len(marks) :].removeprefix(" ")
-        if is_open and marks == quoted and content.strip() and content != _SIGNATURE:
-            lines[-1] += content
-        else:
-            lines.append(f"{marks} {content}" if marks else content)
-        quoted, is_open = marks, content.endswith(" ") and content != _SIGNATURE
-        if is_open and removes_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
-
-
-def decoded_header(value: object) -> str:
-    """A header as it is displayed, in one line."""
-    if value is None:
-        return ""
-    try:
-        pieces = decode_header(" ".join(str(value)[:_HEADER_LIMIT].splitlines()))  # which drops spaces after line ends
-    except (ValueError, LookupError, email.errors.HeaderParseError):
-        return " ".join(str(value)[:_HEADER_LIMIT].split())
-    shown = "".join(piece if isinstance(piece, str) else _text(piece, codec) for piece, codec in pieces)
-    return " ".join(shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
-
-
-def _text(data: bytes, label: str | None) -> str:
-    """The text of a part or header; what is called ASCII or UTF-8 and is neither is told by its bytes."""
-    is_told = label and label.lower() not in ("us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit")
-    text = decoded_as(data, label) if label and is_told and not is_utf8(data, label) else None
-    if text is not None:
-        return text.replace("\0", "")
-    try:
-        return decode(data).text
-    except DocumentError:
-        return data.decode("utf-8", "replace").replace("\0", "")
-
-
-def _alternative(parts: list[Message]) -> list[Message]:
-    """Of several forms of one text, the plain one, or the last if that says much less."""
-    sizes = {id(one): len(_shown(one)) for one in parts}
-    plain = next((one for one in parts if one.get_content_type() == "text/plain"), None)
-    richest = max(parts, key=lambda one: sizes[id(one)], default=None)
-    chosen = plain if plain and richest and sizes[id(plain)] >= _STUB * sizes[id(richest)] and sizes[id(plain)] else None
-    others = [one for one in parts if one.get_content_type() in ("text/calendar",)]
-    return [one for one in (chosen or richest, *others) if one is not None]
-
-
-def _shown(part: Message) -> str:
-    texts = []
-    for leaf in _leaves(part):
-        data = leaf.get_payload(decode=True)
-        text = _text(data, leaf.get_content_charset()) if isinstance(data, bytes) else ""
-        if leaf.get_content_type() == "text/html":
-            text = re.sub(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>|&\w+;", " ", text)
-        texts.append(" ".join(text.split()))
-    return " ".join(texts)
-
-
-def _leaves(part: Message) -> Iterator[Message]:
-    return (one for one in part.walk() if one.get_content_type() in ("text/plain", "text/html"))

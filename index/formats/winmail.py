@@ -13,8 +13,8 @@ VERSION = 1
 def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:
     """Parse a wrapped mail. Raises DocumentError."""
     composer = Composer("winmail", VERSION)
-    subject = tnef.read(data).subject
+    mail = tnef.read(data)
     letters = Letters(composer, passwords)
-    letters.add_headers([("Subject", subject)])
-    letters.add_wrapped(data, "", 0)
-    return composer.finish(subject)
+    letters.add_headers([("Subject", mail.subject)])
+    letters.add_unwrapped(mail, "", 0)
+    return composer.finish(mail.subject)
