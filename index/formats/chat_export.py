@@ -12,9 +12,10 @@ from quotewise.index.formats import structured
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 1
+VERSION = 2
 _REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|\s][^<>|]{0,2000})(?:\|(?P<label>[^<>]{0,500}))?>")
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?")
+_UTC = frozenset(("Z", "+00:00", "-00:00", "+0000"))
 _NAMES = ("real_name", "display_name", "global_name", "nickname", "name", "username")
 _LONGEST_NAME = 80
 _GROUPS = "private_group private_supergroup private_channel public_group public_supergroup public_channel"
@@ -34,19 +35,43 @@ def parse(data: bytes) -> Parsed:
         root = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return structured.parse(data)
-    messages = [one for one in _messages(root) if isinstance(one, dict)]
-    names = dict(_names(messages))
-    lines = [(message, _line(message, names)) for message in messages]
-    if not any(line for _, line in lines):
-        return structured.parse(data)
     composer = Composer("chat_export", VERSION)
     if damage:
         composer.problems.append(damage)
-    for number, (message, line) in enumerate(lines, 1):
-        if line:
+    chats = _chats_of_account(root)
+    for chat in chats:
+        composer.under(_title(chat) or "")
+        composer.add(_title(chat) or "", "heading", 1)
+        _add(composer, chat)
+    if not chats:
+        _add(composer, root)
+    composer.first_heading = None
+    parsed = composer.finish(None if chats else _title(root))
+    return parsed if any(block.kind != "heading" for block in parsed.blocks) else structured.parse(data)
+
+
+def _add(composer: Composer, chat: Any) -> None:
+    messages = [one for one in _messages(chat) if isinstance(one, dict)]
+    names = dict(_names(messages))
+    for number, message in enumerate(messages, 1):
+        if line := _line(message, names):
             composer.part("message", number, _time(message))
             composer.add(line)
-    return composer.finish(_title(root))
+
+
+def _chats_of_account(root: Any) -> list[Entry]:
+    """The chats of an account that Telegram exports as a whole, with those that it has left."""
+    found: list[Entry] = []
+    for key in ("chats", "left_chats"):
+        chats = root.get(key) if isinstance(root, dict) else None
+        found += (
+            [one for one in _listed(chats, "list") if any(map(_is_said, _messages(one)))] if isinstance(chats, dict) else []
+        )
+    return found
+
+
+def _is_said(message: Any) -> bool:
+    return isinstance(message, dict) and bool(_line(message, {}))
 
 
 def _messages(root: Any) -> Sequence[Any]:
@@ -171,9 +196,12 @@ def _time(message: Entry) -> str:
     stamp = message.get("ts")
     if isinstance(stamp, str):
         try:
-            return datetime.fromtimestamp(float(stamp), UTC).strftime("%Y-%m-%d %H:%M")
+            return datetime.fromtimestamp(float(stamp), UTC).strftime("%Y-%m-%d %H:%M UTC")
         except (ValueError, OverflowError, OSError):
             return ""
     written = next((one for key in ("date", "timestamp") if isinstance(one := message.get(key), str)), "")
     found = _TIME.match(written)
-    return f"{found[1]} {found[2]}" if found else ""
+    if not found:
+        return ""
+    zone = found["zone"] or ""
+    return " ".join(filter(None, (found[1], found[2], "UTC" if zone in _UTC else zone)))

@@ -3,10 +3,12 @@
 import quopri
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from quotewise.index.encodings import decode
+from quotewise.index.formats import text
 from quotewise.index.formats.page_encoding import decoded_as
+from quotewise.index.formats.parsed import Parsed
 
 _FOLD = re.compile(rb"(?:\r\n|\n|\r(?!\n))[ \t]")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -73,12 +75,12 @@ def read(data: bytes) -> tuple[Component, str | None]:
     Components that are not closed, or closed twice, are read: one ends where another of its name begins, unless that is the
     card of an agent. Those nested deeper than the limit stand beside each other.
     """
-    text, _, damage = decode(data if data.startswith(_WIDE) else _FOLD.sub(b"", data))
+    shown, _, damage = decode(data if data.startswith(_WIDE) else _FOLD.sub(b"", data))
     if data.startswith(_WIDE):
-        text = re.sub(r"(?:\r\n|\n|\r)[ \t]", "", text)
+        shown = re.sub(r"(?:\r\n|\n|\r)[ \t]", "", shown)
     root = Component("")
     opened = [root]
-    for one in _properties(_LINE_BREAK.split(text.removeprefix("\ufeff"))):
+    for one in _properties(_LINE_BREAK.split(shown.removeprefix("\ufeff"))):
         if one.name == "BEGIN":
             component = Component(one.raw.strip().upper())
             if not (opened[-1].properties and opened[-1].properties[-1].name == "AGENT"):
@@ -91,6 +93,12 @@ def read(data: bytes) -> tuple[Component, str | None]:
         else:
             opened[-1].properties.append(one)
     return root, damage
+
+
+def read_as_text(data: bytes, problem: str) -> Parsed:
+    """A file that has the ending of such a format and is plain text; the document says so. Raises DocumentError."""
+    parsed = text.parse(data)
+    return replace(parsed, unread_part="; ".join(filter(None, (problem, parsed.unread_part))))
 
 
 def _depth(opened: Sequence[Component], name: str) -> int:

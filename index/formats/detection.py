@@ -38,6 +38,9 @@ _CHAT = re.compile(
 )
 """What exports of Telegram and Discord have near their beginning."""
 _SLACK_MESSAGE, _SLACK_TIME = re.compile(rb"\"type\"\s*:\s*\"message\""), re.compile(rb"\"ts\"\s*:\s*\"\d{9,10}\.\d{3,6}\"")
+_ACCOUNT = re.compile(rb"\A\s*\{\s*\"about\"\s*:\s*\"")
+_CHATS = re.compile(rb"\"(?:left_)?chats\"\s*:\s*\{[^{}]{0,2000}\"list\"\s*:\s*\[")
+"""What Telegram's export of an account has at its beginning and anywhere."""
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 _FIRST_LINES = {b"BEGIN:VCALENDAR": ".ics", b"BEGIN:VCARD": ".vcf"}
 _VARIANTS = b"##fileformat=VCF"
@@ -80,7 +83,8 @@ def detected(path: str, data: bytes) -> Format | None:
     if ending == ".vcf" and start.startswith(_VARIANTS):
         return FORMATS[".log"]
     head = data[:_HEAD] if ending == ".json" else b""
-    if _CHAT.search(head) or (_SLACK_MESSAGE.search(head) and _SLACK_TIME.search(head)):
+    is_account = _ACCOUNT.match(head) and _CHATS.search(data)
+    if is_account or _CHAT.search(head) or (_SLACK_MESSAGE.search(head) and _SLACK_TIME.search(head)):
         return CHAT_EXPORT
     if not is_named and _MANUAL_PAGE.match(data[:_LONGEST_PREAMBLE]):
         return FORMATS[".man"]

@@ -17,12 +17,12 @@ from quotewise.index.formats.numbering import Numbering, W, roman
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
-from quotewise.index.formats.symbols import symbol
+from quotewise.index.formats.symbols import symbol, symbol_field
 from quotewise.index.formats.tables import FEW
 from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
 from quotewise.index.formats.word_tables import children, has, is_continued, merged_cells
 
-VERSION = 5
+VERSION = 6
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -31,11 +31,13 @@ _P, _RUN, _T, _TBL, _TR, _TC, _P_PR, _R_PR, _VANISH = (
 )
 _REFERENCES = frozenset((f"{W}footnoteReference", f"{W}endnoteReference"))
 _DRAWINGS = frozenset((f"{W}drawing", f"{W}pict", f"{W}object"))
+_FIELDS = frozenset(f"{W}{name}" for name in ("fldChar", "instrText", "fldSimple"))
+_INSTRUCTION = 200
 _FORMULAS = frozenset((f"{M}oMath", f"{M}oMathPara"))
 _ALTERNATE_CONTENT, _CHOICE, _FALLBACK = f"{_MC}AlternateContent", f"{_MC}Choice", f"{_MC}Fallback"
 _VAL = f"{W}val"
 _LEFT_OUT_NAMES = """
-    del moveFrom delText instrText delInstrText pPr rPr sectPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr rt proofErr
+    del moveFrom delText delInstrText pPr rPr sectPr tblPr tblGrid trPr tcPr sdtPr sdtEndPr rt proofErr
     bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd lastRenderedPageBreak
 """
 _LEFT_OUT = frozenset(f"{W}{name}" for name in _LEFT_OUT_NAMES.split())
@@ -67,7 +69,9 @@ class _Word:
         self._marks = {"footnote": 0, "endnote": 0}
         self._boxes: list[Element] = []
         self._links: list[Element] = []
-        self._carried = ""
+        self._carried = self._instruction = ""
+        self._result = -1
+        """Where the result of the field begins that is read, in the pieces of its paragraph; else -1."""
 
     def read(self) -> None:
         root = self._archive.tree(self._main)
@@ -179,6 +183,8 @@ class _Word:
                 pieces.append(_symbol(node.get(f"{W}char") or "", node.get(f"{W}font") or ""))
             elif tag in _DRAWINGS:
                 self._drawing(node)
+            elif tag in _FIELDS:
+                self._field(node, pieces)
             elif tag == _ALTERNATE_CONTENT:
                 chosen = next(node.iterchildren(_CHOICE), None)
                 self._inline(node if chosen is None else chosen, pieces)
@@ -189,6 +195,32 @@ class _Word:
                 return
             else:
                 self._inline(node, pieces)
+
+    def _field(self, node: Element, pieces: list[str]) -> None:
+        """A field, of which its result is read; one that shows a symbol has none or has it again."""
+        if node.tag == f"{W}instrText":
+            self._instruction += (node.text or "")[:_INSTRUCTION]
+            return
+        if node.tag == f"{W}fldSimple":
+            shown = symbol_field(node.get(f"{W}instr") or "")
+            if shown:
+                pieces.append(shown)
+            else:
+                self._inline(node, pieces)
+            return
+        kind = node.get(f"{W}fldCharType")
+        if kind == "begin":
+            self._instruction = ""
+        elif kind == "separate":
+            self._result = len(pieces)
+        elif shown := symbol_field(self._instruction):
+            if 0 <= self._result <= len(pieces):
+                del pieces[self._result :]
+            pieces.append(shown)
+        if kind != "separate":
+            self._result = -1
+        if kind == "end":
+            self._instruction = ""
 
     def _drawing(self, drawing: Element) -> None:
         for box in drawing.iter(f"{W}txbxContent"):

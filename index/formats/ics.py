@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.content_lines import Component, Property, read
+from quotewise.index.formats.content_lines import Component, Property, read, read_as_text
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 1
+VERSION = 2
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "note", "VFREEBUSY": "time"}
 _LABELS = {
     "DTSTART": "Start",
@@ -64,12 +64,12 @@ _DAY = re.compile(r"([+-]?\d{1,2})?([A-Z]{2})")
 
 
 def parse(data: bytes) -> Parsed:
-    """Parse a calendar. Raises DocumentError when the bytes are no text or hold no calendar."""
+    """Parse a calendar; text without one is read as that. Raises DocumentError when the bytes are no text or hold no entry."""
     root, damage = read(data)
     calendars = [part for part in root.parts if part.name == "VCALENDAR"] or ([root] if root.parts else [])
     entries = [part for part in root.all() if part.name in _KINDS]
     if not calendars:
-        raise DocumentError("holds no calendar: no line BEGIN:VCALENDAR")
+        return read_as_text(data, "the file as a calendar: it has no line BEGIN:VCALENDAR, and is read as text")
     if not entries:
         raise DocumentError("is a calendar without an event, a task or a note")
     composer = Composer("ics", VERSION)

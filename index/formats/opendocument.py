@@ -1,7 +1,7 @@
 """OpenDocument: texts (ODT), sheets (ODS) and slides (ODP), as they are displayed, with all changes accepted."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quotewise.index.errors import DocumentError
@@ -10,13 +10,14 @@ from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.opendocument_encryption import MANIFEST, unlocked
 from quotewise.index.formats.opendocument_objects import LINK, MATH, embedded, shown_value
+from quotewise.index.formats.opendocument_sheets import SheetReader, is_sample, number_of, rows_of
 from quotewise.index.formats.opendocument_styles import Styles
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
-from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet, column_letters
-from quotewise.index.formats.tables import FEW, WIDEST, Cell
+from quotewise.index.formats.sheets import HiddenCells, add_sheet
+from quotewise.index.formats.tables import FEW, Cell
 
-VERSION = 4
+VERSION = 5
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text", "table", "office", "drawing", "style"))
@@ -32,7 +33,6 @@ _INDEXES = frozenset(
 _SPACE = re.compile("[ \t\r\n]+")
 _LONG_CELL = 300
 _CHART = f"{{{_NAMES}chart:1.0}}"
-_FIELDS = frozenset(f"{_TEXT}{n}" for n in ("sheet-name", "title", "date", "time", "page-number", "page-count", "file-name"))
 _ZIP = b"PK"
 _HEAD = 4_096
 _FLAT = re.compile(rb"<office:document\s")
@@ -74,7 +74,6 @@ class _Document:
         self._comments: list[tuple[Element, str]] = []
         """Each with the cell of a sheet that it is about."""
         self._boxes: list[Element] = []
-        self._cells = 0
         self._roots: dict[str, Element | None] = {}
         self._is_sheet = False
 
@@ -234,7 +233,7 @@ class _Document:
         return self._roots[name]
 
     def _table(self, table: Element, kind: BlockKind) -> None:
-        rows = [(row, in_header) for row, in_header in _rows(table) if len(row)]
+        rows = [(row, in_header) for row, in_header in rows_of(table) if len(row)]
         cells = [[cell for cell in row if cell.tag == f"{_TABLE}table-cell"] for row, _ in rows]
         count = sum(map(len, cells))
         size = sum(len("".join(cell.itertext())) for line in cells for cell in line)
@@ -245,7 +244,7 @@ class _Document:
             return
         self._composer.add_table(
             [
-                Cell(self._cell(cell), _number(cell, "columns-spanned"), _number(cell, "rows-spanned"), in_header)
+                Cell(self._cell(cell), number_of(cell, "columns-spanned"), number_of(cell, "rows-spanned"), in_header)
                 for cell in line
             ]
             for (_, in_header), line in zip(rows, cells, strict=True)
@@ -276,41 +275,27 @@ class _Document:
     def _sheets(self, body: Element) -> None:
         tables = list(body.iterfind(f"{_TABLE}table"))
         hidden = [self._styles.is_hidden_sheet(table) for table in tables]
+        reader = SheetReader(self._cell_at)
         for number, table in enumerate(tables, 1):
             name = table.get(f"{_TABLE}name") or str(number)
             if hidden[number - 1] and not all(hidden):
                 self._composer.problems.append(f"the sheet {name}, which is hidden")
                 continue
+            hidden_cells = HiddenCells()
             try:
                 merged: dict[tuple[int, int], tuple[int, int]] = {}
-                add_sheet(self._composer, number, name, self._sheet_rows(table, merged), merged)
+                add_sheet(self._composer, number, name, reader.rows(table, merged, hidden_cells), merged)
             except DocumentError as error:
                 self._composer.problems.append(f"the sheet {name} or a part of it, which {error}")
+            self._composer.problems += filter(None, (hidden_cells.problem(name),))
 
-    def _sheet_rows(self, table: Element, merged: dict[tuple[int, int], tuple[int, int]]) -> SheetRows:
-        number = 1
-        for row, _ in _rows(table):
-            cells: dict[int, str] = {}
-            column = 1
-            for cell in row:
-                repeated = _number(cell, "columns-repeated", WIDEST + 1)
-                comments = len(self._comments)
-                text = self._cell(cell) if cell.tag == f"{_TABLE}table-cell" else ""
-                for late, (comment, _) in enumerate(self._comments[comments:], comments):
-                    self._comments[late] = comment, f"{column_letters(column)}{number}: "
-                covers = _number(cell, "rows-spanned", 1_000_000), _number(cell, "columns-spanned")
-                if text and covers != (1, 1):
-                    merged[number, column] = covers
-                if text:
-                    cells |= dict.fromkeys(range(column, min(column + repeated, WIDEST + 2)), text)
-                column += repeated
-            times = _number(row, "rows-repeated", 2_000_000)
-            for again in range(times if cells else 0):
-                self._cells += len(cells)
-                if self._cells > CELL_LIMIT:
-                    raise DocumentError(f"is stopped at a limit: more than {CELL_LIMIT:,} cells")
-                yield number + again, cells
-            number += times
+    def _cell_at(self, cell: Element, place: str) -> str:
+        """The text of a cell of a sheet, whose comments name it."""
+        comments = len(self._comments)
+        text = self._cell(cell)
+        for late, (comment, _) in enumerate(self._comments[comments:], comments):
+            self._comments[late] = comment, f"{place}: "
+        return text
 
     def _slides(self, body: Element) -> None:
         for number, page in enumerate(body.iterfind(f"{_DRAW}page"), 1):
@@ -335,7 +320,7 @@ class _Document:
         kinds: Mapping[str, BlockKind] = {"header": "header", "footer": "footer"}
         for margin in self._shared.iter(*(f"{_STYLE}{n}" for n in kinds)) if self._shared is not None else ():
             kind = margin.tag.rpartition("}")[2]
-            text = "" if self._is_sheet and _is_sample(margin) else "".join(margin.itertext()).strip()
+            text = "" if self._is_sheet and is_sample(margin) else "".join(margin.itertext()).strip()
             if text and text not in seen:
                 seen.add(text)
                 self._composer.under(kind.title())
@@ -344,24 +329,3 @@ class _Document:
 
 def _is_hidden(node: Element) -> bool:
     return bool(node.get(f"{_TEXT}display") == "none" or node.get(f"{_TEXT}is-hidden") == "true")
-
-
-def _is_sample(margin: Element) -> bool:
-    """Whether a margin of a sheet holds what LibreOffice puts into each: fields, and a word such as Page."""
-    fields = [field for field in margin.iter() if field.tag in _FIELDS]
-    written = "".join(margin.itertext())
-    shown = "".join("".join(field.itertext()) for field in fields)
-    return bool(fields) and len(re.findall(r"[^\W\d]+", written)) - len(re.findall(r"[^\W\d]+", shown)) <= 1
-
-
-def _rows(table: Element, in_header: bool = False) -> Iterator[tuple[Element, bool]]:
-    for child in table:
-        if child.tag == f"{_TABLE}table-row":
-            yield child, in_header
-        elif child.tag in (f"{_TABLE}table-header-rows", f"{_TABLE}table-rows", f"{_TABLE}table-row-group"):
-            yield from _rows(child, in_header or child.tag == f"{_TABLE}table-header-rows")
-
-
-def _number(node: Element, name: str, most: int = 1_000) -> int:
-    value = node.get(f"{_TABLE}number-{name}") or "1" if isinstance(node.tag, str) else "1"
-    return min(max(int(value), 1), most) if value.isdecimal() and len(value) < 10 else 1

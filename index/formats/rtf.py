@@ -8,41 +8,22 @@ from dataclasses import dataclass, replace
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.rtf_flow import Flow
 from quotewise.index.formats.rtf_fonts import Fonts, codec_of
+from quotewise.index.formats.rtf_words import FORMULA_SIGNS, KEPT, KEPT_UNKNOWN, MARGINS, NOTES, SIGNS, SKIPPED, TABLE_WORDS
+from quotewise.index.formats.symbols import symbol_field
 from quotewise.index.formats.word_styles import heading_level
 
-VERSION = 4
+VERSION = 5
 _DEPTH_LIMIT = 2_000
+_INSTRUCTION = 200
+"""Characters of what a field is to show that are read of each text."""
 _TOKEN = re.compile(
     rb"\\(?:(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})?[ ]?|'(?P<hex>[0-9A-Fa-f]{2})|(?P<sign>[^A-Za-z]))"
     rb"|(?P<open>\{)|(?P<close>\})|[\r\n\0]+|(?P<text>[^\\{}\r\n\0]+)"
 )
-_SKIPPED = frozenset(
-    b"fonttbl colortbl stylesheet pict fldinst info xmlnstbl rsidtbl generator listtable listoverridetable themedata "
-    b"datastore latentstyles nonshppict shpinst sp bkmkstart bkmkend filetbl revtbl pgdsctbl mmathPr atnid atnref atntime "
-    b"atndate factoidname template ftnsep ftnsepc aftnsep private xe tc "
-    b"objdata objclass objname objalias objsect nonesttables".split()
-)
-_KEPT = frozenset(
-    b"shptxt listtext pntext field fldrslt footnote header headerl headerr headerf footer footerl footerr footerf".split()
-)
-_KEPT_UNKNOWN = frozenset(b"annotation shptxt listtext pntext shppict shpinst shp atnauthor moMath moMathPara".split())
-_SIGNS = {
-    **{b"tab": "\t", b"line": "\n", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•"},
-    **{b"endash": "–", b"emdash": "—", b"enspace": "\u2002", b"emspace": "\u2003", b"page": "\n", b"softline": "\n"},
-    **{b"lbr": "\n", b"column": "\n", b"qmspace": " "},
-}
-_MARGINS: dict[bytes, BlockKind] = {
-    **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "header"),
-    **dict.fromkeys((b"footer", b"footerl", b"footerr", b"footerf"), "footer"),
-}
-_FORMULA_SIGNS = {b"mden": "/", b"msup": "^", b"msub": "_", b"mrad": "√"}
-"""What stands before a part of a formula in one line; its properties, whose words end so, hold no text."""
-_TABLE_WORDS = frozenset(b"cell nestcell row nestrow trowd trleft trhdr cellx clmrg clvmrg".split())
-_NOTES = frozenset((b"footnote", b"annotation"))
 
 
 @dataclass(slots=True)
@@ -98,7 +79,7 @@ class _Reader:
         self._bytes = bytearray()
         self._skip = 0
         self._starred = False
-        self._high: str = ""
+        self._high = self._instruction = self._shown_by_field = ""
 
     def read(self, data: bytes) -> None:
         position = 0
@@ -184,6 +165,8 @@ class _Reader:
             self._style_name += text
             if text.rstrip().endswith(";"):
                 self._end_style()
+        elif state.destination == "field":
+            self._instruction += text[:_INSTRUCTION]
         elif state.destination.startswith("info:"):
             name = state.destination[5:]
             self.info[name] = (self.info.get(name, "") + text)[:1_000]
@@ -217,7 +200,11 @@ class _Reader:
             self._flow.end_paragraph()
             self._flow.end_table()
             self._flow = outer
+        is_instruction = self._state.destination == "field" != before.destination
         self._state = before
+        if is_instruction:
+            self._shown_by_field, self._instruction = symbol_field(self._instruction), ""
+            self._write(self._shown_by_field)
         self._skip = 0
 
     def _word(self, word: bytes, number: int | None) -> None:
@@ -243,19 +230,23 @@ class _Reader:
             self.info[word.decode()] = ""  # it may come twice, the second time in Unicode
         elif word == b"info":
             state.destination = "info"
+        elif word == b"fldinst" and state.destination == "text":
+            state.destination = "field"
+        elif word == b"fldrslt" and self._shown_by_field:
+            state.destination, self._shown_by_field = "nothing", ""
         elif word == b"nesttableprops":
             state.destination = "inner row"
         elif state.destination == "inner row":
             if word == b"nestrow":
                 flow.end_inner_row()
-        elif (word in _SKIPPED and word not in _KEPT_UNKNOWN) or (word[:1] == b"m" and word[-2:] == b"Pr"):
+        elif (word in SKIPPED and word not in KEPT_UNKNOWN) or (word[:1] == b"m" and word[-2:] == b"Pr"):
             state.destination = "nothing"
         elif state.destination != "text":
             if word == b"shptxt":
                 state.destination = "text"
-        elif word in _MARGINS or word in _NOTES:
+        elif word in MARGINS or word in NOTES:
             self._open_flow(word)
-        elif starred and word not in _KEPT and word not in _KEPT_UNKNOWN:
+        elif starred and word not in KEPT and word not in KEPT_UNKNOWN:
             state.destination = "nothing"
         else:
             self._text_word(word, number, flow)
@@ -263,9 +254,9 @@ class _Reader:
     def _open_flow(self, word: bytes) -> None:
         if not self._stack:
             return
-        flow = Flow(_MARGINS.get(word, "footnote"))
+        flow = Flow(MARGINS.get(word, "footnote"))
         self._stack[-1] = self._stack[-1][0], self._flow
-        (self._margins if word in _MARGINS else self._notes).append(flow)
+        (self._margins if word in MARGINS else self._notes).append(flow)
         if word == b"footnote":
             self._marks += 1
             mark = f"[{self._marks}]"
@@ -278,10 +269,10 @@ class _Reader:
 
     def _text_word(self, word: bytes, number: int | None, flow: Flow) -> None:
         state = self._state
-        if word in _SIGNS:
-            self._write(_SIGNS[word])
-        elif word in _FORMULA_SIGNS:
-            self._write(_FORMULA_SIGNS[word])
+        if word in SIGNS:
+            self._write(SIGNS[word])
+        elif word in FORMULA_SIGNS:
+            self._write(FORMULA_SIGNS[word])
         elif word in (b"par", b"sect"):
             flow.end_paragraph()
         elif word == b"pard":
@@ -296,7 +287,7 @@ class _Reader:
             flow.in_table = True
         elif word == b"itap":
             flow.depth = number or 1
-        elif word in _TABLE_WORDS:
+        elif word in TABLE_WORDS:
             self._table_word(word, number, flow)
         elif word == b"f":
             state.font = number or 0

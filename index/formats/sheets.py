@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeAlias
 
 from quotewise.index.formats.composed import Composer
@@ -17,6 +19,50 @@ _DEFAULT_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|planilha|л
 
 SheetRows: TypeAlias = Iterable[tuple[int, Mapping[int, str]]]
 """The rows that are not empty: the number of each from 1, and its texts by column from 1 to ``WIDEST`` and one more."""
+
+
+_SHOWN_PLACES = 8
+
+
+@dataclass(slots=True)
+class HiddenCells:
+    """The rows and columns of a sheet that hold something and are not displayed, as far as they were met.
+
+    Those that a filter hides or that are folded under a sign are none: who reads the sheet finds them there.
+    """
+
+    columns: frozenset[int] = frozenset()
+    rows: list[int] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
+
+    def shown(self, row: int, cells: Mapping[int, str], is_hidden: bool, merged: "Merged") -> Mapping[int, str]:
+        """The cells of a row that are displayed; one that covers a column which is displayed is so, too."""
+        if is_hidden:
+            self.rows += [row] * bool(cells)
+            return {}
+        if self.columns.isdisjoint(cells):
+            return cells
+        shown: dict[int, str] = {}
+        for column, text in cells.items():
+            covered = range(column, column + merged.get((row, column), (1, 1))[1])
+            if column in self.columns and self.columns.issuperset(covered):
+                self.met.add(column)
+            else:
+                shown[column] = text
+        return shown
+
+    def problem(self, sheet: str) -> str:
+        """What of a sheet was not read; empty where that is nothing."""
+        parts = []
+        for name, numbers in (("row", self.rows), ("column", sorted(self.met))):
+            runs = [list(run) for _, run in groupby(enumerate(numbers), key=lambda item: item[1] - item[0])]
+            labels = [column_letters(number) if name == "column" else str(number) for number in numbers]
+            shown = [labels[run[0][0]] + (f" to {labels[run[-1][0]]}" if len(run) > 1 else "") for run in runs]
+            more = ["…"] * (len(shown) > _SHOWN_PLACES)
+            if shown:
+                parts.append(f"{name}{'s' * (len(numbers) > 1)} {', '.join(shown[:_SHOWN_PLACES] + more)}")
+        verb = "is" if len(self.rows) + len(self.met) == 1 else "are"
+        return f"{' and '.join(parts)} of the sheet {sheet}, which {verb} hidden" if parts else ""
 
 
 Merged: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]

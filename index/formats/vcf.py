@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.content_lines import Component, Property, read
+from quotewise.index.formats.content_lines import Component, Property, read, read_as_text
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 1
+VERSION = 2
 _LABELS = {
     "NICKNAME": "Nickname",
     "ORG": "Organization",
@@ -56,11 +55,11 @@ _SCHEME = re.compile(r"(?:tel|mailto|xmpp|sip|skype|aim|ymsgr|msnim|x-apple):", 
 
 
 def parse(data: bytes) -> Parsed:
-    """Parse contact cards. Raises DocumentError when the bytes are no text or hold no card."""
+    """Parse contact cards; text without one is read as that. Raises DocumentError when the bytes are no text."""
     root, damage = read(data)
     cards = [one for one in root.all() if one.name == "VCARD"]
     if not cards:
-        raise DocumentError("holds no contact: no line BEGIN:VCARD")
+        return read_as_text(data, "the file as contact cards: it has no line BEGIN:VCARD, and is read as text")
     composer = Composer("vcf", VERSION)
     if damage:
         composer.problems.append(damage)

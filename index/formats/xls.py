@@ -10,10 +10,10 @@ from quotewise.index.errors import DocumentError, PasswordError
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.formats.parsed import Parsed
-from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
+from quotewise.index.formats.sheets import CELL_LIMIT, HiddenCells, Merged, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 3
+VERSION = 4
 _MOST_MERGED = 20_000
 
 
@@ -38,15 +38,27 @@ def parse(data: bytes) -> Parsed:
             (top + 1, left + 1): (bottom - top, right - left)
             for top, bottom, left, right in islice(sheet.merged_cells, _MOST_MERGED)
         }
+        columns = sheet.colinfo_map.items()
+        hidden_cells = HiddenCells(frozenset(n + 1 for n, info in columns if info.hidden and not info.outline_level))
+        rows = _shown(_rows(book, sheet, count), sheet, hidden_cells, merged)
         try:
-            add_sheet(composer, number, sheet.name, _rows(book, sheet, count), merged)
+            add_sheet(composer, number, sheet.name, rows, merged)
         except DocumentError as error:
             composer.problems.append(f"the sheet {sheet.name} or a part of it, which {error}")
+        composer.problems += filter(None, (hidden_cells.problem(sheet.name),))
         notes = sorted(sheet.cell_note_map.items())
         composer.under(*composer.trail[:1], "Comments")
         for _, note in notes:
             composer.add(note.text, "footnote")
     return composer.finish(None, {"author": book.user_name or ""})
+
+
+def _shown(rows: SheetRows, sheet: xlrd.sheet.Sheet, hidden: HiddenCells, merged: Merged) -> SheetRows:
+    for number, cells in rows:
+        info = sheet.rowinfo_map.get(number - 1)
+        is_hidden = info is not None and bool(info.hidden) and not info.outline_level
+        if shown := hidden.shown(number, cells, is_hidden, merged):
+            yield number, shown
 
 
 def _rows(book: xlrd.Book, sheet: xlrd.sheet.Sheet, count: list[int]) -> SheetRows:

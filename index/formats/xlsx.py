@@ -13,16 +13,22 @@ from quotewise.index.formats.archives import Archive, document_properties, main_
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.formats.parsed import Parsed
-from quotewise.index.formats.sheets import CELL_LIMIT, SheetRows, add_sheet
+from quotewise.index.formats.sheets import CELL_LIMIT, HiddenCells, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 4
+VERSION = 5
 Element = Any
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _MOST_MERGED = 20_000
+_COLUMNS = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
+_ATTRIBUTE = re.compile(rb"\b(min|max|hidden|width|outlineLevel)=[\"']([\w.]*)[\"']")
+_FILTER = re.compile(rb"<(?:\w+:)?autoFilter\s[^<>]*?\bref=[\"'][A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"'][^<>]*(?<!/)>")
+_HEAD = 200_000
+"""Bytes of a sheet in which its columns are described."""
+_ON = ("1", "true")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -61,11 +67,14 @@ class _Workbook:
             if kind not in ("worksheet", "chartsheet", "dialogsheet") or path not in self._archive:
                 self._composer.problems.append(f"the sheet {name}, which is missing in the file")
                 continue
+            hidden_cells = HiddenCells()
             try:
                 merged: dict[tuple[int, int], tuple[int, int]] = {}
-                add_sheet(self._composer, number, name, self._rows(path, merged) if kind == "worksheet" else (), merged)
+                rows = self._rows(path, merged, hidden_cells) if kind == "worksheet" else ()
+                add_sheet(self._composer, number, name, rows, merged)
             except DocumentError as error:
                 self._composer.problems.append(f"the sheet {name} or a part of it, which {error}")
+            self._composer.problems += filter(None, (hidden_cells.problem(name),))
             self._add_attached(path)
 
     def _shared_texts(self) -> list[str]:
@@ -84,8 +93,10 @@ class _Workbook:
         codes["14"] = BUILT_IN[14]
         return [codes.get(style.get("numFmtId") or "0", "General") for style in root.iterfind(f"{_S}cellXfs/{_S}xf")]
 
-    def _rows(self, path: str, merged: dict[tuple[int, int], tuple[int, int]]) -> SheetRows:
+    def _rows(self, path: str, merged: dict[tuple[int, int], tuple[int, int]], hidden: HiddenCells) -> SheetRows:
         data = self._archive.read(path)
+        hidden.columns = _hidden_columns(data[:_HEAD].partition(b"sheetData")[0])
+        filtered = self._filtered(path, data)
         for found in islice(_MERGED.finditer(data), _MOST_MERGED):
             left, top, right, bottom = (part.decode() for part in found.groups())
             first = int(top), _column(left)
@@ -100,7 +111,8 @@ class _Workbook:
             for _, row in events:
                 written = row.get("r") or ""
                 above = int(written) if written.isdecimal() and len(written) < 9 else above + 1
-                cells = dict(self._cells_of(row))
+                is_filtered = any(above in rows for rows in filtered)
+                cells = hidden.shown(above, dict(self._cells_of(row)), _is_hidden(row) and not is_filtered, merged)
                 row.clear()
                 while row.getprevious() is not None:
                     del row.getparent()[0]
@@ -111,6 +123,14 @@ class _Workbook:
                     raise DocumentError(f"is stopped at a limit: more than {CELL_LIMIT:,} cells")
         except etree.XMLSyntaxError as error:
             raise not_xml(error, path) from error
+
+    def _filtered(self, path: str, data: bytes) -> list[range]:
+        """The rows in which a filter may hide some."""
+        tables = [
+            table for kind, table in relations(self._archive, path).values() if kind == "table" and table in self._archive
+        ]
+        parts = [part for part in (data, *map(self._archive.read, tables)) if b"filterColumn" in part]
+        return [range(int(found[1]), int(found[2]) + 1) for part in parts for found in _FILTER.finditer(part)]
 
     def _cells_of(self, row: Element) -> Iterator[tuple[int, str]]:
         column = 0
@@ -179,6 +199,23 @@ def _text(entry: Element) -> str:
         elif child.tag == f"{_S}r":
             pieces += [t.text or "" for t in child.iterfind(f"{_S}t")]
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), "".join(pieces))
+
+
+def _is_hidden(row: Element) -> bool:
+    """Whether a row is not displayed and not folded either."""
+    is_flat = (row.get("ht") or "1").strip("0.") == ""
+    return (row.get("hidden") in _ON or is_flat) and not (row.get("outlineLevel") or "").strip("0")
+
+
+def _hidden_columns(head: bytes) -> frozenset[int]:
+    columns: set[int] = set()
+    for found in _COLUMNS.finditer(head):
+        given = {name.decode(): value.decode() for name, value in _ATTRIBUTE.findall(found[0])}
+        is_hidden = given.get("hidden") in _ON or not given.get("width", "1").strip("0.")
+        if is_hidden and not given.get("outlineLevel", "").strip("0") and given.get("min", "").isdecimal():
+            last = given.get("max", "")
+            columns.update(range(int(given["min"]), min(int(last) if last.isdecimal() else 0, WIDEST) + 1))
+    return frozenset(columns)
 
 
 def _column(letters: str) -> int:

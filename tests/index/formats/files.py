@@ -52,9 +52,14 @@ def p(text: str, style: str = "", properties: str = "") -> str:
 
 
 def xlsx(
-    sheets: Mapping[str, str], texts: tuple[str, ...] = (), styles: str = "", hidden: Mapping[str, str] | None = None
+    sheets: Mapping[str, str],
+    texts: tuple[str, ...] = (),
+    styles: str = "",
+    hidden: Mapping[str, str] | None = None,
+    around: tuple[str, str] = ("", ""),
 ) -> bytes:
-    """An Excel workbook of the rows of each sheet, with shared texts and styles; ``hidden`` has the state of some sheets."""
+    """An Excel workbook of the rows of each sheet, with shared texts and styles; ``hidden`` has the state of some sheets, and
+    ``around`` what stands before and behind the rows of each."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     states = {name: f' state="{state}"' for name, state in (hidden or {}).items()}
     named = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="s{n}"{states.get(name, "")}/>' for n, name in enumerate(sheets))
@@ -68,7 +73,9 @@ def xlsx(
         "xl/styles.xml": f"<styleSheet {main}>{styles}</styleSheet>",
     }
     for n, rows in enumerate(sheets.values()):
-        members[f"xl/worksheets/sheet{n}.xml"] = f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
+        members[f"xl/worksheets/sheet{n}.xml"] = (
+            f"<worksheet {main}>{around[0]}<sheetData>{rows}</sheetData>{around[1]}</worksheet>"
+        )
     return zipped(members)
 
 

@@ -190,17 +190,19 @@ def test_a_character_that_is_folded_in_its_middle_is_whole_again() -> None:
     assert texts(parse_document("a.vcf", "BEGIN:VCARD\r\nFN:Grö\r\n ße\r\n".encode("utf-16"))) == ["Größe"]
 
 
-def test_cards_are_told_by_their_content_and_files_without_one_are_refused() -> None:
+def test_cards_are_told_by_their_content_and_files_without_one_are_read_as_text() -> None:
     assert parse_document("contacts", b"BEGIN:VCARD\nFN:Li\nEND:VCARD\nBEGIN:VCARD\nFN:Al\nEND:VCARD\n").title == "contacts"
     assert parse_document("invite", b"begin:vcalendar\nbegin:vevent\nsummary:Fair\nend:vevent\n").layout.parser == "ics"
     assert parse_document("a.vcf", b"##fileformat=VCFv4.2\n#CHROM\tPOS\n20\t14370\n").layout.parser == "structured"
-    for path, data, reason in (
-        ("a.vcf", b"Ann 555\n", "no contact"),
-        ("a.ics", b"Fair in May\n", "no calendar"),
-        ("a.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", "without an event"),
+    for path, data, kind in (
+        ("a.vcf", "Ann Lee\r\nOffice: 555 0142\r\n", "contact cards"),
+        ("a.ics", "Holidays\n\nThe school is closed from 1 to 12 August.\n", "a calendar"),
+        ("a.ics", "Fête au 3\u00a0mai", "a calendar"),
     ):
-        with pytest.raises(DocumentError, match=reason):
-            parse_document(path, data)
+        document = parse_document(path, data.encode())
+        assert document.text == data and document.encoding and f"the file as {kind}" in str(document.unread_part)
+    with pytest.raises(DocumentError, match="without an event"):
+        parse_document("a.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n")
 
 
 def test_components_nested_or_closed_without_end_are_read_at_once() -> None:

@@ -152,3 +152,17 @@ def test_a_damaged_part_is_named_and_the_others_are_read() -> None:
         read("<w:p>")
     except DocumentError as error:
         assert "is damaged" in str(error)
+
+
+def test_a_symbol_that_a_field_shows_is_read() -> None:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    def field(instruction: str, result: str = "") -> str:
+        return f"{mark('begin')}<w:r><w:instrText>{instruction}</w:instrText></w:r>{mark('separate')}{result}{mark('end')}"
+
+    shown = [field(f"SYMBOL {what}") for what in ("163 \\f &quot;Symbol&quot; \\s 12", "0xB0", "8364 \\u")]
+    again, page = field("SYMBOL 97 \\f Symbol", "<w:r><w:t>q</w:t></w:r>"), field("PAGE", "<w:r><w:t>7</w:t></w:r>")
+    simple = '<w:fldSimple w:instr=" SYMBOL 179 \\f Symbol"/>'
+    document = parse_document("a.docx", docx(f"<w:p>{''.join(shown)}{again}{page}{simple}</w:p>"))
+    assert document.text == "≤°€α7≥"

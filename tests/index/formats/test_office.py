@@ -219,6 +219,23 @@ def test_a_hidden_sheet_of_an_opendocument_is_reported_and_not_quoted() -> None:
     assert texts(document) == ["Costs", "Of Costs"] and document.unread_part == "the sheet Rates, which is hidden"
 
 
+def test_hidden_rows_and_columns_of_an_opendocument_sheet_are_reported_and_not_quoted() -> None:
+    def row(number: int, attributes: str = "") -> str:
+        cells = "".join(f"<table:table-cell><text:p>{c}{number}</text:p></table:table-cell>" for c in "ABC")
+        return f"<table:table-row {attributes}>{cells}</table:table-row>"
+
+    filtered = 'table:visibility="filter"'
+    hidden, folded = 'table:visibility="collapse"', row(5, 'table:visibility="collapse"')
+    sheet = (
+        f'<table:table table:name="Costs"><table:table-column/><table:table-column {hidden}/><table:table-column/>'
+        f"{row(1)}{row(2)}{row(3, hidden)}{row(4, filtered)}"
+        f"<table:table-row-group>{folded}</table:table-row-group></table:table>"
+    )
+    document = parse_document("a.ods", odf(f"<office:spreadsheet>{sheet}</office:spreadsheet>"))
+    assert "\n".join(texts(document, "row")).split("\n") == [f"A{n} | C{n}" for n in (1, 2, 4, 5)]
+    assert document.unread_part == "row 3 and column B of the sheet Costs, which are hidden"
+
+
 def test_margins_that_libreoffice_puts_into_every_sheet_are_no_text() -> None:
     header = "<style:header><text:p><text:sheet-name>???</text:sheet-name></text:p></style:header>"
     footer = "<style:footer><text:p>Page <text:page-number>1</text:page-number></text:p></style:footer>"

@@ -99,6 +99,24 @@ def test_cells_of_an_old_workbook_that_are_merged_are_read_with_all_their_rows_a
     assert block(document, "5 | 6").heading == ("Costs", "North", "2023 Sales | Costs | 2024 Sales | Tax")
 
 
+def test_hidden_rows_and_columns_of_a_workbook_are_reported_and_not_quoted() -> None:
+    def row(number: int, texts: str, attributes: str = "") -> str:
+        cells = "".join(
+            f'<c r="{c}{number}" t="str"><v>{c}{number}{text}</v></c>' for c, text in zip("ABCD", texts, strict=False)
+        )
+        return f'<row r="{number}" {attributes}>{cells}</row>'
+
+    rows = row(1, "abcd") + row(2, "abcd") + row(3, "abcd", 'hidden="1"') + row(4, "abcd", 'ht="0" customHeight="1"')
+    rows += row(5, "abcd", 'hidden="1" outlineLevel="1"') + row(6, "abcd", 'hidden="1"')  # folded, filtered
+    columns = '<cols><col min="2" max="2" hidden="1"/><col min="4" max="9" width="0"/></cols>'
+    filtered = '<autoFilter ref="A6:D6"><filterColumn colId="0"/></autoFilter>'
+    document = parse_document("a.xlsx", xlsx({"Costs": rows}, around=(columns, filtered)))
+    assert [text.split(" | ") for text in "\n".join(texts(document, "row")).split("\n")] == [
+        [f"A{n}a", f"C{n}c"] for n in (1, 2, 5, 6)
+    ]
+    assert document.unread_part == "rows 3 to 4 and columns B, D of the sheet Costs, which are hidden"
+
+
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 def test_hidden_sheets_of_a_workbook_are_reported_and_not_quoted(state: str) -> None:
     row = '<row r="1"><c r="A1" t="str"><v>{}</v></c></row>'

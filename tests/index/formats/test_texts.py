@@ -50,6 +50,16 @@ def test_rtf_is_read_as_word_shows_it(body: str, shown: list[str]) -> None:
     assert rtf(body) == shown
 
 
+def test_a_symbol_that_a_field_of_rtf_shows_is_read() -> None:
+    fonts = r"{\fonttbl{\f0 Arial;}{\f3 Symbol;}}\f0 "
+    field = r"{{\field{{\*\fldinst {}}}{{\fldrslt {}}}}}"
+    body = (
+        fonts + "a" + field.format(r'{SYMBOL 163 \\f "Symbol" \\s 10}', r"\f3\fs20") + "b" + field.format("SYMBOL 176", r"\'b0")
+    )
+    body += field.format(r"SYMBOL 8364 \\u", "?") + field.format('HYPERLINK "http://x"', "here")
+    assert rtf(body) == ["a≤b°€here"]
+
+
 def test_cells_of_rtf_that_are_merged_are_read_with_all_their_rows_and_columns() -> None:
     rows = (
         r"\trowd\trhdr\cellx2000\cellx5990\intbl Region\cell Sales\cell\row"
@@ -318,10 +328,10 @@ DISCORD = {
         (
             SLACK,
             [
-                "Ann Lee (2024-03-01 08:52): The pump is broken & leaks. @bo, can you look? @here",
-                "bo (2024-03-01 09:02): In #ops",
+                "Ann Lee (2024-03-01 08:52 UTC): The pump is broken & leaks. @bo, can you look? @here",
+                "bo (2024-03-01 09:02 UTC): In #ops",
                 "Build: Build 12 – failed\n[log.txt]",
-                "bo (2024-03-01 09:12): Pumps\nAsk @Ann Lee",
+                "bo (2024-03-01 09:12 UTC): Pumps\nAsk @Ann Lee",
             ],
             "a",
         ),
@@ -333,7 +343,7 @@ DISCORD = {
             ],
             "Boats",
         ),
-        (DISCORD, ["Mei (2024-03-01 09:12): On heron.\n[a.png]\nBuild\nState: failed"], "general"),
+        (DISCORD, ["Mei (2024-03-01 09:12 UTC): On heron.\n[a.png]\nBuild\nState: failed"], "general"),
     ],
     ids=["Slack", "Telegram", "Discord"],
 )
@@ -341,6 +351,21 @@ def test_an_exported_chat_is_read_message_by_message(chat: object, shown: list[s
     document = parse_document("a.json", json.dumps(chat, indent=indent).encode())
     assert texts(document) == shown and document.title == title
     assert document.layout.parts[0].printed == "message 1"
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_exported_account_is_read_chat_by_chat(indent: int | None) -> None:
+    said = {"type": "message", "date": "2024-03-01T09:12:00", "from": "Jo", "text": "The key is at the kiosk."}
+    account = {
+        "about": "Here is the data you requested.",
+        "personal_information": {"first_name": "Jo", "bio": "x" * 9_000},
+        "chats": {"about": "All chats.", "list": [TELEGRAM, {"type": "personal_chat", "name": "Deleted", "messages": []}]},
+        "left_chats": {"about": "Left.", "list": [{"name": "Rowing", "type": "public_supergroup", "messages": [said]}]},
+    }
+    document = parse_document("result.json", json.dumps(account, indent=indent).encode())
+    assert texts(document, "heading") == ["Boats", "Rowing"] and document.title == "result"
+    assert block(document, "See x.org").heading == ("Boats",)
+    assert block(document, "Jo (2024-03-01 09:12): The key is at the kiosk.").heading == ("Rowing",)
 
 
 @pytest.mark.parametrize(
