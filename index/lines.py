@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -88,11 +88,15 @@ _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
 _CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
 _BEGUN = re.compile(rf"{_LEAD}(?:\(?[aAiI1](?P<closed>\.?\))|[aAiI1]\.)[ \t\u00a0]+(?=\S)")
 _REFERRED = re.compile(
-    r"\b(?:(?:sub)?(?:section|paragraph|clause)|article|item|point|figure|table|part|chapter|step|note|option|Absatz|Nummer|Satz"
-    r"|Buchstabe|Ziffer)\s*$",
+    r"\b(?:(?:(?:sub)?(?:section|paragraph|clause)|article|item|point|figure|table|part|chapter|step|note|option|rule|page|line"
+    r"|row|room|volume|number|question|annex|schedule|appendix|exhibit|version|unit|floor|level|bus|platform)s?|no\.|nos\.|Absatz"
+    r"|Nummer|Satz|Buchstabe|Ziffer|Seite|Zeile|Regel|Punkt|Kapitel|Abschnitt|Artikel|Anlage|Zimmer|Gleis)\s*$",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"(?:is|are|was|were|and|or|of|has|ist|sind|und|oder)\b")
+_COUNT = re.compile(r"\d+|[^\W\d_]+")
+_FIRST_COUNTS = frozenset(("1", "a", "i"))
+_COUNTED_KINDS = frozenset(("item", "number", "letter", "decimal", "bracket"))
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)]*\s*$")
 _LONGEST_TAG = 400
 _PAGE_NUMBER = re.compile(r"[ \t]{20,}\d{1,5}\s*")
@@ -151,6 +155,9 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     """
     matches = [None if is_rule(line) else _KINDS.match(line) for line in lines]
     kinds = [_kind(line, match) for line, match in zip(lines, matches, strict=True)]
+    wrapped = _wrapped(lines, kinds, matches)
+    for number in wrapped:
+        kinds[number] = matches[number] = None
     spoken = _spoken(lines, kinds, cast)
     kinds = ["speaker" if number in spoken else kind for number, kind in enumerate(kinds)]
     clocks = [number for number, kind in enumerate(kinds) if kind == "clock"]
@@ -181,7 +188,8 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     if len(lines) > 1 and _PAGE_NUMBER.fullmatch(lines[0]):
         opened[1] = opened.get(1, Opening())
     if not any(mark.mark for mark in opened.values()):
-        opened |= {number: Opening(end) for number, end in (signed(lines) | counted(lines)).items()}
+        shown = ["x" * len(line) if number in wrapped else line for number, line in enumerate(lines)]
+        opened |= {number: Opening(end) for number, end in (signed(shown) | counted(shown)).items()}
     if "said" in sure or _HEADED.match(lines[0]):  # what is said below names and times is not wrapped
         first = kinds.index("said") if "said" in sure else 1
         opened |= {number: opened.get(number, Opening()) for number in range(first, len(lines))}
@@ -192,6 +200,63 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     if len(lines) > 1 and _is_titled([line.strip(" \t>\r\n") for line in lines]):
         opened.setdefault(1, Opening())
     return opened
+
+
+def refers(above: str, line: str) -> bool:
+    """Whether a line begins with a number or letter that belongs to the last word of the line above: ``clause 3.``."""
+    if _REFERRED.search(above):
+        return True
+    count = _COUNT.search(line)
+    return bool(_WITHIN_PHRASE.search(above)) and count is not None and count[0].casefold() not in _FIRST_COUNTS
+
+
+def _wrapped(lines: Sequence[str], kinds: Sequence[str | None], matches: Sequence[re.Match[str] | None]) -> list[int]:
+    """The lines that begin with a number or dash as marks do, which is the next word of the sentence of the line above.
+
+    It is a number that counts on from none above or below it, or the only dash of the paragraph.
+    """
+    marks = {
+        number: line[: match.end()].strip(" \t>")
+        for number, (line, kind, match) in enumerate(zip(lines, kinds, matches, strict=True))
+        if match and kind in _COUNTED_KINDS
+    }
+    if not marks or (len(marks) == 1 and 0 in marks):
+        return []
+    counts = {number: count[0].casefold() for number, mark in marks.items() if (count := _COUNT.search(mark))}
+    width = max(len(line.rstrip()) for line in lines)
+    found = []
+    for number, mark in marks.items():
+        above, rest = lines[number - 1] if number else "", lines[number][len(mark) :].lstrip(" \t>")
+        if not number or not above.strip(" \t>\r\n") or _SENTENCE_END.search(above):
+            continue
+        is_full = (
+            width > _BARE_LINE and number - 1 not in marks and len(above.rstrip()) + 1 + len(lines[number].split()[0]) > width
+        )
+        if number not in counts:
+            is_dash = mark in "-–—*+" and len(marks) == 1 and rest[:1].islower()
+            if is_dash and (is_full or UNFINISHED.search(above.lower())):
+                found.append(number)
+        elif not _counts_on(number, counts):
+            is_first = counts[number] in _FIRST_COUNTS
+            goes_on = counts[number].isdecimal() and bool(_GOES_ON.match(rest))
+            if refers(above, mark) or goes_on or (is_full and not is_first):
+                found.append(number)
+    return found
+
+
+def _counts_on(number: int, counts: Mapping[int, str]) -> bool:
+    """Whether the mark of a line is one more than that of the one before, or one less than that of the next."""
+    numbers = list(counts)
+    place = numbers.index(number)
+    pairs = [numbers[one : one + 2] for one in (place - 1, place) if one >= 0 and one + 1 < len(numbers)]
+    return any(_is_next(counts[before], counts[after]) for before, after in pairs)
+
+
+def _is_next(count: str, following: str) -> bool:
+    if count.isdecimal() and following.isdecimal():
+        return int(following) - int(count) in (0, 1)  # 1.1 and 1.2, and lists that their renderers number
+    is_letter = len(count) == len(following) == 1
+    return count.isalpha() and following.isalpha() and (not is_letter or ord(following) - ord(count) == 1)
 
 
 def _spoken(lines: Sequence[str], kinds: Sequence[str | None], cast: frozenset[str]) -> dict[int, int]:

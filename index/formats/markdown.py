@@ -21,8 +21,9 @@ from quotewise.index.formats.tables import joined_names
 from quotewise.index.layout import Layout
 from quotewise.index.lines import UNFINISHED
 from quotewise.index.sentences import line_starts
+from quotewise.index.signatures import is_signature
 
-VERSION = 5
+VERSION = 6
 _FRONT_MATTER = re.compile(
     r"(?P<sign>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(?P<entries>.*?)(?:\r\n|\r|\n)(?:(?P=sign)|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)",
     re.DOTALL,
@@ -221,6 +222,10 @@ class _Outline:
         last = min(line + _NEAR, len(self._lines) - 2)
         below = next((number for number in range(line + 1, last + 1) if self._is_visible(number)), None)
         if below is None:
+            return False
+        above = next((number for number in range(line - 1, max(line - 1 - _NEAR, -1), -1) if self._is_visible(number)), None)
+        shown = ["" if n is None else self._text[self._lines[n] : self._lines[n + 1]] for n in (above, line, below)]
+        if is_signature(*shown):
             return False
         is_heading = _ATX.match(self._text, self._lines[below], self._lines[below + 1])
         return not is_heading and self._bold(below) is None

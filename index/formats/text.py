@@ -9,7 +9,7 @@ from quotewise.index.formats.text_headings import blocks_of
 from quotewise.index.layout import Layout
 from quotewise.index.lines import is_title
 
-VERSION = 6
+VERSION = 7
 _TITLE_LIMIT = 120
 _TITLE_LINE = re.compile(
     rf"\s*+(?P<title>[^\r\n]{{0,{_TITLE_LIMIT - 1}}}[^\s])[ \t]*(?:\r\n|\r|\n)"

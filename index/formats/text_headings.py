@@ -9,6 +9,7 @@ from quotewise.index.formats.parsed import Block
 from quotewise.index.lines import is_rule, is_title
 from quotewise.index.margins import without_margins
 from quotewise.index.sentences import line_starts
+from quotewise.index.signatures import is_signature
 from quotewise.index.speakers import speakers_of
 
 _LONGEST = 80
@@ -133,6 +134,10 @@ def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
                 if int(alone[1]) != bare + 1 or _YEAR_AT_END.search(lines[number].text):
                     continue
                 bare += 1
+        if style in ("alone", "capital") and is_signature(
+            lines[_above(lines, number)].text if number else "", lines[number].text, lines[below].text
+        ):
+            continue
         if style == "alone" and (same or not _is_prose(lines, below)):
             continue
         yield number, style

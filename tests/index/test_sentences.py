@@ -567,3 +567,37 @@ def test_a_transcript_without_punctuation_is_cut_at_conjunctions_and_line_ends(g
     assert max(len(sentence.split()) for sentence in sentences(long)) <= 32
     legal = "Where the tenant, being a person, leaves the house, the flat or the room, " * 20
     assert sentences(legal) == [legal.strip()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He was ill for a while after the war, which had ended in\n1945. He died old.",
+        "The rise was decided in\n2019. It came again in\n2021. Nothing has changed.",
+        "The rules (see clause\n3) bind all tenants.",
+        "Bring the forms for the rooms\n1. and 2. to us.",
+        "In the longest line of all the lines here they met\n12) twelve guests, not more of them.",
+        "They all wanted to see the mill and the old\n- now closed - bakery of the village.",
+        "Die Kündigung ist nach Nummer\n4. möglich.",
+    ],
+)
+@pytest.mark.parametrize("end", LINE_ENDS)
+def test_a_number_or_dash_that_a_line_begins_with_is_no_mark_within_a_sentence(text: str, end: str) -> None:
+    found = sentences(text.replace("\n", end))
+    assert sum(map(len, map(str.split, found))) == len(text.split())
+    assert found[0].startswith(text.split()[0]) and text.split("\n")[1].split()[0] in found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("You agree to\n(a) pay the rent and\n(b) leave in May", ["(a) pay the rent and", "(b) leave in May"]),
+        ("Bring the\n1. pen\n2. ink", ["pen", "ink"]),
+        ("Agenda\n3. Roof\n7. Keys", ["Roof", "Keys"]),
+        ("We want to\n- eat\n- sleep", ["eat", "sleep"]),
+        ("Today:\n14. The hall is painted", ["The hall is painted"]),
+        ("1. one\n1. two\n1. three", ["two", "three"]),
+    ],
+)
+def test_marks_that_count_or_come_again_are_items_whatever_stands_above(text: str, items: list[str]) -> None:
+    assert sentences(text)[1:] == items

@@ -11,6 +11,8 @@ from quotewise.index.formats.pdf.margins import margins_of
 from quotewise.index.formats.pdf.order import lines_of
 from quotewise.index.formats.pdf.rows import CAPTION, is_sign, mark_rows
 from quotewise.index.formats.pdf.segments import Page, Segment
+from quotewise.index.lines import UNFINISHED, refers
+from quotewise.index.signatures import is_signature
 
 _ITEM = re.compile(
     rf"(?:{BULLET}(?:\s|(?=[A-Z]))|[(\[]?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{2,5}})[.)\]]{{1,2}}\s|\(\d{{1,3}}[a-z]?\)|\[\d{{1,3}}\]|§\s?\d)"
@@ -25,6 +27,8 @@ _LINES_OF_CELL = 4
 """Which a file may draw before it goes up again to the next cell of the row."""
 _HEIGHTS_APART = 15
 """Of a line, between the rows of two tables."""
+_HEADER_APART = 2.2
+"""The same before the names of the columns of another table."""
 _HEADING_CHARACTERS = 160
 _BOLD_CHARACTERS = 100
 _LEVELS = 6
@@ -109,7 +113,7 @@ class _Grouping:
             turned = before.page != line.page or line.new_column
             beside = line.page == before.page and before.top - line.top < _LINES_OF_CELL * line.height
             far = not turned and line.bottom - before.bottom > _HEIGHTS_APART * max(line.height, before.height)
-            if line.row and before.row and (not turned or beside) and not far:
+            if line.row and before.row and (not turned or beside) and not far and not _is_header(line, before, following):
                 block.lines.append(line)
                 return
             if not line.row and turned and (unfinished := self._unfinished(line, following)) is not None:
@@ -144,14 +148,15 @@ class _Grouping:
         if abs(line.size - before.size) > 0.08 * max(line.size, before.size) and not self._goes_on(line, before):
             return True
         if line.bold != before.bold and line.size < 1.15 * self._body and (line.bold or len(before.text) < _BOLD_CHARACTERS):
-            return True
+            return not self._goes_on_in_other_type(line, before)
         distance = line.bottom - before.bottom
         if (
             distance > 1.3 * min(self._leading.get(line.size, 1.3 * line.height), 1.8 * line.height)
             or distance < -0.5 * line.height
         ):
             return True
-        if _is_item(line) and (block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)):
+        is_item = _is_item(line) and (block.kind == "list-item" or not refers(before.text, line.text))
+        if is_item and (block.kind == "list-item" or self._is_short(line, before) or _TERMINAL.search(before.text)):
             return True
         if line.size <= 0.92 * self._body and _NOTE.match(line.text) and block.kind == "footnote":
             return True
@@ -174,6 +179,13 @@ class _Grouping:
         usual = min(self._leading.get(size, 1.3 * line.height) for size in (line.size, before.size))
         near = line.bottom - before.bottom < 1.15 * max(usual, line.height)
         return near and not _TERMINAL.search(before.text) and not self._is_short(line, before)
+
+    def _goes_on_in_other_type(self, line: Line, before: Line) -> bool:
+        """Whether a line in bold type, or one after it, is within a sentence that the type does not end."""
+        near = line.bottom - before.bottom < 1.15 * max(self._leading.get(line.size, 1.3 * line.height), line.height)
+        if not near or abs(line.size - before.size) > 0.08 * line.size or _TERMINAL.search(before.text) or _is_item(line):
+            return False
+        return not self._is_short(line, before) and (line.text[0].islower() or bool(UNFINISHED.search(before.text.lower())))
 
     def _ends_item(self, line: Line, before: Line, lines: Sequence[Line]) -> bool:
         """Whether a line is no more of a list item, whose lines after the first stand further in or further out."""
@@ -230,6 +242,13 @@ def _is_entry(line: Line, before: Line, following: Line | None) -> bool:
     return bool(_ENTRY.match(line.text)) and any(_ENTRY.match(one.text) for one in near)
 
 
+def _is_header(line: Line, before: Line, following: Line | None) -> bool:
+    """Whether a row names the columns of another table than the row before: in bold type, apart from it, above others."""
+    below = following is not None and following.row and not following.bold and 2 * len(following.segments) > len(line.segments)
+    apart = line.page == before.page and line.bottom - before.bottom > _HEADER_APART * line.height
+    return line.bold and not before.bold and len(line.segments) > 1 and below and apart
+
+
 def _is_beside(line: Line, before: Line) -> bool:
     """Whether a line is raised or lowered beside the one before, as an exponent is."""
     return min(line.bottom, before.bottom) - max(line.top, before.top) > 0.3 * min(line.height, before.height)
@@ -260,6 +279,9 @@ def _name_headings(blocks: list[Draft], body: float, bookmarks: Sequence[Bookmar
         if block.kind == "heading":
             block.level = block.level or ranks[block.lines[0].size]
         elif number + 1 < len(blocks) and (_stands_out(block, body) or _is_numbered(block, blocks[number + 1], body)):
+            above = "\n".join(line.text for line in blocks[number - 1].lines[-1:]) if number else ""
+            if is_signature(above, block.text, blocks[number + 1].lines[0].text):
+                continue
             block.kind = "heading"
             numbers = _DIGITS.findall(block.text.split()[0]) if _SECTION.match(block.text) else []
             block.level = min(lowest + max(len(numbers) - 1, 0), _LEVELS + 1)

@@ -34,6 +34,8 @@ class Line:
     high: float = 0.0
     row: bool = False
     new_column: bool = False
+    rest: bool = False
+    """Whether it goes on with cells of the row above, as the file draws them."""
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> "Line":

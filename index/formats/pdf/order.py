@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from quotewise.index.formats.pdf.drawn_rows import parts_of
 from quotewise.index.formats.pdf.lines import MARK, Line, rows_of
 from quotewise.index.formats.pdf.segments import Segment
 
@@ -35,7 +36,7 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
 
 def _ordered(segments: list[Segment]) -> list[Line]:
     """In the order in which the file draws them, where that is sane, or else by the gaps of the page."""
-    drawn = _joined(segments)
+    drawn = [line for part in parts_of(segments) for line in (part if isinstance(part[0], Line) else _joined(part))]
     jumps = sum(b.top < a.top - 0.8 * b.height for a, b in pairwise(drawn))
     wide = sum(len(line.segments) > 1 and len(line.text) > _TEXT_CHARACTERS * len(line.segments) for line in drawn)
     running = sum(len(line.text) for line in drawn) >= _LINE_CHARACTERS * len(drawn)

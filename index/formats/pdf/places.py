@@ -19,10 +19,11 @@ from quotewise.index.formats.pdf.segments import Page
 from quotewise.index.layout import Box, Layout, Part
 from quotewise.index.sentences import Span
 
-VERSION = 3
-_PLACED_ALIKE = 1, 2, VERSION
+VERSION = 4
+_RESPELT = 3
+_PLACED_ALIKE = 1, 2, _RESPELT, VERSION
 """Versions of which each character has the same place on pages with the same segments: 2 has line breaks where 1 has spaces,
-and 3 other segments where it finds other cells; where it reads other characters, the page says so."""
+3 other segments where it finds other cells, and 4 another order; where 3 reads other characters, the page says so."""
 _TRACE = "trace"
 
 
@@ -69,7 +70,7 @@ def find_boxes(data: bytes, layout: Layout, span: Span, passwords: Sequence[str]
     with opened(data, passwords) as document, opened_form(document) as form:
         for number, starts in segment_starts(layout, {part.number for part in touched}).items():
             page = read_page(document, form, number)
-            if page is None or not _is_same(page, starts) or (page.respelt and layout.version < VERSION):
+            if page is None or not _is_same(page, starts) or (page.respelt and layout.version < _RESPELT):
                 continue
             found += _page_boxes(document, page, starts, span)
     return (*found, *recognised_boxes(layout, span))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from quotewise.index.formats.pdf.lines import MARK, Line
+from quotewise.index.formats.pdf.segments import Segment
 
 CAPTION = re.compile(
     r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
@@ -54,13 +55,23 @@ def _mark_rest(lines: Sequence[Line]) -> None:
     row: Line | None = None
     for before, line in pairwise(lines):
         row = before if before.row and _has_cells(before) else row
+        if line.rest:
+            line.row = line.row or before.row
+            continue
         if row is not None and before.row and not line.row and not _has_cells(line) and line.page == row.page:
             line.row = _is_rest(line, row) and 0 < line.bottom - before.bottom < TIGHT * line.height
 
 
 def _is_rest(line: Line, row: Line) -> bool:
     """Whether a line goes on with a cell after the first of a row: it begins where that begins."""
-    return any(abs(line.left - s.left) < _NEAR * row.height for s in row.segments[1:]) and line.right < row.right + row.height
+    near = _NEAR * row.height
+    begins = any(abs(line.left - s.left) < near for s in row.segments[1:]) and line.right < row.right + row.height
+    last = row.segments[-1]  # in which what is centred may be wider than what stands above it
+    return line.rest or begins or (line.left > row.segments[-2].right and abs(_middle(line) - _middle(last)) < near)
+
+
+def _middle(one: Line | Segment) -> float:
+    return (one.left + one.right) / 2
 
 
 def _has_cells(line: Line) -> bool:

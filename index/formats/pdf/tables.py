@@ -13,6 +13,8 @@ from quotewise.index.formats.tables import column_names, is_name, is_number, joi
 
 _TIGHTER = 0.9
 """The same beside the usual distance from row to row."""
+_SPACE = 1.2
+"""Between a cell that is full and the next, with the space before the next word, in heights of the line."""
 _HEADER_LINES = 4
 _LINES_BACK = 4
 _SAME_COLUMNS = 0.6
@@ -105,13 +107,27 @@ def _rows(lines: Sequence[Line], columns: Sequence[tuple[float, float]]) -> list
 
 def _goes_on(line: Line, before: Line, columns: Sequence[tuple[float, float]]) -> bool:
     """Whether a line has only the rest of cells of the line before: words, close below, and none in the first column."""
+    if line.rest:
+        return True
     if line.page != before.page or len(line.segments) >= len(columns) or line.bold != before.bold:
         return False
     if not 0 < line.bottom - before.bottom <= TIGHT * line.height or any(is_number(s.text) for s in line.segments):
         return False
+    if len(line.segments) > 1 and not any(_is_rest_of_text(s, before) for s in line.segments):
+        return False
     places = [_column(s, columns) for s in line.segments]
     filled = {_column(s, columns) for s in before.segments}
     return {*places} <= filled and (0 not in places or all(s.text[:1].islower() for s in line.segments))
+
+
+def _is_rest_of_text(segment: Segment, before: Line) -> bool:
+    """Whether a segment may go on with what stands above it: unlike in an entry below another, its first word had no room."""
+    above = [s for s in before.segments if s.left < segment.right and segment.left < s.right]
+    if segment.text[:1].islower() or not above:
+        return True
+    after = min((s.left for s in before.segments if s.left > above[0].right), default=float("inf"))
+    word = (segment.right - segment.left) * len(segment.text.split()[0]) / max(len(segment.text), 1)
+    return above[0].right + word + _SPACE * before.height > after
 
 
 def _merged(rows: Sequence[TableRow], columns: Sequence[tuple[float, float]]) -> TableRow:

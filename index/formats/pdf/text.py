@@ -1,7 +1,7 @@
 """The text of a PDF, put together of its blocks, and what of the file is not in it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.formats.pdf.blocks import Draft, drafts
 from quotewise.index.formats.pdf.document import bookmarks, metadata, opened, opened_form, wide_string
-from quotewise.index.formats.pdf.lines import Line
+from quotewise.index.formats.pdf.hyphens import Hyphens
 from quotewise.index.formats.pdf.pages import read_page
 from quotewise.index.formats.pdf.places import VERSION, trace
 from quotewise.index.formats.pdf.scans import add_recognised
@@ -27,16 +27,13 @@ _TITLE_LIMIT = 120
 _LONG_ROW = 400
 """Characters from which a row holds texts rather than values, so that it is quoted by sentences."""
 _NO_TITLE = re.compile(
-    r"untitled|title|(?:table of )?contents|index|inhalt(?:sverzeichnis)?|powerpoint presentation|microsoft word - .*|.*://.*"
+    r"\(?(?:untitled|anonymous|unspecified|unknown)\)?|title|(?:table of )?contents|index|inhalt(?:sverzeichnis)?"
+    r"|powerpoint presentation|microsoft word - .*|.*://.*"
     r"|.*\.(?:docx?|pdf|tex|dvi|indd|qxd|rtf|xlsx?|pptx?|odt|html?|txt)|[\W\d_]*",
     re.IGNORECASE,
 )
 """What programs write as a title, and what stands above a text without being its title."""
-_HYPHEN = re.compile(r"[^\W\d_]-\Z|[^\W\d_]\u2010\Z")
-_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-\u2010][^\W\d_]+)+")
-_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-\u2010][^\W\d_]++)*[-\u2010]\Z")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_UNSAID = re.compile(r"\(?(?:anonymous|unspecified|unknown)\)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,10 @@ def read(data: bytes, passwords: Sequence[str] = (), recognised: Sequence[Recogn
         unread_part = _unread(document, found, {line.page for block in blocks for line in block.lines})
         labels = {page.number: wide_string(pdfium.FPDF_GetPageLabel, document, page.number - 1) for page in pages}
         labels |= {page.number: page.label(labels.get(page.number, "")) for page in lines.pages}
-        entries = {key: value for key in ("Title", "Author", "Subject", "Keywords") if (value := metadata(document, key))}
+        written = {key: metadata(document, key) for key in ("Title", "Author", "Subject", "Keywords")}
+    entries = {key: value for key, value in written.items() if value and not _UNSAID.fullmatch(value)}
     text = _Text(labels)
-    text.add_all(blocks, _Hyphens(line for block in blocks for line in block.lines))
+    text.add_all(blocks, Hyphens(line for block in blocks for line in block.lines))
     text.add_margins(margins)
     lines.remove()  # from the pages, which are traced as the file has them
     traced = trace(pages, text.starts, len(text.text))
@@ -99,26 +97,6 @@ def _is_scan(page: Page) -> bool:
     return not page.blank and not page.unread and not any(s.text.strip() for s in page.segments if not s.kind)
 
 
-class _Hyphens:
-    """Decides what becomes of hyphens at the ends of lines by the words that the document writes with one."""
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self._words = {word.casefold() for line in lines for s in line.segments for word in _HYPHENATED.findall(s.text)}
-
-    def gap(self, before: Segment, segment: Segment) -> tuple[bool, str]:
-        """Whether the hyphen at the end of a line is dropped, and what stands between its text and that of the next."""
-        end, start = before.text, segment.text
-        if before.hyphen or _HYPHEN.search(end):
-            left, right = _LAST_WORD.search(end), _FIRST_WORD.match(start)
-            if not left or not right or not start[0].islower():
-                return False, ""
-            word = (left[0] + right[0]).casefold()
-            return not ("-" in left[0][:-1] or len(left[0]) < 3 or word in self._words), ""
-        if (end[-1] in "-\u2013/@" and end[-2:-1].isalnum() and start[0].isalnum()) or end.endswith("://"):
-            return False, ""
-        return False, "" if _CJK.match(end[-1]) and _CJK.match(start[0]) else " "
-
-
 class _Text:
     """Puts the text of blocks together and notes where each segment of each page stands in it."""
 
@@ -137,7 +115,7 @@ class _Text:
         """All of it."""
         return "".join(self._pieces)
 
-    def add_all(self, blocks: Sequence[Draft], hyphens: _Hyphens) -> None:
+    def add_all(self, blocks: Sequence[Draft], hyphens: Hyphens) -> None:
         """Add the blocks of the text under their trails of headings."""
         for block in blocks:
             if block.kind == "heading":
@@ -175,7 +153,7 @@ class _Text:
             pieces.append(piece)
         return "".join(reversed(pieces))[start - at : end - at]
 
-    def _add(self, block: Draft, hyphens: _Hyphens | None) -> tuple[int, int]:
+    def _add(self, block: Draft, hyphens: Hyphens | None) -> tuple[int, int]:
         if self._length:
             self._push("\n" if block.kind == "list-item" and self._ends_item(block) else "\n\n")
         if block.kind == "table":
@@ -189,7 +167,7 @@ class _Text:
                 self._add_segment(segment, " " if place else gap)
         return start, self._length
 
-    def _joint(self, before: Segment, segment: Segment, hyphens: "_Hyphens") -> str:
+    def _joint(self, before: Segment, segment: Segment, hyphens: Hyphens) -> str:
         """What stands between the ends of two lines, of which the first loses the hyphen that divides a word."""
         dropped, gap = hyphens.gap(before, segment)
         if dropped:
@@ -197,7 +175,7 @@ class _Text:
             self._length -= 1
         return gap
 
-    def _add_table(self, table: Table, hyphens: "_Hyphens | None") -> tuple[int, int]:
+    def _add_table(self, table: Table, hyphens: Hyphens | None) -> tuple[int, int]:
         self._table, start = table, self._length
         for number, row in enumerate(table.rows):
             for place, cell in enumerate(row.cells):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quotewise.index.documents import parse_document
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import pdf, sandbox
 from quotewise.index.formats.parsed import Parsed
@@ -338,7 +339,11 @@ def test_a_name_over_several_columns_is_part_of_the_name_of_each() -> None:
     [
         ("a long exam-", "ple of it", "", "a long example of it"),
         ("a well-", "known rule", "It is well-known here.", "a well-known rule"),
-        ("a well-", "known rule", "", "a wellknown rule"),
+        ("a well-", "known rule", "", "a well-known rule"),
+        ("a kitchen-", "garden rule", "A garden and a kitchen.", "a kitchen-garden rule"),
+        ("a sup-", "ply of rules", "A sup-\nply of them.", "a supply of rules"),
+        ("a long-", "er rule", "", "a longer rule"),
+        ("a short-", "and a long-term rule", "", "a short- and a long-term rule"),
         ("the Jean-", "Paul letters", "", "the Jean-Paul letters"),
         ("the years 1990-", "1995 were dry", "", "the years 1990-1995 were dry"),
         ("state-of-the-", "art kitchen", "", "state-of-the-art kitchen"),
@@ -698,3 +703,100 @@ def test_raised_digits_behind_a_word_are_marks_of_notes_and_others_are_part_of_i
     start = parsed.text.index("⁷")
     [box] = pdf.boxes(Pdf([Page(lines)]).write(), parsed.layout, Span(start, start + 1))
     assert box.left * 612 == pytest.approx(72 + 24 * 6, abs=3)
+
+
+def test_bold_words_within_a_sentence_do_not_end_it_wherever_their_lines_end() -> None:
+    lines = [
+        ("The committee met on the fourth of May and agreed that the fee", "regular"),
+        ("of the club, which is forty euros a year today and is not", "bold"),
+        ("high, will rise. Members who do not pay in time lose keys, as", "regular"),
+        ("the rules of the house say.", "bold"),
+    ]
+    parsed = read(Page([Line(text, y=72 + 14 * n, font=font) for n, (text, font) in enumerate(lines)]))
+    assert sentences(parsed) == [
+        "The committee met on the fourth of May and agreed that the fee of the club, which is forty euros a year today and is not"
+        " high, will rise.",
+        "Members who do not pay in time lose keys, as the rules of the house say.",
+    ]
+
+
+def test_a_number_at_the_start_of_a_line_may_go_on_with_the_sentence() -> None:
+    parsed = read(
+        Page(column(f"{LOREM}\nAll of this is set out in clause\n3) of the rules of the house and on page\n14. No more."))
+    )
+    assert "All of this is set out in clause 3) of the rules of the house and on page 14." in parsed.text.replace("\n", " ")
+    assert [kind for kind, _ in kinds(parsed)] == ["paragraph"]
+
+
+@pytest.mark.parametrize(
+    ("above", "name", "below", "is_heading"),
+    [
+        ("Kind regards,", "Ines Marchetti", "Kiel", False),
+        ("The rent is due.", "Dr. Tom Okafor", "Head of Operations", False),
+        ("Mit freundlichen Gr\u00fc\u00dfen", "A. von der Au", "Vorstand", False),
+        ("Yours faithfully", "Annex A", "Water costs three euros.", True),
+        ("The rent is due.", "Opening Hours", "We open at eight.", True),
+        ("The rent is due.", "Ann Lee", "The chairman opened the meeting.", True),
+    ],
+)
+def test_the_name_of_who_signs_is_no_heading(above: str, name: str, below: str, is_heading: bool) -> None:
+    lines = [*column(f"{LOREM}\n{LOREM}"), Line(above, y=130), Line(name, y=160, font="bold"), Line(below, y=174)]
+    parsed = read(Page([*lines, *column(f"{LOREM}\n{LOREM}", y=220)]))
+    assert (("heading", name) in kinds(parsed)) is is_heading
+    for ending, text in (
+        ("md", f"{above}\n\n**{name}**\n{below}\n"),
+        ("txt", f"Note\n\n{LOREM}\n\n{above}\n\n{name.upper()}\n\n{below}\n"),
+    ):
+        blocks = parse_document(f"a.{ending}", text.encode()).blocks
+        assert any(block.kind == "heading" for block in blocks) is is_heading, ending
+
+
+def centred(rows: list[tuple[list[str], ...]], y: float, middles: list[float]) -> list[Line]:
+    """Rows that are drawn cell by cell, each cell with its lines in the middle of its row and column."""
+    drawn = []
+    for row in rows:
+        high = 12 * max(map(len, row))
+        for cell, middle in zip(row, middles, strict=True):
+            first = y + (high - 12 * len(cell)) / 2
+            drawn += [Line(line, middle - 2.6 * len(line), first + 12 * n, font="regular") for n, line in enumerate(cell)]
+        y += high + 6
+    return drawn
+
+
+@pytest.mark.parametrize("middles", [[100, 200, 400], [100, 300, 480]])
+def test_cells_of_several_lines_are_whole_where_they_are_centred(middles: list[float]) -> None:
+    rows = [
+        (["Room"], ["Use"], ["Who"]),
+        (["Hall"], ["parties of more", "than forty people"], ["only members", "with a key and", "a permit"]),
+        (["Old", "loft"], ["courses"], ["guests"]),
+        (["Cellar"], ["storage of boats", "and oars"], ["anybody"]),
+    ]
+    parsed = read(Page([*column(f"{LOREM}\n{LOREM}", y=72), *centred(rows, 140, middles)]))
+    found = [parsed.text[b.start : b.end].split("\n") for b in parsed.blocks if b.kind == "row"]
+    assert found == [["\t".join(" ".join(cell) for cell in row) for row in rows]]
+    assert [b.heading for b in parsed.blocks if b.kind == "row"] == [("Room | Use | Who",)]
+
+
+def test_the_entries_above_the_items_of_an_invoice_are_rows_and_name_no_columns() -> None:
+    entries = [
+        ("Invoice no.", "2024-0311"),
+        ("Date", "11 March 2024"),
+        ("Customer", "Maeve Byrne"),
+        ("Due date", "10 April 2024"),
+    ]
+    lines = [Line("INVOICE", y=100, size=16, font="bold")]
+    lines += [Line(text, x, 100 + 14 * n) for n, entry in enumerate(entries) for text, x in zip(entry, (350, 450), strict=True)]
+    items = [
+        ("Pos", "Description", "Qty", "Amount"),
+        ("1", "Mooring line, 12 mm", "2", "37.00"),
+        ("2", "Work of a diver", "3", "195.00"),
+    ]
+    for n, item in enumerate(items):
+        lines += [
+            Line(text, x, 200 + 16 * n, font="regular" if n else "bold")
+            for text, x in zip(item, (72, 110, 350, 450), strict=True)
+        ]
+    parsed = read(Page(lines))
+    assert "Date\t11 March 2024\nCustomer\tMaeve Byrne\nDue date\t10 April 2024" in parsed.text
+    (block,) = [b for b in parsed.blocks if "Work of a diver" in parsed.text[b.start : b.end]]
+    assert block.heading[-1] == "Pos | Description | Qty | Amount"
