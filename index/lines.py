@@ -187,16 +187,18 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
         return opened | {0: Opening(len(lines[0]))}
     if len(lines) > 1 and _PAGE_NUMBER.fullmatch(lines[0]):
         opened[1] = opened.get(1, Opening())
+    listed: dict[int, int] = {}
     if not any(mark.mark for mark in opened.values()):
         shown = ["x" * len(line) if number in wrapped else line for number, line in enumerate(lines)]
-        opened |= {number: Opening(end) for number, end in (signed(shown) | counted(shown)).items()}
+        listed = signed(shown) | counted(shown)
+        opened |= {number: Opening(end) for number, end in listed.items()}
     if "said" in sure or _HEADED.match(lines[0]):  # what is said below names and times is not wrapped
         first = kinds.index("said") if "said" in sure else 1
         opened |= {number: opened.get(number, Opening()) for number in range(first, len(lines))}
     elif clocks == [1]:
         opened |= {number: opened.get(number, Opening()) for number in range(2, len(lines))}
-    if len(opened) == 1:
-        opened |= dict.fromkeys(_unmarked(lines), Opening())
+    if len(opened) == 1 or listed:
+        opened = dict.fromkeys(_unmarked(lines), Opening()) | opened
     if len(lines) > 1 and _is_titled([line.strip(" \t>\r\n") for line in lines]):
         opened.setdefault(1, Opening())
     return opened

@@ -12,7 +12,7 @@ _UNLIKELY = re.compile("[а-яёії][А-ЯЁІЇ]|[A-Za-z][А-яЁёІіЇї]|[
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
 _JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-鿿、-】！-～々〆]")
 _HANGUL = re.compile("[가-힣]")
-_IN_LATIN = re.compile("[A-Za-z][가-힣]{1,2}(?=[a-z])")
+_IN_LATIN = re.compile("[A-Za-z][가-힣一-鿿]{1,2}(?=[a-z])")
 """A character or two within a word of Latin letters, which they are not where accented letters are read as others."""
 _LETTERS = 0.9
 _COMMON = 0.4
@@ -71,6 +71,7 @@ def _chinese(codec: str, first: int, last: int) -> Callable[[str], float]:
         common = sum(
             first <= character.encode(codec)[0] <= last or character in "，。、：；！？（）《》“”‘’—…" for character in written
         )
+        common -= sum(len(found) - 1 for found in _IN_LATIN.findall(text))
         return 0.99 * common / len(written) if common >= _FEWEST_HANZI * len(written) else 0.0
 
     return score

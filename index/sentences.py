@@ -33,6 +33,8 @@ _NOTES = re.compile(
     r"(?=\s|\Z|[\"“(A-Z])|(?:(?<=[a-z]{3}[.!?])|(?<=[ (](?:1[5-9]|20)\d\d\.))[\"”’)]{0,2}(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
 )
 """Note references after the end of a sentence, to which they belong."""
+_PICTURE = re.compile(r"(?<!\S)!\[")
+"""The beginning of a picture in Markdown."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
 _LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")
 """Words for which nupunkt takes quadratic time, such as thousands of exclamation marks, without their last character."""
@@ -139,7 +141,7 @@ def _sentences(text: str, mark: int) -> list[Span]:
     It sees marks, code, leaders, long words and other abbreviations as plain words, and notes as white space.
     """
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
-    shown = _LONG_WORD.sub(_crossed, shown)
+    shown = _LONG_WORD.sub(_crossed, _PICTURE.sub("x[", shown))
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
     shown = with_abbreviations_told(shown)
     if mark > 0:

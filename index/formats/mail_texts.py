@@ -12,7 +12,9 @@ from quotewise.index.formats.page_encoding import decoded_as, is_utf8
 
 _HEADER_LIMIT = 10_000
 _STUB = 0.3
-"""The part of what the longest form of a text says that the plain form says at least, unless it is only a hint at that."""
+"""The part of the length and of the words of the longest form of a text that the plain form has at least, unless it is only a
+hint at that."""
+_WORD = re.compile(r"\w{2,}")
 _SIGNATURE = "-- "
 _QUOTED = re.compile(r"(?:[ \t]{0,3}>)+")
 
@@ -73,9 +75,14 @@ def alternative(parts: list[Message]) -> list[Message]:
     sizes = {id(one): len(_shown(one)) for one in parts}
     plain = next((one for one in parts if one.get_content_type() == "text/plain"), None)
     richest = max(parts, key=lambda one: sizes[id(one)], default=None)
-    chosen = plain if plain and richest and sizes[id(plain)] >= _STUB * sizes[id(richest)] and sizes[id(plain)] else None
+    chosen = plain if plain and richest and _says_as_much(_shown(plain), _shown(richest)) else None
     others = [one for one in parts if one.get_content_type() in ("text/calendar",)]
     return [one for one in (chosen or richest, *others) if one is not None]
+
+
+def _says_as_much(plain: str, richest: str) -> bool:
+    words, others = ({word.casefold() for word in _WORD.findall(text)} for text in (plain, richest))
+    return bool(plain) and len(plain) >= _STUB * len(richest) and len(words & others) >= _STUB * len(others)
 
 
 def _shown(part: Message) -> str:

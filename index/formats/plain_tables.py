@@ -74,7 +74,7 @@ def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int
     if (
         len(header) < (2 if sign is _PIPE else _FEWEST_COLUMNS)
         or is_rule(lines[first])
-        or (first and _cells(lines[first - 1], sign))
+        or (first and not is_rule(lines[first - 1]) and _cells(lines[first - 1], sign))
     ):
         return None
     end = _end(lines, first + 1, len(header), sign, _SAMPLE)

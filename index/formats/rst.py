@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from quotewise.index.formats.marked_text import Dialect, Heading, read
 from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats.plain_tables import with_tables_as_rows
 
-VERSION = 3
+VERSION = 4
 _RULE = re.compile(r"([!-/:-@[-`{-~])\1{2,}[ \t]*")
 _HIDDEN = re.compile(
     r"\.\.[ \t]*|\.\. _[^:]+:.*|[ \t]+:[\w-]+:[ \t]*\S*"
@@ -36,4 +38,5 @@ def parse(data: bytes) -> Parsed:
             return None
         return Heading(line.strip(), level(following[0][0]), 2)
 
-    return read(data, Dialect("rst", VERSION, heading, _HIDDEN, item=_ITEM))
+    parsed = read(data, Dialect("rst", VERSION, heading, _HIDDEN, item=_ITEM))
+    return replace(parsed, blocks=with_tables_as_rows(parsed.text, parsed.blocks))

@@ -9,7 +9,7 @@ from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import line_starts
 
-VERSION = 3
+VERSION = 4
 _COMMENT = re.compile(
     r"[ \t]*(?:#(?!!|include|define|if|endif|else|pragma)|//|--(?!\S)|;|%|\*(?!/)|/\*|[rRuU]?(?:\"\"\"|''')|<!--|REM\b)[^\r\n]*"
 )
@@ -55,6 +55,9 @@ def _blocks(text: str) -> Iterator[Block]:
         if own != kind or opened:
             yield from _block(text, start, first, kind)
             start, kind = first, own
+        if opened and own == "comment" and not closer:  # it ends in its line
+            yield from _block(text, start, last, "comment")
+            start, kind = last, ""
     yield from _block(text, start, len(text), kind)
 
 

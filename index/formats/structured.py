@@ -12,7 +12,7 @@ from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_starts
 
-VERSION = 5
+VERSION = 6
 _LONG_LINE = 600
 _PIECE = 300
 _DEPTH_LIMIT = 1_000
@@ -20,6 +20,8 @@ _TOKEN = re.compile(r'"(?:[^"\\\r\n]|\\.)*+"|[\[{]|[\]}]|,|</[^<>]{1,200}>|/>|[^
 _ENDS = frozenset((",", "}", "]", "/>"))
 _PROSE = re.compile(r"[ \t]*(?![-*#;/])[^\W\d_][^{}\[\]<>=|\\\"]{39,}")
 _KEY = re.compile(r"[ \t]*[\w.-]+[ \t]*:(?:\s|$)")
+_FOLDED = re.compile(r"[ \t]*(?:- )*[\w.-]+[ \t]*:[ \t]*>[+-]?\d?[ \t]*[\r\n]+")
+"""The line of YAML above a text whose line breaks are spaces."""
 _NAME_LIMIT = 120
 _JSON = re.compile(r'[\ufeff\s]*(?:\{\s*"|\[\s*(?:[{"]|\[\s*[\[{"\d-]))')
 _SAYING = re.compile(r'(?<!\\)"((?:[^"\\\s]|\\.)+(?:[ ]+(?:[^"\\\s]|\\.)+){3,})"(?![ \t]*:)')
@@ -110,9 +112,18 @@ def _blocks(text: str, shift: int = 0) -> Iterator[Block]:
     """Short lines together, lines of prose as paragraphs, and each long line in pieces."""
     starts = [*line_starts(text), len(text)]
     start, kind = 0, ""
+    folded = -1
     for first, last in pairwise(starts):
         line = text[first:last]
-        own = "long" if last - first > _LONG_LINE else "prose" if _PROSE.match(line) and not _KEY.match(line) else "line"
+        indent = len(line) - len(line.lstrip(" "))
+        if folded >= 0 and line.strip() and indent <= folded:
+            folded = -1
+        if folded >= 0:
+            own = "prose"
+        else:
+            own = "long" if last - first > _LONG_LINE else "prose" if _PROSE.match(line) and not _KEY.match(line) else "line"
+        if _FOLDED.fullmatch(line):
+            folded = indent
         if own != kind or own == "long":
             yield from _block(text, start, first, kind, shift)
             start, kind = first, own

@@ -184,3 +184,15 @@ def test_no_more_memory_is_taken_than_a_few_times_the_bytes() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 6 * len(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Umowa obowiązuje dwa lata. Opłata wynosi 900 złotych, płatne do pięciu dni.",
+        "Książka leży na półce, a klucz wisi pod żółtą łopatą w ogrodzie.",
+        "Smlouva platí dva roky a nájem činí devět set korun měsíčně.",
+    ],
+)
+def test_accented_letters_within_words_are_no_chinese(text: str) -> None:
+    assert decode(text.encode("cp1250")).text == text

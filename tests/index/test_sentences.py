@@ -601,3 +601,20 @@ def test_a_number_or_dash_that_a_line_begins_with_is_no_mark_within_a_sentence(t
 )
 def test_marks_that_count_or_come_again_are_items_whatever_stands_above(text: str, items: list[str]) -> None:
     assert sentences(text)[1:] == items
+
+
+def test_a_picture_of_markdown_is_whole() -> None:
+    assert sentences("Look at this ![A pump in May](x.png) here. It is loud![1] Stop.") == [
+        "Look at this ![A pump in May](x.png) here.",
+        "It is loud![1]",
+        "Stop.",
+    ]
+
+
+def test_the_first_line_of_a_list_without_marks_is_one_by_itself() -> None:
+    assert sentences("Ingredients:\n200 g flour\n2 eggs\n300 ml milk") == [
+        "Ingredients:",
+        "200 g flour",
+        "2 eggs",
+        "300 ml milk",
+    ]

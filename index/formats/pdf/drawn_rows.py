@@ -56,6 +56,9 @@ def _rows(segments: Sequence[Segment]) -> Iterator[list[Cell]]:
         if cells and not _is_beside(cells, cell):
             yield cells
             cells = []
+        if len(cells) == 1 and len(cells[0]) > 1 and cell[0].top > cells[0][-1].top - _LEVEL:  # the lines above are no cell
+            yield [cells[0][:-1]]
+            cells = [cells[0][-1:]]
         cells.append(cell)
     if cells:
         yield cells

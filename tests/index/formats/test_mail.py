@@ -48,6 +48,9 @@ def test_the_page_is_read_where_the_plain_text_is_only_a_hint() -> None:
     message = mail("Offer", "Please view in a browser.")
     message.add_alternative(f"<p>{'The offer is valid until the end of May. ' * 5}</p>", subtype="html")
     assert "valid until" in parse_document("a.eml", message.as_bytes()).text
+    message = mail("Order", "View this email in your browser.")
+    message.add_alternative("<p>Your order arrives on 5 May.</p><p>It holds a lamp.</p>", subtype="html")
+    assert "arrives on 5 May" in parse_document("a.eml", message.as_bytes()).text
 
 
 def test_encodings_of_old_mails_are_read() -> None:
@@ -172,6 +175,14 @@ def test_a_page_saved_in_the_format_of_mail_and_a_mail_of_apple_are_read() -> No
     data = mail("Rent", "It is 900 euros.").as_bytes()
     apple = b"%d   \n%b<?xml version='1.0'?><plist><dict/></plist>" % (len(data), data)
     assert texts(parse_document("a.emlx", apple))[2:] == ["Subject: Rent", "It is 900 euros."]
+
+
+def test_an_attached_mail_that_is_refused_leaves_the_mail_around_it_readable() -> None:
+    message = mail("Outer", "The lease ends in May.")
+    many = b"Subject: Inner\nContent-Type: multipart/mixed; boundary=b\n\n" + b"\n--b\n" * 6_000
+    message.add_attachment(many, maintype="application", subtype="octet-stream", filename="inner.eml")
+    document = parse_document("a.eml", message.as_bytes())
+    assert "ends in May" in document.text and "inner.eml, which is stopped" in str(document.unread_part)
 
 
 def test_what_is_no_mail_is_refused() -> None:

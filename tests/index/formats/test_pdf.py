@@ -714,8 +714,8 @@ def test_bold_words_within_a_sentence_do_not_end_it_wherever_their_lines_end() -
     ]
     parsed = read(Page([Line(text, y=72 + 14 * n, font=font) for n, (text, font) in enumerate(lines)]))
     assert sentences(parsed) == [
-        "The committee met on the fourth of May and agreed that the fee of the club, which is forty euros a year today and is not"
-        " high, will rise.",
+        "The committee met on the fourth of May and agreed that the fee of the club, which is forty euros a year today"
+        " and is not high, will rise.",
         "Members who do not pay in time lose keys, as the rules of the house say.",
     ]
 
@@ -775,6 +775,13 @@ def test_cells_of_several_lines_are_whole_where_they_are_centred(middles: list[f
     found = [parsed.text[b.start : b.end].split("\n") for b in parsed.blocks if b.kind == "row"]
     assert found == [["\t".join(" ".join(cell) for cell in row) for row in rows]]
     assert [b.heading for b in parsed.blocks if b.kind == "row"] == [("Room | Use | Who",)]
+
+
+def test_lines_right_above_the_first_row_are_no_part_of_its_first_cell() -> None:
+    entries = [("2 x Brown loaf", "7.00"), ("1 x Scone", "2.50"), ("Total", "9.50")]
+    lines = [Line("Mill Bakery", y=72), Line("3 Mill Lane", y=85)]
+    lines += [Line(text, x, 98 + 13 * n) for n, entry in enumerate(entries) for text, x in zip(entry, (72, 250), strict=True)]
+    assert read(Page(lines)).text.endswith("2 x Brown loaf\t7.00\n1 x Scone\t2.50\nTotal\t9.50")
 
 
 def test_the_entries_above_the_items_of_an_invoice_are_rows_and_name_no_columns() -> None:

@@ -406,3 +406,19 @@ def test_keys_of_json_that_say_something_stay_and_what_only_begins_with_a_bracke
     settings = '[server]\nport = 8080\nmotd = "Welcome to the main server"\ntimeout = 30\n'
     assert sentences("a.toml", settings) == settings.split("\n")[:-1]
     parse_document("a.json", b'{"body": "' + b'\\"a\\": \\"b\\", ' * 20_000 + b'"}')  # at once
+
+
+def test_comments_in_one_line_end_there_and_texts_that_yaml_folds_are_whole() -> None:
+    document = parse_document(
+        "a.py", b'def fare():\n    """The fare for some zones."""\n    # children are free\n    return 2\n'
+    )
+    assert [text.strip() for text in texts(document, "paragraph")] == ["The fare for some zones.", "# children are free"]
+    document = parse_document("a.yaml", b"a: 1\nabout: >\n  It sends mail\n  every night.\nb: 2\nrun: |\n  make\n  test\n")
+    assert [text.strip() for text in texts(document, "paragraph")] == ["It sends mail\n  every night."]
+
+
+def test_simple_tables_of_restructuredtext_are_rows() -> None:
+    rule = "======  =====  ====\n"
+    table = f"{rule}Animal  Barks  Legs\n{rule}Dog     yes    4\nCat     no     4\n{rule}"
+    document = parse_document("a.rst", f"These are ours:\n\n{table}\nNo more.\n".encode())
+    assert block(document, "Cat     no").heading == ("Animal | Barks | Legs",)
