@@ -33,7 +33,7 @@ _NOTES = re.compile(
     r"(?=\s|\Z|[\"“(A-Z])|(?:(?<=[a-z]{3}[.!?])|(?<=[ (](?:1[5-9]|20)\d\d\.))[\"”’)]{0,2}(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
 )
 """Note references after the end of a sentence, to which they belong."""
-_PICTURE = re.compile(r"(?<!\S)!\[")
+_PICTURE = re.compile(r"(?<![^\s\[(|>*])!\[")
 """The beginning of a picture in Markdown."""
 _LEADERS = re.compile(r"(?<= )\.{4,}|\.{6,}")
 _LONG_WORD = re.compile(r"(?<!\S)\S{500,}(?=\S)")

@@ -609,6 +609,8 @@ def test_a_picture_of_markdown_is_whole() -> None:
         "It is loud![1]",
         "Stop.",
     ]
+    badges = "[![CI](x.svg)](y) [![Docs](z.svg)](w)"
+    assert sentences(badges) == [badges]
 
 
 def test_the_first_line_of_a_list_without_marks_is_one_by_itself() -> None:
