@@ -11,7 +11,7 @@ _NEAR = 0.6
 """How far apart the edges of cells are that stand below each other, in heights of their line."""
 _OVERLAP = 0.3
 """The part of its line in which a cell stands beside the rest of its row, at least."""
-_MOST_LINES = 12
+_MOST_LINES, _MOST_CELLS = 12, 50
 _LEVEL = 2.0
 """Points between lines at the same height."""
 _FEWEST = 3
@@ -26,6 +26,9 @@ def parts_of(segments: Sequence[Segment]) -> Iterator[list[Segment] | list[Line]
     The first line of such a row has the first of each cell; those with the rest are marked.
     """
     rows = list(_rows(segments))
+    if not any(len(cells) > 1 and _is_of_lines(cells) for cells in rows):
+        yield list(segments)
+        return
     plain: list[Segment] = []
     number = 0
     while number < len(rows):
@@ -50,15 +53,21 @@ def parts_of(segments: Sequence[Segment]) -> Iterator[list[Segment] | list[Line]
 
 
 def _rows(segments: Sequence[Segment]) -> Iterator[list[Cell]]:
-    """The cells that are drawn beside each other."""
+    """The cells that are drawn beside each other: each to the right of the one before, at the height of those so far."""
     cells: list[Cell] = []
+    edge = high = low = 0.0
     for cell in _cells(segments):
-        if cells and not _is_beside(cells, cell):
+        left, top, right, bottom = _box(cell)
+        shared = min(bottom, low) - max(top, high)
+        if cells and (left <= edge or shared <= _OVERLAP * (cell[0].bottom - cell[0].top) or len(cells) == _MOST_CELLS):
             yield cells
             cells = []
-        if len(cells) == 1 and len(cells[0]) > 1 and cell[0].top > cells[0][-1].top - _LEVEL:  # the lines above are no cell
+        if len(cells) == 1 and len(cells[0]) > 1 and top > cells[0][-1].top - _LEVEL:  # the lines above are no cell
             yield [cells[0][:-1]]
             cells = [cells[0][-1:]]
+            high = cells[0][0].top
+        high, low = (min(high, top), max(low, bottom)) if cells else (top, bottom)
+        edge = right
         cells.append(cell)
     if cells:
         yield cells
@@ -82,16 +91,6 @@ def _is_right_below(segment: Segment, cell: Cell) -> bool:
     if not 0.5 * height < segment.bottom - above.bottom < TIGHT * height or segment.turn or segment.rtl:
         return False
     return _is_edge_shared([segment], cell)
-
-
-def _is_beside(cells: Sequence[Cell], cell: Cell) -> bool:
-    """Whether a cell stands to the right of others and at their height."""
-    left, top, _, bottom = _box(cell)
-    if left <= _box(cells[-1])[2]:
-        return False
-    boxes = [_box(other) for other in cells]
-    shared = min(bottom, max(box[3] for box in boxes)) - max(top, min(box[1] for box in boxes))
-    return shared > _OVERLAP * (cell[0].bottom - cell[0].top)
 
 
 def _is_of_lines(cells: Sequence[Cell]) -> bool:
@@ -125,6 +124,8 @@ def _is_edge_shared(cell: Cell, other: Cell) -> bool:
 
 
 def _box(cell: Cell) -> tuple[float, float, float, float]:
+    if len(cell) == 1:
+        return cell[0].left, cell[0].top, cell[0].right, cell[0].bottom
     return min(s.left for s in cell), cell[0].top, max(s.right for s in cell), cell[-1].bottom
 
 
