@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.mail import Letters, decoded_header, read_message
+from quotewise.index.formats.mail import Letters, read_message
+from quotewise.index.formats.mail_texts import decoded_header
 from quotewise.index.formats.parsed import Parsed
 
 VERSION = 4

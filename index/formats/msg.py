@@ -13,7 +13,8 @@ from olefile import OleFileIO
 
 from quotewise.index.errors import DocumentError, translate_errors
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.mail import DEPTH_LIMIT, Letters, decoded_header, named_by_kind
+from quotewise.index.formats.mail import DEPTH_LIMIT, Letters, named_by_kind
+from quotewise.index.formats.mail_texts import decoded_header
 from quotewise.index.formats.page_encoding import code_page, decoded, decoded_as
 from quotewise.index.formats.parsed import Parsed
 
