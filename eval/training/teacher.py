@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 import torch
 
-from quotewise.eval.training.network import bare_tokenizer, load_network
+from quotewise.eval.training.network import bare_tokenizer, computes_bfloat16, load_network
 from quotewise.index.errors import ReaderError
 from quotewise.index.onnx_model import load_model
 from quotewise.index.unigram import WordPieces
@@ -48,7 +48,8 @@ class Teacher:
     """Readers of any tokenizer, of which the average teaches. Safe to use from many threads.
 
     Args:
-        folders: as ``quotewise train export`` writes them, or of runs, whose networks PyTorch computes in bfloat16.
+        folders: as ``quotewise train export`` writes them, or of runs, whose networks PyTorch computes in bfloat16, or in
+            float32 on a processor without it.
         cache: file that keeps what they read, so that an interrupted run goes on where it stopped, and another student
             learns of the same teachers without their reading it all again.
 
@@ -136,7 +137,7 @@ def _model(folder: Path) -> _Model:
     try:
         network, tokenizer = load_network([weights], folder), bare_tokenizer(folder / "tokenizer.json")
         for module in network.modules():
-            if isinstance(module, torch.nn.Linear):
+            if isinstance(module, torch.nn.Linear) and computes_bfloat16("cpu"):
                 module.to(torch.bfloat16)  # once: autocast would do so for each input, a fifth of the time
         fingerprint = hashlib.sha256(weights.read_bytes()).hexdigest()
     except Exception as reason:  # tokenizers and safetensors raise bare exceptions
