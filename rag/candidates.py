@@ -49,6 +49,8 @@ QUESTION_END = re.compile(r"[?？][\W_]*$")
 QUESTION_START = re.compile(r"(?:[^:]{1,40}: *)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _QUESTION_MARK = re.compile(r"\W*(?:(?:q|question|frage)\s?\d{0,3}|\d{1,3}(?:\.\d{1,3})*)[ \t]?[:.)]?\s+", re.IGNORECASE)
 """What is before the questions of a list."""
+_QUESTION_WORDS = 3
+"""Fewest words of a sentence of a question: a shorter one is more likely an answer, such as "No." below "Is there no bus?"."""
 _VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(?:\.\w+)*(?:-\w+)*", re.IGNORECASE)
 _OF_RELEASE = re.compile(
     r"\b(?:version|release[ds]?|unreleased|latest|on|of|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b|\d+(?:st|nd|rd|th)?",
@@ -246,9 +248,11 @@ def _unread_headings(
 
 
 def _is_of_question(one: Candidate, heading: Sequence[str]) -> bool:
-    """Whether a sentence is of the question that the passage has as its heading."""
+    """Whether a sentence is one of those of the question that the passage has as its heading."""
     shown = bare(_QUESTION_MARK.sub("", one.text))
-    return any(QUESTION_END.search(name) and shown and shown in bare(name) for name in heading)
+    is_sentence = len(shown.split()) >= _QUESTION_WORDS
+    of_heading = re.compile(rf"(?<!\w){re.escape(shown)}(?!\w)")
+    return is_sentence and any(QUESTION_END.search(name) and of_heading.search(bare(name)) for name in heading)
 
 
 def _lowered(one: Candidate) -> Candidate:

@@ -80,7 +80,7 @@ def with_asked_entries(question: str, readings: Sequence[Reading]) -> list[Readi
 
 
 def _of_named_subjects(named: frozenset[str], readings: Sequence[Reading]) -> list[Reading]:
-    """The readings, with less evidence in those that lack a name which the question and another document's title have.
+    """The readings, with less evidence in those that have none of the names which the question shares with titles.
 
     A name is all of a title but for what kind of document it is, such as in "zlib FAQ".
     """
@@ -89,8 +89,8 @@ def _of_named_subjects(named: frozenset[str], readings: Sequence[Reading]) -> li
         return list(readings)
     wanted = frozenset[str]().union(*subjects)
     return [
-        replace(reading, evidence=with_odds_times(reading.evidence, _OTHER_SUBJECT_ODDS).astype(np.float32))
-        if wanted - _told(reading.passage)
+        replace(reading, evidence=with_odds_times(reading.evidence, _OTHER_SUBJECT_ODDS))
+        if wanted.isdisjoint(_told(reading.passage))
         else reading
         for reading in readings
     ]

@@ -1,6 +1,7 @@
 """The network of the span reader: an encoder over question and passage with linear heads, and its figures on a set."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ class SpanNetwork(torch.nn.Module):  # type: ignore[misc]
         return tokens.float().cpu(), answerable.float().cpu(), types
 
 
+@cache
 def computes_bfloat16(device: str) -> bool:
     """Whether a device computes bfloat16 itself: a processor that only emulates it takes six times as long as in float32."""
     return device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))

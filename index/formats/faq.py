@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from quotewise.index.formats.parsed import Block
@@ -44,12 +44,11 @@ _LEAST_SHARE = 0.1
 
 
 class _Paragraph(NamedTuple):
-    """Lines without a blank one between them; ``indented`` is the first."""
+    """Lines without a blank one between them, without the spaces behind the last one."""
 
     start: int
     end: int
     text: str
-    indented: bool
 
 
 class _Entry(NamedTuple):
@@ -74,10 +73,12 @@ def with_questions_as_headings(text: str, blocks: Sequence[Block]) -> tuple[Bloc
 
 def _entries(text: str, blocks: Sequence[Block]) -> list[_Entry]:
     paragraphs = [one for block in blocks for one in _paragraphs(text, block.start, block.end)]
-    marked = [_entry(line.start(), line.end(), line["strong"] or line["summary"]) for line in _MARKED_LINE.finditer(text)]
-    marked += [one for n, paragraph in enumerate(paragraphs) if (one := _after_q(paragraph, paragraphs[n + 1 : n + 2]))]
+    marked = {line.start(): _entry(*line.span(), line["strong"] or line["summary"]) for line in _MARKED_LINE.finditer(text)}
+    for n, paragraph in enumerate(paragraphs):
+        if entry := _after_q(paragraph, paragraphs[n + 1 : n + 2]):
+            marked[entry.start] = entry
     if len(marked) >= _FEWEST:
-        return sorted(marked)
+        return _apart(sorted(marked.values()))
     for found in (_numbered(paragraphs), _plain(paragraphs)):
         if len(found) >= _FEWEST_UNMARKED:
             return found
@@ -86,17 +87,17 @@ def _entries(text: str, blocks: Sequence[Block]) -> list[_Entry]:
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[_Paragraph]:
     """The paragraphs of a part of a text, divided before answers, too."""
-    lines = [(line.start(), line.end(), line[0]) for line in _LINE.finditer(text, start, end) if line[0]]
     first: int | None = None
-    for n, (begins, ends, line) in enumerate(lines):
-        if not line.strip():
+    lines = (line for line in _LINE.finditer(text, start, end) if line[0])
+    for line, following in pairwise(chain(lines, [None])):
+        if not line or not line[0].strip():
             continue
-        first = begins if first is None else first
-        following = lines[n + 1][2] if n + 1 < len(lines) else ""
-        numbered = _NUMBERED.match(following) and _NUMBERED.match(text, first)
-        if not following.strip() or _A.match(following) or _Q.match(following) or numbered:
-            shown = text[first:ends].rstrip()
-            yield _Paragraph(first, first + len(shown), shown, text[first] in " \t")
+        first = line.start() if first is None else first
+        below = following[0] if following else ""
+        is_divided = _A.match(below) or _Q.match(below) or (_NUMBERED.match(below) and _NUMBERED.match(text, first, line.end()))
+        if is_divided or not below.strip():
+            shown = text[first : line.end()].rstrip()
+            yield _Paragraph(first, first + len(shown), shown)
             first = None
 
 
@@ -138,8 +139,7 @@ def _plain(paragraphs: Sequence[_Paragraph]) -> list[_Entry]:
     entries = [
         _entry(paragraph.start, paragraph.end, paragraph.text)
         for paragraph in paragraphs
-        if not paragraph.indented
-        and _QUESTION_END.search(paragraph.text)
+        if _QUESTION_END.search(paragraph.text)
         and _PLAIN.match(paragraph.text)
         and not paragraph.text[0].islower()
         and _is_short(paragraph.text)
@@ -158,10 +158,15 @@ def _answered(entries: Sequence[_Entry], paragraphs: Sequence[_Paragraph]) -> li
         own, other = whole[entry.start], following.get(entry.start)
         if entry.end < own.end:
             return _LETTER.search(own.text, entry.end - own.start) is not None
-        return other is None or (other.start not in starts and _LETTER.search(other.text) is not None)
+        return other is not None and other.start not in starts and _LETTER.search(other.text) is not None
 
     answered = [one for one in entries if is_answered(one)]
     return answered if 3 * len(answered) >= len(entries) else []
+
+
+def _apart(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The entries that do not begin within the one before them, as a line in bold type within a question does."""
+    return [one for before, one in pairwise([_Entry(0, 0, ""), *entries]) if one.start >= before.end]
 
 
 def _is_short(question: str) -> bool:

@@ -329,3 +329,11 @@ def test_no_sentence_of_the_question_of_a_list_is_quoted_in_place_of_its_answer(
     text = f"Q: {heading}\n\nA: xz -dc a.tar.xz"
     found = candidates_of("How do I extract .tar.xz if tar does not know it?", [reading(text, [0.6, 0.2, 0.1], (heading,))])
     assert [(one.text, round(one.score, 2)) for one in found] == [("A: xz -dc a.tar.xz", 0.6)]
+
+
+def test_a_short_answer_is_no_part_of_the_question_above_it() -> None:
+    heading = "Is there no bus to Norway?"
+    found = candidates_of(
+        "Does a bus go to Norway?", [reading(f"{heading}\n\nNo.\n\nTake the train.", [0.5, 0.4, 0.1], (heading,))]
+    )
+    assert [(one.text, round(one.score, 2)) for one in found] == [("No.", 0.5), ("Take the train.", 0.1)]

@@ -201,3 +201,8 @@ def test_what_another_document_says_counts_less_where_the_question_names_the_sub
     other = reading("No. Use 7-Zip for .7z archives.", [0.5], title="xz FAQ")
     _, found = with_asked_entries("Can zlib handle .7z archives?", [known, other])
     assert np.isclose(found.evidence[0], kept / (kept + 1))
+
+
+def test_where_a_question_names_two_subjects_what_either_document_says_counts() -> None:
+    both = [reading("It packs slowly.", [0.5], title="xz FAQ"), reading("It packs fast.", [0.5], title="zlib FAQ", name="b")]
+    assert all(np.allclose(one.evidence, 0.5) for one in with_asked_entries("Does xz or zlib pack faster?", both))
