@@ -174,7 +174,8 @@ def _is_short(question: str) -> bool:
 
 
 def _entry(start: int, end: int, name: str) -> _Entry:
-    return _Entry(start, end, " ".join(name.split()).strip("*_ "))
+    marked = _Q.match(name)
+    return _Entry(start, end, " ".join((marked["question"] if marked else name).split()).strip("*_ "))
 
 
 def _divided(text: str, blocks: Sequence[Block], entries: Sequence[_Entry]) -> Iterator[Block]:

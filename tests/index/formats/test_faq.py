@@ -23,7 +23,7 @@ IN_CHAPTERS = (
     "Contents\n1. Orders\n1.1 How do I pay?\n1.2 Do you ship?\n1.3 Who are you?\n\n-----\n1. Orders\n-----\n\n"
     "1.1 How do I pay?\nBy card.\n-----\n\n1.2 Do you ship?\nNo.\n-----\n\n1.3 Who are you?\nA shop.\n"
 )
-BOLD_Q = "**Q: How do I pay?**\n\nBy card.\n\nQ: I ask again.\n**Do you ship?**\n\nA: No.\n"
+BOLD_Q = "**Q: How do I pay?**\nBy card.\n**Q2. Who is it?**\n\nMe.\n\nQ: I ask again.\n**Do you ship?**\n\nA: No.\n"
 ALONE = "Who are you?\n\n\tA shop.\n\nHow do I pay?\n\n\tBy card.\n\n\tOr not.\n\nDo you ship?\n\n\tNo.\n"
 
 FOLDED_BOLD = (
@@ -40,6 +40,7 @@ FOLDED_BOLD = (
             ("FAQ", NUMBERED),
             ("g.txt", IN_CHAPTERS),
             ("h", ALONE),
+            ("j.txt", BOLD_Q),
             ("i.md", ALONE.replace("\t", "")),
         ],
     ],
@@ -51,6 +52,7 @@ def test_the_questions_of_a_list_are_headings_of_their_answers(path: str, text: 
     assert {*last} == {"By card.", "No."}
     assert all(one.end <= following.start for one, following in pairwise(document.blocks))
     assert last["By card."].endswith("How do I pay?") and last["No."].endswith("Do you ship?")
+    assert not any(name.startswith("Q") for heading in texts.values() for name in heading)
     assert {*re.findall(r"\w+", text)} <= {*re.findall(r"\w+", " ".join(texts)), "details", "summary", "open", "b"}
     assert texts.get("Write to us.\n", ("Contact",)) == ("Contact",)
 
