@@ -104,6 +104,7 @@ def _taken(path: Path) -> Iterator[sqlite3.Connection]:
     """The file for this process alone. Raises IndexLockedError where another has it open, even if it does nothing."""
     try:
         with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # else somebody can open it between the next two
             connection.execute("PRAGMA journal_mode = DELETE")  # which SQLite refuses while anybody else is connected
             connection.execute("BEGIN EXCLUSIVE")
             yield connection
@@ -121,11 +122,12 @@ def _is_there(source: sqlite3.Connection, target: PostgresCatalogue) -> bool:
         return False
     last = source.execute("SELECT seq, stamp FROM changes ORDER BY seq DESC LIMIT 1").fetchall()
     follows = all(rows("SELECT 1 FROM changes WHERE seq = ? AND stamp = ?", *change) for change in last)
+    [(revision,)] = source.execute("SELECT coalesce(max(revision), 0) FROM keys")
     known = (
         names[table].issuperset(name for (name,) in source.execute(f"SELECT {column} FROM {table}"))
         for table, column in _NAMED.items()
     )
-    if follows and all(known):
+    if follows and target.api_keys_revision() >= revision and all(known):
         return True
     raise MigrationError(f"{target._database.name} has a catalogue already, which is another; name an empty database or schema")
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 pytest.importorskip("psycopg", reason="the extra postgresql is not installed")
 
+import quotewise.index.connections
 import quotewise.index.migration
 from quotewise.index.catalogue import SqliteCatalogue
 from quotewise.index.errors import CatalogueUnavailableError, IndexDamagedError, IndexLockedError, IndexMissingError
@@ -148,15 +150,35 @@ def test_one_that_is_killed_has_moved_nothing_or_all_and_is_repeated(index: Path
     assert not (index / FILE).exists()
 
 
-def test_what_was_written_to_the_file_after_an_interruption_is_not_lost(index: Path, database: str) -> None:
+@pytest.mark.parametrize("key", ["later", "key0"])
+def test_what_was_written_to_the_file_after_an_interruption_is_not_lost(index: Path, database: str, key: str) -> None:
     with pytest.MonkeyPatch.context() as patched, pytest.raises(OSError, match="no"):
         patched.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no")))
         migrate(index, database)
     with closing(SqliteCatalogue(index / FILE)) as catalogue:
-        catalogue.put_api_key("later", "{}")
+        catalogue.put_api_key(key, '{"revoked": "now"}')
     with pytest.raises(MigrationError, match="has a catalogue already, which is another"):
         migrate(index, database)
     assert (index / FILE).exists()
+
+
+def test_nobody_opens_the_file_while_it_is_taken_and_goes_on_writing_to_it_when_it_is_moved(
+    index: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(sqlite3.Connection):
+        def execute(self, *statement: Any) -> sqlite3.Cursor:
+            cursor = super().execute(*statement)
+            if statement == ("PRAGMA journal_mode = DELETE",):
+                cursor.fetchall()
+                with pytest.raises(IndexLockedError):
+                    others.append(SqliteCatalogue(index / FILE))
+            return cursor
+
+    others: list[SqliteCatalogue] = []
+    monkeypatch.setattr(quotewise.index.connections, "_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Interrupted))
+    migrate(index, database)
+    assert not others and not (index / FILE).exists()
 
 
 def test_a_database_in_use_another_catalogue_a_service_and_damage_are_refused_and_nothing_is_changed(
