@@ -114,15 +114,16 @@ class Bucket:
             with suppress(MissingFileError), self._translated(path):
                 from fsspec.asyn import sync
 
-                return sync(self._store.loop, self._got, self._prefix + form, limit)  # type: ignore[no-any-return]
+                store = self._store  # here: the thread of the loop must not wait for who connects, and for it
+                return sync(store.loop, self._got, store, self._prefix + form, limit)  # type: ignore[no-any-return]
         raise MissingFileError("vanished before it could be read")
 
-    async def _got(self, key: str, limit: int) -> tuple[bytes, Stamp]:
+    async def _got(self, store: Any, key: str, limit: int) -> tuple[bytes, Stamp]:
         from aiohttp import ClientError
         from botocore.exceptions import HTTPClientError
 
         for attempt in range(_ATTEMPTS):
-            answer = await self._store._call_s3("get_object", Bucket=self._bucket, Key=key)
+            answer = await store._call_s3("get_object", Bucket=self._bucket, Key=key)
             stamp = Stamp.of_object(answer.get("ETag", ""), answer["ContentLength"], answer["LastModified"])
             if stamp.size > limit:
                 answer["Body"].close()
@@ -148,7 +149,7 @@ class Bucket:
                 yield
         except FolderUnavailableError as error:
             cause = error.__cause__
-            if type(cause).__name__ == "ModuleNotFoundError":
+            if isinstance(cause, ModuleNotFoundError):
                 raise FolderUnavailableError(f"what is at {self} is read by s3fs: pip install 'quotewise[s3]'") from cause
             answer = getattr((cause and cause.__cause__) or cause, "response", None) or {}
             code = answer.get("Error", {}).get("Code", "")

@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
 
+import quotewise.index.buckets
 import quotewise.index.embedding
 from quotewise.index.buckets import Bucket
 from quotewise.index.embedders import Embedder
@@ -185,6 +188,23 @@ def test_an_object_that_is_replaced_after_it_was_listed_is_indexed_as_it_was_rea
     asked.clear()
     assert sync().unchanged == ("a.txt",)
     assert asked == []
+
+
+def test_an_object_is_read_while_another_thread_connects_anew(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both need the one thread in which the library waits for answers."""
+    import fsspec.asyn
+
+    waiting = partial(fsspec.asyn.sync, timeout=10)
+
+    def while_connecting(*called: Any) -> Any:
+        with quotewise.index.buckets._connecting:
+            return waiting(*called)
+
+    objects.put(a="Whales sing.")
+    bucket = Bucket(f"s3://{objects.bucket}")
+    assert bucket.get("a.txt", 99)[0] == b"Whales sing."
+    monkeypatch.setattr(fsspec.asyn, "sync", while_connecting)
+    assert bucket.get("a.txt", 99)[0] == b"Whales sing."
 
 
 def test_a_run_that_is_broken_off_goes_on_without_reading_what_is_committed(
