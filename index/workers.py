@@ -106,7 +106,7 @@ class RayWorkers:
         while batches or running:
             while batches and free:
                 worker, batch = free.popleft(), batches.popleft()
-                running[worker.read.remote(batch, shared, batch[0].path)] = worker, batch
+                running[worker.read.remote(batch, shared)] = worker, batch
             (reference, *_), _ = ray.wait(list(running))
             worker, batch = running.pop(reference)
             free.append(worker)
@@ -211,13 +211,11 @@ class _Worker:
         self._task, self._files, self._claims = task, files_at(task.root), claims
         self._digests: Collection[str] | None = None
 
-    def read(
-        self, batch: Sequence[Due], shared: Sequence[Any], name: str
-    ) -> tuple[list[ReadFile], float, int] | QuotewiseError:
+    def read(self, batch: Sequence[Due], shared: Sequence[Any]) -> tuple[list[ReadFile], float, int] | QuotewiseError:
         """The files of a batch, the seconds they took, how many chunks were embedded; or the error that ends all work.
 
         That is returned as a value. ``shared`` is the reference of the digests, which are fetched once; what the batch embeds
-        it claims by its ``name``.
+        it claims by its first path.
         """
         import ray
 
@@ -227,7 +225,8 @@ class _Worker:
         try:
             read = [read_document(self._files, one.path, self._task.reading, self._chunks, one.known) for one in batch]
             due = [one.document for one in read if one.document and one.document.sha256 not in (self._digests or ())]
-            claimed = ray.get(self._claims.claim.remote(name, [_content(document) for document in due])) if due else set()
+            contents = [_content(document) for document in due]
+            claimed = ray.get(self._claims.claim.remote(batch[0].path, contents)) if contents else set()
             files, embedded = self._embedded(read, claimed)
             return files, time.perf_counter() - began, embedded
         except QuotewiseError as error:
