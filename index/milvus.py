@@ -156,8 +156,9 @@ class MilvusSearchIndex:
 
     def _drop_half_filled(self, engine: _Engine, collection: Collection, stored: _Stored | None) -> None:
         """Remove what was never completed of a collection; the one writer fills none now."""
+        made = f"{self._alias(collection.name)}_"
         for left in engine.client.list_collections(timeout=_SEARCH_SECONDS):
-            if left.startswith(f"{self._alias(collection.name)}_") and not (stored and left == stored.name):
+            if left.startswith(made) and not (stored and left == stored.name):
                 engine.client.drop_collection(left, timeout=_WRITE_SECONDS)
 
     def _search(self, name: str, column: str, query: Any, limit: int, where: Filter, how: dict[str, Any]) -> list[Hit]:
