@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -111,6 +111,8 @@ _BARE_MARKS = {"callout", "item", "dash"}
 _MARKS = {*_BARE_MARKS, "sign", "bracket", "letter", "decimal", "number", "part", "chat"}
 _NAME_WORDS = 5
 _BARE_LINE = 40
+_FULL = 0.85
+"""Of the longest line of a paragraph: the width of another one that is full."""
 _TITLE_WORDS = 6
 _TITLE_WIDTH = 0.7
 """Of the longest line of a paragraph: the width that its title and the next word have at most."""
@@ -212,7 +214,7 @@ def refers(above: str, line: str) -> bool:
     return bool(_WITHIN_PHRASE.search(above)) and count is not None and count[0].casefold() not in _FIRST_COUNTS
 
 
-def _wrapped(lines: Sequence[str], kinds: Sequence[str | None], matches: Sequence[re.Match[str] | None]) -> list[int]:
+def _wrapped(lines: Sequence[str], kinds: Sequence[str | None], matches: Sequence[re.Match[str] | None]) -> set[int]:
     """The lines that begin with a number or dash as marks do, which is the next word of the sentence of the line above.
 
     It is a number that counts on from none above or below it, or the only dash of the paragraph.
@@ -223,42 +225,36 @@ def _wrapped(lines: Sequence[str], kinds: Sequence[str | None], matches: Sequenc
         if match and kind in _COUNTED_KINDS
     }
     if not marks or (len(marks) == 1 and 0 in marks):
-        return []
+        return set()
     counts = {number: count[0].casefold() for number, mark in marks.items() if (count := _COUNT.search(mark))}
-    width = max(len(line.rstrip()) for line in lines)
-    found = []
+    counting = {number for pair in pairwise(counts) if _is_next(*(counts[one] for one in pair)) for number in pair}
+    widths = [len(line.rstrip()) for line in lines]
+    width = max(widths)
+    found = set()
     for number, mark in marks.items():
         above, rest = lines[number - 1] if number else "", lines[number][len(mark) :].lstrip(" \t>")
         if not number or not above.strip(" \t>\r\n") or _SENTENCE_END.search(above):
             continue
-        is_full = (
-            width > _BARE_LINE and number - 1 not in marks and len(above.rstrip()) + 1 + len(lines[number].split()[0]) > width
-        )
+        is_full = width > _BARE_LINE and widths[number - 1] + 1 + len(lines[number].split()[0]) > width
         if number not in counts:
             is_dash = mark in "-–—*+" and len(marks) == 1 and rest[:1].islower()
-            if is_dash and (is_full or UNFINISHED.search(above.lower())):
-                found.append(number)
-        elif not _counts_on(number, counts):
-            is_first = counts[number] in _FIRST_COUNTS
+            is_within = f" {mark} " in rest or sum(one > _FULL * width for one in widths) > 1  # which an item is not
+            if is_dash and ((is_full and is_within) or _WITHIN_PHRASE.search(above)):
+                found.add(number)
+        elif number not in counting:
+            is_listed = counts[number] in _FIRST_COUNTS or not marks.keys().isdisjoint((number - 1, number + 1))
             goes_on = counts[number].isdecimal() and bool(_GOES_ON.match(rest))
-            if refers(above, mark) or goes_on or (is_full and not is_first):
-                found.append(number)
+            if refers(above, mark) or goes_on or (is_full and not is_listed):
+                found.add(number)
     return found
 
 
-def _counts_on(number: int, counts: Mapping[int, str]) -> bool:
-    """Whether the mark of a line is one more than that of the one before, or one less than that of the next."""
-    numbers = list(counts)
-    place = numbers.index(number)
-    pairs = [numbers[one : one + 2] for one in (place - 1, place) if one >= 0 and one + 1 < len(numbers)]
-    return any(_is_next(counts[before], counts[after]) for before, after in pairs)
-
-
 def _is_next(count: str, following: str) -> bool:
+    """Whether a count is one more than that before, or the same, as in 1.1 and 1.2 and in lists that renderers number."""
     if count.isdecimal() and following.isdecimal():
-        return int(following) - int(count) in (0, 1)  # 1.1 and 1.2, and lists that their renderers number
+        return int(following) - int(count) in (0, 1)
     is_letter = len(count) == len(following) == 1
-    return count.isalpha() and following.isalpha() and (not is_letter or ord(following) - ord(count) == 1)
+    return count.isalpha() and following.isalpha() and (not is_letter or ord(following) - ord(count) in (0, 1))
 
 
 def _spoken(lines: Sequence[str], kinds: Sequence[str | None], cast: frozenset[str]) -> dict[int, int]:
