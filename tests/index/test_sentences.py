@@ -597,6 +597,14 @@ def test_a_number_or_dash_that_a_line_begins_with_is_no_mark_within_a_sentence(t
         ("We want to\n- eat\n- sleep", ["eat", "sleep"]),
         ("Today:\n14. The hall is painted", ["The hall is painted"]),
         ("1. one\n1. two\n1. three", ["two", "three"]),
+        ("Things to do in the house before the guests come\n- water the plants", ["water the plants"]),
+        (
+            "We decided for the next year and all after\n- the fee is raised by ten euros for all who\n  do not help",
+            ["the fee is raised by ten euros for all who\n  do not help"],
+        ),
+        ("We will need the following, all of it fresh, as usual,\n- milk", ["milk"]),
+        ("Top songs of the year as voted by our listeners\n3. Door\n2. Sea\n1. Hill", ["Door", "Sea", "Hill"]),
+        ("Rules of the house of which all guests shall know\nB1. Be kind\nB2. Be quiet", ["B1. Be kind", "B2. Be quiet"]),
     ],
 )
 def test_marks_that_count_or_come_again_are_items_whatever_stands_above(text: str, items: list[str]) -> None:
