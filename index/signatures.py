@@ -31,7 +31,12 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _PARTICLE_WORDS = "de da di van von der den la le el al bin ter y e zu"
-_SECTION_WORDS = "annex appendix attachment attachments enclosure enclosures enclosed note notes ps contents summary references"
+_SECTION_WORDS = """
+    annex appendix attachment attachments enclosure enclosures enclosed note notes ps contents summary references
+    team staff board members committee management leadership officers people persons contact contacts services office department
+    hours rules terms conditions information about
+"""
+"""Words of the headings of sections, among others of those above lists of offices."""
 _PARTICLES, _SECTIONS = (frozenset(words.split()) for words in (_PARTICLE_WORDS, _SECTION_WORDS))
 _MOST_WORDS = 9
 
@@ -44,12 +49,12 @@ def is_signature(above: str, name: str, below: str) -> bool:
     if lines and _CLOSING.fullmatch(lines[-1].strip(" \t>*_")):
         return True
     first = next(iter(below.strip().splitlines()), "").strip(" \t>*_")
-    is_short = 0 < len(first.split()) <= _MOST_WORDS and first[-1] not in ".!?:;"
+    is_short = 0 < len(first.split()) <= _MOST_WORDS and first[-1] not in ".!?;" and ":" not in first
     return is_short and len(name.split()) > 1 and bool(_OFFICE.search(first))
 
 
 def _is_name(text: str) -> bool:
     words = text.strip(" \t\r\n*_").split()
-    if not words or not _NAME.fullmatch(" ".join(words)) or words[0].casefold() in _SECTIONS:
+    if not words or not _NAME.fullmatch(" ".join(words)) or not _SECTIONS.isdisjoint(word.casefold() for word in words):
         return False
     return all(word[0].isupper() or word.casefold() in _PARTICLES for word in words)

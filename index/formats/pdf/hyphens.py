@@ -14,11 +14,16 @@ _CJK = re.compile("[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\
 _CONJUNCTIONS = frozenset(("and", "or", "to", "und", "oder", "bis", "bzw", "sowie", "als", "et", "ou", "og", "och", "of", "en"))
 """Behind a hyphen that stands for the end of a later word, as in ``short- and long-term``."""
 _COMPOUNDING = """
-    well self ill low high long short first second third one two three four five six seven eight nine ten twenty thirty forty
-    fifty sixty seventy eighty ninety year month week day hour half quarter cross best worst
+    well self ill low high long short first second third one two three four five six seven eight nine twenty thirty forty
+    fifty sixty seventy eighty ninety year month hour half quarter cross best worst
 """
-_FIRST_PARTS = frozenset(_COMPOUNDING.split())
-_ENDING = re.compile(r"(?:s|e[drsn]|est|ly|ing|ish|ness|age|al|ian|th|ty|teen|fth|some|ward)(?![^\W\d_])|.{1,2}(?![^\W\d_])")
+_MERGING = "any every some with through over under out more how when where there here for not can up down"
+_FIRST_PARTS, _MERGED_PARTS = frozenset(_COMPOUNDING.split()), frozenset(_MERGING.split())
+"""Words that begin compounds with a hyphen, and those that begin words without one, such as ``everywhere`` and ``without``."""
+_ENDING = re.compile(
+    r"(?:s|e[drsn]|e[nr](?:s|ed|ing)|est|ly|ing|ish|ness|age|al|ary|ian|th|ty|e?enth|teen(?:th)?|fth|some|ward|fold|self|lights?)"
+    r"(?![^\W\d_])|.{1,2}(?![^\W\d_])"
+)
 """What goes on with a word rather than begins another."""
 _SHORTEST = 3
 
@@ -55,5 +60,5 @@ class Hyphens:
             return True
         if first + right in self._words or len(right) < _SHORTEST:
             return False
-        apart = len(first) >= _SHORTEST and {first, right} <= self._words
+        apart = len(first) >= _SHORTEST and first not in _MERGED_PARTS and {first, right} <= self._words
         return (apart or first in _FIRST_PARTS) and not _ENDING.match(right)

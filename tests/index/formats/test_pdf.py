@@ -343,6 +343,10 @@ def test_a_name_over_several_columns_is_part_of_the_name_of_each() -> None:
         ("a kitchen-", "garden rule", "A garden and a kitchen.", "a kitchen-garden rule"),
         ("a sup-", "ply of rules", "A sup-\nply of them.", "a supply of rules"),
         ("a long-", "er rule", "", "a longer rule"),
+        ("a ten-", "dency", "", "a tendency"),
+        ("a second-", "ary rule", "", "a secondary rule"),
+        ("a rule with-", "out end", "We go out with them.", "a rule without end"),
+        ("a low-", "end rule", "", "a low-end rule"),
         ("a short-", "and a long-term rule", "", "a short- and a long-term rule"),
         ("the Jean-", "Paul letters", "", "the Jean-Paul letters"),
         ("the years 1990-", "1995 were dry", "", "the years 1990-1995 were dry"),
@@ -737,6 +741,8 @@ def test_a_number_at_the_start_of_a_line_may_go_on_with_the_sentence() -> None:
         ("Yours faithfully", "Annex A", "Water costs three euros.", True),
         ("The rent is due.", "Opening Hours", "We open at eight.", True),
         ("The rent is due.", "Ann Lee", "The chairman opened the meeting.", True),
+        ("The rent is due.", "Executive Team", "Treasurer Ann Lee", True),
+        ("The rent is due.", "Day Care", "Director: Ann Lee", True),
     ],
 )
 def test_the_name_of_who_signs_is_no_heading(above: str, name: str, below: str, is_heading: bool) -> None:
