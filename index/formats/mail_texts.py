@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from email.header import decode_header
 from email.message import Message
+from html import unescape
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
@@ -71,11 +72,11 @@ def decoded_text(data: bytes, label: str | None) -> str:
 
 
 def alternative(parts: list[Message]) -> list[Message]:
-    """Of several forms of one text, the plain one, or the last if that says much less."""
-    sizes = {id(one): len(_shown(one)) for one in parts}
+    """Of several forms of one text, the plain one, or the longest if that says much else."""
+    shown = {id(one): _shown(one) for one in parts}
     plain = next((one for one in parts if one.get_content_type() == "text/plain"), None)
-    richest = max(parts, key=lambda one: sizes[id(one)], default=None)
-    chosen = plain if plain and richest and _says_as_much(_shown(plain), _shown(richest)) else None
+    richest = max(parts, key=lambda one: len(shown[id(one)]), default=None)
+    chosen = plain if plain and richest and _says_as_much(shown[id(plain)], shown[id(richest)]) else None
     others = [one for one in parts if one.get_content_type() in ("text/calendar",)]
     return [one for one in (chosen or richest, *others) if one is not None]
 
@@ -91,7 +92,7 @@ def _shown(part: Message) -> str:
         data = leaf.get_payload(decode=True)
         text = decoded_text(data, leaf.get_content_charset()) if isinstance(data, bytes) else ""
         if leaf.get_content_type() == "text/html":
-            text = re.sub(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>|&\w+;", " ", text)
+            text = unescape(re.sub(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text))
         texts.append(" ".join(text.split()))
     return " ".join(texts)
 
