@@ -61,13 +61,9 @@ def _add(composer: Composer, chat: Any) -> None:
 
 def _chats_of_account(root: Any) -> list[Entry]:
     """The chats of an account that Telegram exports as a whole, with those that it has left."""
-    found: list[Entry] = []
-    for key in ("chats", "left_chats"):
-        chats = root.get(key) if isinstance(root, dict) else None
-        found += (
-            [one for one in _listed(chats, "list") if any(map(_is_said, _messages(one)))] if isinstance(chats, dict) else []
-        )
-    return found
+    kinds = [root.get(key) for key in ("chats", "left_chats")] if isinstance(root, dict) else []
+    chats = [one for chats in kinds if isinstance(chats, dict) for one in _listed(chats, "list")]
+    return [one for one in chats if any(map(_is_said, _messages(one)))]
 
 
 def _is_said(message: Any) -> bool:
