@@ -1,4 +1,4 @@
-/*! quotewise-chat; sources sha256 405f6926e5965630aacb64472bed6f4c90e49ddb8b12421ac70ed58f5378df6b */
+/*! quotewise-chat; sources sha256 90be32764d3e435e3c4890b2205d1786f7dfa35a777f65ad95d38ea55aea6a20 */
 (function(){var e=globalThis,t=e.ShadowRoot&&(e.ShadyCSS===void 0||e.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,n=Symbol(),r=new WeakMap,i=class{constructor(e,t,r){if(this._$cssResult$=!0,r!==n)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,n=this.t;if(t&&e===void 0){let t=n!==void 0&&n.length===1;t&&(e=r.get(n)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),t&&r.set(n,e))}return e}toString(){return this.cssText}},a=e=>new i(typeof e==`string`?e:e+``,void 0,n),o=(e,...t)=>new i(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,n),s=(n,r)=>{if(t)n.adoptedStyleSheets=r.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let t of r){let r=document.createElement(`style`),i=e.litNonce;i!==void 0&&r.setAttribute(`nonce`,i),r.textContent=t.cssText,n.appendChild(r)}},c=t?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return a(t)})(e):e,{is:l,defineProperty:u,getOwnPropertyDescriptor:d,getOwnPropertyNames:ee,getOwnPropertySymbols:te,getPrototypeOf:ne}=Object,re=globalThis,ie=re.trustedTypes,ae=ie?ie.emptyScript:``,oe=re.reactiveElementPolyfillSupport,se=(e,t)=>e,ce={toAttribute(e,t){switch(t){case Boolean:e=e?ae:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},le=(e,t)=>!l(e,t),ue={attribute:!0,type:String,converter:ce,reflect:!1,useDefault:!1,hasChanged:le};Symbol.metadata??=Symbol(`metadata`),re.litPropertyMetadata??=new WeakMap;var f=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=ue){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&u(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=d(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??ue}static _$Ei(){if(this.hasOwnProperty(se(`elementProperties`)))return;let e=ne(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(se(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(se(`properties`))){let e=this.properties,t=[...ee(e),...te(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(c(e))}else e!==void 0&&t.push(c(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return s(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?ce:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?ce:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??le)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};f.elementStyles=[],f.shadowRootOptions={mode:`open`},f[se(`elementProperties`)]=new Map,f[se(`finalized`)]=new Map,oe?.({ReactiveElement:f}),(re.reactiveElementVersions??=[]).push(`2.1.2`);var de=globalThis,fe=e=>e,pe=de.trustedTypes,me=pe?pe.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,he=`$lit$`,p=`lit$${Math.random().toFixed(9).slice(2)}$`,ge=`?`+p,_e=`<${ge}>`,m=document,ve=()=>m.createComment(``),ye=e=>e===null||typeof e!=`object`&&typeof e!=`function`,be=Array.isArray,xe=e=>be(e)||typeof e?.[Symbol.iterator]==`function`,Se=`[ 	
 \f\r]`,Ce=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,we=/-->/g,Te=/>/g,h=RegExp(`>|${Se}(?:([^\\s"'>=/]+)(${Se}*=${Se}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),Ee=/'/g,De=/"/g,Oe=/^(?:script|style|textarea|title)$/i,g=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),_=Symbol.for(`lit-noChange`),v=Symbol.for(`lit-nothing`),ke=new WeakMap,y=m.createTreeWalker(m,129);function Ae(e,t){if(!be(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return me===void 0?t:me.createHTML(t)}var je=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Ce;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Ce?c[1]===`!--`?o=we:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=h):(Oe.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=h):o=Te:o===h?c[0]===`>`?(o=i??Ce,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?h:c[3]===`"`?De:Ee):o===De||o===Ee?o=h:o===we||o===Te?o=Ce:(o=h,i=void 0);let d=o===h&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Ce?n+_e:l>=0?(r.push(s),n.slice(0,l)+he+n.slice(l)+p+d):n+p+(l===-2?t:d)}return[Ae(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Me=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=je(t,n);if(this.el=e.createElement(l,r),y.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=y.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(he)){let t=u[o++],n=i.getAttribute(e).split(p),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Ie:r[1]===`?`?Le:r[1]===`@`?Re:Fe}),i.removeAttribute(e)}else e.startsWith(p)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Oe.test(i.tagName)){let e=i.textContent.split(p),t=e.length-1;if(t>0){i.textContent=pe?pe.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],ve()),y.nextNode(),c.push({type:2,index:++a});i.append(e[t],ve())}}}else if(i.nodeType===8){if(i.data===ge)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(p,e+1))!==-1;)c.push({type:7,index:a}),e+=p.length-1}}a++}}static createElement(e,t){let n=m.createElement(`template`);return n.innerHTML=e,n}};function b(e,t,n=e,r){if(t===_)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=ye(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=b(e,i._$AS(e,t.values),i,r)),t}var Ne=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??m).importNode(t,!0);y.currentNode=r;let i=y.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Pe(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new ze(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=y.nextNode(),a++)}return y.currentNode=m,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Pe=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=v,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=b(this,e,t),ye(e)?e===v||e==null||e===``?(this._$AH!==v&&this._$AR(),this._$AH=v):e!==this._$AH&&e!==_&&this._(e):e._$litType$===void 0?e.nodeType===void 0?xe(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==v&&ye(this._$AH)?this._$AA.nextSibling.data=e:this.T(m.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Me.createElement(Ae(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new Ne(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=ke.get(e.strings);return t===void 0&&ke.set(e.strings,t=new Me(e)),t}k(t){be(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(ve()),this.O(ve()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=fe(e).nextSibling;fe(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},Fe=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=v,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(new String),this.strings=n):this._$AH=v}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=b(this,e,t,0),a=!ye(e)||e!==this._$AH&&e!==_,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=b(this,r[n+o],t,o),s===_&&(s=this._$AH[o]),a||=!ye(s)||s!==this._$AH[o],s===v?e=v:e!==v&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===v?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Ie=class extends Fe{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===v?void 0:e}},Le=class extends Fe{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==v)}},Re=class extends Fe{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=b(this,e,t,0)??v)===_)return;let n=this._$AH,r=e===v&&n!==v||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==v&&(n===v||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},ze=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){b(this,e)}},Be=de.litHtmlPolyfillSupport;Be?.(Me,Pe),(de.litHtmlVersions??=[]).push(`3.3.3`);var Ve=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Pe(t.insertBefore(ve(),e),e,void 0,n??{})}return i._$AI(e),i},He=globalThis,x=class extends f{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ve(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return _}};x._$litElement$=!0,x.finalized=!0,He.litElementHydrateSupport?.({LitElement:x});var Ue=He.litElementPolyfillSupport;Ue?.({LitElement:x}),(He.litElementVersions??=[]).push(`4.2.2`);var We={attribute:!0,type:String,converter:ce,reflect:!1,hasChanged:le},Ge=(e=We,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function S(e){return(t,n)=>typeof n==`object`?Ge(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function C(e){return S({...e,state:!0,attribute:!1})}var Ke=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function w(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return Ke(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return Ke(n,r,{get(){return a(this)}})}}var T=o`
   :host {
@@ -156,6 +156,24 @@
   .muted {
     color: var(--muted);
     font-size: 0.8125rem;
+  }
+  .bar { /* what may be long, and what can be done with it */
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+  }
+  .bar > :first-child {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .bar > button {
+    flex: none;
+  }
+  .clamped {
+    display: -webkit-box;
+    overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: var(--lines);
   }
   .break {
     overflow-wrap: anywhere;
@@ -540,17 +558,11 @@
     max-block-size: 8rem;
   }
   figcaption {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.5rem;
     padding: 0.25rem 0.375rem 0.25rem 1rem;
     border-block-start: 1px solid var(--border);
     font-size: 0.8125rem;
   }
   figcaption div {
-    flex: 1;
-    min-inline-size: 0;
     padding-block: 0.25rem;
   }
   .reference {
@@ -855,7 +867,7 @@
       ${n.map((e,t)=>g`<li>${this.quote(e,t)}</li>`)}
     </ol>`:v}words(e,t){let{quote:n}=e,r=this.exact.has(e)?void 0:this.structures.get(e),i=t===null?[]:Jn(this.turn,e,t),a={start:0,end:n.length};return g`<blockquote class=${r?`rendered`:``} dir="auto" lang="" part="text">${r?Pn(n,a,r,i,this.chat.texts.table,et(e)):xn(n,a,i)}</blockquote>`}quote(e,t){let{chat:n}=this,{texts:r}=n,{document:i,place:a}=e,o=Qe(e),s=n.shownQuote===e,c=E(i),l=this.copied===e;return g`<figure class=${s?`current`:``} part="quote">
       ${this.words(e,t)}
-      <figcaption>
+      <figcaption class="bar">
         <div class="break">
           <a class="reference" part="citation" href=${n.service.link(i,e)} aria-current=${s?`true`:v}
             @click=${n=>this.follow(n,e,t)}>${t===null?v:g`<span class="number">${t+1}</span> `}<bdi>${V(c??i.path)}</bdi></a><span class="muted">, ${c?g`<bdi>${V(i.path)}</bdi>, `:v}<bdi>${V(D(a,r))}</bdi>${o.length?g` · <bdi>${V(o.join(` › `))}</bdi>`:v}</span>
@@ -1113,13 +1125,7 @@
     font-size: 0.8125rem;
   }
   .code {
-    display: flex;
     align-items: start;
-    gap: 0.25rem;
-  }
-  .code pre {
-    flex: 1;
-    min-inline-size: 0;
   }
   pre {
     padding: 0.5rem;
@@ -1141,9 +1147,6 @@
     flex: none;
   }
   .gone {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
     font-size: 0.8125rem;
   }
   li {
@@ -1218,7 +1221,7 @@
       display: none;
     }
   }
-`];function hr(e,t,n,r,i){let a=new URL(`static/quotewise-chat.js`,e).href,o=t?` collection="${t}"`:``,s=`<script src="${a}" defer><\/script>\n<quotewise-chat endpoint="${e.href}"${o} api-key="KEY"></quotewise-chat>`,c=`quotewise keys make page --browser --origin https://PAGE${t?` -c ${t}`:``}`,l=e=>g`<div class="code"><pre>${e}</pre>
+`];function hr(e,t,n,r,i){let a=new URL(`static/quotewise-chat.js`,e).href,o=t?` collection="${t}"`:``,s=`<script src="${a}" defer><\/script>\n<quotewise-chat endpoint="${e.href}"${o} api-key="KEY"></quotewise-chat>`,c=`quotewise keys make page --browser --origin https://PAGE${t?` -c ${t}`:``}`,l=e=>g`<div class="bar code"><pre>${e}</pre>
     <button class="icon" aria-label=${r===e?n.copied:n.copyCode} title=${n.copyCode} @click=${()=>i(e)}>${r===e?pt:ft}</button></div>`;return g`<details>
     <summary class="muted">${n.embed}</summary>
     <p>${n.embedKey}</p>
@@ -1239,7 +1242,7 @@
       <div class="list" tabindex=${o.length?v:`0`}>
         ${this.keyNeeded?this.chat?.empty?v:this.keyForm():u?g`<p class="problem break">${V(u)}</p>`:v}
         ${this.refusal?g`<p class="problem break" role="alert">${V(this.refusal)}</p>`:v}
-        ${r?g`<p class="gone"><span class="break">${n.removed} <bdi>${V(r.path)}</bdi></span><button class="outlined" @click=${()=>this.undo(r)}>${n.undo}</button></p>`:v}
+        ${r?g`<p class="bar gone"><span class="break">${n.removed} <bdi>${V(r.path)}</bdi></span><button class="outlined" @click=${()=>this.undo(r)}>${n.undo}</button></p>`:v}
         ${this.chat&&a.length>1?g`<p class="hint muted">${n.tickToAskOnly}</p>`:v}
         <ul>${o.slice(0,this.shownCount).map(e=>this.item(e,l))}</ul>
         ${c?g`<button class="outlined" @click=${this.more}>${n.showMore}</button>`:v}
@@ -1351,10 +1354,7 @@
       border-block-end: 1px solid var(--border);
     }
     .snippet {
-      display: -webkit-box;
-      overflow: hidden;
-      -webkit-box-orient: vertical;
-      -webkit-line-clamp: 3;
+      --lines: 3;
     }
   `]}focus(){this.words.focus()}again(){this.search()}async search(e){e?.preventDefault();let{words:t,folder:n,type:r,from:i,to:a,key:o,value:s}=Object.fromEntries(new FormData(this.form)),c={...this.only.length&&{paths:this.only},...n&&{path_prefix:n.replace(/[^/]$/,`$&/`)},...r&&{media_type:r},...i&&{indexed_from:i},...a&&{indexed_to:a},...o&&s&&{metadata:{[o]:s}}};this.problem=``;try{this.found=await this.service.search(t,this.collection,this.also,c)}catch(e){this.found=null,this.problem=this.problemOf(e).message}}open(e,t){e.metaKey||e.ctrlKey||e.shiftKey||(e.preventDefault(),this.dispatchEvent(new CustomEvent(`quotewise-open`,{detail:{citation:t,opener:e.currentTarget}})))}render(){let{texts:e,found:t}=this,n=(e,t,n=`text`)=>g`<label class="muted">${t}<input name=${e} type=${n} /></label>`;return g`<form role="search" @submit=${this.search}>
         <div class="row">
@@ -1376,7 +1376,7 @@
       <ol>${t?.map(e=>this.result(e))}</ol>`}result(e){let{document:t,place:n,quote:r}=e;return g`<li class="break">
       <a href=${this.service.link(t,e)} @click=${t=>this.open(t,e)}><bdi>${V(E(t)??t.path)}</bdi>, ${D(n,this.texts)}</a>
       <div class="muted"><bdi>${V(t.path)}</bdi></div>
-      <div class="snippet" dir="auto">${V(r)}</div>
+      <div class="clamped snippet" dir="auto">${V(r)}</div>
     </li>`}};z([S({attribute:!1})],Q.prototype,`only`,void 0),z([S({attribute:!1})],Q.prototype,`also`,void 0),z([C()],Q.prototype,`found`,void 0),z([C()],Q.prototype,`problem`,void 0),z([w(`form`)],Q.prototype,`form`,void 0),z([w(`input[type=search]`)],Q.prototype,`words`,void 0);var Nr=4e3;function Pr({document:e,text:t},n,r,i,a){let{start:o,end:s}=n,c=e=>({marks:[],quote:null,notice:e});if(o===void 0&&s===void 0)return c(``);if(n.quote===void 0&&!e.sha256.startsWith(n.document.sha256??``))return c(a.changedSinceLink);if(!(Number.isInteger(o)&&Number.isInteger(s)&&o>=0&&o<s))return c(a.noRange(e.characters));let[l,u]=gn(t,[o,s]);if(l<0||u<0)return c(a.outOfRange(o,s,e.characters));if(n.quote!==void 0&&t.slice(l,u)!==n.quote)return c(a.changedSinceQuote);let d=[{start:o,end:s,kind:`quote`},...(n.highlights??[]).map(e=>({...e,kind:`highlight`}))];return i&&r[i.citation-1]===n&&d.push({...i,kind:`short`}),{marks:[...vn(t,d),...vn(t,Fr(e,n,r))],quote:{start:l,end:u},notice:``}}function Fr({id:e,sha256:t},n,r){return r.filter(r=>r!==n&&r.document.id===e&&r.document.sha256===t).flatMap(({start:e,end:t})=>t===void 0?[]:[{start:e,end:t,kind:`other`}])}function Ir(e,t){if(t<=0)return 0;if(t>=e.length)return e.length;let n=Math.max(e.lastIndexOf(`
 `,t-1),e.lastIndexOf(`\r`,t-1))+1;return e[n]===`
 `&&e[n-1]===`\r`&&n++,t-n<2e3?n:(e.charCodeAt(t)&64512)==56320?t-1:t}function Lr(e,t){let n=Rr(e);if(!n||n.collapsed)return null;let r=Br(e,n.startContainer,n.startOffset),i=Br(e,n.endContainer,n.endOffset)??zr(e);if(r===null||i===null)return null;let a=t.slice(r,i),o={start:r+a.length-a.trimStart().length,end:r+a.trimEnd().length};return o.start<o.end?o:null}function Rr(e){let t=document.getSelection();if(t?.getComposedRanges)return t.getComposedRanges({shadowRoots:[e]})[0]??null;let n=e.getSelection?.()??t;return n?.rangeCount?n.getRangeAt(0):null}function zr(e){let t=[...e.querySelectorAll(`[data-start]`)].at(-1);return t?Number(t.dataset.start)+t.textContent.length:null}function Br(e,t,n){let r=(t instanceof Element?t:t.parentElement)?.closest(`[data-start]`);if(!r||!e.contains(r))return null;let i=document.createRange();return i.setStart(r,0),i.setEnd(t,n),Number(r.dataset.start)+i.toString().length}var Vr=[T,Je,o`
@@ -1426,27 +1426,13 @@
   }
   .marking {
     grid-row: 3;
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem;
+    min-block-size: 3.25rem; /* of two lines */
     padding: 0.375rem 0.75rem 0.375rem 1.125rem;
     border-block-end: 1px solid var(--border);
     background: var(--tint);
   }
   .marking span {
-    min-inline-size: 0;
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    overflow: hidden;
-    white-space: normal;
-  }
-  .marking button {
-    flex: none;
-  }
-  .marking :disabled {
-    opacity: 0.5;
+    --lines: 2;
   }
   .body {
     display: grid;
@@ -1494,7 +1480,7 @@
           ${e?this.content(e):t?v:g`<p class="more muted">${i.loadingDocument}</p>`}
         </div>
       </div>
-    </section>`}correction(){let{texts:e,right:t,selected:n}=this;return g`<div class="marking"><span class="muted" role="status">${t?g`${e.rightKept} <q dir="auto">${V(t)}</q>`:e.selectRight}</span>
+    </section>`}correction(){let{texts:e,right:t,selected:n}=this;return g`<div class="bar marking"><span class="clamped muted" role="status">${t?g`${e.rightKept} <q dir="auto">${V(t)}</q>`:e.selectRight}</span>
       <button class="outlined" ?disabled=${!n} @mousedown=${qr} @click=${this.callRight}>${e.thisIsRight}</button></div>`}pages(e){let t=Math.max(this.page,this.source?.structure.parts.at(-1)?.number??1);return g`<quotewise-page exportparts="source-page" .endpoint=${this.endpoint} .apiKey=${this.apiKey} theme=${this.theme??v} lang=${this.lang}
       .of=${e} .pages=${t} .page=${this.page} .boxes=${this.boxes} @quotewise-turn=${e=>this.turn(e.detail)}></quotewise-page>`}controls(e,t){let{places:n,current:r,beside:i,pageFirst:a,plainly:o,copied:s,texts:c}=this,l=(e,t)=>g`<button class="icon" aria-label=${s?c.copied:e}
       title=${e} @mousedown=${qr} @click=${t}>${s?pt:ft}</button>`;return g`<nav aria-label=${c.quotes}>
@@ -1540,10 +1526,6 @@
       margin-block-start: 0.75rem;
     }
     .sum {
-      display: flex;
-      align-items: center;
-      justify-content: space-between;
-      gap: 0.375rem;
       font-size: 0.8125rem;
     }
     ul {
@@ -1570,14 +1552,14 @@
         <button @click=${()=>this.take(br({webkitdirectory:!0}))}>${e.addFolder}</button>
       </div>
       ${this.keyNeeded?this.keyForm():this.problem?g`<p class="refusal" role="alert">${this.problem}</p>`:v}
-      ${r.uploads.length?this.progress():v}`}progress(){let{texts:e,uploading:t}=this,{uploads:n,busy:r}=t,i=n.filter(({state:e,problem:t})=>e===`refused`&&t?.kind!==`precondition-failed`),a=[...n].sort((e,t)=>Xr.indexOf(e.state)-Xr.indexOf(t.state)).slice(0,Yr);return g`<section class="progress" aria-label=${e.uploads}>
-      <div class="sum">
+      ${r.uploads.length?this.progress():v}`}progress(){let{texts:e,uploading:t}=this,{uploads:n,busy:r}=t,i=n.filter(({state:e,problem:t})=>e===`refused`&&t?.kind!==`precondition-failed`),a=[...n].sort((e,t)=>Xr.indexOf(e.state)-Xr.indexOf(t.state)).slice(0,Yr),o=r||t.count(`refused`)>0;return g`<section class="progress" aria-label=${e.uploads}>
+      <div class="bar sum">
         <span aria-live="polite">${r?e.uploadsGoing(t.count(`added`,`refused`),n.length):e.uploadsDone(t.count(`added`),t.count(`refused`))}</span>
         ${r?g`<button @click=${()=>t.forget()}>${e.stop}</button>`:g`<button class="icon" aria-label=${e.close} title=${e.close} @click=${()=>t.forget()}>${mt}</button>`}
       </div>
       ${i.length>1&&!r?g`<button class="outlined" @click=${()=>i.forEach(e=>t.again(e))}>${e.tryAllAgain}</button>`:v}
-      ${r||t.count(`refused`)?g`<ul tabindex="0" aria-label=${e.uploads}>${a.map(e=>this.row(e))}</ul>`:v}
-      ${n.length>Yr&&(r||t.count(`refused`))?g`<p class="muted">${e.andMore(n.length-Yr)}</p>`:v}
+      ${o?g`<ul tabindex="0" aria-label=${e.uploads}>${a.map(e=>this.row(e))}</ul>`:v}
+      ${o&&n.length>Yr?g`<p class="muted">${e.andMore(n.length-Yr)}</p>`:v}
     </section>`}row(e){let{texts:t,uploading:n}=this,{path:r,state:i,sent:a,problem:o}=e,s=o?.kind===`precondition-failed`;return g`<li class="break">
       <bdi>${V(r)}</bdi> <span class="muted">${i===`refused`?v:t.uploadStates[i]}</span>
       ${i===`sending`||i===`indexing`?g`<progress aria-label=${t.uploadOf(r)} value=${i===`sending`?a:v}></progress>`:v}

@@ -140,6 +140,7 @@ def test_the_right_passage_is_marked_in_the_source_and_kept_as_feedback(page: Pa
     right.click()
     expect(turn.locator(".correction")).to_contain_text("The right passage is kept:")
     expect(page.locator("quotewise-source .marking")).to_contain_text("The right passage is kept: The garden belongs to")
+    assert sentence.bounding_box() == before
     with Service.open(Settings(index=desk[1])) as service:
         [(_, content)] = service.store.catalogue.feedback("default")
         [gold], _ = gold_from_feedback(service.store.catalogue, "default")

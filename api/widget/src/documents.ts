@@ -291,7 +291,7 @@ export class QuotewiseDocuments extends ServiceElement {
       <div class="list" tabindex=${found.length ? nothing : "0"}>
         ${this.keyNeeded ? (this.chat?.empty ? nothing : this.keyForm()) : fault ? html`<p class="problem break">${shown(fault)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
-        ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
+        ${gone ? html`<p class="bar gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
         ${this.chat && present.length > 1 ? html`<p class="hint muted">${texts.tickToAskOnly}</p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}

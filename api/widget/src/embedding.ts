@@ -9,7 +9,7 @@ export function embedding(endpoint: URL, collection: string | null, texts: Texts
   const asked = collection ? ` collection="${collection}"` : "";
   const element = `<script src="${script}" defer></script>\n<quotewise-chat endpoint="${endpoint.href}"${asked} api-key="KEY"></quotewise-chat>`;
   const command = `quotewise keys make page --browser --origin https://PAGE${collection ? ` -c ${collection}` : ""}`;
-  const code = (text: string): TemplateResult => html`<div class="code"><pre>${text}</pre>
+  const code = (text: string): TemplateResult => html`<div class="bar code"><pre>${text}</pre>
     <button class="icon" aria-label=${copied === text ? texts.copied : texts.copyCode} title=${texts.copyCode} @click=${() => copy(text)}>${copied === text ? icons.done : icons.copying}</button></div>`;
   return html`<details>
     <summary class="muted">${texts.embed}</summary>

@@ -202,7 +202,7 @@ export class QuotewiseTurn extends LitElement {
     const copied = this.copied === citation;
     return html`<figure class=${current ? "current" : ""} part="quote">
       ${this.words(citation, i)}
-      <figcaption>
+      <figcaption class="bar">
         <div class="break">
           <a class="reference" part="citation" href=${chat.service.link(document, citation)} aria-current=${current ? "true" : nothing}
             @click=${(event: MouseEvent) => this.follow(event, citation, i)}>${i === null ? nothing : html`<span class="number">${i + 1}</span> `}<bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(placed(place, texts))}</bdi>${
