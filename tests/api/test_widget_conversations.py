@@ -20,7 +20,8 @@ from tests.api.conftest import ready
 FILES = {
     "lease-2023.md": "# Lease\n\nThe monthly rent of the mill is 840 euros.\n\nThe garden belongs to **the tenant** alone.\n",
     "lease-2024.md": "# Lease\n\nThe monthly rent of the mill is 910 euros.\n\nA deposit is a sum that secures the rent.\n",
-    "prices.md": "# Prices\n\n| article | price |\n| --- | --- |\n| kettle | 30 euros |\n| teapot | 45 euros |\n",
+    "prices.md": "# Prices\n\n| article | price |\n| --- | --- |\n| kettle | 30 euros |\n| teapot | 45 euros |\n\n"
+    "## Sales\n\n| | 2023 | 2024 |\n| --- | --- | --- |\n| Zembla | 30 million | 77 million |\n",
     "boiler.md": "# Boiler\n\n1. Open the **green** valve.\n2. Press it.\n\n```sh\nboiler --start --pressure 2\n```\n",
     "odd \u202efdp.md": "The \u202eevil\u202c <b>postman</b> <script>alert(1)</script> rings twice at the mill.\n",
 }
@@ -71,6 +72,8 @@ def test_documents_that_differ_are_shown_as_such_and_quotes_as_they_read_with_th
     expect(cells.filter(has_text="45 euros")).to_be_visible()
     turn.get_by_role("button", name="Exact text of quote 1").click()
     expect(turn.locator("blockquote").first).to_contain_text("| teapot | 45 euros |")
+    turn = ask(page, "What were the sales of Zembla in 2024?")
+    expect(turn.locator("blockquote .above > *")).to_have_text(["", "2023", "2024"])
     for question, element, exact in (
         ("Which valve is to be opened?", "li", "Open the **green** valve."),
         ("boiler --start --pressure", "pre", "boiler --start --pressure 2"),
@@ -137,6 +140,7 @@ def test_the_right_passage_is_marked_in_the_source_and_kept_as_feedback(page: Pa
     right.click()
     expect(turn.locator(".correction")).to_contain_text("The right passage is kept:")
     expect(page.locator("quotewise-source .marking")).to_contain_text("The right passage is kept: The garden belongs to")
+    assert sentence.bounding_box() == before
     with Service.open(Settings(index=desk[1])) as service:
         [(_, content)] = service.store.catalogue.feedback("default")
         [gold], _ = gold_from_feedback(service.store.catalogue, "default")

@@ -210,6 +210,8 @@ def test_in_a_collection_without_documents_a_question_says_to_add_some_and_how_t
         command, element = page.locator("quotewise-documents details pre").all()
         expect(command).to_have_text("quotewise keys make page --browser --origin https://PAGE -c planned")
         expect(element).to_contain_text(f'<quotewise-chat endpoint="{client.base_url}/" collection="planned" api-key="KEY">')
+        page.locator("quotewise-documents details").get_by_label("Copy", exact=True).first.click()
+        expect(page.locator("quotewise-documents details").get_by_label("Copied", exact=True)).to_have_count(1)
         check(page)
 
 

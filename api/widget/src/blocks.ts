@@ -107,9 +107,9 @@ function cue(text: string, block: ShownBlock, part: ShownPart | undefined, marks
 
 /** Rows as a table. The signs between cells stay in it, so that all of a row is there, but are not seen. */
 function table(text: string, rows: ShownBlock[], marks: Mark[], name: string, columns: string[]): TemplateResult {
-  const headed = rows.every(({ kind, cells }) => kind === "row" && cells.length === columns.length);
+  const headed = columns.length > 0 && rows.every(({ kind, cells }) => kind === "row" && cells.length === columns.length);
   return html`<div class="table" role="region" aria-label=${name} tabindex="0"><table>
-    ${headed ? html`<tr class="above">${columns.map((column) => html`<th scope="col" dir="auto">${shown(column)}</th>`)}</tr>` : nothing}
+    ${headed ? html`<tr class="above">${columns.map((column) => (column ? html`<th scope="col" dir="auto">${shown(column)}</th>` : html`<td></td>`))}</tr>` : nothing}
     ${rows.map((row) => {
       const cells = row.cells.length ? row.cells : [row];
       const hidden = [row.start, ...cells.flatMap(({ start, end }) => [start, end]), row.end];

@@ -318,7 +318,7 @@ export class QuotewiseChat extends ScopedElement implements Chat {
   private printed(): TemplateResult {
     const { begun, collection } = this.conversation;
     const about = [this.address.href, collection, new Date(begun).toLocaleString(this.lang, { dateStyle: "long", timeStyle: "short" })];
-    return html`<div class="printed" aria-hidden="true"><strong>${shown(nameOf(this.conversation))}</strong><p class="muted break">${shown(about.filter(Boolean).join(", "))}</p></div>`;
+    return html`<div class="printed"><strong>${shown(nameOf(this.conversation))}</strong><p class="muted break">${shown(about.filter(Boolean).join(", "))}</p></div>`;
   }
 
   render(): TemplateResult {

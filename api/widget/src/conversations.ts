@@ -145,19 +145,22 @@ export class QuotewiseConversations extends ServiceElement {
   render(): TemplateResult {
     const { texts, words, gone } = this;
     const { conversations, newer } = this.kept;
-    const found = conversations.filter((conversation) => !words || matchIn(conversation, words));
+    const found = conversations.flatMap((conversation) => {
+      const match = matchIn(conversation, words);
+      return match ? [this.item(conversation, match)] : [];
+    });
     return html`<section aria-label=${texts.conversations}>
       <input type="search" class="search" aria-label=${texts.searchConversations} placeholder=${texts.searchConversations}
         @input=${() => (this.words = this.search.value.trim().toLowerCase())} />
       <div class="said muted" role="status">${
         gone ? html`${texts.removed} <button class="outlined" @click=${this.undo}>${texts.undo}</button>` : found.length ? nothing : conversations.length ? texts.noConversationMatches : texts.noConversations
       }</div>
-      <ul>${found.map((conversation) => this.item(conversation))}</ul>
+      <ul>${found}</ul>
       ${newer ? html`<p class="said muted">${texts.newerConversations(newer)}</p>` : nothing}
     </section>`;
   }
 
-  private item(conversation: Conversation): TemplateResult {
+  private item(conversation: Conversation, match: Match): TemplateResult {
     const { texts, service } = this;
     const name = nameOf(conversation);
     const act = (what: string, icon: TemplateResult, acts: () => void): TemplateResult =>
@@ -167,12 +170,11 @@ export class QuotewiseConversations extends ServiceElement {
         <input aria-label=${texts.nameOfConversation} .value=${name} maxlength="200" />
         <button class="primary">${texts.save}</button>
       </form></li>`;
-    const match = this.words ? matchIn(conversation, this.words) : null;
     const changed = new Date(conversation.changed);
     return html`<li>
-      <button class="name break" aria-current=${conversation.id === this.current ? "true" : nothing} @click=${() => this.tell("quotewise-choose", { conversation, turn: match?.turn })}>
+      <button class="name break" aria-current=${conversation.id === this.current ? "true" : nothing} @click=${() => this.tell("quotewise-choose", { conversation, turn: match.turn })}>
         <bdi>${shown(name)}</bdi>
-        ${match && match.text !== name ? html`<span class="found" dir="auto">${shown(match.text)}</span>` : nothing}
+        ${match.text && match.text !== name ? html`<span class="found" dir="auto">${shown(match.text)}</span>` : nothing}
         <span class="muted"><time datetime=${changed.toISOString()}>${changed.toLocaleString(this.lang, { dateStyle: "medium", timeStyle: "short" })}</time>${
           conversation.turns.length > 1 ? ` · ${texts.questionsAsked(conversation.turns.length)}` : nothing
         }${
@@ -201,8 +203,15 @@ const NEAR = 80;
 /** Of a character that was cut in two. */
 const HALVES = /^[\udc00-\udfff]|[\ud800-\udbff]$/g;
 
-/** Where words stand in a conversation: the last turn with them, none where it is the title, and the text around them. */
-function matchIn({ title, turns }: Conversation, words: string): { turn?: number; text: string } | null {
+/** The last turn with what is sought, none where it is the title that has it, and the text around it. */
+interface Match {
+  turn?: number;
+  text?: string;
+}
+
+/** Where words stand in a conversation, null where they do not; nowhere in particular where none are sought. */
+function matchIn({ title, turns }: Conversation, words: string): Match | null {
+  if (!words) return {};
   for (const [turn, { question, citations }] of [...turns.entries()].reverse()) {
     for (const text of [question, ...citations.map(({ quote }) => quote)]) {
       const at = text.toLowerCase().indexOf(words);

@@ -52,13 +52,7 @@ const own = css`
     font-size: 0.8125rem;
   }
   .code {
-    display: flex;
     align-items: start;
-    gap: 0.25rem;
-  }
-  .code pre {
-    flex: 1;
-    min-inline-size: 0;
   }
   pre {
     padding: 0.5rem;
@@ -80,9 +74,6 @@ const own = css`
     flex: none;
   }
   .gone {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
     font-size: 0.8125rem;
   }
   li {

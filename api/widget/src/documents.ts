@@ -5,7 +5,7 @@ import { property, query, state } from "lit/decorators.js";
 import type { QuotewiseChat } from "./chat";
 import { Deletion } from "./deletion";
 import { looks } from "./document_styles";
-import { ServiceElement } from "./element";
+import { CONFIRMED, ServiceElement, copy } from "./element";
 import { embedding } from "./embedding";
 import * as icons from "./icons";
 import type { StoredDocument } from "./service";
@@ -55,6 +55,8 @@ export class QuotewiseDocuments extends ServiceElement {
   @state() private renaming = "";
   /** Paths of the documents that alone are asked; none for all. */
   @state() private only: string[] = [];
+  /** The code for another page that was just copied. */
+  @state() private copied = "";
   @query("input[type=search]") private filter!: HTMLInputElement;
   @query("quotewise-uploads") private uploader!: QuotewiseUploads;
 
@@ -257,6 +259,12 @@ export class QuotewiseDocuments extends ServiceElement {
     this.chat.open(picked);
   }
 
+  private async copy(code: string): Promise<void> {
+    if (!(await copy(code))) return;
+    this.copied = code;
+    setTimeout(() => this.copied === code && (this.copied = ""), CONFIRMED);
+  }
+
   render(): TemplateResult {
     const { words, documents, texts } = this;
     const { gone } = this.deletion;
@@ -283,13 +291,13 @@ export class QuotewiseDocuments extends ServiceElement {
       <div class="list" tabindex=${found.length ? nothing : "0"}>
         ${this.keyNeeded ? (this.chat?.empty ? nothing : this.keyForm()) : fault ? html`<p class="problem break">${shown(fault)}</p>` : nothing}
         ${this.refusal ? html`<p class="problem break" role="alert">${shown(this.refusal)}</p>` : nothing}
-        ${gone ? html`<p class="gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
+        ${gone ? html`<p class="bar gone"><span class="break">${texts.removed} <bdi>${shown(gone.path)}</bdi></span><button class="outlined" @click=${() => this.undo(gone)}>${texts.undo}</button></p>` : nothing}
         ${this.chat && present.length > 1 ? html`<p class="hint muted">${texts.tickToAskOnly}</p>` : nothing}
         <ul>${found.slice(0, this.shownCount).map((document) => this.item(document, managed))}</ul>
         ${further ? html`<button class="outlined" @click=${this.more}>${texts.showMore}</button>` : nothing}
         <p class="muted" role="status">${this.state(found.length)}</p>
       </div>
-      ${managed && this.chat ? embedding(this.address, this.collection, texts) : nothing}</div>
+      ${managed && this.chat ? embedding(this.address, this.collection, texts, this.copied, (code) => this.copy(code)) : nothing}</div>
     </section>`;
   }
 

@@ -102,6 +102,9 @@ function stored(endpoint: URL): string | null {
   }
 }
 
+/** How long it is said that something was copied, in milliseconds. */
+export const CONFIRMED = 4000;
+
 /** Copy a text; also where a page that is not served securely has no clipboard. */
 export async function copy(text: string): Promise<boolean> {
   try {

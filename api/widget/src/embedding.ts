@@ -1,17 +1,16 @@
 /** How the chat is put on another page: what to paste there, and how to make the key that its readers need. */
 
 import { html, type TemplateResult } from "lit";
-import { copy } from "./element";
 import * as icons from "./icons";
 import type { Texts } from "./texts";
 
-export function embedding(endpoint: URL, collection: string | null, texts: Texts): TemplateResult {
+export function embedding(endpoint: URL, collection: string | null, texts: Texts, copied: string, copy: (text: string) => void): TemplateResult {
   const script = new URL("static/quotewise-chat.js", endpoint).href;
   const asked = collection ? ` collection="${collection}"` : "";
   const element = `<script src="${script}" defer></script>\n<quotewise-chat endpoint="${endpoint.href}"${asked} api-key="KEY"></quotewise-chat>`;
   const command = `quotewise keys make page --browser --origin https://PAGE${collection ? ` -c ${collection}` : ""}`;
-  const code = (text: string): TemplateResult => html`<div class="code"><pre>${text}</pre>
-    <button class="icon" aria-label=${texts.copyCode} title=${texts.copyCode} @click=${({ currentTarget }: Event) => copied(text, currentTarget as HTMLElement, texts)}>${icons.copying}</button></div>`;
+  const code = (text: string): TemplateResult => html`<div class="bar code"><pre>${text}</pre>
+    <button class="icon" aria-label=${copied === text ? texts.copied : texts.copyCode} title=${texts.copyCode} @click=${() => copy(text)}>${copied === text ? icons.done : icons.copying}</button></div>`;
   return html`<details>
     <summary class="muted">${texts.embed}</summary>
     <p>${texts.embedKey}</p>
@@ -19,8 +18,4 @@ export function embedding(endpoint: URL, collection: string | null, texts: Texts
     <p>${texts.embedPage}</p>
     ${code(element)}
   </details>`;
-}
-
-async function copied(text: string, button: HTMLElement, texts: Texts): Promise<void> {
-  if (await copy(text)) button.ariaLabel = button.title = texts.copied;
 }

@@ -49,10 +49,7 @@ export class QuotewiseResults extends ServiceElement {
       border-block-end: 1px solid var(--border);
     }
     .snippet {
-      display: -webkit-box;
-      overflow: hidden;
-      -webkit-box-orient: vertical;
-      -webkit-line-clamp: 3;
+      --lines: 3;
     }
   `];
 
@@ -129,7 +126,7 @@ export class QuotewiseResults extends ServiceElement {
     return html`<li class="break">
       <a href=${this.service.link(document, citation)} @click=${(event: MouseEvent) => this.open(event, citation)}><bdi>${shown(title(document) ?? document.path)}</bdi>, ${placed(place, this.texts)}</a>
       <div class="muted"><bdi>${shown(document.path)}</bdi></div>
-      <div class="snippet" dir="auto">${shown(quote)}</div>
+      <div class="clamped snippet" dir="auto">${shown(quote)}</div>
     </li>`;
   }
 }

@@ -286,7 +286,7 @@ export class QuotewiseSource extends ServiceElement {
   /** Always as high, so that the text does not move under who is selecting in it. */
   private correction(): TemplateResult {
     const { texts, right, selected } = this;
-    return html`<div class="marking"><span class="muted" role="status">${right ? html`${texts.rightKept} <q dir="auto">${shown(right)}</q>` : texts.selectRight}</span>
+    return html`<div class="bar marking"><span class="clamped muted" role="status">${right ? html`${texts.rightKept} <q dir="auto">${shown(right)}</q>` : texts.selectRight}</span>
       <button class="outlined" ?disabled=${!selected} @mousedown=${keep} @click=${this.callRight}>${texts.thisIsRight}</button></div>`;
   }
 

@@ -51,27 +51,13 @@ const own = css`
   }
   .marking {
     grid-row: 3;
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem;
+    min-block-size: 3.25rem; /* of two lines */
     padding: 0.375rem 0.75rem 0.375rem 1.125rem;
     border-block-end: 1px solid var(--border);
     background: var(--tint);
   }
   .marking span {
-    min-inline-size: 0;
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    overflow: hidden;
-    white-space: normal;
-  }
-  .marking button {
-    flex: none;
-  }
-  .marking :disabled {
-    opacity: 0.5;
+    --lines: 2;
   }
   .body {
     display: grid;

@@ -159,6 +159,24 @@ export const shared = css`
     color: var(--muted);
     font-size: 0.8125rem;
   }
+  .bar { /* what may be long, and what can be done with it */
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+  }
+  .bar > :first-child {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .bar > button {
+    flex: none;
+  }
+  .clamped {
+    display: -webkit-box;
+    overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: var(--lines);
+  }
   .break {
     overflow-wrap: anywhere;
   }

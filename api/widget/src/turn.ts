@@ -4,14 +4,14 @@ import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { asBlocks } from "./blocks";
 import type { Turn } from "./conversation";
-import { copy } from "./element";
+import { CONFIRMED, copy } from "./element";
 import * as icons from "./icons";
 import { blocksOf } from "./rendering";
 import { scopeOf } from "./scope";
 import type { Citation, Service, Structure } from "./service";
 import type { Texts } from "./texts";
 import { inUnits, marked, shown, type Mark } from "./text";
-import { levelOf, placed, reference, title, trail } from "./words";
+import { columnsOf, levelOf, placed, reference, title, trail } from "./words";
 
 /** What a turn needs of the chat that it stands in. */
 export interface Chat {
@@ -33,11 +33,6 @@ export interface Chat {
   say(words: string): void;
   keep(): void;
 }
-
-/** Between the headings of a table's columns, where they stand above a quote. */
-const COLUMNS = " | ";
-/** How long it is said that something was copied, in milliseconds. */
-const CONFIRMED = 4000;
 
 /** It stands in the tree of the chat, whose styles and parts are thus its own. */
 export class QuotewiseTurn extends LitElement {
@@ -92,7 +87,7 @@ export class QuotewiseTurn extends LitElement {
     const { service, texts } = this.chat;
     const copied = await copy(reference({ ...citation, place: placed(citation.place, texts) }, service.link(citation.document, citation)));
     this.copied = copied ? citation : null;
-    setTimeout(() => (this.copied = null), CONFIRMED);
+    setTimeout(() => this.copied === citation && (this.copied = null), CONFIRMED);
     this.chat.say(copied ? texts.copiedWithReference : texts.cannotCopy);
   }
 
@@ -192,7 +187,7 @@ export class QuotewiseTurn extends LitElement {
     const marks = i === null ? [] : marksOf(this.turn, citation, i);
     const whole = { start: 0, end: quote.length };
     return html`<blockquote class=${structure ? "rendered" : ""} dir="auto" lang="" part="text">${
-      structure ? asBlocks(quote, whole, structure, marks, this.chat.texts.table, citation.heading.at(-1)?.split(COLUMNS)) : marked(quote, whole, marks)
+      structure ? asBlocks(quote, whole, structure, marks, this.chat.texts.table, columnsOf(citation)) : marked(quote, whole, marks)
     }</blockquote>`;
   }
 
@@ -207,7 +202,7 @@ export class QuotewiseTurn extends LitElement {
     const copied = this.copied === citation;
     return html`<figure class=${current ? "current" : ""} part="quote">
       ${this.words(citation, i)}
-      <figcaption>
+      <figcaption class="bar">
         <div class="break">
           <a class="reference" part="citation" href=${chat.service.link(document, citation)} aria-current=${current ? "true" : nothing}
             @click=${(event: MouseEvent) => this.follow(event, citation, i)}>${i === null ? nothing : html`<span class="number">${i + 1}</span> `}<bdi>${shown(name ?? document.path)}</bdi></a><span class="muted">, ${name ? html`<bdi>${shown(document.path)}</bdi>, ` : nothing}<bdi>${shown(placed(place, texts))}</bdi>${

@@ -155,17 +155,11 @@ export const turn = css`
     max-block-size: 8rem;
   }
   figcaption {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.5rem;
     padding: 0.25rem 0.375rem 0.25rem 1rem;
     border-block-start: 1px solid var(--border);
     font-size: 0.8125rem;
   }
   figcaption div {
-    flex: 1;
-    min-inline-size: 0;
     padding-block: 0.25rem;
   }
   .reference {

@@ -40,10 +40,6 @@ export class QuotewiseUploads extends ServiceElement {
       margin-block-start: 0.75rem;
     }
     .sum {
-      display: flex;
-      align-items: center;
-      justify-content: space-between;
-      gap: 0.375rem;
       font-size: 0.8125rem;
     }
     ul {
@@ -156,16 +152,17 @@ export class QuotewiseUploads extends ServiceElement {
     const { uploads, busy } = uploading;
     const refused = uploads.filter(({ state, problem }) => state === "refused" && problem?.kind !== "precondition-failed");
     const rows = [...uploads].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).slice(0, ROWS);
+    const told = busy || uploading.count("refused") > 0;
     return html`<section class="progress" aria-label=${texts.uploads}>
-      <div class="sum">
+      <div class="bar sum">
         <span aria-live="polite">${busy ? texts.uploadsGoing(uploading.count("added", "refused"), uploads.length) : texts.uploadsDone(uploading.count("added"), uploading.count("refused"))}</span>
         ${busy
           ? html`<button @click=${() => uploading.forget()}>${texts.stop}</button>`
           : html`<button class="icon" aria-label=${texts.close} title=${texts.close} @click=${() => uploading.forget()}>${icons.close}</button>`}
       </div>
       ${refused.length > 1 && !busy ? html`<button class="outlined" @click=${() => refused.forEach((upload) => uploading.again(upload))}>${texts.tryAllAgain}</button>` : nothing}
-      ${busy || uploading.count("refused") ? html`<ul tabindex="0" aria-label=${texts.uploads}>${rows.map((upload) => this.row(upload))}</ul>` : nothing}
-      ${uploads.length > ROWS && (busy || uploading.count("refused")) ? html`<p class="muted">${texts.andMore(uploads.length - ROWS)}</p>` : nothing}
+      ${told ? html`<ul tabindex="0" aria-label=${texts.uploads}>${rows.map((upload) => this.row(upload))}</ul>` : nothing}
+      ${told && uploads.length > ROWS ? html`<p class="muted">${texts.andMore(uploads.length - ROWS)}</p>` : nothing}
     </section>`;
   }
 

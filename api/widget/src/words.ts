@@ -17,6 +17,15 @@ export const levelOf = (confidence: number): (typeof LEVELS)[number][1] => LEVEL
 export const trail = ({ heading, place, document }: Pick<Citation, "heading" | "place" | "document">): string[] =>
   heading.filter((one, i) => place !== `section ${one}` && (i > 0 || one !== document.title));
 
+/** Between the names of columns, as index/formats/tables.py joins them: one without a name keeps its place. */
+const BETWEEN_NAMES = /(?:^|(?<=\s))\|(?=\s|$)/;
+
+/** The names of the columns above rows of a table; none where the last heading is of a section. */
+export function columnsOf({ heading }: Pick<Citation, "heading">): string[] {
+  const names = (heading.at(-1) ?? "").split(BETWEEN_NAMES).map((name) => name.trim());
+  return names.length > 1 ? names : [];
+}
+
 /** A title that says more than the name of the file does. */
 export function title({ title, path }: { title: string; path: string }): string | null {
   return path.split("/").pop()!.replace(/\.\w+$/, "") === title ? null : title;
