@@ -7,7 +7,7 @@ from collections.abc import Iterable
 _FUNCTION_WORDS = {
     "da": "og i at det er en af til på for ikke den som der blev også efter mellem fra ved",
     "de": "der die und das ist nicht von mit den ein eine zu auf für sich dem auch im wird werden",
-    "en": "the of and to is that it was for with as are this be by not from have which on",
+    "en": "the of and to is that it was for with as are this be by not from have which on you your we how what can a i do no",
     "es": "el la los de y que en es un una por con para las del se no lo como su",
     "fi": "ja on ei se että oli ovat mutta joka kun myös sen hän ole jos tai kuin vain niin mukaan",
     "fr": "le la les des et est une dans que qui pour du pas sur au avec par ce sont plus",
@@ -20,7 +20,8 @@ _FUNCTION_WORDS = {
     "sv": "och att det är en av på för inte som den till med var ett från också efter mellan vid",
     "tr": "ve bir bu için ile da de olarak ne değil olan daha çok gibi en kadar sonra ama her o",
 }
-"""Twenty of the most frequent words of each language, by ISO 639-1 code."""
+"""Twenty of the most frequent words of each language, by ISO 639-1 code; of English also what questions and answers have, and
+the words that others share with it."""
 _LANGUAGES_OF = {
     word: [code for code, words in _FUNCTION_WORDS.items() if word in words.split()]
     for word in {word for words in _FUNCTION_WORDS.values() for word in words.split()}
@@ -68,7 +69,7 @@ def detect_language(texts: Iterable[str]) -> str:
 def _latin_language(text: str) -> str:
     words = [word.lower() for word in _WORD.findall(text)]
     counts = Counter(code for word in words for code in _LANGUAGES_OF.get(word, ()))
-    best, count = max(counts.items(), key=lambda item: item[1], default=("", 0))
+    best, count = max(counts.items(), key=lambda item: (item[1], item[0] != "en"), default=("", 0))
     if count >= max(_LEAST_WORDS, _LEAST_SHARE * len(words)):
         return best
     return "und" if sum(not word.isascii() for word in words) > max(_LEAST_WORDS, _LEAST_SHARE * len(words)) else ""

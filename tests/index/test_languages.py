@@ -34,6 +34,19 @@ def test_the_language_of_a_sentence_is_detected(language: str) -> None:
     assert detect_language([*others, *[TEXTS[language]] * 5]) == language
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you ship to Iceland? No. Do you take cards? No. Is a refund possible? A month.",
+        "How do I pay? Do I need a card? No, you do not.",
+        "Where do I park? In a bay. Do I pay a fee? No. Can I stay a day? No, but they do if there is a bay.",
+        "ann: do we do a demo? no, we can do a call. bo: no, can you do a demo? what do you need?",
+    ],
+)
+def test_questions_in_english_with_short_answers_are_not_taken_for_portuguese(text: str) -> None:
+    assert detect_language([text]) == "en"
+
+
 def test_short_texts_and_code_have_no_language_and_other_languages_are_undetermined() -> None:
     assert detect_language([]) == detect_language(["def f(x): return x + 1"]) == detect_language(["Ann, Bob"]) == ""
     assert detect_language(["Міст закрили в березні, бо іржа з'їла троси."]) == "und"
