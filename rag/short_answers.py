@@ -12,9 +12,12 @@ from quotewise.rag.readers.span_model import UNSPACED
 
 _LEADING_SIGNS = re.compile(r"^[\s,;:，。；：、]+")
 _TRAILING_SIGNS = re.compile(
-    r"[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$|(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+$"
+    r"(?<![\s,;:，。；：、！？])[\s,;:，。；：、！？]+$|(?<=[^\W\d_]{4})(?<!Corp)\.$|(?<=[\d²³%)\]])\.$|(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+$"
 )
-"""A full stop after a short word may be one of an abbreviation; raised digits after a longer one are the mark of a note."""
+"""A full stop after a short word may be one of an abbreviation; raised digits after a longer one are the mark of a note.
+
+Here and in ``_SIGN`` what is repeated begins where it has no like before it, else each place of a long run is a beginning.
+"""
 _MONTH = r"(?:(?:Jan|Febr?|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]+|\.)?|May|June?|July?)"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
@@ -24,7 +27,7 @@ _IN_DATE = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(
-    r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"`[^`\n]{1,100}`|(?<!\S)--?[a-z][\w-]*(?:=[\w-]+)?|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|https?://[^\s<>\"')\]]*[\w/=]|\bv?\d+(?:[.,:]\d+)+(?:-[a-z]+\.?\d*)?%?"
     r"|(?<!\S)(?=\S*\d)(?=\S*[^\W\d_])(?=\w*[!#$&*~^])[\w!#$&*~^+-]{4,40}(?=[.,;:]?(?:\s|$))"
 )
