@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from quotewise.api import logs, metrics, openai, openapi, problems, routes, routes_documents, tracing
+from quotewise.api import logs, metrics, openai, openapi, routes, routes_documents, tracing
 from quotewise.api.errors import CannotStartError, NotFoundError, NotReadyError
 from quotewise.api.keys import Keys
 from quotewise.api.metrics import Metrics, RequestMetrics, observe_answer
@@ -69,11 +69,10 @@ def create_app(source: Service | Callable[[], Service], settings: Settings) -> F
         lifespan=lifespan,
         docs_url=None,  # its pages load from another host
         redoc_url=None,
-        responses=problems.responses(*authenticate.PROBLEMS),
         telemetry=tracing.TELEMETRY,
     )
     for router in (routes.router, routes_documents.router, openai.router, metrics.router):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # which ``include_router`` would make anew for each app, at its first request
     app.router.routes.append(Route("/mcp", routes.McpApp(), methods=["POST"], include_in_schema=False))
     _add_pages(app)
     _add_middleware(app, settings)

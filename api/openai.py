@@ -16,7 +16,7 @@ from quotewise.api.openai_models import ChatRequest, error_response
 from quotewise.api.prompts import NOT_FOUND, POSSIBLE, SURE
 from quotewise.api.requests import CollectionName
 from quotewise.api.responses import AskResponse, to_python
-from quotewise.api.routes import Called, json_only
+from quotewise.api.routes import REFUSALS, Called, json_only
 from quotewise.api.service import Service, Step
 from quotewise.index.printable import printable
 from quotewise.rag.answers import Answer, Citation, SearchResult, Timings
@@ -34,7 +34,7 @@ _DEFAULT: dict[str, Any] = {"default": {"summary": "The default collection", "va
 Links = Annotated[
     bool, Header(alias="Quotewise-Links", description="as `quotewise.links`, for frontends that add headers but no fields")
 ]
-router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=_ERRORS)
+router = APIRouter(prefix=_PREFIX, dependencies=[Depends(json_only)], responses=REFUSALS | _ERRORS)
 
 
 @router.post("/chat/completions")

@@ -15,6 +15,7 @@ from quotewise.api import events, originals, problems, requests, responses
 from quotewise.api.callers import Caller
 from quotewise.api.errors import DescriptorsError, UnsupportedMediaTypeError
 from quotewise.api.feedback import give as give_feedback
+from quotewise.api.middleware import authenticate
 from quotewise.api.service import Service
 from quotewise.index.sentences import Span
 from quotewise.index.store import StoredDocument
@@ -60,6 +61,8 @@ def json_response(value: Any, status: int = 200, **headers: str) -> Response:
     return Response(responses.to_json(value), status, headers, "application/json")
 
 
+REFUSALS = problems.responses(*authenticate.PROBLEMS)
+"""Of every operation."""
 STATE_PROBLEMS = ("not-ready", "cannot-start", "stopped", "keys-unavailable", "catalogue-unavailable")
 _STORE_PROBLEMS = (
     *("index-locked", "index-damaged", "index-unavailable", "engine-unavailable", "index-rebuilding", "document-damaged"),
@@ -97,7 +100,7 @@ Page = Annotated[int, Path(ge=1, le=1_000_000, openapi_examples=_FIRST)]
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 }
-router = APIRouter(dependencies=[Depends(json_only)])
+router = APIRouter(dependencies=[Depends(json_only)], responses=REFUSALS)
 
 
 def answer(body: requests.AskRequest, call: Call) -> responses.AskResponse:

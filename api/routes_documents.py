@@ -12,7 +12,7 @@ from pydantic import Field, WithJsonSchema
 
 from quotewise.api import changes, jobs, problems, requests
 from quotewise.api.errors import UnsupportedMediaTypeError
-from quotewise.api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, STATE_PROBLEMS, Called, json_only, json_response
+from quotewise.api.routes import BODY_PROBLEMS, INDEX_PROBLEMS, REFUSALS, STATE_PROBLEMS, Called, json_only, json_response
 from quotewise.index.atomic_files import PATTERN
 from quotewise.index.errors import QuotewiseError
 from quotewise.index.formats import CONTENT_TYPES
@@ -66,7 +66,7 @@ IfNoneMatch = Annotated[
     Literal["*"] | None, WithJsonSchema({"type": "string", "enum": ["*"]}), Header(description=_IF_NONE_MATCH)
 ]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-router = APIRouter()
+router = APIRouter(responses=REFUSALS)
 
 
 @router.put(

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -28,6 +29,9 @@ from quotewise.rag.defaults import AUTOMATIC
 from quotewise.rag.readers.span_model import DEEP_FOLDER
 from tests.postgres_server import PostgresServer, missing, running_postgres
 
+# The tests start some hundred processes, each of which would compile the package again, a second of processor time each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Of whoever runs the tests.
 for name in os.environ.keys() - {"QUOTEWISE_FLIPS"}:
     if name.startswith(("QUOTEWISE_", "OTEL_")):

@@ -49,7 +49,7 @@ def running(index: Path, program: str = SERVE, **environment: str) -> Iterator[R
     given |= {"QUOTEWISE_INDEX": str(index), **environment}
     command = [sys.executable, "-c", program, str(port)]
     with TemporaryFile() as stderr, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=given) as process:
-        service = Running(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30), port, index)
+        service = Running(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, verify=False), port, index)
         killer = threading.Timer(120, process.kill)
         killer.start()
         try:
