@@ -288,7 +288,9 @@ class SqlCatalogue(Records):
                     values = dict(zip(_CHUNK_COLUMNS, row[1:], strict=True))
                     text = embedding_text(json.loads(values["heading"]), values["text"][: values["end"] - values["start"]])
                     vector = np.frombuffer(values["vector"], np.float16).astype(np.float32)
-                    yield IndexedChunk(values["id"], values["document"], f"{PurePosixPath(path).with_suffix('')} {title}", text, vector)
+                    yield IndexedChunk(
+                        values["id"], values["document"], f"{PurePosixPath(path).with_suffix('')} {title}", text, vector
+                    )
 
     def _rows(self, where: str, *values: Any) -> list[Any]:
         query = f"SELECT {_DOCUMENT} FROM documents d JOIN collections c ON c.id = d.collection {where}"
