@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from functools import partial
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 import numpy as np
@@ -280,14 +280,17 @@ class SqlCatalogue(Records):
         return Changes(collection, since, until, documents, partial(self._indexed_chunks, documents))
 
     def _indexed_chunks(self, documents: Sequence[int]) -> Iterator[IndexedChunk]:
-        query = f"SELECT {_CHUNK} FROM chunks k WHERE k.document IN ({self._database.NUMBERS}) ORDER BY k.id"
+        query = f"""SELECT {_CHUNK}, d.path, d.title FROM chunks k JOIN documents d ON d.row = k.document
+            WHERE k.document IN ({self._database.NUMBERS}) ORDER BY k.id"""
         for first in range(0, len(documents), 256):
-            for row in self._database.rows(query, json.dumps(list(documents[first : first + 256]))):
+            for *row, path, title in self._database.rows(query, json.dumps(list(documents[first : first + 256]))):
                 if self._checked(row, f"of row {row[2]}"):
                     values = dict(zip(_CHUNK_COLUMNS, row[1:], strict=True))
                     text = embedding_text(json.loads(values["heading"]), values["text"][: values["end"] - values["start"]])
                     vector = np.frombuffer(values["vector"], np.float16).astype(np.float32)
-                    yield IndexedChunk(values["id"], values["document"], text, vector)
+                    yield IndexedChunk(
+                        values["id"], values["document"], f"{PurePosixPath(path).with_suffix('')} {title}", text, vector
+                    )
 
     def _rows(self, where: str, *values: Any) -> list[Any]:
         query = f"SELECT {_DOCUMENT} FROM documents d JOIN collections c ON c.id = d.collection {where}"

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
-from quotewise.index.store import Changes, Hit
+from quotewise.index.store import Changes, Hit, IndexedChunk
 
-_VERSION = 5
+_VERSION = 6
 """Of the analyzers: an index made by another version is made again."""
 _LANGUAGES = {
     **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish"},
@@ -26,6 +26,8 @@ _SIGNED = re.compile(r"(?<![^\W_])([^\W\d_][^\W_]{0,30})(\+{1,2}|#(?![0-9]))(?![
 _JOINED = re.compile(r"(?<![\w.-])\.?[^\W_]{1,40}(?:[._-][^\W_]{1,40}){1,7}(?!\w)|(?<![\w.])\.[^\W\d_][^\W_]{1,40}")
 _SHORT_NAME = 2
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+")
+_NAME_WORD = re.compile(r"[^\W_a-z]*[^\W_A-Z]+|[^\W_]+")
+"""Words, also of a name such as ``EmployeeHandbook``."""
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003fffd]+")
 """Runs of kana, Han and Hangul, between whose words there are no spaces, or none before particles."""
 _WRITER_BYTES = 64_000_000
@@ -82,7 +84,7 @@ class LexicalIndex:
             document = tantivy.Document()
             document.add_unsigned("chunk", chunk.id)
             document.add_unsigned("document", chunk.document)
-            document.add_text("text", _stored_text(chunk.text))
+            document.add_text("text", _stored_text(searched_text(chunk)))
             writer.add_document(document)
         writer.commit()
         writer.garbage_collect_files()
@@ -100,10 +102,21 @@ def terms(text: str, language: str = "en") -> list[str]:
     return _terms(text, _analyzer(language))
 
 
-def stored_terms(text: str, language: str) -> list[str]:
-    """What a text is found by, as often as it is in it."""
-    found: list[str] = _analyzer(language).analyze(_stored_text(text))
+def stored_terms(chunk: IndexedChunk, language: str) -> list[str]:
+    """What a chunk is found by, as often as it is in it."""
+    found: list[str] = _analyzer(language).analyze(_stored_text(searched_text(chunk)))
     return found
+
+
+def searched_text(chunk: IndexedChunk) -> str:
+    """The text of a chunk after those words of its document's name that it does not have itself."""
+    said = {*_words(chunk.text)}
+    unsaid = [word for word in dict.fromkeys(_words(chunk.name)) if word not in said]
+    return f"{' '.join(unsaid)} {chunk.text}" if unsaid else chunk.text
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _NAME_WORD.findall(text)]
 
 
 def _stored_text(text: str) -> str:

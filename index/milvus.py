@@ -248,7 +248,7 @@ class MilvusSearchIndex:
                 "metadata": [pair(*item) for item in document.metadata.items()][:_MOST_METADATA],
                 "vector": chunk.vector,
             }
-            yield row | ({"terms": _plain(stored_terms(chunk.text, collection.language))} if engine.has_words else {})
+            yield row | ({"terms": _plain(stored_terms(chunk, collection.language))} if engine.has_words else {})
 
     def _alias(self, name: str) -> str:
         return f"quotewise_{self._catalogue.collection(name).key}_{self._catalogue.first_change(name).stamp}"

@@ -113,10 +113,14 @@ UNCHANGED = Change(0, "")
 
 @dataclass(frozen=True, slots=True)
 class IndexedChunk:
-    """What a search index holds of a chunk: its document, its text under its headings, its float32 (dimension,) vector."""
+    """What a search index holds of a chunk: its document, its text under its headings, its float32 (dimension,) vector.
+
+    ``name`` is the path and the title of its document, by which people ask for what its text does not repeat.
+    """
 
     id: int
     document: int
+    name: str
     text: str
     vector: np.ndarray
 

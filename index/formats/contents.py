@@ -50,7 +50,7 @@ def with_contents_as_navigation(text: str, blocks: Sequence[Block]) -> tuple[Blo
     """The blocks of a text, of which the lines of a table of contents are navigation and head nothing.
 
     That is a run of lines which name headings that follow, in their order: each with dots and the number of a page, or with or
-    without a number below a title such as "Contents".
+    without a number below a title such as "Contents", where dots and a number are enough.
     """
     headings: dict[str, list[int]] = defaultdict(list)
     for block in blocks:
@@ -111,9 +111,10 @@ def _heading_after(
     ``titled`` is whether a title such as "Contents" stands above, ``listed`` whether an entry does.
     """
     is_entry = line.dots or ((titled or listed) and line.page is not None) or (titled and not line.is_heading)
-    if not is_entry or (line.page and line.page < page) or line.name not in headings:
+    if not is_entry or (line.page and line.page < page):
         return None
-    return next((start for start in headings[line.name] if start > at), None)
+    found = (start for start in headings[line.name] if start > at) if line.name in headings else ()
+    return next(iter(found), at if titled and line.dots else None)
 
 
 def _marked(lines: Sequence[_Line], blocks: Sequence[Block], listed: set[tuple[int, int]], text: str) -> Iterator[Block]:

@@ -23,6 +23,7 @@ from quotewise.index.formats.html_elements import (
     is_hidden,
     is_named,
     local_name,
+    mark_questions,
     numbers_of,
     region_of,
     rows_of,
@@ -35,7 +36,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 
-VERSION = 5
+VERSION = 6
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 
@@ -81,6 +82,7 @@ def parse(data: bytes) -> Parsed:
     root, damage = read_tree(text)
     if root is None:
         raise DocumentError("holds no HTML element and no text")
+    mark_questions(root)
     walk(root, composer)
     if damage:
         composer.problems.append(damage)

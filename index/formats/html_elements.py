@@ -20,7 +20,10 @@ _NAVIGATION_NAME = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:^|[\s_-])question(?:$|[\s_-])", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:^|[\s_-])answer(?:$|[\s_-])", re.IGNORECASE)
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+_QUESTION_PARTS = frozenset(["td", "th", "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "button", "dt", "summary"])
 _LONGEST_PAGE_NUMBER = 12
 _NOTE_TYPE = re.compile(r"\b(?:foot|end|rear)note\b")
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.IGNORECASE)
@@ -95,6 +98,21 @@ def _is_links(element: Element) -> bool:
     every = sum(len(text.strip()) for text in element.itertext())
     linked = sum(len(text.strip()) for link in element.iter("a", "{*}a", "button") for text in link.itertext())
     return 2 * linked > every
+
+
+def mark_questions(root: Element) -> None:
+    """Make headings of the elements that the author calls questions, each before one called its answer, also of table rows."""
+    for element in list(root.iter()):
+        following = element.getnext() if isinstance(element.tag, str) and _QUESTION.search(element.get("class") or "") else None
+        if following is None or not _ANSWER.search(following.get("class") or ""):
+            continue
+        if local_name(element) == "tr":
+            for table in islice(element.iterancestors("table", "{*}table"), 1):
+                table.set("role", "presentation")
+        for inner in element.iterdescendants():
+            if isinstance(inner.tag, str) and local_name(inner) in _QUESTION_PARTS:
+                inner.tag, inner.tail = "span", f" {inner.tail or ''}"
+        element.tag = "h6"
 
 
 def is_data(table: Element) -> bool:

@@ -24,8 +24,11 @@ TEXTS = [
 ]
 
 
-def index_of(folder: Path, texts: list[str], language: str = "en") -> LexicalIndex:
-    chunks = [IndexedChunk(number, 1, text, np.zeros(4, np.float32)) for number, text in enumerate(texts)]
+def index_of(folder: Path, texts: list[str], language: str = "en", names: list[str] | None = None) -> LexicalIndex:
+    chunks = [
+        IndexedChunk(number, 1, names[number] if names else "", text, np.zeros(4, np.float32))
+        for number, text in enumerate(texts)
+    ]
     index = LexicalIndex.create(folder, language)
     index.update(Changes(COLLECTION, UNCHANGED, Change(1, "a"), [1], lambda: iter(chunks)))
     return index
@@ -104,3 +107,10 @@ def test_a_mark_of_a_note_is_no_part_of_the_word_before_it_and_an_exponent_is_on
     index = index_of(tmp_path, ["The shell has a language⁷ of its own.", "It is 74 m² in all."])
     assert [hit.chunk_id for hit in index.search("language", 20, None)] == [0]
     assert [hit.chunk_id for hit in index.search("m²", 20, None)] == [1]
+
+
+def test_a_chunk_is_found_by_the_name_of_its_document(tmp_path: Path) -> None:
+    texts = ["You may pass it on.", "You may pass it on, said the guide to the pass."]
+    index = index_of(tmp_path, texts, names=["licences/MPL-2.0", "TravelGuide Travel Guide"])
+    assert [hit.chunk_id for hit in index.search("May I pass it on under the MPL?", 2, None)] == [0, 1]
+    assert [hit.chunk_id for hit in index.search("travel", 2, None)] == [1]

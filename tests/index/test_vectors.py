@@ -75,7 +75,7 @@ def test_whatever_is_changed_the_hits_are_those_of_a_search_of_all_vectors() -> 
             files: dict[Path, Path] = {}
             for number, (removed, added, chunks) in enumerate(steps, start=1):
                 new = {
-                    key: IndexedChunk(key, document, "", unit(*chance.normal(size=DIMENSION)))
+                    key: IndexedChunk(key, document, "", "", unit(*chance.normal(size=DIMENSION)))
                     for document in added
                     for key in [next(keys) for _ in range(chunks)]
                 }
@@ -111,7 +111,7 @@ def test_an_update_writes_as_little_to_a_large_index_as_to_a_small_one(tmp_path:
     vector = unit(1, 0, 0, 0)
 
     def changes(first: int, chunks: int) -> Changes:
-        made = (IndexedChunk(number << 20, number, "", vector) for number in range(first, first + chunks))
+        made = (IndexedChunk(number << 20, number, "", "", vector) for number in range(first, first + chunks))
         return Changes(COLLECTION, UNCHANGED, UNCHANGED, range(first, first + chunks), lambda: made)
 
     base = Vectors.empty(DIMENSION).updated(changes(1, 10_000)).written(tmp_path)
@@ -138,7 +138,7 @@ def test_many_vectors_are_quantised_and_searched_with_the_recall_that_is_reporte
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def changes(documents: Sequence[int], rows: Sequence[int]) -> Changes:
-        made = (IndexedChunk(row, 1 + row // 3, "", vectors[row]) for row in rows)
+        made = (IndexedChunk(row, 1 + row // 3, "", "", vectors[row]) for row in rows)
         return Changes(COLLECTION, UNCHANGED, UNCHANGED, documents, lambda: made)
 
     written = Vectors.empty(dimension).updated(changes(range(1, 1991), range(5970))).written(tmp_path)

@@ -50,6 +50,14 @@ def test_other_lists_stay_quotable(lines: str) -> None:
     assert all(line in text for line in lines.splitlines())
 
 
+def test_below_a_title_entries_with_dots_need_no_section_and_may_be_divided() -> None:
+    entries = (
+        "Scope ........ 3\nWhat a tenant may bring into the rooms and keep in\nthem ........ 4\nRent of the others ...... 9\n"
+    )
+    assert quotable(f"Contents\n\n{entries}\n{BODY}")[:2] == [((), "Contents"), (("1 Scope",), "1 Scope")]
+    assert entries.splitlines()[0] in quotable(f"Prices\n\n{entries}\n{BODY}")[1][1]
+
+
 def test_a_sentence_among_entries_ends_them_and_the_sections_keep_their_headings() -> None:
     entries = "Contents\n\nScope 3\n\nTerms 4\n\nRent 5\n\nAnn Lee wrote this.\n\n"
     found = quotable(f"# Lease\n\n{entries}{BODY}")

@@ -177,3 +177,20 @@ def test_how_a_word_is_spoken_is_no_part_of_it() -> None:
 def test_notes_that_open_when_they_are_asked_for_are_read() -> None:
     document = parsed("<p>It ended.</p><aside role=doc-footnote hidden><p>In May.</p></aside><p hidden>no</p>")
     assert texts(document) == ["It ended.", "In May."] and block(document, "In May.").kind == "footnote"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr class='question'><td><b>1.</b></td><td><b>May I stop?</b></td></tr>"
+        "<tr class='answer'><td></td><td><p>Yes.</p></td></tr>"
+        "<tr class='question'><td><b>2.</b></td><td><b>It fails with this: no file</b></td></tr>"
+        "<tr class='answer'><td></td><td><p>Make one.</p></td></tr></table>",
+        "<div class='faq-question'><p>1. May I stop?</p></div><div class='faq-answer'>Yes.</div>"
+        "<div class='faq-question'><h3>2. It fails with this: no file</h3></div><div class='faq-answer'>Make one.</div>",
+    ],
+)
+def test_what_the_author_calls_a_question_heads_its_answer(body: str) -> None:
+    document = parsed(f"<h1>FAQ</h1>{body}")
+    assert block(document, "Yes.").heading == ("FAQ", "1. May I stop?")
+    assert block(document, "Make one.").heading == ("FAQ", "2. It fails with this: no file")
