@@ -19,7 +19,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.symbols import symbol, symbol_field
 from quotewise.index.formats.tables import FEW
-from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
+from quotewise.index.formats.word_styles import Style, is_on, look_of, read_styles, value
 from quotewise.index.formats.word_tables import children, has, is_continued, merged_cells
 
 VERSION = 6
@@ -141,7 +141,8 @@ class _Word:
                 kind = "caption"
             elif mark is not None:
                 kind = "item"
-        self._composer.add(prefix + text, kind)
+        look = look_of(paragraph, text, style, self._styles) if kind in ("paragraph", "item") and text else None
+        self._composer.add(prefix + text, kind, look=look)
 
     def _style(self, properties: Element | None) -> Style:
         name = value(properties, "pStyle") if properties is not None else None
