@@ -139,7 +139,7 @@ def _add_table(composer: Composer, name: str, table: Table, names: Mapping[int, 
         _place(composer, name, row, cells)
         titles.append(next(iter(cells.values())))
         composer.add(titles[-1])
-    titles = [" ".join(title.split()) for title in titles[-_MOST_TITLES:] if len(title) <= _LONGEST_TITLE]
+    titles = [" ".join(title.split()) for title in titles[-_MOST_TITLES:] if _is_title(title)]
     columns = sorted({column for _, cells in table for column in cells})
     if names:
         table = [(0, names), *table]
@@ -154,11 +154,18 @@ def _add_table(composer: Composer, name: str, table: Table, names: Mapping[int, 
         below = table[number + 1][1] if number + 1 < len(table) else {}
         is_alone = [*cells] == columns[:1] and (row, columns[0]) not in merged
         if is_alone and len(columns) > _FEWEST and text.context and 2 * len(below) > len(columns):
-            section = (text.text,) * (len(text.text) <= _LONGEST_TITLE)
+            section = (text.text,) * _is_title(text.text)
+            if titles and [*below.values()] == [*table[0][1].values()]:  # the names come again below another title
+                titles.pop()
         if row:
             _place(composer, name, row, cells)
             composer.add_row(Row(text.text, (*titles, *section, *text.context)))
     return [table[0], table[-1]] if read[0].context and not merged.keys() & {(table[0][0], c) for c in columns} else []
+
+
+def _is_title(text: str) -> bool:
+    """Whether what stands alone in a row heads the rows below it, and is no value, note or label whose value is empty."""
+    return len(text) <= _LONGEST_TITLE and not text.rstrip().endswith((":", ".")) and not is_number(text)
 
 
 def _side_by_side(table: Table, merged: Merged) -> list[Table]:

@@ -100,6 +100,13 @@ def test_rows_of_a_sheet_have_the_title_of_their_section_and_the_names_above_a_b
     assert block(document, "B1").heading == ("Sheet1", "Pumps", names)
 
 
+def test_names_that_come_again_below_another_title_begin_another_table() -> None:
+    names = "Shop | Sales | Staff"
+    document = sheet_of("North", names, "Leeds | 120 | 5", "York | 98 | 4", "South", names, "Kent | 143 | 6")
+    assert block(document, "Leeds").heading == ("Sheet1", "North", names)
+    assert block(document, "Kent").heading == ("Sheet1", "South", names)
+
+
 def test_formulas_whose_results_a_workbook_does_not_hold_are_reported() -> None:
     document = sheet_of("Loan | Rate", "House | =", "Car | =")
     assert document.unread_part is not None and "results of formulas of the sheet Sheet1 (2)" in document.unread_part
