@@ -214,3 +214,10 @@ def test_bold_lines_below_each_other_and_documents_in_bold_type_have_no_headings
     assert {b.kind for b in address.blocks} == {"paragraph"}
     whole = read(bold("The rent rises") + plain("in May") + bold("The deposit stays the same") + plain("for now"))
     assert {b.kind for b in whole.blocks} == {"paragraph"}
+
+
+def test_cells_of_several_paragraphs_side_by_side_in_one_row_are_no_table() -> None:
+    cells = (plain("Brightwater Ltd") + plain("7 Dock Road"), plain("Invoice no.: 318") + plain("Date: 6 June"))
+    row = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
+    document = read(f"<w:tbl><w:tr>{row}</w:tr></w:tbl>{plain('Pay within 30 days.')}")
+    assert texts(document)[:4] == ["Brightwater Ltd", "7 Dock Road", "Invoice no.: 318", "Date: 6 June"]
