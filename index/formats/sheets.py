@@ -179,7 +179,7 @@ def _side_by_side(table: Table, merged: Merged) -> list[Table]:
     if len(groups) < 2 or any(len(group) < 2 for group in groups):
         return [table]
     shown = [[(row, {c: text for c, text in cells.items() if c in group}) for row, cells in table] for group in groups]
-    parts = [[(row, cells) for row, cells in part if cells] for part in shown]
+    parts: list[Table] = [[(row, cells) for row, cells in part if cells] for part in shown]
     heads: list[str] = []
     for group, part in zip(groups, parts, strict=True):
         start = next((number for number, (_, cells) in enumerate(part) if len(cells) > 1), len(part))

@@ -83,8 +83,8 @@ def _headings(text: str, blocks: Sequence[Block], looks: Mapping[int, Look]) -> 
     """What sets the headings apart, by the number of their blocks."""
     body = [number for number, block in enumerate(blocks) if block.kind in _BODY]
     sizes = Counter[float]()
-    for number, look in looks.items():
-        sizes[look.size] += blocks[number].end - blocks[number].start
+    for number, of_block in looks.items():
+        sizes[of_block.size] += blocks[number].end - blocks[number].start
     usual = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
     lines = {start: style.split()[0] for start, style in marked_lines(text)}
     keys: dict[int, _Key] = {}
