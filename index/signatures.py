@@ -35,6 +35,8 @@ _SECTION_WORDS = """
     annex appendix attachment attachments enclosure enclosures enclosed note notes ps contents summary references
     team staff board members committee management leadership officers people persons contact contacts services office department
     hours rules terms conditions information about
+    experience employment career education qualifications skills profile history berufserfahrung
+    werdegang expérience experiencia
 """
 """Words of the headings of sections, among others of those above lists of offices."""
 _PARTICLES, _SECTIONS = (frozenset(words.split()) for words in (_PARTICLE_WORDS, _SECTION_WORDS))

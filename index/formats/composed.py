@@ -7,6 +7,7 @@ from itertools import groupby
 
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.tables import Cell, Row, read_rows
+from quotewise.index.formats.unmarked_headings import Look, with_unmarked_headings
 from quotewise.index.layout import Layout, Part
 
 CHARACTER_LIMIT = 50_000_000
@@ -40,14 +41,27 @@ class Composer:
         self._pieces: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._depths: list[int] = []
+        """How many headings are above each block without those of its table."""
+        self._looks: dict[int, Look] = {}
         self._parts: list[Part] = []
         self._trail: list[tuple[int, str]] = []
         self.first_heading: str | None = None
         self.problems: list[str] = []
         """What was not read of the file, and why."""
 
-    def add(self, text: str, kind: BlockKind = "paragraph", level: int = 0, keep_with_next: bool = False) -> None:
-        """Add a block. A heading has a level from 1; rows and code are read line by line."""
+    def add(
+        self,
+        text: str,
+        kind: BlockKind = "paragraph",
+        level: int = 0,
+        keep_with_next: bool = False,
+        look: Look | None = None,
+    ) -> None:
+        """Add a block. A heading has a level from 1; rows and code are read line by line.
+
+        With a ``look``, paragraphs and items that are set as headings become some when the document is finished.
+        """
         text = text.strip("\n") if kind == "code" else cleaned(text)
         if kind == "code":
             text = _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
@@ -55,6 +69,8 @@ class Composer:
             return
         if kind == "heading":
             self._open(max(level, 1), text)
+        if look is not None and not self.is_full:
+            self._looks[len(self._blocks)] = look
         by_line = kind in ("heading", "row") or (kind == "code" and max(map(len, text.split("\n"))) <= _LONG_ROW)
         self._append(text, Block(0, 0, self.trail, by_line, keep_with_next or kind == "heading", kind))
 
@@ -130,11 +146,15 @@ class Composer:
         text = "".join(self._pieces)
         if self.is_full:
             self.problems.append(f"the text after the first {CHARACTER_LIMIT:,} characters")
+        blocks = with_unmarked_headings(text, self._blocks, self._depths, self._looks) if self._looks else self._blocks
+        if self._looks and self.first_heading is None and blocks[0].kind == "heading":
+            is_only = sum(block.kind == "heading" and len(block.heading) == 1 for block in blocks) == 1
+            self.first_heading = blocks[0].heading[-1] if is_only else None
         shown = " ".join(cleaned(title or self.first_heading or "").split())[:_TITLE_LIMIT] or None
         entries = {key: cleaned(value) for key, value in (metadata or {}).items() if cleaned(value)}
         layout = Layout.of(self._parser, self._version, text, tuple(p for p in self._parts if p.start < len(text)))
         unread_part = "; ".join(dict.fromkeys(self.problems)) or None
-        return Parsed(text, tuple(introduced(self._blocks)), layout, shown, entries, "", unread_part)
+        return Parsed(text, tuple(introduced(blocks)), layout, shown, entries, "", unread_part)
 
     def _open(self, level: int, name: str) -> None:
         self._trail = [(depth, above) for depth, above in self._trail if depth < level]
@@ -160,6 +180,7 @@ class Composer:
         self._pieces += (gap, text)
         self._length = start + len(text)
         self._blocks.append(replace(block, start=start, end=self._length))
+        self._depths.append(len(self._trail))
 
 
 def introduced(blocks: Sequence[Block]) -> Iterator[Block]:

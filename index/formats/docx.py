@@ -19,10 +19,10 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.symbols import symbol, symbol_field
 from quotewise.index.formats.tables import FEW
-from quotewise.index.formats.word_styles import Style, is_on, read_styles, value
+from quotewise.index.formats.word_styles import Style, is_on, look_of, read_styles, value
 from quotewise.index.formats.word_tables import children, has, is_continued, merged_cells
 
-VERSION = 6
+VERSION = 7
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -141,7 +141,8 @@ class _Word:
                 kind = "caption"
             elif mark is not None:
                 kind = "item"
-        self._composer.add(prefix + text, kind)
+        look = look_of(paragraph, text, style, self._styles) if kind in ("paragraph", "item") and text else None
+        self._composer.add(prefix + text, kind, look=look)
 
     def _style(self, properties: Element | None) -> Style:
         name = value(properties, "pStyle") if properties is not None else None
@@ -242,7 +243,8 @@ class _Word:
         rows = [row for row in children(table, _TR) if not has(row, "trPr", "del")]
         cells = [[c for c in children(row, _TC) if not has(c, "tcPr", "cellDel")] for row in rows]
         within = sum(cell.find(f".//{W}tbl") is not None for line in cells for cell in line)
-        if max(map(len, cells), default=0) < 2 or FEW * within >= sum(map(len, cells)):
+        is_layout = len(cells) == 1 and any(sum(bool(_shown(p)) for p in children(cell, _P)) > 1 for cell in cells[0])
+        if is_layout or max(map(len, cells), default=0) < 2 or FEW * within >= sum(map(len, cells)):
             for cell in (cell for line in cells for cell in line):
                 if not is_continued(cell):
                     self._flow(cell, kind)
@@ -322,6 +324,10 @@ def _blocks(parent: Element) -> Iterator[Element]:
             if tag == _ALTERNATE_CONTENT:
                 child = next(child.iterchildren(_CHOICE), child)
             yield from _blocks(child)
+
+
+def _shown(paragraph: Element) -> str:
+    return "".join(paragraph.itertext(_T)).strip()
 
 
 def _ancestors(node: Element, top: Element) -> Iterator[Element]:

@@ -17,7 +17,7 @@ from quotewise.index.formats.raised import raised
 from quotewise.index.formats.sheets import HiddenCells, add_sheet
 from quotewise.index.formats.tables import FEW, Cell
 
-VERSION = 5
+VERSION = 6
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text", "table", "office", "drawing", "style"))
@@ -75,7 +75,7 @@ class _Document:
         """Each with the cell of a sheet that it is about."""
         self._boxes: list[Element] = []
         self._roots: dict[str, Element | None] = {}
-        self._is_sheet = False
+        self._is_sheet = self._is_text = False
 
     def read(self) -> None:
         body = self._content.find(f"{_OFFICE}body")
@@ -87,6 +87,7 @@ class _Document:
             elif name in ("presentation", "drawing"):
                 self._slides(kind)
             else:
+                self._is_text = True
                 self._flow(kind)
         for kind, title in (("footnote", "Footnotes"), ("endnote", "Endnotes")):
             self._composer.under(title)
@@ -131,8 +132,11 @@ class _Document:
             self._composer.add(f"{mark} {' '.join(text.split())}".lstrip(), "heading", level)
         elif kind == "paragraph" and self._styles.is_called(style, "Title"):
             self._composer.add(" ".join(text.split()), "heading", 1)
+        elif kind == "paragraph" and self._styles.is_called(style, "Caption"):
+            self._composer.add(text, "caption")
         else:
-            self._composer.add(text, "caption" if kind == "paragraph" and self._styles.is_called(style, "Caption") else kind)
+            is_set = self._is_text and kind in ("paragraph", "item") and text.strip()
+            self._composer.add(text, kind, look=self._styles.look(node, text) if is_set else None)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self._frame(box, kind)

@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from quotewise.index.formats.numbering import formatted
+from quotewise.index.formats.unmarked_headings import LONGEST, Look
 
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _STYLE, _TABLE = (f"{{{_NAMES}{name}:1.0}}" for name in ("text", "style", "table"))
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_PARAGRAPHS = "\0"
+"""For the style of paragraphs that say nothing else, which has no name."""
 _KINDS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
 _NUMBERED = (f"{_TEXT}list-level-style-number", f"{_TEXT}outline-level-style")
 _OUTLINE = "\0"
@@ -25,11 +29,15 @@ class Styles:
         self._lists: dict[str, Element] = {}
         for root in roots:
             self._styles |= {style.get(f"{_STYLE}name"): style for style in root.iter(f"{_STYLE}style")}
+            for default in root.iter(f"{_STYLE}default-style"):
+                if default.get(f"{_STYLE}family") == "paragraph":
+                    self._styles[_PARAGRAPHS] = default
             self._lists |= {style.get(f"{_STYLE}name"): style for style in root.iter(f"{_TEXT}list-style")}
             for outline in root.iter(f"{_TEXT}outline-style"):
                 self._lists[_OUTLINE] = outline
         self._counts: dict[str, dict[int, int]] = {}
         self._raised: dict[str, bool] = {}
+        self._looks: dict[tuple[str, str], tuple[float, bool, bool, bool]] = {}
 
     def is_called(self, style: str, name: str) -> bool:
         """Whether a style is the one of that name, or made from it."""
@@ -51,6 +59,43 @@ class Styles:
                 return int(level or 0)
             style = node.get(f"{_STYLE}parent-style-name") or ""
         return 0
+
+    def look(self, paragraph: Element, text: str) -> Look | None:
+        """How a paragraph with a text is set, as far as all its words are set so; None where it has words apart from others."""
+        style = paragraph.get(f"{_TEXT}style-name") or ""
+        size, is_bold, is_underlined, is_centred = self._set(style)
+        if len(text) > LONGEST:
+            return Look(size)
+        if "\t" in text.strip():
+            return None
+        spans = [span for span in paragraph.iter(f"{_TEXT}span") if any(map(str.isalnum, span.text or ""))]
+        within = sum(len(span.text) for span in spans)
+        if spans and within + len(spans) >= len("".join(filter(None, paragraph.itertext()))):  # all words stand in them
+            looks = [self._set(span.get(f"{_TEXT}style-name") or "", style) for span in spans]
+            size, is_bold, is_underlined = looks[0][0], all(one[1] for one in looks), all(one[2] for one in looks)
+        return Look(size, is_bold, is_underlined, is_centred)
+
+    def _set(self, style: str, around: str = "") -> tuple[float, bool, bool, bool]:
+        """The size of letters in points, and whether they are bold, underlined and centred, by a style and those above it."""
+        if (style, around) not in self._looks:
+            found: dict[str, str] = {}
+            for first in (style, around, _PARAGRAPHS):
+                for _ in range(_MOST_PARENTS):
+                    node = self._styles.get(first)
+                    if node is None:
+                        break
+                    for properties in node.iterfind("{*}text-properties"), node.iterfind("{*}paragraph-properties"):
+                        for one in properties:
+                            found = {str(name): str(value) for name, value in one.attrib.items()} | found
+                    first = node.get(f"{_STYLE}parent-style-name") or ""
+            size = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", found.get(f"{_FO}font-size", ""))
+            self._looks[style, around] = (
+                float(size[1]) if size else 12.0,
+                found.get(f"{_FO}font-weight", "") in ("bold", "600", "700", "800", "900"),
+                found.get(f"{_STYLE}text-underline-style", "none") != "none",
+                found.get(f"{_FO}text-align", "") == "center",
+            )
+        return self._looks[style, around]
 
     def is_raised(self, span: Element) -> bool:
         """Whether the text of a span stands above the line."""

@@ -18,6 +18,8 @@ from quotewise.index.formats.word_styles import heading_level
 
 VERSION = 5
 _DEPTH_LIMIT = 2_000
+_SIZE = 12.0
+"""Of letters, in points, where nothing is said of it."""
 _INSTRUCTION = 200
 """Characters of what a field is to show that are read of each text."""
 _TOKEN = re.compile(
@@ -36,6 +38,10 @@ class _State:
     alternatives: int = 1
     is_hidden: bool = False
     is_raised: bool = False
+    is_bold: bool = False
+    is_underlined: bool = False
+    size: float = _SIZE
+    """In points."""
     is_mark: bool = False
     """Within the number or bullet of an item, which is written out."""
 
@@ -158,7 +164,8 @@ class _Reader:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if state.destination == "text":
             if not state.is_hidden:
-                self._flow.inline.append(raised(text) if state.is_raised else text)
+                shown = raised(text) if state.is_raised else text
+                self._flow.write(shown, state.size, state.is_bold, state.is_underlined)
         elif state.destination == "fonts":
             self._fonts.name(text)
         elif state.destination == "styles":
@@ -278,11 +285,11 @@ class _Reader:
         elif word == b"pard":
             if state.is_mark:
                 return
-            flow.level, flow.in_table, flow.depth = 0, False, 1
+            flow.level, flow.in_table, flow.depth, flow.is_centred = 0, False, 1, False
             flow.is_item = flow.is_item and bool("".join(flow.inline).strip())  # its number may stand before this
         elif word == b"plain":
-            state.is_hidden = state.is_raised = False
-            state.font = None
+            state.is_hidden = state.is_raised = state.is_bold = state.is_underlined = False
+            state.font, state.size = None, _SIZE
         elif word == b"intbl":
             flow.in_table = True
         elif word == b"itap":
@@ -297,6 +304,14 @@ class _Reader:
             state.alternatives = max(0, min(number if number is not None else 1, 100))
         elif word in (b"v", b"deleted"):
             state.is_hidden = number != 0
+        elif word == b"b":
+            state.is_bold = number != 0
+        elif word in (b"ul", b"ulnone"):
+            state.is_underlined = word == b"ul" and number != 0
+        elif word == b"fs":
+            state.size = (number or 24) / 2
+        elif word in (b"qc", b"ql", b"qr", b"qj"):
+            flow.is_centred = word == b"qc"
         elif word in (b"super", b"nosupersub", b"sub"):
             state.is_raised = word == b"super" and number != 0
         elif word == b"s":

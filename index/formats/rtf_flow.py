@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.parsed import BlockKind
 from quotewise.index.formats.tables import FEW, Cell
+from quotewise.index.formats.unmarked_headings import Look
 
 _BULLET = re.compile(r"\s*[•·▪◦⁃\uf000-\uf0ff]\s+")
 _BULLET_OF_LIST = re.compile(r"\s*[•·▪◦⁃§Øüovq–-]\s+|\s*[\uf000-\uf0ff]\s+")
@@ -58,10 +59,13 @@ class Flow:
     cells: list[list[Piece]] = field(default_factory=list)
     rows: list[tuple[list[list[Piece]], Places]] = field(default_factory=list)
     places: Places = field(default_factory=Places)
-    blocks: list[tuple[str, BlockKind, int] | list[list[Cell]]] = field(default_factory=list)
+    blocks: list[tuple[str, BlockKind, int, Look | None] | list[list[Cell]]] = field(default_factory=list)
     level: int = 0
     is_item: bool = False
     in_table: bool = False
+    is_centred: bool = False
+    look: Look | None = None
+    """How all words of the paragraph are set so far; None before the first one."""
     depth: int = 1
     """Of the table that the paragraph stands in; from 2, within a cell of another."""
     _cell: list[Piece] = field(default_factory=list)
@@ -78,12 +82,20 @@ class Flow:
                     for row in block:
                         composer.add("\n".join(cell.text for cell in row))
             else:
-                text, kind, level = block
-                composer.add(" ".join(text.split()) if level else text, kind, level)
+                text, kind, level, look = block
+                composer.add(" ".join(text.split()) if level else text, kind, level, look=look)
+
+    def write(self, text: str, size: float, is_bold: bool, is_underlined: bool) -> None:
+        """Add a text to the paragraph or cell."""
+        self.inline.append(text)
+        if any(map(str.isalnum, text)):
+            before = self.look or Look(size, True, True)
+            self.look = Look(before.size, before.bold and is_bold, before.underlined and is_underlined)
 
     def end_paragraph(self) -> None:
         """A paragraph ends here, or a line of a cell."""
         text, self.inline = "".join(self.inline), []
+        look, self.look = self.look, None
         if self.in_table and self.depth > 1:
             self.inline = [text, "\n"] if text.strip() else []
             return
@@ -95,19 +107,22 @@ class Flow:
         if not text.strip():
             return
         if self.kind != "paragraph":
-            self.blocks.append((text, self.kind, 0))
+            self.blocks.append((text, self.kind, 0, None))
         elif self.level:
-            self.blocks.append((text, "heading", self.level))
+            self.blocks.append((text, "heading", self.level, None))
         else:
             bullet = (_BULLET_OF_LIST if self.is_item else _BULLET).match(text)
             is_item = self.is_item or bullet is not None
-            self.blocks.append((text[bullet.end() :] if bullet else text, "item" if is_item else "paragraph", 0))
+            parts = text.strip().split("\t")[self.is_item :]  # behind the number of an item
+            look = replace(look, centred=self.is_centred) if look and len(parts) <= 1 else None
+            text = text[bullet.end() :] if bullet else text
+            self.blocks.append((text, "item" if is_item else "paragraph", 0, look))
         self.is_item = False
 
     def end_cell(self) -> None:
         self._end_inner_table()
         self.cells.append([*self._cell, "".join(self.inline)])
-        self.inline, self._cell = [], []
+        self.inline, self._cell, self.look = [], [], None
 
     def end_row(self) -> None:
         if self.cells:
@@ -147,7 +162,7 @@ class Flow:
             if isinstance(piece, list):
                 self.blocks.append(piece)
             elif piece.strip():
-                self.blocks.append((piece, self.kind, 0))
+                self.blocks.append((piece, self.kind, 0, None))
 
     def begin_row(self) -> None:
         """A row is defined here; what is in no cell of the one before stood below it."""

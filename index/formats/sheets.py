@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from quotewise.index.formats.composed import Composer
-from quotewise.index.formats.tables import WIDEST, Cell, read_rows
+from quotewise.index.formats.tables import WIDEST, Cell, Row, column_names, is_number, read_rows
 
 CELL_LIMIT = 1_000_000
 """Of a file; what comes after it is named."""
@@ -21,7 +21,12 @@ SheetRows: TypeAlias = Iterable[tuple[int, Mapping[int, str]]]
 """The rows that are not empty: the number of each from 1, and its texts by column from 1 to ``WIDEST`` and one more."""
 
 
+Table: TypeAlias = list[tuple[int, Mapping[int, str]]]
+"""The rows of a table."""
 _SHOWN_PLACES = 8
+_MOST_TITLES, _LONGEST_TITLE = 2, 120
+_FEWEST = 2
+"""Columns of a table in which a row may have a text in its first one alone and be no title of a section."""
 
 
 @dataclass(slots=True)
@@ -76,8 +81,9 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows, merge
     if not _DEFAULT_NAME.fullmatch(name):
         composer.under()
         composer.add(name, "heading", 2)
-    table: list[tuple[int, Mapping[int, str]]] = []
+    table: Table = []
     names: Mapping[int, str] | None = None
+    above: Table = []
     is_wider = False
     try:
         for row, cells in rows:
@@ -90,7 +96,7 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows, merge
                     continue
             is_name_row = len(table) == 1 and len(table[0][1]) > 1 and row - table[0][0] == 2
             if table and row - table[-1][0] > 1 and not is_name_row:
-                _add_table(composer, name, table, None, merged)
+                above = _add_table(composer, name, table, _names_above(table, above), merged)
                 table, names = [], None
             table.append((row, cells))
             if len(table) == _TABLE_ROWS:
@@ -98,23 +104,42 @@ def add_sheet(composer: Composer, number: int, name: str, rows: SheetRows, merge
                 _add_table(composer, name, table, None, merged)
                 table = []
     finally:
+        names = names or _names_above(table, above)
         _add_table(composer, name, table, names if len(table) < _TABLE_ROWS else None, merged)
         if is_wider:
             composer.problems.append(f"the sheet {name} after column {WIDEST:,}, beyond a limit")
 
 
-def _add_table(
-    composer: Composer,
-    name: str,
-    table: list[tuple[int, Mapping[int, str]]],
-    names: Mapping[int, str] | None,
-    merged: Merged,
-) -> None:
-    """Rows without a blank one between them; ``names`` are those of the columns of the rows before."""
+def _names_above(table: Table, above: Table) -> Mapping[int, str] | None:
+    """The names of the columns of a table that a blank row parts from the one above, with which it goes on; else None."""
+    if not above or not table or table[0][0] - above[-1][0] != 2 or len(table[0][1]) < 2:
+        return None
+    (_, names), (_, last), (_, first) = above[0], above[-1], table[0]
+    columns = sorted(names)
+    numbers = [column for column in columns if is_number(first.get(column, ""))]
+    alike = all(is_number(last.get(column, "")) == (column in numbers) for column in first)
+    if not numbers or not alike or not {*first} <= {*columns}:
+        return None
+    return None if column_names([[cells.get(column, "") for column in columns] for _, cells in table[:3]]) else names
+
+
+def _add_table(composer: Composer, name: str, table: Table, names: Mapping[int, str] | None, merged: Merged) -> Table:
+    """Add rows without a blank one between them, each with the titles above them and the section that it stands in.
+
+    ``names`` are those of the columns of the rows before. Returns the row with the names of the columns and the last one.
+    """
+    parts = [table] if names else _side_by_side(table, merged)
+    if len(parts) > 1:
+        for part in parts:
+            _add_table(composer, name, part, None, merged)
+        return []
+    titles: list[str] = []
     while len(table) > 1 and len(table[0][1]) == 1 and not names:
         row, cells = table.pop(0)
         _place(composer, name, row, cells)
-        composer.add(next(iter(cells.values())))
+        titles.append(next(iter(cells.values())))
+        composer.add(titles[-1])
+    titles = [" ".join(title.split()) for title in titles[-_MOST_TITLES:] if _is_title(title)]
     columns = sorted({column for _, cells in table for column in cells})
     if names:
         table = [(0, names), *table]
@@ -123,14 +148,52 @@ def _add_table(
         for row, cells in table:
             _place(composer, name, row, cells)
             composer.add("\n".join(cells.values()), "row" if len(table) > 1 else "paragraph")
-        return
-    for (row, cells), text in zip(table, read, strict=True):
+        return []
+    section: tuple[str, ...] = ()
+    for number, ((row, cells), text) in enumerate(zip(table, read, strict=True)):
+        below = table[number + 1][1] if number + 1 < len(table) else {}
+        is_alone = [*cells] == columns[:1] and (row, columns[0]) not in merged
+        if is_alone and len(columns) > _FEWEST and text.context and 2 * len(below) > len(columns):
+            section = (text.text,) * _is_title(text.text)
+            if titles and [*below.values()] == [*table[0][1].values()]:  # the names come again below another title
+                titles.pop()
         if row:
             _place(composer, name, row, cells)
-            composer.add_row(text)
+            composer.add_row(Row(text.text, (*titles, *section, *text.context)))
+    return [table[0], table[-1]] if read[0].context and not merged.keys() & {(table[0][0], c) for c in columns} else []
 
 
-def _grid(table: list[tuple[int, Mapping[int, str]]], columns: list[int], merged: Merged) -> list[list[Cell]]:
+def _is_title(text: str) -> bool:
+    """Whether what stands alone in a row heads the rows below it, and is no value, note or label whose value is empty."""
+    return len(text) <= _LONGEST_TITLE and not text.rstrip().endswith((":", ".")) and not is_number(text)
+
+
+def _side_by_side(table: Table, merged: Merged) -> list[Table]:
+    """The tables that stand beside each other, with an empty column between them, in rows that are not blank.
+
+    Each has names for its columns and texts in its first one. A column can be left empty within a table, too: they are several
+    where one has a title or other rows than the others, or the names come again.
+    """
+    filled = sorted({c for row, cells in table for one in cells for c in range(one, one + merged.get((row, one), (1, 1))[1])})
+    groups = [{column for _, column in run} for _, run in groupby(enumerate(filled), key=lambda item: item[1] - item[0])]
+    if len(groups) < 2 or any(len(group) < 2 for group in groups):
+        return [table]
+    shown = [[(row, {c: text for c, text in cells.items() if c in group}) for row, cells in table] for group in groups]
+    parts: list[Table] = [[(row, cells) for row, cells in part if cells] for part in shown]
+    heads: list[str] = []
+    for group, part in zip(groups, parts, strict=True):
+        start = next((number for number, (_, cells) in enumerate(part) if len(cells) > 1), len(part))
+        columns = sorted(group)
+        texts = [[cells.get(column, "") for column in columns] for _, cells in part[start:]]
+        heads.append(column_names(texts[:3]))
+        if not heads[-1] or any(is_number(line[0]) or not line[0] for line in texts[1:]):
+            return [table]
+    is_titled = any(len(part[0][1]) == 1 for part in parts)
+    differs = len({(part[0][0], part[-1][0]) for part in parts}) > 1
+    return parts if is_titled or differs or len({*heads}) < len(heads) else [table]
+
+
+def _grid(table: Table, columns: list[int], merged: Merged) -> list[list[Cell]]:
     """The cells of rows, those that others cover left out."""
     numbers = [row for row, _ in table]
     by_number = dict(table)

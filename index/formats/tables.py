@@ -13,7 +13,8 @@ _MOST_MERGED = 64
 """Cells of a row that go on in the next ones."""
 _HEADER_CELL = 80
 _ABBREVIATED = 10
-"""Most characters of a name that ends with a full stop, such as ``Part no.``"""
+"""Most characters of a name that ends with a full stop or question mark, such as ``Part no.`` and ``Paid?``"""
+_ABBREVIATION = re.compile(r"(?:\S+ ){1,2}(?:no|nr|num|nro|max|min|approx|amt|addr|tel|qty|vol|pct)\.", re.IGNORECASE)
 _HEADER_ROWS = 4
 _LABEL = 200
 _NAMES = 1_000
@@ -89,7 +90,9 @@ def split_names(joined: str) -> list[str]:
 def is_name(text: str) -> bool:
     """Whether a cell looks like the name of a column."""
     is_short = 0 < len(text) <= _HEADER_CELL and not is_number(text)
-    return is_short and text[-1] not in ":?!" and (text[-1] != "." or len(text) <= _ABBREVIATED)
+    if not is_short or text[-1] in ":!":
+        return False
+    return text[-1] not in ".?" or len(text) <= _ABBREVIATED or (text[-1] == "." and bool(_ABBREVIATION.fullmatch(text)))
 
 
 def is_number(text: str) -> bool:

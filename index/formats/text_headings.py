@@ -96,6 +96,13 @@ def blocks_of(text: str, first: int) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def marked_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Where the lines begin that are headings by what is written in them, of a text without line breaks within paragraphs."""
+    if text.count("\n") <= _MOST_LINES:
+        lines = list(_lines(text))
+        yield from ((lines[number].start, style) for number, style in _found(lines) if style != "alone")
+
+
 def _names(trail: Sequence[tuple[int, str]]) -> tuple[str, ...]:
     return tuple(name for _, name in trail[-_DEPTH:])
 

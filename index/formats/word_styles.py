@@ -1,12 +1,17 @@
 """The paragraph styles of a Word document: which are headings, and of which lists."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from quotewise.index.formats.numbering import W
+from quotewise.index.formats.unmarked_headings import LONGEST, Look
 
 Element = Any
+_P_PR, _R_PR, _RUN, _T = (f"{W}{name}" for name in ("pPr", "rPr", "r", "t"))
+_PLAIN = 10.0
+"""The size of letters, in points, where a document says nothing of it."""
 _OFF = frozenset(("0", "false", "off"))
 _HEADING_NAME = re.compile(r"(?:heading|überschrift|titre|título|titolo|rubrik|kop|overskrift|nagłówek|заголовок)\s*([1-9])")
 
@@ -19,6 +24,9 @@ class Style:
     level: int = 0
     number: str | None = None
     depth: int = 0
+    size: float = _PLAIN
+    bold: bool = False
+    centred: bool = False
 
 
 def heading_level(name: str) -> int:
@@ -43,18 +51,23 @@ def read_styles(root: Element | None) -> dict[str, Style]:
     """The paragraph styles by id, with what each inherits; under the empty id, the one of paragraphs that name none."""
     nodes = {} if root is None else {node.get(f"{W}styleId") or "": node for node in root.iterfind(f"{W}style")}
     known: dict[str, Style] = {}
+    default = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr") if root is not None else None
+    plain = _set(Style(), default, _PLAIN)
 
     def resolve(identity: str, seen: tuple[str, ...] = ()) -> Style:
         if identity in known:
             return known[identity]
         if identity not in nodes or identity in seen or len(seen) > 50:
-            return Style()
+            return plain
         node = nodes[identity]
         above = resolve(value(node, "basedOn") or "", (*seen, identity))
         name = (value(node, "name") or "").lower()
         level, number, depth = above.level, above.number, above.depth
         properties = node.find(f"{W}pPr")
+        look = _set(above, node.find(f"{W}rPr"), above.size)
+        centred = above.centred
         if properties is not None:
+            centred = (value(properties, "jc") or "center" * centred) == "center"
             outline = value(properties, "outlineLvl")
             if outline and outline.isdecimal():
                 level = int(outline) + 1 if int(outline) < 9 else 0
@@ -65,11 +78,51 @@ def read_styles(root: Element | None) -> dict[str, Style]:
                 depth = int(written) if written and written.isdecimal() else depth
         if level_of_name := heading_level(name):
             level = level_of_name if name != "title" else level or 1
-        known[identity] = Style(name, level, number, depth)
+        known[identity] = Style(name, level, number, depth, look.size, look.bold, centred)
         return known[identity]
 
+    known[""] = plain
     for identity, node in nodes.items():
         style = resolve(identity)
         if node.get(f"{W}type") in (None, "paragraph") and is_on(node.get(f"{W}default")):
             known[""] = style
     return known
+
+
+def look_of(paragraph: Element, text: str, style: Style, styles: Mapping[str, Style]) -> Look | None:
+    """How a paragraph with a text is set, as far as all its words are set so; None where it has words apart from others."""
+    if len(text) > LONGEST:
+        written = paragraph.find(f"{W}r/{W}rPr/{W}sz")
+        return Look(style.size if written is None else _points(written.get(f"{W}val"), style.size))
+    if "\t" in text.strip():
+        return None
+    properties = paragraph.find(_P_PR)
+    centred = (value(properties, "jc") if properties is not None else None) or "center" * style.centred
+    size, is_bold, is_underlined, is_empty = style.size, True, True, True
+    for run in paragraph.iter(_RUN):
+        if not any(map(str.isalnum, "".join(run.itertext(_T)))):
+            continue
+        set_in = run.find(_R_PR)
+        own = style
+        if set_in is not None and len(set_in):
+            own = _set(styles.get(value(set_in, "rStyle") or "\0", style), set_in, style.size)
+            is_underlined &= (value(set_in, "u") or "none") != "none"
+        else:
+            is_underlined = False
+        is_bold, size, is_empty = is_bold and own.bold, own.size if is_empty else size, False
+        if not (is_bold or is_underlined):
+            break
+    return None if is_empty else Look(size, is_bold, is_underlined, centred == "center")
+
+
+def _set(style: Style, properties: Element | None, size: float) -> Style:
+    """A style with what properties say of its letters, which have a size if they say nothing of it."""
+    if properties is None:
+        return style
+    bold = properties.find(f"{W}b")
+    is_bold = style.bold if bold is None else is_on(bold.get(f"{W}val") or "1")
+    return Style(style.name, style.level, style.number, style.depth, _points(value(properties, "sz"), size), is_bold)
+
+
+def _points(half: str | None, otherwise: float) -> float:
+    return int(half) / 2 if half and half.isdecimal() and len(half) < 4 else otherwise

@@ -13,7 +13,7 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, HiddenCells, Merged, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 4
+VERSION = 5
 _MOST_MERGED = 20_000
 
 

@@ -16,7 +16,7 @@ from quotewise.index.formats.parsed import Parsed
 from quotewise.index.formats.sheets import CELL_LIMIT, HiddenCells, SheetRows, add_sheet
 from quotewise.index.formats.tables import WIDEST
 
-VERSION = 5
+VERSION = 6
 Element = Any
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -53,7 +53,8 @@ class _Workbook:
         self._codes = self._formats()
         properties = self._root.find(f"{_S}workbookPr")
         self._is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-        self._cells = 0
+        self._cells = self._unsaved = 0
+        """How many cells were read, and how many formulas were met in a sheet whose results the file does not hold."""
 
     def read(self) -> None:
         sheets = list(self._root.iterfind(f"{_S}sheets/{_S}sheet"))
@@ -68,6 +69,7 @@ class _Workbook:
                 self._composer.problems.append(f"the sheet {name}, which is missing in the file")
                 continue
             hidden_cells = HiddenCells()
+            self._unsaved = 0
             try:
                 merged: dict[tuple[int, int], tuple[int, int]] = {}
                 rows = self._rows(path, merged, hidden_cells) if kind == "worksheet" else ()
@@ -75,6 +77,11 @@ class _Workbook:
             except DocumentError as error:
                 self._composer.problems.append(f"the sheet {name} or a part of it, which {error}")
             self._composer.problems += filter(None, (hidden_cells.problem(name),))
+            if self._unsaved:
+                self._composer.problems.append(
+                    f"the results of formulas of the sheet {name} ({self._unsaved:,}), which the file does not hold;"
+                    " open it in a spreadsheet program and save it"
+                )
             self._add_attached(path)
 
     def _shared_texts(self) -> list[str]:
@@ -146,12 +153,15 @@ class _Workbook:
     def _shown(self, cell: Element) -> str:
         kind: str = cell.get("t") or "n"
         value: str | None = None
+        is_formula = False
         for child in cell:
+            is_formula |= child.tag.endswith("}f")
             if child.tag.endswith("}v"):
                 value = child.text
             elif child.tag.endswith("}is"):
                 return _text(child)
         if value is None:
+            self._unsaved += is_formula and kind != "str"
             return ""
         style = cell.get("s") or ""
         code = self._codes[int(style)] if style.isdecimal() and int(style) < len(self._codes) else "General"

@@ -157,9 +157,12 @@ def _header_rows(rows: Sequence[TableRow], width: int) -> int:
     texts = [row.texts for row in rows]
     names_only = next((n for n, row in enumerate(texts) if not all(map(is_name, row))), len(texts))
     bold = next((n for n, row in enumerate(rows) if not row.bold), 0)
+    distances = [b.lines[0].bottom - a.lines[-1].bottom for a, b in pairwise(rows)]
+    usual = median(distances[bold:] or [0])
+    while bold > 1 and len(texts[bold - 1]) == 1 < len(texts[bold - 2]) and distances[bold - 2] > _TIGHTER * usual > 0:
+        bold -= 1  # the title of a section of the table
     if 0 < bold <= _HEADER_LINES and max(map(len, texts[:bold])) * 2 >= _usual_width(rows[bold:]):
         return bold
-    distances = [b.lines[0].bottom - a.lines[-1].bottom for a, b in pairwise(rows)]
     if width == 2 and not _are_values(texts) and distances[0] < _APART * median(distances[1:] or [0]):
         return 0
     if not column_names(texts[:3]):

@@ -166,3 +166,58 @@ def test_a_symbol_that_a_field_shows_is_read() -> None:
     simple = '<w:fldSimple w:instr=" SYMBOL 179 \\f Symbol"/>'
     document = parse_document("a.docx", docx(f"<w:p>{''.join(shown)}{again}{page}{simple}</w:p>"))
     assert document.text == "≤°€α7≥"
+
+
+def bold(text: str, size: int = 22) -> str:
+    return f'<w:p><w:r><w:rPr><w:b/><w:sz w:val="{size}"/></w:rPr><w:t>{text}</w:t></w:r></w:p>'
+
+
+def plain(text: str) -> str:
+    return f'<w:p><w:r><w:rPr><w:sz w:val="22"/></w:rPr><w:t>{text}</w:t></w:r></w:p>'
+
+
+def test_lines_that_are_set_as_headings_are_some_without_the_style_of_one() -> None:
+    document = read(
+        bold("Lease of a flat", 32)
+        + plain("This lease is made between Anna Holm and Peter Svensson on 3 March.")
+        + bold("2. Rent")
+        + plain("The rent is 1,150 pounds a month, payable on the first day of the month.")
+        + bold("Keys")
+        + "<w:tbl>"
+        + "".join(f"<w:tr><w:tc>{plain(a)}</w:tc><w:tc>{plain(b)}</w:tc></w:tr>" for a, b in (("Door", "2"), ("Cellar", "1")))
+        + "</w:tbl>"
+        + bold("We will pay 2,310 pounds in full settlement.")
+        + plain("The payment will reach your account within ten days.")
+    )
+    assert block(document, "The rent is").heading == ("Lease of a flat", "2. Rent")
+    assert block(document, "Door").heading == ("Lease of a flat", "Keys")
+    assert block(document, "We will pay").kind == "paragraph" and document.title == "Lease of a flat"
+
+
+def test_capital_and_numbered_paragraphs_are_headings_and_the_name_below_a_letter_is_none() -> None:
+    document = read(
+        plain("BACKGROUND")
+        + plain("The client runs a chain of cafés and has its machines serviced.")
+        + plain("1. Duties")
+        + plain("1.1 The employee works as a bookkeeper.")
+        + plain("Yours sincerely,")
+        + bold("Thomas Reid")
+        + plain("Claims Manager")
+    )
+    assert block(document, "The client").heading == ("BACKGROUND",)
+    assert block(document, "1.1 The").heading == ("BACKGROUND", "1. Duties")
+    assert block(document, "Thomas Reid").kind == "paragraph"
+
+
+def test_bold_lines_below_each_other_and_documents_in_bold_type_have_no_headings() -> None:
+    address = read(bold("Mill House") + bold("14 Mill Lane") + bold("York") + plain("We wait for you there on Monday at ten."))
+    assert {b.kind for b in address.blocks} == {"paragraph"}
+    whole = read(bold("The rent rises") + plain("in May") + bold("The deposit stays the same") + plain("for now"))
+    assert {b.kind for b in whole.blocks} == {"paragraph"}
+
+
+def test_cells_of_several_paragraphs_side_by_side_in_one_row_are_no_table() -> None:
+    cells = (plain("Brightwater Ltd") + plain("7 Dock Road"), plain("Invoice no.: 318") + plain("Date: 6 June"))
+    row = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
+    document = read(f"<w:tbl><w:tr>{row}</w:tr></w:tbl>{plain('Pay within 30 days.')}")
+    assert texts(document)[:4] == ["Brightwater Ltd", "7 Dock Road", "Invoice no.: 318", "Date: 6 June"]

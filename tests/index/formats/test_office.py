@@ -168,6 +168,26 @@ def test_hidden_text_of_opendocument_is_left_out_and_paragraphs_in_the_style_of_
     assert texts(document) == ["Terms", "Net."] and block(document, "Net.").heading == ("Terms",)
 
 
+def test_bold_lines_of_opendocument_that_stand_alone_are_headings() -> None:
+    fo = 'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    bold = f'<style:text-properties {fo} fo:font-weight="bold"/>'
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="{family}">{bold}</style:style>'
+        for name, family in (("B", "paragraph"), ("T", "text"))
+    )
+    document = parse_document(
+        "a.odt",
+        odf(
+            '<office:text><text:p text:style-name="B">Rent</text:p><text:p>It is 1,150 pounds a month, in advance.</text:p>'
+            '<text:p><text:span text:style-name="T">Pets</text:span></text:p><text:p>None may be kept without consent.</text:p>'
+            '<text:p><text:span text:style-name="T">Note</text:span> this.</text:p></office:text>',
+            styles,
+        ),
+    )
+    assert block(document, "It is").heading == ("Rent",) and block(document, "None").heading == ("Pets",)
+    assert block(document, "Note").kind == "paragraph"
+
+
 def test_raised_digits_of_opendocument_are_no_part_of_the_number_before_them() -> None:
     styles = '<style:style style:name="T"><style:text-properties style:text-position="super 58%"/></style:style>'
     body = '<office:text><text:p>10<text:span text:style-name="T">6</text:span></text:p></office:text>'

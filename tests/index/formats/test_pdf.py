@@ -260,6 +260,15 @@ def test_the_names_of_columns_and_cells_may_have_several_lines(bold: bool) -> No
     assert lines[2:] == ["\t".join(row) for row in (*rows[1:], *rows[1:])]
 
 
+def test_the_bold_title_of_a_section_below_the_names_of_columns_is_none_of_them() -> None:
+    rows = [("Coffee", "small", "2.40"), ("Tea", "pot", "2.80"), ("Lemonade", "glass", "2.20")]
+    bold = cells([("Item", "Size", "Price"), ("Hot drinks",)], [200, 220], font="bold")
+    parsed = read(Page([*column(LOREM, y=100), *bold, *cells(rows, [240, 260, 280])]))
+    row = next(b for b in parsed.blocks if b.kind == "row")
+    assert row.heading[-1:] == ("Item | Size | Price",)
+    assert parsed.text[row.start : row.end].split("\n")[:3] == ["Item\tSize\tPrice", "Hot drinks", "Coffee\tsmall\t2.40"]
+
+
 def test_a_definition_goes_on_below_where_it_begins_and_a_long_one_is_read_by_sentences() -> None:
     terms = [
         ("-i", ["The shell is interactive and asks for each command with the sign that the varia-", "ble of that name holds."]),

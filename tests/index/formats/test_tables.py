@@ -2,6 +2,7 @@
 
 import pytest
 
+from quotewise.index.documents import Document
 from quotewise.index.formats.number_formats import BUILT_IN, displayed
 from quotewise.index.sentences import Span
 from tests.index.formats.files import block, parse_document, sheets_97, texts, xls, xlsx
@@ -53,9 +54,62 @@ def test_rows_of_a_workbook_are_parts_with_their_cells() -> None:
     document = parse_document("a.xlsx", xlsx({"Budget": sheet, "Sheet2": ""}, ("All teams",), styles))
     assert texts(document) == ["Budget", "All teams", "Team | Share", "Blues | 2.5%", "TRUE"]
     row = block(document, "Blues")
-    assert row.heading == ("Budget", "Team | Share")
+    assert row.heading == ("Budget", "All teams", "Team | Share")
     place = document.layout.place(Span(row.start, row.end))
     assert place.part is not None and (place.part.kind, place.part.number, place.part.label) == ("row", 3, "Budget!B3:C3")
+
+
+def sheet_of(*lines: str) -> Document:
+    """A workbook of one sheet: rows of cells, which bars part, and of which ``=`` is a formula without a result."""
+    rows = ""
+    for number, line in enumerate(lines, 1):
+        cells = [(f"{chr(65 + n)}{number}", text.strip()) for n, text in enumerate(line.split("|")) if text.strip()]
+        shown = (f'<c r="{at}">{"<f>A1</f>" if t == "=" else f"<is><t>{t}</t></is>"}</c>' for at, t in cells)
+        rows += f'<row r="{number}">{"".join(shown)}</row>'
+    return parse_document("a.xlsx", xlsx({"Sheet1": rows}))
+
+
+def test_tables_of_a_sheet_that_stand_side_by_side_are_read_one_by_one() -> None:
+    document = sheet_of(
+        "Income | | | Expenses", "Source | Amount | | Item | Amount", "Fees | 900 | | Rent | 700", "Gifts | 80 | | Post | 60"
+    )
+    assert texts(document)[:4] == ["Income", "Source | Amount", "Fees | 900", "Gifts | 80"]
+    assert block(document, "Rent | 700").heading == ("Sheet1", "Expenses", "Item | Amount")
+    place = document.layout.place(Span(document.text.index("Rent"), document.text.index("Rent") + 4))
+    assert place.part is not None and place.part.label == "Sheet1!D3:E3"
+
+
+@pytest.mark.parametrize("last", ["Gifts | 80 | | 60 | 50", "Gifts | 80"])
+def test_an_empty_column_within_a_table_does_not_divide_it(last: str) -> None:
+    document = sheet_of("Source | May | | June | July", "Fees | 900 | | 700 | 600", last)
+    assert "Fees | 900 | 700 | 600" in texts(document)
+
+
+def test_rows_of_a_sheet_have_the_title_of_their_section_and_the_names_above_a_blank_row() -> None:
+    document = sheet_of(
+        "Article no. | Name | Price | Stock?",
+        "Hoses",
+        "A1 | Long | 52 | 3",
+        "Pumps",
+        "B1 | Deep | 90 | 1",
+        "",
+        "C1 | Flat | 70 | 2",
+    )
+    names = "Article no. | Name | Price | Stock?"
+    assert block(document, "A1").heading == ("Sheet1", "Hoses", names) and block(document, "C1").heading == ("Sheet1", names)
+    assert block(document, "B1").heading == ("Sheet1", "Pumps", names)
+
+
+def test_names_that_come_again_below_another_title_begin_another_table() -> None:
+    names = "Shop | Sales | Staff"
+    document = sheet_of("North", names, "Leeds | 120 | 5", "York | 98 | 4", "South", names, "Kent | 143 | 6")
+    assert block(document, "Leeds").heading == ("Sheet1", "North", names)
+    assert block(document, "Kent").heading == ("Sheet1", "South", names)
+
+
+def test_formulas_whose_results_a_workbook_does_not_hold_are_reported() -> None:
+    document = sheet_of("Loan | Rate", "House | =", "Car | =")
+    assert document.unread_part is not None and "results of formulas of the sheet Sheet1 (2)" in document.unread_part
 
 
 def test_cells_of_a_sheet_that_are_merged_are_read_with_all_their_rows_and_columns() -> None:

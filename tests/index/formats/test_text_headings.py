@@ -141,3 +141,8 @@ def test_sections_that_reports_on_several_matters_have_are_headings() -> None:
 )
 def test_lines_that_only_look_like_headings_are_none(text: str) -> None:
     assert texts(parse_document("a.txt", text.encode()), "heading") == []
+
+
+def test_the_section_of_the_posts_of_a_curriculum_vitae_is_no_name_above_an_office() -> None:
+    text = "Jane Roe\n\nWORK EXPERIENCE\n\nSenior Analyst, Delvaux & Sons\n\nShe led a team of six people from 2019 to 2023.\n"
+    assert "WORK EXPERIENCE" in block(parse_document("cv.txt", text.encode()), "She led").heading

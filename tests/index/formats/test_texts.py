@@ -50,6 +50,12 @@ def test_rtf_is_read_as_word_shows_it(body: str, shown: list[str]) -> None:
     assert rtf(body) == shown
 
 
+def test_bold_lines_of_rtf_that_stand_alone_are_headings() -> None:
+    body = r"{\b\fs32 Lease}\par {\b 1. Rent}\par The rent is 1,150 pounds a month, payable in advance.\par {\b Due}: May.\par"
+    document = parse_document("a.rtf", b"{\\rtf1\\ansi\\fs24 " + body.encode() + b"}")
+    assert block(document, "The rent").heading == block(document, "Due").heading == ("Lease", "1. Rent")
+
+
 def test_a_symbol_that_a_field_of_rtf_shows_is_read() -> None:
     fonts = r"{\fonttbl{\f0 Arial;}{\f3 Symbol;}}\f0 "
     field = r"{{\field{{\*\fldinst {}}}{{\fldrslt {}}}}}"
