@@ -77,7 +77,7 @@ class _Outline:
         while line < body.stop:
             heading = self._dialect.heading(self._lines, line)
             code = self._dialect.code.match(self._lines[line]) if self._dialect.code else None
-            rows = 0 if heading or code else self._table(line, body.stop)
+            rows = 0 if heading or code else self._table_lines(line, body.stop)
             shown = self._lines[line]
             if not (heading or code or rows) and shown.strip() and not self._dialect.hidden.fullmatch(shown):
                 if self._dialect.item and self._dialect.item.match(shown):
@@ -92,6 +92,7 @@ class _Outline:
             elif code:
                 line = self._code(line, code, body.stop)
             else:
+                self._rows(line, line + rows)
                 line += max(1, rows)
             start = line
         self._add(start, body.stop)
@@ -135,17 +136,18 @@ class _Outline:
             self._add(line + 1, last, "code", by_line=all(len(one) <= _LONG_ROW for one in self._lines[line + 1 : last]))
         return last + 1
 
-    def _table(self, line: int, stop: int) -> int:
+    def _table_lines(self, line: int, stop: int) -> int:
         """The number of lines of a table that begins here."""
         last = line
         while last < stop and (_ROW.match(self._lines[last]) or _ROW_RULE.fullmatch(self._lines[last])):
             last += 1
         if last - line < 2 or sum(bool(_ROW.match(one)) and "|" in one.strip()[1:] for one in self._lines[line:last]) < 2:
             return 0
-        self._rows(line, last)
         return last - line
 
     def _rows(self, first: int, last: int) -> None:
         shown = [one for one in self._lines[first:last] if not _ROW_RULE.fullmatch(one) and one.strip()]
+        if not shown:
+            return
         names = column_names([one.strip().removeprefix("|").removesuffix("|").split("|") for one in shown[:3]])
         self._add(first, last, "row", by_line=all(len(one) <= _LONG_ROW for one in shown), names=names)

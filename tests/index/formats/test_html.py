@@ -177,3 +177,27 @@ def test_how_a_word_is_spoken_is_no_part_of_it() -> None:
 def test_notes_that_open_when_they_are_asked_for_are_read() -> None:
     document = parsed("<p>It ended.</p><aside role=doc-footnote hidden><p>In May.</p></aside><p hidden>no</p>")
     assert texts(document) == ["It ended.", "In May."] and block(document, "In May.").kind == "footnote"
+
+
+def test_answers_that_a_button_unfolds_are_read_below_its_words_and_menus_and_windows_are_not() -> None:
+    document = parsed(
+        "<h1>FAQ</h1><h2><button data-target='#a'>Is it far?</button></h2><div id=a style='display:none'>No, a mile.</div>"
+        "<div><button>How do I pay there?</button><div hidden>By card.</div></div><dl><dt>Pets<dd hidden>Dogs only.</dl>"
+        "<button role=tab aria-controls=w>Winter</button><div role=tabpanel id=w hidden>Closed.</div><p hidden>no</p>"
+        "<header><button aria-expanded=false>Open the menu here</button><ul hidden><li><a href=1>no</a></ul></header>"
+        "<button aria-controls=l>Log in</button><div id=l class=modal hidden>no</div>"
+    )
+    assert [shown for shown in texts(document) if shown != "Winter"] == [
+        *("FAQ", "Is it far?", "No, a mile.", "How do I pay there?", "By card.", "Pets", "Dogs only.", "Closed."),
+        *("Open the menu here", "Log in"),
+    ]
+    assert block(document, "No, a mile.").heading == ("FAQ", "Is it far?")
+    assert texts(document, "navigation") == ["Winter", "Open the menu here", "Log in"]
+
+
+def test_what_asks_for_consent_to_cookies_or_tells_where_a_page_stands_is_never_quoted() -> None:
+    document = parsed(
+        "<div id=cookie-banner><p>We use cookies.</p></div><p class=breadcrumbs><a href=/>Home</a> > Returns of goods</p>"
+        "<div class=cookie-policy><p>Ours are kept for a year.</p></div>"
+    )
+    assert texts(document, "paragraph") == ["Ours are kept for a year."]
