@@ -126,6 +126,18 @@ def test_a_name_before_each_cue_of_a_meeting_is_a_voice_and_a_label_before_some_
     assert shown == [["Priya Nair: The fee is\n900 euros.", "Tom (he/him): Thanks."], ["ANN: The fee\nis 900\neuros."]]
 
 
+def test_captions_that_roll_up_are_read_once_and_what_is_heard_is_apart_from_what_is_said() -> None:
+    times = ["00:00.1 --> 00:02.3", "00:02.3 --> 00:02.4", "00:02.4 --> 00:04.7", "00:04.7 --> 00:04.8", "00:04.8 --> 00:06.0"]
+    said = [
+        *(" \nso<00:00.3><c> today</c>", "so today\n ", "so today\nwe bake<00:02.9><c> rye</c>", "we bake rye\n "),
+        "we bake rye\nfor an hour",
+    ]
+    vtt = "WEBVTT\n\n" + "\n\n".join(map("\n".join, zip(times, said, strict=True)))
+    assert texts(parse_document("a.vtt", vtt.encode())) == ["so today\nwe bake rye\nfor an hour"]
+    heard = "00:07.0 --> 00:08.0\n[DOOR SLAMS]\n\n00:08.1 --> 00:09.0\nit is done\n\n00:09.0 --> 00:10.0\n>> Is it?"
+    assert texts(parse_document("a.vtt", f"WEBVTT\n\n{heard}".encode())) == ["[DOOR SLAMS]", "it is done", ">> Is it?"]
+
+
 @pytest.mark.parametrize(
     ("path", "text", "heading"),
     [
@@ -155,6 +167,11 @@ def test_tables_and_code_of_light_markup() -> None:
     )
     assert block(document, "Riga").heading == ("City | Cups",) and block(document, "Riga").kind == "row"
     assert texts(document, "code") == ["ls\n* no heading"]
+    below = parse_document("a.org", b"* Heating\nIt is warm.\n| City | Cups |\n|------+------|\n| Riga | 2 |\n")
+    assert [(b.kind, b.heading) for b in below.blocks] == [
+        *(("heading", ("Heating",)), ("paragraph", ("Heating",))),
+        ("row", ("Heating", "City | Cups")),
+    ]
 
 
 def test_a_long_line_of_json_is_cut_between_its_entries() -> None:
