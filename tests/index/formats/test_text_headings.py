@@ -141,3 +141,16 @@ def test_sections_that_reports_on_several_matters_have_are_headings() -> None:
 )
 def test_lines_that_only_look_like_headings_are_none(text: str) -> None:
     assert texts(parse_document("a.txt", text.encode()), "heading") == []
+
+
+def test_headings_of_wikis_are_those_of_what_stands_below_them() -> None:
+    text = "Lake Orrin is deep.\n== History ==\nThe dam is old.\n\n=== Floods ===\n* 1966: a road\n\n==Fish==\nTrout.\n"
+    document = parse_document("lake.wiki", text.encode())
+    assert block(document, "1966").heading == ("History", "Floods")
+    assert block(document, "Trout").heading == ("Fish",)
+
+
+def test_what_somebody_begins_to_say_is_no_heading() -> None:
+    text = "Mr Poole: Yes.\n\nSeveral hon. Members rose—\n\nMr Speaker: Order. I call Diane Mott.\n\nBusiness of the House\n\n"
+    document = parse_document("debate.txt", f"{text * 2}The House sat at noon.\n".encode())
+    assert not any("rose" in name for one in document.blocks for name in one.heading)
