@@ -1,4 +1,3 @@
-
 import pytest
 
 from quotewise.index.documents import parse_document

@@ -174,6 +174,21 @@ def test_tables_and_code_of_light_markup() -> None:
     ]
 
 
+def test_comments_of_latex_end_what_is_quoted_and_its_tables_are_rows_under_the_names_of_their_columns() -> None:
+    body = (
+        "We saw 14 caves.% TODO check\nMost are 5\\% wide. % hm\n\\begin{itemize}\n\\item Banding % rings\n\\end{itemize}\n"
+        "\\begin{tabular}{lr}\n\\toprule\nCave & \\textbf{Bats} \\\\\n\\midrule\nIce & 98 \\\\ % few\nMud & 7 \\\\[2pt]\n"
+        "\\end{tabular}\n"
+        "\\begin{align}\na &= b \\\\\nc &= d \\\\\n\\end{align}\n"
+    )
+    document = parse_document("a.tex", body.encode())
+    assert texts(document) == [
+        *("We saw 14 caves.", "Most are 5\\% wide.", "\\item Banding", "Cave & \\textbf{Bats} \\\\"),
+        *("Ice & 98 \\\\ % few\nMud & 7 \\\\[2pt]", "a &= b \\\\\nc &= d \\\\"),
+    ]
+    assert block(document, "Mud").heading == ("Cave | Bats",) and block(document, "Mud").kind == "row"
+
+
 def test_a_long_line_of_json_is_cut_between_its_entries() -> None:
     text = "[" + ",".join(f'{{"name": "Turbine {n}, east", "power": {n}}}' for n in range(200)) + "]"
     document = parse_document("a.json", text.encode())
