@@ -135,12 +135,10 @@ def _otherwise(data: bytes, encoding: str) -> Decoded | None:
 
 
 def _with_euro(data: bytes, codec: str) -> str:
-    """ISO-8859-15 in the place of a codec of Latin letters that has, at the place of its euro, a sign that nobody writes."""
-    is_latin = codec in ("cp1252", "cp1250", "cp1254", "iso8859_2")
-    is_shown = not any(0x80 <= byte < 0xA0 for byte in set(data))  # which Windows has signs for, and ISO-8859 has not
-    return (
-        "iso8859_15" if is_latin and is_shown and b"\xa4" in data and _fitting(data, "iso8859_15") > _SURELY_FITTING else codec
-    )
+    """ISO-8859-15 in the place of a codec of Latin letters that has, where that has the euro, a sign that nobody writes."""
+    if codec not in ("cp1252", "cp1250", "cp1254", "iso8859_2") or b"\xa4" not in data:
+        return codec
+    return "iso8859_15" if _fitting(data, "iso8859_15") >= max(0.0, _fitting(data, codec)) else codec
 
 
 def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
