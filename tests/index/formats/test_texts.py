@@ -189,6 +189,28 @@ def test_comments_of_latex_end_what_is_quoted_and_its_tables_are_rows_under_the_
     assert block(document, "Mud").heading == ("Cave | Bats",) and block(document, "Mud").kind == "row"
 
 
+@pytest.mark.parametrize("gap", ["", "\n  "])
+def test_what_elements_of_xml_say_is_read_without_their_tags_under_what_names_them(gap: str) -> None:
+    item = (
+        "<item id='{0}'><name>{1}</name><price unit='EUR'>{2}</price><text>{1} is for sale. It <b>runs</b> well.</text></item>"
+    )
+    shop = f"<?xml version='1.0'?>{gap}<shop><!-- ours -->{item.format(1, 'Pump', 90)}{gap}{item.format(2, 'Fan', 7)}</shop>"
+    document = parse_document("a.xml", shop.encode())
+    assert document.text == shop
+    said = block(document, "Fan is for sale")
+    assert document.text[said.start : said.end] == "Fan is for sale. It <b>runs</b> well." and said.heading == ("name: Fan",)
+    assert "<name>Fan</name><price unit='EUR'>7</price>" in texts(document) and "<item id='2'>" in texts(document)
+    assert block(document, "ours").kind == "paragraph"
+
+
+def test_xml_that_is_cut_off_or_hostile_loses_nothing_and_is_read_at_once() -> None:
+    cut = b"<?xml version='1.0'?><a><b>One is here. Two is, too.</b><b>Three is"
+    assert "Three is" in "".join(texts(parse_document("a.xml", cut)))
+    for mark in ("<!--", "<a ", "<a>", "</a>", "<![CDATA[", "&", "<a>x", "<" + "a" * 50_000):
+        shown = "".join(texts(parse_document("a.xml", f"<?xml version='1.0'?>{mark * 20_000}end".encode()[:2_000_000])))
+        assert shown.endswith("end") or mark.startswith("<aa")
+
+
 def test_a_long_line_of_json_is_cut_between_its_entries() -> None:
     text = "[" + ",".join(f'{{"name": "Turbine {n}, east", "power": {n}}}' for n in range(200)) + "]"
     document = parse_document("a.json", text.encode())
