@@ -7,7 +7,7 @@ from quotewise.index.formats.parsed import Block
 
 _BEGINS = re.compile(r"[\ufeff\s]*(?:<\?xml\b|<!DOCTYPE\b|<(?P<root>[A-Za-z_][\w.:-]*+)[\s>])")
 _TOKEN = re.compile(
-    r"<!--(?P<comment>(?:(?!-->).)*)-->|<!\[CDATA\[(?P<data>(?:(?!\]\]>).)*)\]\]>|<[?!][^<>]*>"
+    r"<!--(?P<comment>(?:(?!-->).)*)-->|<!\[CDATA\[(?P<data>(?:(?!\]\]>).)*)\]\]>|<!DOCTYPE[^<>\[\]]*\[[^\]]{0,5000}\]\s*>|<[?!][^<>]*>"
     r"|</(?P<closed>[\w.:-]++)\s*+>|<(?P<opened>[A-Za-z_][\w.:-]*+)(?P<attributes>[^<>]*?)(?P<empty>/?)>|(?P<text>[^<]+|<)",
     re.DOTALL,
 )
@@ -60,15 +60,12 @@ def xml_blocks(text: str) -> tuple[Block, ...] | None:
     for token in _TOKEN.finditer(text):
         top = opened[-1]
         if token["opened"] and not token["empty"]:
-            top.has_elements = True
-            if top.has_attributes:  # it has elements in it, so that its tag is no part of a value
-                top.has_attributes = False
-                _add(blocks, text, top.start, top.content, opened)
+            _holds_element(blocks, text, opened)
             if len(opened) > _DEPTH_LIMIT:
                 return None
             opened.append(_Element(token["opened"], token.start(), token.end(), len(blocks), "=" in token["attributes"]))
         elif token["opened"]:
-            top.has_elements = True
+            _holds_element(blocks, text, opened)
             if "=" in token["attributes"]:
                 _add(blocks, text, *token.span(), opened)
         elif token["closed"]:
@@ -81,11 +78,22 @@ def xml_blocks(text: str) -> tuple[Block, ...] | None:
             kind = "comment" if token["comment"] else "data" if token["data"] else "text"
             if token[kind] and _VISIBLE.search(token[kind]):
                 top.has_text = top.has_text or kind != "comment"
-                if kind != "text" or top.has_elements or len(opened) == 1:
-                    _add(blocks, text, *token.span(kind), opened, is_value=False)
+                _add(blocks, text, *token.span(kind), opened, is_value=False)
     while len(opened) > 1:
         _close(blocks, text, opened, len(text), len(text))
     return tuple(blocks)
+
+
+def _holds_element(blocks: list[Block], text: str, opened: list[_Element]) -> None:
+    """Note that the innermost element has an element in it, so that its tag is no part of a value but a block before that."""
+    one = opened[-1]
+    one.has_elements = True
+    if one.has_attributes:
+        one.has_attributes = False
+        within = blocks[one.first_block :]
+        del blocks[one.first_block :]
+        _add(blocks, text, one.start, one.content, opened[:-1] or opened)
+        blocks += within
 
 
 def _close(blocks: list[Block], text: str, opened: list[_Element], start: int, end: int) -> None:
@@ -111,7 +119,7 @@ def _close(blocks: list[Block], text: str, opened: list[_Element], start: int, e
             _add(blocks, text, one.start, end, opened)
     else:
         opened.pop()
-        if one.has_attributes:
+        if one.has_attributes and len(blocks) == one.first_block:
             _add(blocks, text, one.start, one.content, opened)
 
 

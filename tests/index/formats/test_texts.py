@@ -206,6 +206,18 @@ def test_what_elements_of_xml_say_is_read_without_their_tags_under_what_names_th
 def test_xml_that_is_cut_off_or_hostile_loses_nothing_and_is_read_at_once() -> None:
     cut = b"<?xml version='1.0'?><a><b>One is here. Two is, too.</b><b>Three is"
     assert "Three is" in "".join(texts(parse_document("a.xml", cut)))
+    long = "It is a long text. " * 400
+    for body in (
+        f"Begun <b/>{long}",
+        f"Begun <b>so</b>{long}<c v='5'/>",
+        "<b v='1'/><b v='2'/>",
+        "<!-- Said --><b v='3'>4</b>",
+    ):
+        document = parse_document("a.xml", f"<?xml version='1.0'?><a of='9'>{body}</a>".encode())
+        starts = [one.start for one in document.blocks]
+        shown = " ".join(texts(document))
+        assert starts == sorted(starts) and all(digit in shown for digit in "12345" if digit in body)
+        assert "Begun" not in body or "Begun" in shown
     for mark in ("<!--", "<a ", "<a>", "</a>", "<![CDATA[", "&", "<a>x", "<" + "a" * 50_000):
         shown = "".join(texts(parse_document("a.xml", f"<?xml version='1.0'?>{mark * 20_000}end".encode()[:2_000_000])))
         assert shown.endswith("end") or mark.startswith("<aa")
