@@ -65,8 +65,8 @@ def hanging(lines: Sequence[str]) -> set[int]:
     for number in begins[1:]:
         above, line = lines[number - 1].strip(" \t>\r\n"), lines[number].strip(" \t>\r\n")
         is_far = max(indents[number - 1], *indents[number + 1 : number + 2], 0) >= least + _HANGING
-        begins = not line[0].islower() or (is_far and not _GOES_ON.match(line))
-        if begins and not UNFINISHED.search(above.lower()):
+        is_begun = not line[0].islower() or (is_far and not _GOES_ON.match(line))
+        if is_begun and not UNFINISHED.search(above.lower()):
             found.add(number)
     return found
 
