@@ -16,11 +16,15 @@ _WITHIN = (
     r"|гг?|д|кв|руб|коп|тел|стр|рис|млн|млрд|тыс|обл|см|ст"
 )
 """Those that end no sentence before a small letter, a figure or a section sign."""
-_MONTHS = r"Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
-"""Those that English writes otherwise."""
+_MONTHS = (
+    r"Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+    r"|(?:April|August|September|November)(?=[ ]\d{4}\b)"
+)
+"""Those that English writes otherwise, or not before a year after a day."""
 _NO_FULL_STOP = re.compile(
     rf"(?<![^\W_])(?:{_NEVER_LAST})\.(?=\s+\S)|(?<![^\W_])(?:{_WITHIN})\.(?=\s+[\da-zà-öø-ÿа-я(§])"
     rf"|[a-zäöüß]{{3}}(?:str|pl)\.(?=\s+\d)|(?<![\w.,])\d{{1,2}}\.(?=\s+(?:{_MONTHS})\b)"
+    r"|(?<!\d )\b[Mm](?:ax|in)\.(?=\s+\d)"
     r"|\bul\.(?=\s+[A-ZŁŚŻ]\w+\s+\d)|\b[Dd]en \d{1,2}\.(?=\s+(?:April|August|September|November)\b)"
     r"|\b(?:(?<!I )(?<!\d )[Aa]m|[Ii]m|[Bb]eim|[Vv]om|[Zz]um|[Zz]ur|[Aa]b|[Ss]eit|[Dd]e[rms]|[Dd]as) \d{1,2}\.(?=\s+[A-ZÄÖÜ])"
 )
@@ -56,7 +60,15 @@ _WORDS = "or an at can all row so how add nor ad tax day low met raw saw car cow
 """Of fewer letters: words that nupunkt takes for abbreviations."""
 _SHORT_WORDS, _LONG_ABBREVIATIONS = frozenset(_WORDS.split()), frozenset((*_ABBREVIATIONS.split(), *_NAMES.title().split()))
 _LONG = 4
-_LAST_WORD = re.compile(r"(?<![\w.'’&@/-])([a-z]{2,}|[A-Z][a-z]{3,})(?=\.[\"'”’»)]{0,2}\s+[\"'“‘«(]?[A-Z\d])")
+_UNITS_WRITTEN = "min mins sec secs hr hrs km kg mg ml cl cm mm lb lbs oz tsp tbsp yr yrs mph"
+_UNITS = frozenset(_UNITS_WRITTEN.split())
+"""Which are the last word of a sentence after a number and before a capital."""
+_NAMES_OF_PEOPLE = frozenset(("Ann", "Ben", "Dan", "Rob", "Pat", "Phil", "Al", "Mo"))
+"""Which are abbreviations only before others, as in ``Ann. Phys.`` and ``Phil. Trans.``"""
+_ABBREVIATED_NEXT = re.compile(r"\W*\w+\.")
+_LAST_WORD = re.compile(
+    r"(?<![\w.'’&@/-])([a-z]{2,}|[A-Z][a-z]{3,}|Ann|Ben|Dan|Rob|Pat|Al|Mo)(?=\.[\"'”’»)]{0,2}\s+[\"'“‘«(]?[A-Z\d])"
+)
 
 
 def with_abbreviations_told(text: str) -> str:
@@ -67,8 +79,11 @@ def with_abbreviations_told(text: str) -> str:
 def _as_word(last: re.Match[str]) -> str:
     """A word that is no abbreviation as one that nupunkt does not know."""
     word = last[0]
-    if len(word) < _LONG:
-        is_word = word in _SHORT_WORDS
+    if word in _NAMES_OF_PEOPLE:
+        is_word = not _ABBREVIATED_NEXT.match(last.string, last.end() + 1)
+    elif len(word) < _LONG:
+        is_unit = word in _UNITS and last.string[max(0, last.start() - 2) : last.start()].strip().isdecimal()
+        is_word = word in _SHORT_WORDS or is_unit
     else:
         is_word = word not in _LONG_ABBREVIATIONS and word.lower() not in _LONG_ABBREVIATIONS
     return ("za" * len(word))[: len(word)] if is_word else word

@@ -22,6 +22,8 @@ _BOMS = (
 _SHIFTS = re.compile(rb"\x1b\$[@B][!-~]{2,}\x1b\([BJ]")
 """Between which ISO-2022-JP has Japanese characters."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_C1 = re.compile("[\x80-\x9f]")
+"""Where ISO-8859 has no sign that is shown."""
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _SURROGATE = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")
 """Half of a character beyond the basic plane, as CESU-8 writes it, which is a sign of UTF-8 and not of another codec."""
@@ -62,7 +64,7 @@ _WESTERN = ("àâæçéèêëîïôùûüÿœ", "äöüß", "áéíñóúü", "�
 _CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß")
 """Of Polish, Czech, Slovak, Hungarian, Romanian, Croatian, and German."""
 _LATIN = {
-    **{"cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1254": ("âçğıîöşûü",), "iso8859_2": _CENTRAL},
+    **{"cp1252": _WESTERN, "iso8859_15": _WESTERN, "cp1250": _CENTRAL, "cp1254": ("âçğıîöşûü",), "iso8859_2": _CENTRAL},
     **{"cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"), "mac_roman": _WESTERN, "cp850": _WESTERN, "cp852": _CENTRAL},
     "cp437": _WESTERN,
     "cp1258": ("ăâđêôơưàáèéìíòóùúý\u0300\u0301\u0303\u0309\u0323₫",),
@@ -125,11 +127,18 @@ def _otherwise(data: bytes, encoding: str) -> Decoded | None:
     damaged = _damaged_utf8(data, encoding)
     if damaged or encoding != "utf-8":
         return damaged
-    codec = "cp1252" if _is_western(data) else _detected(data)
+    codec = _with_euro(data, "cp1252" if _is_western(data) else _detected(data))
     with suppress(UnicodeDecodeError):  # of a codec whose bytes are all alike likely, none may fit
         if codec:
             return Decoded(data.decode(codec), codec)
     return _damaged_utf8(data, encoding, least=0)
+
+
+def _with_euro(data: bytes, codec: str) -> str:
+    """ISO-8859-15 in the place of a codec of Latin letters that has, where that has the euro, a sign that nobody writes."""
+    if codec not in ("cp1252", "cp1250", "cp1254", "iso8859_2") or b"\xa4" not in data:
+        return codec
+    return "iso8859_15" if _fitting(data, "iso8859_15") >= max(0.0, _fitting(data, codec)) else codec
 
 
 def _damaged_utf8(data: bytes, encoding: str, least: int = 1) -> Decoded | None:
@@ -241,7 +250,7 @@ def _fitting(data: bytes, codec: str) -> float:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return -1.0
-    if _CONTROL.search(text):
+    if _CONTROL.search(text) or (codec.startswith("iso") and _C1.search(text)):
         return -1.0
     letters = Counter(_BEYOND_ASCII.findall(text.lower()))
     known = max(sum(letters[letter] for letter in alphabet) for alphabet in _LATIN[codec])

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from quotewise.index.list_marks import counted, signed
+from quotewise.index.short_lines import PAIR, SMALL, UNFINISHED, ends_early, ends_entry, hanging, introduced, unmarked
 from quotewise.index.speakers import ENDS, LONGEST_END, speaker_mark
 
 _LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
@@ -59,8 +60,8 @@ _KINDS = re.compile(
             r"(?P<box>[☐☑☒✓✔✗✘✅❌])",
             r"(?P<dash>[–—―][ \t\u00a0]+(?=\S))",
             rf"(?P<clock>[\[(]?(?:{_DATE}[ ,]*)?{_TIME}[\])]?[ \t]*(?=[\r\n]|\Z))",
-            rf"(?P<said>[*_]{{0,2}}[^\W\d_][^\r\n:]{{0,30}}?[*_]{{0,2}},?[ \t]{{1,4}}[\[(]?(?:{_DATE}[ ,]+)?{_TIME}[\])]?"
-            r"[ \t]*(?=[\r\n]|\Z))",
+            rf"(?P<said>[*_]{{0,2}}[^\W\d_](?:[^\r\n:]{{0,29}}?[^\s:])?[*_]{{0,2}},?[ \t]{{1,4}}"
+            rf"[\[(]?(?:{_DATE}[ ,]+)?{_TIME}[\])]?[ \t]*(?=[\r\n]|\Z))",
             rf"(?P<chat>[\[(]?{_WEEKDAY}(?:{_DATE}|{_TIME}|\d{{1,2}}[ ]?[ap]m|[A-Z][a-z]{{2}}[ ]{{1,2}}\d{{1,2}}[ ]{_TIME})"
             r"(?=[ \t,\])TZ–—-]))",
             r"(?P<level>\[[^\W\d_][\w .-]{1,20}\][ \t]+(?=\S))",
@@ -83,7 +84,6 @@ _MESSAGE = re.compile(
 _HEADED = re.compile(rf"{_LEAD}[^\W_][^\r\n:]{{0,40}}[ ,]+[\[(](?:{_DATE}[ ,]+)?{_TIME}[\])][ \t]*[\r\n]")
 """The name and the time above what somebody said."""
 _COLUMNS = re.compile(r"\S(?:[ ]*+\t[ \t]*+| {3,}+|[ ]?\.{4,}[ ]?| = )\S")
-_PAIR = re.compile(rf"{_LEAD}\S+(?: \S+){{0,3}} [-–—] \S")
 _LONG_WORD_AND_STOP = re.compile(r"\w{4,}\. ")
 _CLOSED = re.compile(rf"(?:{BLOCK_TAG}|[{CELL_SIGNS}])\s*$", re.IGNORECASE)
 _BEGUN = re.compile(rf"{_LEAD}(?:\(?[aAiI1](?P<closed>\.?\))|[aAiI1]\.)[ \t\u00a0]+(?=\S)")
@@ -101,9 +101,7 @@ _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)]*\s*$")
 _LONGEST_TAG = 400
 _PAGE_NUMBER = re.compile(r"[ \t]{20,}\d{1,5}\s*")
 """Far to the right, above the first line of a page."""
-_SMALL = r"\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)"
-_WITHIN_PHRASE = re.compile(rf"{_SMALL}\s*$")
-UNFINISHED = re.compile(rf"(?:[,;–—-]|{_SMALL})\s*$")
+_WITHIN_PHRASE = re.compile(rf"{SMALL}\s*$")
 _ROWED = re.compile(rf"[^{CELL_SIGNS}]*[{CELL_SIGNS}][^{CELL_SIGNS}]*[{CELL_SIGNS}]")
 _SURE = {"callout", "cue", "bold", "tag", "note", "item", "box"}
 _ALONE = {"callout", "cue", "bold", "said"}
@@ -164,8 +162,9 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     kinds = ["speaker" if number in spoken else kind for number, kind in enumerate(kinds)]
     clocks = [number for number, kind in enumerate(kinds) if kind == "clock"]
     kinds = ["chat" if kind == "clock" else kind for kind in kinds]
-    sure = _SURE | _repeated(kinds)
-    opened = {0: Opening()}
+    width = max(len(line.strip(" \t>\r\n")) for line in lines)
+    kinds = [_among(kinds, lines, number, matches[number], width) for number in range(len(lines))]
+    sure, opened = _SURE | _repeated(kinds), {0: Opening()}
     for number, (line, kind, match) in enumerate(zip(lines, kinds, matches, strict=True)):
         if kind in sure or is_rule(line) or _ROWED.match(line):
             cue = kind == "cue" and number and lines[number - 1].strip(" \t>\r\n").isdecimal()
@@ -174,6 +173,8 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
         elif match and kind in ("decimal", "part") and not number:  # "A1." alone is no sentence
             opened[0] = Opening(match.end())
+        elif number and kinds[max(opened)] in sure and _is_apart(lines, kinds, number, max(opened), width):
+            opened[number], kinds[number] = Opening(), kinds[max(opened)]
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or _CLOSED.search(line[-_LONGEST_TAG:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()
@@ -200,7 +201,9 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     elif clocks == [1]:
         opened |= {number: opened.get(number, Opening()) for number in range(2, len(lines))}
     if len(opened) == 1 or listed:
-        opened = dict.fromkeys(_unmarked(lines), Opening()) | opened
+        opened = dict.fromkeys(unmarked(lines), Opening()) | opened
+    for number in introduced(lines) | (set() if listed else hanging(lines)):
+        opened.setdefault(number, Opening())
     if len(lines) > 1 and _is_titled([line.strip(" \t>\r\n") for line in lines]):
         opened.setdefault(1, Opening())
     return opened
@@ -304,6 +307,32 @@ def _first_within(line: str, above: str) -> int:
     )
 
 
+def _is_apart(lines: Sequence[str], kinds: Sequence[str | None], number: int, first: int, width: int) -> bool:
+    """Whether a line without a mark does not go on with what begins with line ``first``.
+
+    So it is with messages, whose lines no program wraps, and with what is as far to the left as an item.
+    """
+    if kinds[first] == "chat":
+        return ends_early(lines[number - 1], lines[number], width)
+    is_pair = kinds[first] == "pair"
+    return (is_pair or kinds[first] in _MARKS) and ends_entry(lines, number, first, width, begins=is_pair)
+
+
+def _among(
+    kinds: Sequence[str | None], lines: Sequence[str], number: int, match: re.Match[str] | None, width: int
+) -> str | None:
+    """The kind of a line, which may be that of a line above or below with which it has something in common."""
+    kind, line = kinds[number], lines[number]
+    near = [*kinds[max(0, number - 1) : number], *kinds[number + 1 : number + 2]]
+    if match and kind == "key" and "columns" in near and kind not in near and _COLUMNS.search(line, match.end()):
+        return "columns"
+    if kind is None and PAIR.match(line):
+        pairs = ((n, n + 1) for n in (number - 1, number) if 0 <= n < len(lines) - 1 and kinds[n] is kinds[n + 1] is None)
+        is_pair = any(PAIR.match(lines[a]) and PAIR.match(lines[b]) and ends_early(lines[a], lines[b], width) for a, b in pairs)
+        return "pair" if is_pair else None
+    return kind
+
+
 def _kind(line: str, match: re.Match[str] | None) -> str | None:
     kind = match.lastgroup if match else None
     if match and kind == "key":
@@ -319,14 +348,5 @@ def _repeated(kinds: Sequence[str | None]) -> set[str]:
     return {
         kind
         for kind, count in counts.items()
-        if count > 1 and (kind not in ("key", "columns") or kind in neighbours or (kind == "key" and kinds[0] == kind))
+        if count > 1 and (kind not in ("key", "columns", "pair") or kind in neighbours or (kind == "key" and kinds[0] == kind))
     }
-
-
-def _unmarked(lines: Sequence[str]) -> range:
-    """All lines, if each is short and starts with a capital or a digit, like the items of a list without marks."""
-    if len(lines) > 1 and all(_PAIR.match(line) for line in lines):
-        return range(len(lines))
-    bare = [line.strip(" \t>\r\n") for line in lines]
-    short = len(lines) > 2 and all(0 < len(line) <= _BARE_LINE and (line[0].isupper() or line[0].isdigit()) for line in bare)
-    return range(len(lines)) if short and not any(UNFINISHED.search(line) for line in bare[:-1]) else range(0)

@@ -1,4 +1,4 @@
-"""The likeliest codec of bytes in Cyrillic, Chinese, Japanese or Korean: the one that makes the commonest letters of them."""
+"""The likeliest codec of bytes in Hebrew, Cyrillic or East Asian scripts: the one that makes the commonest letters of them."""
 
 import re
 from collections.abc import Callable
@@ -9,6 +9,11 @@ _CYRILLIC_LETTER = re.compile("[А-яЁёІіЇїЄєҐґЎў]")
 _COMMON_CYRILLIC = re.compile("[оаеинтсрлв]")
 _UNLIKELY = re.compile("[а-яёії][А-ЯЁІЇ]|[A-Za-z][А-яЁёІіЇї]|[А-яЁёІіЇї][A-Za-z]")
 """A capital, or a Latin letter, within a word."""
+_HEBREW_LETTER, _COMMON_HEBREW = re.compile("[א-ת\u05b0-\u05c2]"), re.compile("[אבהולימרשת]")
+_NO_HEBREW = re.compile("[ךםןףץ][א-ת]|[A-Za-z][א-ת]|[א-ת][A-Za-z]|[\u05b0-\u05c2]{3}")
+"""A letter as it stands at the end of words within one, or a Latin letter beside one."""
+_COMMON_IN_HEBREW = 0.58
+_FEWEST_HEBREW = 8
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
 _JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-鿿、-】！-～々〆]")
 _HANGUL = re.compile("[가-힣]")
@@ -24,7 +29,7 @@ _FEWEST_HANZI = 0.8
 
 def likeliest(data: bytes) -> str:
     """The codec of bytes that are in one of these scripts, as far as its commonest letters tell, or else an empty string."""
-    for group in (_OF_CYRILLIC, _OF_EAST_ASIA):
+    for group in (_OF_HEBREW, _OF_CYRILLIC, _OF_EAST_ASIA):
         scores = {codec: score(text) for codec, score in group.items() if (text := _decoded(data, codec))}
         best = max(scores, key=lambda codec: scores[codec], default="")
         if best and scores[best] > 0:
@@ -49,6 +54,14 @@ def _cyrillic(text: str) -> float:
     letters = len(_CYRILLIC_LETTER.findall(text))
     is_cyrillic = letters >= _LETTERS * length and common >= _COMMON * length
     return common * letters / length**2 if is_cyrillic else 0.0
+
+
+def _hebrew(text: str) -> float:
+    """By the letters alone, of which the commonest are not those of Cyrillic at the same places."""
+    length = _length(text)
+    letters, common = len(_HEBREW_LETTER.findall(text)), len(_COMMON_HEBREW.findall(text))
+    is_hebrew = letters >= _LETTERS * length and common >= _COMMON_IN_HEBREW * letters and not _NO_HEBREW.search(text)
+    return common / length if is_hebrew and letters >= _FEWEST_HEBREW else 0.0
 
 
 def _japanese(text: str) -> float:
@@ -77,6 +90,7 @@ def _chinese(codec: str, first: int, last: int) -> Callable[[str], float]:
     return score
 
 
+_OF_HEBREW: dict[str, Callable[[str], float]] = {"cp1255": _hebrew}
 _OF_CYRILLIC: dict[str, Callable[[str], float]] = dict.fromkeys(_CYRILLIC, _cyrillic)
 _OF_EAST_ASIA: dict[str, Callable[[str], float]] = {
     **{"cp932": _japanese, "euc_jp": _japanese, "cp949": _korean},

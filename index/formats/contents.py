@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from quotewise.index.formats.parsed import Block
 from quotewise.index.sentences import line_spans
@@ -59,8 +59,20 @@ def with_contents_as_navigation(text: str, blocks: Sequence[Block]) -> tuple[Blo
     if len(headings) < _FEWEST:
         return tuple(blocks)
     lines = [line for number, block in enumerate(blocks) for line in _lines(text, number, block)]
-    listed = {(line.number, line.start) for run in _runs(lines, headings) for line in run}
-    return tuple(_marked(lines, blocks, listed, text)) if listed else tuple(blocks)
+    runs = list(_runs(lines, headings))
+    if not runs:
+        return tuple(blocks)
+    starts = {run[0].start for run in runs}
+    above = [line for line, following in pairwise(lines) if following.start in starts and line.name in _TITLES]
+    titles = {text[line.start : line.end].strip() for line in above if line.is_heading}
+    listed = {(line.number, line.start) for run in runs for line in run}
+    return tuple(_marked(lines, [_without(titles, block) for block in blocks], listed, text))
+
+
+def _without(titles: set[str], block: Block) -> Block:
+    """A block that does not stand under a title such as "Contents", which heads the table and not what follows it."""
+    is_below = block.kind != "heading" or block.heading[-1:] != block.heading[:1]
+    return replace(block, heading=tuple(n for n in block.heading if n not in titles)) if is_below else block
 
 
 def _lines(text: str, number: int, block: Block) -> Iterator[_Line]:

@@ -15,6 +15,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.html_elements import (
+    can_be_unfolded,
     cells_of,
     filled_in,
     formulas_of,
@@ -22,6 +23,7 @@ from quotewise.index.formats.html_elements import (
     is_header,
     is_hidden,
     is_named,
+    is_switch,
     local_name,
     mark_questions,
     numbers_of,
@@ -29,6 +31,7 @@ from quotewise.index.formats.html_elements import (
     rows_of,
     span_of,
     type_of,
+    unfolded_by_buttons,
 )
 from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.page_encoding import decoded
@@ -142,6 +145,7 @@ class _Walk:
 
     def __init__(self, composer: Composer, shift: int) -> None:
         self._composer, self._shift = composer, shift
+        self._targets = frozenset[str]()
         self._inline: list[str] = []
         self._kinds: list[BlockKind] = ["paragraph"]
         self._region: list[BlockKind | None] = []
@@ -149,9 +153,11 @@ class _Walk:
         self._lists: list[tuple[int, str, int] | None] = []
         self._mark = ""
         self._marked: list[int] = []
+        self._unfolded: list[Element] = []
 
     def run(self, root: Element) -> None:
         waiting: list[tuple[Element, bool]] = [(root, False)]
+        self._targets = unfolded_by_buttons(root)
         while waiting and not self._composer.is_full:
             element, is_end = waiting.pop()
             if is_end:
@@ -160,7 +166,7 @@ class _Walk:
             elif (
                 not isinstance(element.tag, str)
                 or ((tag := local_name(element)) in _SKIPPED and element is not root)
-                or is_hidden(element)
+                or self._is_hidden(element)
             ):
                 self._inline.append(filled_in(element) or formulas_of(element))
                 self._write(element.tail)
@@ -178,12 +184,20 @@ class _Walk:
                 waiting.extend((child, False) for child in reversed(element))
         self._flush()
 
+    def _is_hidden(self, element: Element) -> bool:
+        if not is_hidden(element):
+            return False
+        if len(self._unfolded) >= _NESTED_REGIONS or not can_be_unfolded(element, self._targets):
+            return True
+        self._unfolded.append(element)
+        return False
+
     def _begin(self, element: Element, tag: str) -> None:
         if tag == "br":
             self._inline.append("\n")
         elif value := filled_in(element):
             self._inline.append(value)
-        elif tag in ("input", "button"):
+        elif tag == "input" or (tag == "button" and self._kinds[-1] != "heading"):
             self._flush()
         elif tag in _MARKED:
             self._marked.append(len(self._inline))
@@ -206,8 +220,11 @@ class _Walk:
 
     def _end(self, element: Element) -> None:
         tag = local_name(element)
-        if tag == "button":
-            self._flush("navigation")
+        if self._unfolded and self._unfolded[-1] is element:
+            self._unfolded.pop()
+        if tag == "button" and self._kinds[-1] != "heading":
+            is_title = is_switch(element) and not {"navigation", "header"}.intersection(self._region)
+            self._flush(None if is_title else "navigation", keep_with_next=is_title)
         elif tag in _MARKED:
             _mark(self._inline, self._marked.pop(), element)
         if tag not in _BLOCKS:

@@ -19,9 +19,26 @@ _NAVIGATION_NAME = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_CONSENT_NAME = re.compile(
+    r"(?:^|[\s_-])(?:cookies?[-_]?(?:banner|consent|bar|popup|modal|overlay|dialog|wall|message|container|info)|cookiebanner"
+    r"|cookieconsent|consent[-_](?:banner|modal|popup|dialog)|onetrust-\w|cybotcookiebot|cmplz-cookiebanner|didomi-\w|usercentrics"
+    r"|osano-cm|qc-cmp2|breadcrumbs?(?:$|[\s_-]))",
+    re.IGNORECASE,
+)
+"""Of what asks for consent to cookies, or says where in a site a page stands, in words that may be no links."""
+_UNFOLDED_NAME = re.compile(r"accordion|collaps|faq|answer|expand|disclosure|tab-?(?:pane|panel|content)|spoiler", re.I)
+_OVERLAY_NAME = re.compile(
+    r"modal|dialog|popup|overlay|lightbox|off-?canvas|menu|nav|search|cookie|consent|tooltip|drop-?down|preheader|mobile|login",
+    re.IGNORECASE,
+)
+_SWITCH_WORDS = 3
+"""Fewest words of a button that is the title of what it unfolds, and not a sign or the name of a menu."""
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:^|[\s_-])question(?:$|[\s_-])", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:^|[\s_-])answer(?:$|[\s_-])", re.IGNORECASE)
+_SWITCH_MARKS = ("aria-controls", "data-target", "data-bs-target")
+_SWITCH_HOLDERS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt"))
+_UNFOLDED = frozenset(("div", "p", "section", "article", "dd", "ul", "ol", "dl", "table", "span", "blockquote"))
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 _QUESTION_PARTS = frozenset(["td", "th", "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "button", "dt", "summary"])
 _LONGEST_PAGE_NUMBER = 12
@@ -72,9 +89,57 @@ def is_hidden(element: Element) -> bool:
     return is_marked or bool(_HIDDEN.search(element.get("style") or ""))
 
 
+def is_switch(element: Element) -> bool:
+    """Whether a button is the title of a part of the text, which it unfolds or brings to the front."""
+    heading = next((one for one in islice(element.iterancestors(), 2) if local_name(one) in _SWITCH_HOLDERS), None)
+    if heading is not None:
+        return True
+    below = element.getnext()
+    is_marked = (
+        any(element.get(name) is not None for name in (*_SWITCH_MARKS, "aria-expanded"))
+        or bool(_UNFOLDED_NAME.search(_names(element)))
+        or (below is not None and isinstance(below.tag, str) and is_hidden(below) and not _OVERLAY_NAME.search(_names(below)))
+    )
+    return is_marked and len("".join(islice(element.itertext(), 20)).split()) >= _SWITCH_WORDS
+
+
+def unfolded_by_buttons(root: Element) -> frozenset[str]:
+    """The ids of what buttons and links on a page unfold."""
+    targets = (element.get(name) or "" for element in root.iter("button", "a", "{*}a", "{*}button") for name in _SWITCH_MARKS)
+    return frozenset(one.removeprefix("#") for target in targets for one in target.split())
+
+
+def can_be_unfolded(hidden: Element, targets: frozenset[str]) -> bool:
+    """Whether a hidden element is a part of the text that is displayed when it is asked for, such as an answer.
+
+    Menus and windows above the page are none.
+    """
+    if _OVERLAY_NAME.search(f"{_names(hidden)} {hidden.get('role') or ''}") or local_name(hidden) not in _UNFOLDED:
+        return False
+    before = hidden.getprevious()
+    is_told = (
+        (hidden.get("id") or "-") in targets
+        or hidden.get("role") == "tabpanel"
+        or hidden.get("hidden") == "until-found"
+        or bool(_UNFOLDED_NAME.search(_names(hidden)))
+        or (local_name(hidden) == "dd" and before is not None)
+        or (before is not None and _has_switch(before))
+    )
+    return is_told and not _is_links(hidden)
+
+
+def _has_switch(element: Element) -> bool:
+    near = islice(element.iter(), 8)
+    return any(one.get("aria-expanded") is not None or (one.tag == "button" and is_switch(one)) for one in near)
+
+
+def _names(element: Element) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
 def is_named(element: Element) -> bool:
     """Whether the author calls an element a menu or the like."""
-    return bool(_NAVIGATION_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+    return bool(_NAVIGATION_NAME.search(_names(element)))
 
 
 def region_of(element: Element, tag: str, is_looked_into: bool, is_inside: bool) -> BlockKind | None:
@@ -84,8 +149,8 @@ def region_of(element: Element, tag: str, is_looked_into: bool, is_inside: bool)
         return "navigation"
     if _NOTE_TYPE.search(type_of(element)):
         return "footnote"
-    named = is_looked_into and tag in ("div", "ul", "ol", "section", "aside", "table", "p") and is_named(element)
-    if named and _is_links(element):
+    is_part = is_looked_into and tag in ("div", "ul", "ol", "section", "aside", "table", "p", "dialog", "form")
+    if is_part and (_CONSENT_NAME.search(_names(element)) or (is_named(element) and _is_links(element))):
         return "navigation"
     if tag in ("header", "footer") and not is_inside:
         inside = next(element.iterancestors("article", "main", "section"), None)

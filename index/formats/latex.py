@@ -19,12 +19,35 @@ _HIDDEN = re.compile(
 )
 _CODE = re.compile(r"[ \t]*\\begin\{(verbatim|lstlisting|minted)\*?\}.*")
 _TITLE = re.compile(r"\\title(?:\[[^\]]*\])?\{((?:[^{}]|\{[^{}]*\})*)\}")
+_COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<comment>%.*)")
+_ROW_END = r"\\\\(?:\[[^\]]*\])?"
+_ROW_ENDS = re.compile(rf"{_ROW_END}[ \t]*(?:\\hline|%.*)?[ \t]*\Z")
+_EQUATION = re.compile(r"(?<!\\)&[ \t]*(?:[=<>]|\\(?:leq?|geq?|approx|quad|to)\b)")
+_LONGEST_END = 200
+_ROW_RULE = re.compile(
+    r"[ \t]*(?:\\(?:hline|toprule|midrule|bottomrule|c(?:mid)?(?:line|rule)(?:\([^)]*\))?\{[^{}]*\})[ \t]*)+(?:%.*)?"
+)
+_STYLE = re.compile(r"\\(?:textbf|textit|emph|texttt|multicolumn\{\d+\}\{[^{}]*\})\{([^{}]*)\}")
 _ITEM = re.compile(r"[ \t]*\\item\b")
 
 
 def parse(data: bytes) -> Parsed:
     """Parse a text in LaTeX. Raises DocumentError when the bytes are no text."""
-    return read(data, Dialect("latex", VERSION, _heading, _HIDDEN, _CODE, _code_end, _TITLE, _ITEM, _body))
+    return read(
+        data,
+        Dialect(
+            "latex", VERSION, _heading, _HIDDEN, _CODE, _code_end, _TITLE, _ITEM, _body, _is_row, _ROW_RULE, _cells, _COMMENT
+        ),
+    )
+
+
+def _is_row(line: str) -> bool:
+    return "&" in line and bool(_ROW_ENDS.search(line[-_LONGEST_END:])) and not _EQUATION.search(line)
+
+
+def _cells(row: str) -> list[str]:
+    shown = re.sub(rf"{_ROW_END}[ \t]*(?:\\hline)?[ \t]*\Z", "", _STYLE.sub(r"\1", row))
+    return [cell.strip() for cell in re.split(r"(?<!\\)&", shown)]
 
 
 def _code_end(found: re.Match[str]) -> re.Pattern[str]:

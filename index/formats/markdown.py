@@ -19,8 +19,8 @@ from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.formats.tables import joined_names
 from quotewise.index.layout import Layout
-from quotewise.index.lines import UNFINISHED
 from quotewise.index.sentences import line_starts
+from quotewise.index.short_lines import UNFINISHED
 from quotewise.index.signatures import is_signature
 
 VERSION = 6

@@ -10,6 +10,7 @@ from quotewise.index.formats.composed import introduced
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.tables import column_names
 from quotewise.index.layout import Layout
+from quotewise.index.lines import is_rule
 from quotewise.index.sentences import line_starts
 
 _NAME_LIMIT = 500
@@ -17,6 +18,13 @@ _TITLE_LIMIT = 120
 _ROW = re.compile(r"[ \t]*\|.*\S")
 _ROW_RULE = re.compile(r"[ \t]*[|+][-+=|: \t]*[|+]?")
 _LONG_ROW = 400
+
+
+def _cells(row: str) -> list[str]:
+    return row.strip().removeprefix("|").removesuffix("|").split("|")
+
+
+_ENDED = re.compile(r"[.!?:;}][\"'”’)]*$")
 _VISIBLE = re.compile(r"[^\W_]")
 
 
@@ -35,7 +43,8 @@ class Dialect:
     """How the lines of a kind of markup are told apart.
 
     ``heading`` is given all lines and the number of one; ``hidden`` are whole lines that are not displayed; ``code`` opens
-    lines that are displayed as they are, up to the line that ``code_end`` makes of what it found.
+    lines that are displayed as they are, up to the line that ``code_end`` makes of what it found; ``comment`` finds what is
+    not displayed at the end of a line, as its group ``comment``; ``row`` tells the rows of tables, and ``cells`` divides them.
     """
 
     name: str
@@ -47,6 +56,10 @@ class Dialect:
     title: re.Pattern[str] | None = None
     item: re.Pattern[str] | None = None
     body: Callable[[Sequence[str]], range] = lambda lines: range(len(lines))
+    row: Callable[[str], object] = _ROW.match
+    row_rule: re.Pattern[str] = _ROW_RULE
+    cells: Callable[[str], list[str]] = _cells
+    comment: re.Pattern[str] | None = None
 
 
 def read(data: bytes, dialect: Dialect) -> Parsed:
@@ -77,13 +90,16 @@ class _Outline:
         while line < body.stop:
             heading = self._dialect.heading(self._lines, line)
             code = self._dialect.code.match(self._lines[line]) if self._dialect.code else None
-            rows = 0 if heading or code else self._table(line, body.stop)
+            rows = 0 if heading or code else self._table_lines(line, body.stop)
             shown = self._lines[line]
             if not (heading or code or rows) and shown.strip() and not self._dialect.hidden.fullmatch(shown):
                 if self._dialect.item and self._dialect.item.match(shown):
                     self._add(start, line)
                     start = line
                 line += 1
+                if self._end(line - 1) < self._starts[line - 1] + len(shown) and _ENDED.search(self._shown(line - 1)):
+                    self._add(start, line)
+                    start = line
                 continue
             self._add(start, line)
             if heading:
@@ -92,6 +108,7 @@ class _Outline:
             elif code:
                 line = self._code(line, code, body.stop)
             else:
+                self._rows(line, line + rows)
                 line += max(1, rows)
             start = line
         self._add(start, body.stop)
@@ -105,8 +122,17 @@ class _Outline:
         if kind == "paragraph" and self._dialect.item and self._dialect.item.match(self._lines[first]):
             kind = "item"
         trail = (*(name for _, name in self._trail), *filter(None, (names,)))
-        end = self._starts[last - 1] + len(self._lines[last - 1])
+        end = self._end(last - 1) if kind != "code" else self._starts[last - 1] + len(self._lines[last - 1])
         self.blocks.append(Block(self._starts[first], end, trail, by_line, kind == "heading", kind))
+
+    def _shown(self, line: int) -> str:
+        return self._text[self._starts[line] : self._end(line)]
+
+    def _end(self, line: int) -> int:
+        """Where a line ends, without a comment behind it."""
+        found = self._dialect.comment.search(self._lines[line]) if self._dialect.comment else None
+        length = found.start("comment") if found else len(self._lines[line])
+        return self._starts[line] + len(self._lines[line][:length].rstrip()) if found else self._starts[line] + length
 
     def _head(self, heading: Heading, line: int) -> None:
         name = " ".join(heading.name.split())[:_NAME_LIMIT]
@@ -135,17 +161,24 @@ class _Outline:
             self._add(line + 1, last, "code", by_line=all(len(one) <= _LONG_ROW for one in self._lines[line + 1 : last]))
         return last + 1
 
-    def _table(self, line: int, stop: int) -> int:
+    def _table_lines(self, line: int, stop: int) -> int:
         """The number of lines of a table that begins here."""
         last = line
-        while last < stop and (_ROW.match(self._lines[last]) or _ROW_RULE.fullmatch(self._lines[last])):
+        while last < stop and (self._is_row(last) or self._dialect.row_rule.fullmatch(self._lines[last])):
             last += 1
-        if last - line < 2 or sum(bool(_ROW.match(one)) and "|" in one.strip()[1:] for one in self._lines[line:last]) < 2:
+        if sum(self._is_row(n) and len(self._dialect.cells(self._shown(n))) > 1 for n in range(line, last)) < 2:
             return 0
-        self._rows(line, last)
         return last - line
 
+    def _is_row(self, line: int) -> bool:
+        return bool(self._dialect.row(self._lines[line]))
+
     def _rows(self, first: int, last: int) -> None:
-        shown = [one for one in self._lines[first:last] if not _ROW_RULE.fullmatch(one) and one.strip()]
-        names = column_names([one.strip().removeprefix("|").removesuffix("|").split("|") for one in shown[:3]])
-        self._add(first, last, "row", by_line=all(len(one) <= _LONG_ROW for one in shown), names=names)
+        shown = [self._shown(n) for n in range(first, last) if not self._dialect.row_rule.fullmatch(self._lines[n])]
+        names = column_names([self._dialect.cells(one) for one in filter(str.strip, shown[:4])][:3])
+        by_line = all(len(one) <= _LONG_ROW for one in shown)
+        for line in range(first, last):
+            if self._dialect.row_rule.fullmatch(self._lines[line]) and not is_rule(self._lines[line]):
+                self._add(first, line, "row", by_line, names)
+                first = line + 1
+        self._add(first, last, "row", by_line, names)

@@ -71,21 +71,29 @@ def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int
     header = _cells(lines[first], sign)
     if header and sign is _WIDE_SPACE and _names_all_but_first(lines[first : first + 3], header):
         header = ["", *header]
+    is_ruled = sign is _WIDE_SPACE and _columns_of_rule(lines[first + 1 : first + 2]) == len(header)
     if (
-        len(header) < (2 if sign is _PIPE else _FEWEST_COLUMNS)
+        len(header) < (2 if sign is _PIPE or is_ruled else _FEWEST_COLUMNS)
         or is_rule(lines[first])
         or (first and not is_rule(lines[first - 1]) and _cells(lines[first - 1], sign))
     ):
         return None
     end = _end(lines, first + 1, len(header), sign, _SAMPLE)
     rows = [_cells(line, sign) for line in lines[first + 1 : end] if not is_rule(line)]
-    names = column_names([header, *rows[:2]]) if len(rows) >= _FEWEST_ROWS else ""
+    fewest = 1 if is_ruled else _FEWEST_ROWS
+    names = column_names([header, *rows[:2]]) if len(rows) >= fewest else ""
     full = [cells for cells in rows if len(cells) == len(header)]
-    if not names or len(full) < max(_FEWEST_ROWS, _FULL_ROWS * len(rows)):
+    if not names or len(full) < (fewest if is_ruled else max(fewest, _FULL_ROWS * len(rows))):
         return None
     numbers = any(all(map(is_number, column)) for column in zip(*full, strict=True))
     is_named = sign is _PIPE or is_rule(lines[first + 1]) or numbers or not header[0]
     return (_end(lines, end, len(header), sign), names) if is_named else None
+
+
+def _columns_of_rule(lines: Sequence[str]) -> int:
+    """How many columns a rule below their names marks; 0 for a rule that goes on and for other lines."""
+    runs = lines[0].split() if lines and is_rule(lines[0]) else []
+    return len(runs) if len(runs) > 1 and all(len(run) > 1 for run in runs) else 0
 
 
 def _names_all_but_first(lines: Sequence[str], header: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import terminal
 from quotewise.index.formats.parsed import Block, Parsed
+from quotewise.index.formats.xml_blocks import is_xml, xml_blocks
 from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_starts
 
@@ -47,7 +48,8 @@ def parse(data: bytes) -> Parsed:
         depth = max(text.count("["), text.count("{"))
         if depth > _DEPTH_LIMIT:
             raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
-    blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text))
+    read = xml_blocks(text) if is_xml(text) else None
+    blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text)) if read is None else read
     if _JSON.match(text):
         blocks = tuple(part for block in blocks for part in _said(text, block))
     if text != decoded:

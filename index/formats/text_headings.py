@@ -40,6 +40,8 @@ _STYLES = (
     ("number", _NUMBERED),
     ("roman", re.compile(r"[IVX]{1,5}\.[ \t]+[^\W\d_a-z].*")),
 )
+_WIKI = re.compile(r"(?P<sign>={2,6}) ?[^\s=].*[^\s=] ?(?P=sign)")
+"""A heading of MediaWiki, DokuWiki or Creole."""
 _SHORTER = 10
 """Characters by which the line below may be shorter than a heading."""
 _SURE_LETTERS = 6
@@ -53,7 +55,7 @@ _DOTTED = re.compile(r"§ ?\d+\.\d")
 """The number of a section of American law, whose name ends with a full stop."""
 _BARE_NUMBER = re.compile(r"(\d{1,2})[ \t]")
 _YEAR_AT_END = re.compile(r"\b\d{4}$")
-_TERMINAL = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
+_TERMINAL = re.compile(r"[.!?…:;,–—][\"'”’»)\]]*$")
 _CELLS = re.compile(r"\S(?: {3,}|\t|\.{4,})\S|[|]")
 
 
@@ -88,7 +90,7 @@ def blocks_of(text: str, first: int) -> tuple[Block, ...]:
         if text[start : line.start].strip():
             blocks.append(Block(start, line.start, _names(trail)))
         trail = [(depth, name) for depth, name in trail if depth < level]
-        trail.append((level, " ".join(line.text.split())))
+        trail.append((level, " ".join(line.text.split()).strip("= ")))
         blocks.append(Block(line.start, line.end, _names(trail), by_line=True, keep_with_next=True, kind="heading"))
         start = line.end
     if not blocks or text[start:].strip():
@@ -168,6 +170,8 @@ def _style(lines: Sequence[_Line], number: int) -> str:
     text = line.text
     if not text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS or is_rule(text):
         return ""
+    if wiki := _WIKI.fullmatch(text):
+        return f"wiki {wiki['sign']}"
     above = _CLAUSE.fullmatch(before) if before and not is_rule(before) else None
     if before and not is_rule(before) and not above:
         return ""

@@ -196,3 +196,16 @@ def test_no_more_memory_is_taken_than_a_few_times_the_bytes() -> None:
 )
 def test_accented_letters_within_words_are_no_chinese(text: str) -> None:
     assert decode(text.encode("cp1250")).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Le loyer est de 800 € par mois. L'œuvre est achevée.", "iso8859_15"),
+        ("The deposit is €50, and no more.", "iso8859_15"),
+        ("שעות פתיחה: ראשון עד חמישי 9:00-17:00", "cp1255"),
+        ("привет, как дела? мы будем завтра", "cp1251"),
+    ],
+)
+def test_short_texts_with_a_euro_of_iso_8859_or_in_hebrew_are_read(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)).text == text

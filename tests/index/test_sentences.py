@@ -628,3 +628,57 @@ def test_the_first_line_of_a_list_without_marks_is_one_by_itself() -> None:
         "2 eggs",
         "300 ml milk",
     ]
+
+
+@ends
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ["City Dental Practice", "12 Elm Street, Suite 4B", "Tel. (217) 555-0148 | Fax (217) 555-0149", "info@dental.example"],
+        ["to bring:", "stamps", "the big folding chairs (two)", "iPhone charger"],
+        ["Medication:", "   vitamin D", "   ibuprofen 400 mg, with food"],
+        [
+            "anode - where current enters",
+            "cathode - where it leaves",
+            "electrolyte",
+            "EMF and other forces of some kind or another",
+        ],
+        ["INVOICE No. 45                    Date: 3 March", "Bill to: Orchard Cafe             Due: 2 April"],
+        ["12/03/2023, 18:12 - Ana: at the station", "bring cash", "12/03/2023, 18:15 - Bruno: then do not leave without me"],
+    ],
+)
+def test_lines_that_end_before_they_are_full_are_entries(entries: list[str], end: str) -> None:
+    assert sentences(end.join(entries)) == [entry.strip() for entry in entries]
+
+
+@ends
+def test_entries_with_hanging_lines_are_apart(end: str) -> None:
+    entries = [f"{name}{end}     {text}" for name, text in (("fee", "what is paid"), ("site", "the land"), ("Term", "a year"))]
+    assert sentences(end.join(entries)) == entries
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We usually\nset it to 2022-10-02 - Meeting Name as here\nand as 2022-11-02 - Board.",
+        "He ruled from 330 - 395, and then his\nson from 395 - 1204 as was the custom of the\nland.",
+        "Visit\n\thttp://x.org/a\nor send a message to\n\tlist@x.org",
+        "Speaker:     It is so, but\nits not enough.   The idea",
+    ],
+)
+def test_lines_of_prose_with_dashes_or_indents_are_no_entries(text: str) -> None:
+    first = text[: text.index(".") + 1] if "." in text[:-1] and "http" not in text else text
+    assert sentences(text)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Call Ann.", "Bring tea."),
+        ("Bake it for 45 min.", "Let it cool."),
+        ("One dog (max. 12 kg) and at least (min. 3) cats.", "See Phil. Trans. R. Soc."),
+        ("Es war Mittwoch, 4. September 2019.", "Da kam er."),
+    ],
+)
+def test_short_names_units_and_days_end_sentences_where_they_do(first: str, second: str) -> None:
+    assert sentences(f"{first} {second}") == [first, second]

@@ -11,7 +11,8 @@ from quotewise.index.formats.pdf.margins import margins_of
 from quotewise.index.formats.pdf.order import lines_of
 from quotewise.index.formats.pdf.rows import CAPTION, is_sign, mark_rows
 from quotewise.index.formats.pdf.segments import Page, Segment
-from quotewise.index.lines import UNFINISHED, refers
+from quotewise.index.lines import refers
+from quotewise.index.short_lines import UNFINISHED
 from quotewise.index.signatures import is_signature
 
 _ITEM = re.compile(

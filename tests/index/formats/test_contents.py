@@ -80,3 +80,13 @@ def test_entries_that_are_set_like_headings_head_nothing() -> None:
     found = with_contents_as_navigation(text, blocks)
     assert [block.kind for block in found] == ["heading", *["navigation"] * 3, "paragraph", *["heading"] * 3]
     assert found[4].heading == ()
+
+
+def test_what_follows_a_table_of_contents_does_not_stand_under_its_title() -> None:
+    text = "Status of This Memo\n\nThis memo informs all who read it.\n\nTable of Contents\n\n"
+    text += "   1. Scope .... 2\n   2. Terms .... 3\n   3. Rent .... 4\n\n"
+    text += "".join(
+        f"{n}.  {name}\n\n   The {name.lower()} is told here.\n\n" for n, name in enumerate(("Scope", "Terms", "Rent"), 1)
+    )
+    found = {shown: heading for heading, shown in quotable(text, "a.txt")}
+    assert found["The terms is told here."] == ("2. Terms",)

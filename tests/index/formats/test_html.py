@@ -194,3 +194,27 @@ def test_what_the_author_calls_a_question_heads_its_answer(body: str) -> None:
     document = parsed(f"<h1>FAQ</h1>{body}")
     assert block(document, "Yes.").heading == ("FAQ", "1. May I stop?")
     assert block(document, "Make one.").heading == ("FAQ", "2. It fails with this: no file")
+
+
+def test_answers_that_a_button_unfolds_are_read_below_its_words_and_menus_and_windows_are_not() -> None:
+    document = parsed(
+        "<h1>FAQ</h1><h2><button data-target='#a'>Is it far?</button></h2><div id=a style='display:none'>No, a mile.</div>"
+        "<div><button>How do I pay there?</button><div hidden>By card.</div></div><dl><dt>Pets<dd hidden>Dogs only.</dl>"
+        "<button role=tab aria-controls=w>Winter</button><div role=tabpanel id=w hidden>Closed.</div><p hidden>no</p>"
+        "<header><button aria-expanded=false>Open the menu here</button><ul hidden><li><a href=1>no</a></ul></header>"
+        "<button aria-controls=l>Log in</button><div id=l class=modal hidden>no</div>"
+    )
+    assert [shown for shown in texts(document) if shown != "Winter"] == [
+        *("FAQ", "Is it far?", "No, a mile.", "How do I pay there?", "By card.", "Pets", "Dogs only.", "Closed."),
+        *("Open the menu here", "Log in"),
+    ]
+    assert block(document, "No, a mile.").heading == ("FAQ", "Is it far?")
+    assert texts(document, "navigation") == ["Winter", "Open the menu here", "Log in"]
+
+
+def test_what_asks_for_consent_to_cookies_or_tells_where_a_page_stands_is_never_quoted() -> None:
+    document = parsed(
+        "<div id=cookie-banner><p>We use cookies.</p></div><p class=breadcrumbs><a href=/>Home</a> > Returns of goods</p>"
+        "<div class=cookie-policy><p>Ours are kept for a year.</p></div>"
+    )
+    assert texts(document, "paragraph") == ["Ours are kept for a year."]

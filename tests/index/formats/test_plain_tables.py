@@ -28,6 +28,7 @@ TABLES = [(PIPES, NAMES), (TABS, NAMES), (WIDE, NAMES), (GAPS, "Item | Qty | Pri
     [
         ("a.txt", RULED, "Name | Room | Floor"),
         ("a.txt", BOXED, "Item | Price"),
+        ("a.txt", "Code   Meaning\n-----  -------\n0      fine\n", "Code | Meaning"),
         *((path, *table) for path in ("a.txt", "a.md") for table in TABLES),
     ],
 )

@@ -146,3 +146,16 @@ def test_lines_that_only_look_like_headings_are_none(text: str) -> None:
 def test_the_section_of_the_posts_of_a_curriculum_vitae_is_no_name_above_an_office() -> None:
     text = "Jane Roe\n\nWORK EXPERIENCE\n\nSenior Analyst, Delvaux & Sons\n\nShe led a team of six people from 2019 to 2023.\n"
     assert "WORK EXPERIENCE" in block(parse_document("cv.txt", text.encode()), "She led").heading
+
+
+def test_headings_of_wikis_are_those_of_what_stands_below_them() -> None:
+    text = "Lake Orrin is deep.\n== History ==\nThe dam is old.\n\n=== Floods ===\n* 1966: a road\n\n==Fish==\nTrout.\n"
+    document = parse_document("lake.wiki", text.encode())
+    assert block(document, "1966").heading == ("History", "Floods")
+    assert block(document, "Trout").heading == ("Fish",)
+
+
+def test_what_somebody_begins_to_say_is_no_heading() -> None:
+    text = "Mr Poole: Yes.\n\nSeveral hon. Members rose—\n\nMr Speaker: Order. I call Diane Mott.\n\nBusiness of the House\n\n"
+    document = parse_document("debate.txt", f"{text * 2}The House sat at noon.\n".encode())
+    assert not any("rose" in name for one in document.blocks for name in one.heading)

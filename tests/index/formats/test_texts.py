@@ -132,6 +132,18 @@ def test_a_name_before_each_cue_of_a_meeting_is_a_voice_and_a_label_before_some_
     assert shown == [["Priya Nair: The fee is\n900 euros.", "Tom (he/him): Thanks."], ["ANN: The fee\nis 900\neuros."]]
 
 
+def test_captions_that_roll_up_are_read_once_and_what_is_heard_is_apart_from_what_is_said() -> None:
+    times = ["00:00.1 --> 00:02.3", "00:02.3 --> 00:02.4", "00:02.4 --> 00:04.7", "00:04.7 --> 00:04.8", "00:04.8 --> 00:06.0"]
+    said = [
+        *(" \nso<00:00.3><c> today</c>", "so today\n ", "so today\nwe bake<00:02.9><c> rye</c>", "we bake rye\n "),
+        "we bake rye\nfor an hour",
+    ]
+    vtt = "WEBVTT\n\n" + "\n\n".join(map("\n".join, zip(times, said, strict=True)))
+    assert texts(parse_document("a.vtt", vtt.encode())) == ["so today\nwe bake rye\nfor an hour"]
+    heard = "00:07.0 --> 00:08.0\n[DOOR SLAMS]\n\n00:08.1 --> 00:09.0\nit is done\n\n00:09.0 --> 00:10.0\n>> Is it?"
+    assert texts(parse_document("a.vtt", f"WEBVTT\n\n{heard}".encode())) == ["[DOOR SLAMS]", "it is done", ">> Is it?"]
+
+
 @pytest.mark.parametrize(
     ("path", "text", "heading"),
     [
@@ -161,6 +173,60 @@ def test_tables_and_code_of_light_markup() -> None:
     )
     assert block(document, "Riga").heading == ("City | Cups",) and block(document, "Riga").kind == "row"
     assert texts(document, "code") == ["ls\n* no heading"]
+    below = parse_document("a.org", b"* Heating\nIt is warm.\n| City | Cups |\n|------+------|\n| Riga | 2 |\n")
+    assert [(b.kind, b.heading) for b in below.blocks] == [
+        *(("heading", ("Heating",)), ("paragraph", ("Heating",))),
+        ("row", ("Heating", "City | Cups")),
+    ]
+
+
+def test_comments_of_latex_end_what_is_quoted_and_its_tables_are_rows_under_the_names_of_their_columns() -> None:
+    body = (
+        "We saw 14 caves.% TODO check\nMost are 5\\% wide. % hm\n\\begin{itemize}\n\\item Banding % rings\n\\end{itemize}\n"
+        "\\begin{tabular}{lr}\n\\toprule\nCave & \\textbf{Bats} \\\\\n\\midrule\nIce & 98 \\\\ % few\nMud & 7 \\\\[2pt]\n"
+        "\\end{tabular}\n"
+        "\\begin{align}\na &= b \\\\\nc &= d \\\\\n\\end{align}\n"
+    )
+    document = parse_document("a.tex", body.encode())
+    assert texts(document) == [
+        *("We saw 14 caves.", "Most are 5\\% wide.", "\\item Banding", "Cave & \\textbf{Bats} \\\\"),
+        *("Ice & 98 \\\\ % few\nMud & 7 \\\\[2pt]", "a &= b \\\\\nc &= d \\\\"),
+    ]
+    assert block(document, "Mud").heading == ("Cave | Bats",) and block(document, "Mud").kind == "row"
+
+
+@pytest.mark.parametrize("gap", ["", "\n  "])
+def test_what_elements_of_xml_say_is_read_without_their_tags_under_what_names_them(gap: str) -> None:
+    item = (
+        "<item id='{0}'><name>{1}</name><price unit='EUR'>{2}</price><text>{1} is for sale. It <b>runs</b> well.</text></item>"
+    )
+    shop = f"<?xml version='1.0'?>{gap}<shop><!-- ours -->{item.format(1, 'Pump', 90)}{gap}{item.format(2, 'Fan', 7)}</shop>"
+    document = parse_document("a.xml", shop.encode())
+    assert document.text == shop
+    said = block(document, "Fan is for sale")
+    assert document.text[said.start : said.end] == "Fan is for sale. It <b>runs</b> well." and said.heading == ("name: Fan",)
+    assert "<name>Fan</name><price unit='EUR'>7</price>" in texts(document) and "<item id='2'>" in texts(document)
+    assert block(document, "ours").kind == "paragraph"
+
+
+def test_xml_that_is_cut_off_or_hostile_loses_nothing_and_is_read_at_once() -> None:
+    cut = b"<?xml version='1.0'?><a><b>One is here. Two is, too.</b><b>Three is"
+    assert "Three is" in "".join(texts(parse_document("a.xml", cut)))
+    long = "It is a long text. " * 400
+    for body in (
+        f"Begun <b/>{long}",
+        f"Begun <b>so</b>{long}<c v='5'/>",
+        "<b v='1'/><b v='2'/>",
+        "<!-- Said --><b v='3'>4</b>",
+    ):
+        document = parse_document("a.xml", f"<?xml version='1.0'?><a of='9'>{body}</a>".encode())
+        starts = [one.start for one in document.blocks]
+        shown = " ".join(texts(document))
+        assert starts == sorted(starts) and all(digit in shown for digit in "12345" if digit in body)
+        assert "Begun" not in body or "Begun" in shown
+    for mark in ("<!--", "<a ", "<a>", "</a>", "<![CDATA[", "&", "<a>x", "<" + "a" * 50_000):
+        shown = "".join(texts(parse_document("a.xml", f"<?xml version='1.0'?>{mark * 20_000}end".encode()[:2_000_000])))
+        assert shown.endswith("end") or mark.startswith("<aa")
 
 
 def test_a_long_line_of_json_is_cut_between_its_entries() -> None:
