@@ -30,6 +30,9 @@ _HEADING_ODDS = 0.1
 _ANNOUNCEMENT_ODDS = 0.2
 """What is left of the odds of a sentence that only says that there is what is asked."""
 _NOT_ANNOUNCED = Announced(0.0, -1)
+_HOPELESS = 0.003
+"""Least fraction of the best odds at which a sentence is quoted or outdoes one that is: with ``_SURE_RIVAL`` and the ratios of
+odds in ``rag.selection`` it is twice as much."""
 _WORTH_COMPARING = 0.02
 """Least fraction of the best odds at which a sentence is looked at closely."""
 _PARALLEL_WORDS = 1 / 3
@@ -136,6 +139,8 @@ def candidates_of(question: str, readings: Sequence[Reading]) -> list[Candidate]
         of_passage = [_of_sentence(number, position, reading) for position in range(len(reading.passage.sentences))]
         found += [one for one in _weighed(question, asked, of_passage, _WORTH_COMPARING * odds(best)) if one.score > 0]
     found += [*_unread_rows(question, asked, found, readings), *_unread_headings(asked, names, found, readings)]
+    likeliest = max((one.odds for one in found), default=0.0)
+    found = [one for one in found if one.odds >= _HOPELESS * likeliest]
     outdone = {id(one) for one in found if any(_outdoes(other, one, asked, names) for other in found)}
     left = [one for one in found if id(one) not in outdone]
     beaten = [one for one in found if id(one) in outdone]
@@ -185,7 +190,7 @@ def _weighed(question: str, asked: frozenset[str], sentences: Sequence[Candidate
     titles = [bare(name) for name in (passage.document.title, *passage.heading)] if passage else []
     headings = frozenset(one.position for one in sentences if is_heading(one.text, titles))
     told = announced(question, asked, passage, [one.score for one in sentences], headings) if passage else {}
-    asks = {one.position for one in sentences if passage and _is_of_question(one, passage.heading[-1:])}
+    asks = _of_question(passage, sentences) if passage else set[int]()
     passed = 0.0
     for one, following in zip(sentences, [*sentences[1:], None], strict=False):
         known = told.get(one.position, _NOT_ANNOUNCED)
@@ -247,12 +252,22 @@ def _unread_headings(
                 yield replace(first, score=max(other.score for other in rivals))
 
 
-def _is_of_question(one: Candidate, heading: Sequence[str]) -> bool:
-    """Whether a sentence is one of those of the question that the passage has as its heading."""
-    shown = bare(_QUESTION_MARK.sub("", one.text))
-    is_sentence = len(shown.split()) >= _QUESTION_WORDS
-    of_heading = re.compile(rf"(?<!\w){re.escape(shown)}(?!\w)")
-    return is_sentence and any(QUESTION_END.search(name) and of_heading.search(bare(name)) for name in heading)
+def _of_question(passage: Passage, sentences: Sequence[Candidate]) -> set[int]:
+    """The positions of the sentences that are parts of the question which the passage has as its heading."""
+    question = passage.heading[-1] if passage.heading else ""
+    if not QUESTION_END.search(question):
+        return set()
+    words = bare(question).split()
+    parts = {one.position: bare(_QUESTION_MARK.sub("", one.text)).split() for one in sentences}
+    return {position for position, part in parts.items() if len(part) >= _QUESTION_WORDS and _is_part(part, words)}
+
+
+def _is_part(part: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether words stand in others in one piece, whatever signs stand around its last one."""
+    starts = range(len(words) - len(part) + 1)
+    return any(
+        [_EDGES.sub("", word) for word in words[n : n + len(part)]] == [_EDGES.sub("", one) for one in part] for n in starts
+    )
 
 
 def _lowered(one: Candidate) -> Candidate:
