@@ -207,7 +207,9 @@ def revoke_key(
     """Revoke a key; a running service refuses it at once."""
     with closing(Keys(settings.index, settings.catalogue)) as keys:
         key = keys.revoke(key_id)
-    return Output(_listed(key), partial(terminal.tell, f"{key.id} ({key.name}) is revoked"))
+        none_left = all(one.revoked for one in keys.all())
+    left = "; no key is left, so that every request is refused until you make one" if none_left else ""
+    return Output(_listed(key), partial(terminal.tell, f"{key.id} ({key.name}) is revoked{left}"))
 
 
 def _cell(column: str, value: Any) -> str:

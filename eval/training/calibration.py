@@ -1,6 +1,7 @@
 """The probabilities of a reader, fitted on questions that neither training, nor the seed gold set, nor any report uses.
 
-They are asked over whole corpora, with and without the passage that answers in them, a share of them misspelt.
+They are asked over whole corpora, with and without the passage that answers in them, a share of them misspelt; and, where there
+are any, gold questions about folders of documents as people have them.
 """
 
 import json
@@ -17,12 +18,14 @@ from scipy.optimize import brentq, minimize
 from sklearn.linear_model import LogisticRegression
 
 from quotewise.eval.datasets import Row, held_out, path_of, read_rows
+from quotewise.eval.gold import load_gold
 from quotewise.eval.training.edits import misspelt
 from quotewise.index.defaults import DEFAULT_EMBEDDER
 from quotewise.index.embedders import Embedder, load_embedder
 from quotewise.index.filters import Filter
 from quotewise.index.ingest import Sync
 from quotewise.index.local_store import LocalStore
+from quotewise.index.sentences import Span
 from quotewise.rag.defaults import DEFAULT_TOP_K
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import Reading, similarity
@@ -68,12 +71,13 @@ class Case:
 class Outcome:
     """Of the first quote for a case: ``features`` of its confidence, None without a quote, and whether it is right.
 
-    ``answerable`` is whether any sentence that was retrieved is right.
+    ``answerable`` is whether any sentence that was retrieved is right, ``whether`` whether yes or no was asked for.
     """
 
     features: np.ndarray | None
     right: bool
     answerable: bool
+    whether: bool
 
 
 def calibrate(
@@ -82,6 +86,9 @@ def calibrate(
     embedder: Annotated[str, typer.Option(help="Embedder of the collections.")] = DEFAULT_EMBEDDER,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of another trained reader.")] = None,
     limit: Annotated[int, typer.Option(help="Most questions of a set, so that no kind outweighs the others.")] = 240,
+    also: Annotated[
+        list[Path] | None, typer.Option(metavar="DIR", help="Folder of gold.jsonl and corpus/, a kind of its own; repeatable.")
+    ] = None,
 ) -> None:
     """Fit the probabilities of a reader for what an embedder retrieves.
 
@@ -94,6 +101,8 @@ def calibrate(
     model = load_embedder(embedder)
     names = (*_SETS, *(_OTHER_LANGUAGES if is_multilingual(model) else ()))
     asked = [list(cases(data / f"{name}.jsonl.gz", limit, model)) for name in names]
+    asked += [list(gold_cases(one, limit, model)) for one in also or ()]
+    names += tuple(one.name for one in also or ())
     folder = folder or folders[reader]
     if reader == CASCADE:
         fitted = _cascade(asked, model)
@@ -145,7 +154,8 @@ def _cascade(
     unfitted = Calibration((), (), 0.0)
     reader = CascadeReader(SpanReader(FAST_FOLDER), SpanReader(DEEP_FOLDER), unfitted).fitted_to(embedder.name)
     outcomes = [[served_outcome(q, reader.read(q, passages), right) for q, passages, right in kind] for kind in asked]
-    passages = fit_confidence(unfitted, [outcome for kind in outcomes for outcome in kind])
+    passages = fit_confidence_by_kind(unfitted, [outcome for kind in outcomes for outcome in kind])
+    outcomes = [[_shifted(outcome, passages.whether) for outcome in kind] for kind in outcomes]
     passages = replace(passages, threshold=choose_threshold(passages, outcomes))
     texts = [
         served_outcome(question, reader.read(question, [replace(retrieved[n], score=0.0)]), [rights[n]])
@@ -153,7 +163,7 @@ def _cascade(
         for question, retrieved, rights in kind
         for n in _as_texts(rights)
     ]
-    return {"passages": passages, "texts": replace(fit_confidence(unfitted, texts), threshold=passages.threshold)}
+    return {"passages": passages, "texts": replace(fit_confidence_by_kind(unfitted, texts), threshold=passages.threshold)}
 
 
 def unrelated_similarity(data: Sequence[Case], embedder: Embedder) -> float:
@@ -202,6 +212,30 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, lis
             if passages:
                 yield text, passages, [_right(row, passage) for passage in passages]
         store.close()
+
+
+def gold_cases(folder: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, list[Passage], list[np.ndarray]]]:
+    """Gold questions of a folder, the passages retrieved over its corpus, and the sentences that answer.
+
+    Raises GoldError where a quote is not in its document.
+    """
+    with tempfile.TemporaryDirectory() as index:
+        store = LocalStore(Path(index), create=True)
+        Sync(store, embedder).run(folder / "corpus")
+        texts = {one.path: store.catalogue.text(one.id) for one in store.catalogue.documents("default")}
+        gold = load_gold(folder / "gold.jsonl").located(texts.get).questions
+        for question in random.Random(0).sample(gold, min(limit, len(gold))):
+            query = Query(question.question, embedder.encode_query(question.question))
+            passages = retrieve(store, "default", [query], DEFAULT_TOP_K, Filter())
+            spans = [(quote.path, quote.span) for quote in question.quotes]
+            if passages:
+                yield question.question, passages, [_answering(spans, passage) for passage in passages]
+        store.close()
+
+
+def _answering(spans: Sequence[tuple[str, Span]], passage: Passage) -> np.ndarray:
+    own = [span for path, span in spans if path == passage.document.path]
+    return np.array([any(gold.start < s.end and s.start < gold.end for gold in own) for s in passage.sentences], bool)
 
 
 def _names_answer(row: Row, passage: Passage) -> bool:
@@ -260,7 +294,7 @@ def served_outcome(question: str, served: Sequence[Reading], rights: Sequence[np
         at = next(i for i, reading in enumerate(served) if reading.passage is first.passage)
         inside = [first.span.start <= s.start < first.span.end for s in first.passage.sentences]
         right = bool(np.any(rights[at] & inside))
-    return Outcome(features, right, any(one.any() for one in rights))
+    return Outcome(features, right, any(one.any() for one in rights), asks_whether(question))
 
 
 def fit_whether(sentence: tuple[float, ...], data: Sequence[Case]) -> float:
@@ -280,6 +314,26 @@ def fit_confidence(unfitted: Calibration, outcomes: Sequence[Outcome]) -> Calibr
     features, right, counts = zip(*known, strict=True)
     fitted = LogisticRegression(C=1e3, max_iter=1000).fit(features, right, sample_weight=counts)
     return replace(unfitted, confidence=_rounded([*fitted.coef_[0], *fitted.intercept_]))
+
+
+def fit_confidence_by_kind(unfitted: Calibration, outcomes: Sequence[Outcome]) -> Calibration:
+    """As ``fit_confidence``, and what to add to the log-odds of sentences where yes or no is asked for."""
+    weights = _as_asked(outcomes)
+    known = [
+        ((o.features[0], float(o.whether)), o.right, weight)
+        for o, weight in zip(outcomes, weights, strict=True)
+        if o.features is not None
+    ]
+    features, right, counts = zip(*known, strict=True)
+    fitted = LogisticRegression(C=1e3, max_iter=1000).fit(features, right, sample_weight=counts)
+    slope, of_whether = fitted.coef_[0]
+    return replace(unfitted, confidence=_rounded([slope, *fitted.intercept_]), whether=round(float(of_whether / slope), 4))
+
+
+def _shifted(outcome: Outcome, whether: float) -> Outcome:
+    if outcome.features is None or not outcome.whether:
+        return outcome
+    return replace(outcome, features=outcome.features + np.array([whether, 0.0]))
 
 
 def _as_asked(outcomes: Sequence[Outcome]) -> np.ndarray:
