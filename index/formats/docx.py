@@ -112,8 +112,10 @@ class _Word:
             else:
                 self._inserted_file(child)
             boxes, self._boxes = self._boxes, []
+            around, self._composer.in_box = self._composer.in_box, bool(boxes) or self._composer.in_box
             for box in boxes:
                 self._flow(box, kind)
+            self._composer.in_box = around
             links, self._links = self._links, []
             for link in links:
                 add_linked(self._composer, self._archive, self._links_of, link)
