@@ -46,6 +46,8 @@ class Composer:
         self._looks: dict[int, Look] = {}
         self._parts: list[Part] = []
         self._trail: list[tuple[int, str]] = []
+        self.in_box = False
+        """Whether what is added stands in a text box, where nothing is above what follows it."""
         self.first_heading: str | None = None
         self.problems: list[str] = []
         """What was not read of the file, and why."""
@@ -60,7 +62,8 @@ class Composer:
     ) -> None:
         """Add a block. A heading has a level from 1; rows and code are read line by line.
 
-        With a ``look``, paragraphs and items that are set as headings become some when the document is finished.
+        With a ``look``, paragraphs and items that are set as headings become some when the document is finished, if they stand
+        in no text box.
         """
         text = text.strip("\n") if kind == "code" else cleaned(text)
         if kind == "code":
@@ -69,7 +72,7 @@ class Composer:
             return
         if kind == "heading":
             self._open(max(level, 1), text)
-        if look is not None and not self.is_full:
+        if look is not None and not self.in_box and not self.is_full:
             self._looks[len(self._blocks)] = look
         by_line = kind in ("heading", "row") or (kind == "code" and max(map(len, text.split("\n"))) <= _LONG_ROW)
         self._append(text, Block(0, 0, self.trail, by_line, keep_with_next or kind == "heading", kind))

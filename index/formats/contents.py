@@ -20,7 +20,8 @@ _TARGET = re.compile(r"\]\([^()\s]*\)")
 """Of a link in Markdown, where it leads."""
 _TITLES = {
     *("contents", "tableofcontents", "toc", "onthispage", "inhalt", "inhaltsverzeichnis", "sommaire", "tabledesmatières"),
-    *("índice", "sumário", "目录", "目次"),
+    *("índice", "sumário", "indice", "sommario", "contenido", "inhoud", "inhoudsopgave", "innehåll", "spistreści"),
+    *("содержание", "оглавление", "المحتويات", "目录", "目錄", "目次"),
 }
 _FEWEST = 3
 """Entries in a row that make a table of contents."""
@@ -67,6 +68,11 @@ def with_contents_as_navigation(text: str, blocks: Sequence[Block]) -> tuple[Blo
     titles = {text[line.start : line.end].strip() for line in above if line.is_heading}
     listed = {(line.number, line.start) for run in runs for line in run}
     return tuple(_marked(lines, [_without(titles, block) for block in blocks], listed, text))
+
+
+def is_title_of_contents(line: str) -> bool:
+    """Whether a line says no more than that a table of contents follows."""
+    return _name(line) in _TITLES
 
 
 def _without(titles: set[str], block: Block) -> Block:

@@ -112,8 +112,10 @@ class _Word:
             else:
                 self._inserted_file(child)
             boxes, self._boxes = self._boxes, []
+            around, self._composer.in_box = self._composer.in_box, bool(boxes) or self._composer.in_box
             for box in boxes:
                 self._flow(box, kind)
+            self._composer.in_box = around
             links, self._links = self._links, []
             for link in links:
                 add_linked(self._composer, self._archive, self._links_of, link)
@@ -122,7 +124,7 @@ class _Word:
             self._composer.add(text, kind)
 
     def _add_paragraph(self, paragraph: Element, text: str, kind: BlockKind, prefix: str) -> None:
-        properties = paragraph.find(_P_PR)
+        properties = next(paragraph.iterchildren(_P_PR), None)
         style = self._style(properties)
         level, mark = style.level, None
         if properties is not None:
@@ -341,8 +343,9 @@ def _is_on(toggle: Element | None) -> bool:
 
 def _is_mark_removed(paragraph: Element) -> bool:
     """Whether the end of a paragraph is deleted, so that the next one goes on with it."""
-    properties = paragraph.find(f"{W}pPr/{W}rPr")
-    return properties is not None and any(properties.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
+    set_in = next(paragraph.iterchildren(_P_PR), None)
+    properties = next(set_in.iterchildren(_R_PR), None) if set_in is not None else None
+    return properties is not None and next(properties.iterchildren(f"{W}del", f"{W}moveFrom"), None) is not None
 
 
 def _symbol(code: str, font: str) -> str:

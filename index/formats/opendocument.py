@@ -138,8 +138,10 @@ class _Document:
             is_set = self._is_text and kind in ("paragraph", "item") and text.strip()
             self._composer.add(text, kind, look=self._styles.look(node, text) if is_set else None)
         boxes, self._boxes = self._boxes, []
+        around, self._composer.in_box = self._composer.in_box, bool(boxes) or self._composer.in_box
         for box in boxes:
             self._frame(box, kind)
+        self._composer.in_box = around
 
     def _inline(self, node: Element) -> str:
         pieces = [_SPACE.sub(" ", node.text or "")]

@@ -9,6 +9,11 @@ from itertools import pairwise
 WIDEST = 1_000
 FEW = 4
 """A table with a table in fewer than one of so many of its cells holds values, and is not the layout of a page."""
+CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
+    re.I,
+)
+"""The beginning of what is said above or below a table or figure."""
 _MOST_MERGED = 64
 """Cells of a row that go on in the next ones."""
 _HEADER_CELL = 80

@@ -129,7 +129,8 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
     """The numbers of the lines that are headings, each with its style."""
-    candidates = {number: style for number in range(len(lines)) if (style := _style(lines, number))}
+    short = [number for number, line in enumerate(lines) if 0 < len(line.text) <= _LONGEST]
+    candidates = {number: style for number in short if (style := _style(lines, number))}
     bare = 0
     for number, style in candidates.items():
         below = next((n for n in range(number + 1, len(lines)) if lines[n].text and not is_rule(lines[n].text)), None)
@@ -168,7 +169,7 @@ def _style(lines: Sequence[_Line], number: int) -> str:
     before = lines[number - 1].text if number else ""
     after = lines[number + 1] if number + 1 < len(lines) else _Line(line.end, line.end, "", 0)
     text = line.text
-    if not text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS or is_rule(text):
+    if len(text.split()) > _MOST_WORDS or is_rule(text):
         return ""
     if wiki := _WIKI.fullmatch(text):
         return f"wiki {wiki['sign']}"

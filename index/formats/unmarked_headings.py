@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from quotewise.index.formats.contents import is_title_of_contents
 from quotewise.index.formats.parsed import Block
-from quotewise.index.formats.tables import is_number
+from quotewise.index.formats.tables import CAPTION, is_number
 from quotewise.index.formats.text_headings import marked_lines
 from quotewise.index.short_lines import UNFINISHED
 from quotewise.index.signatures import is_signature
@@ -31,8 +32,24 @@ _COUNTED = re.compile(
 """The beginning of a heading with a number or letter, which may end with a full stop and have a colon in it."""
 _ENDED = re.compile(r"[.!…;,][\"'”’»)\]]*$")
 _MOST_WORDS_ENDED = 6
-_ENTRY = re.compile(r":\s+\S|_{3,}|\.{4,}|://|@|[€$£]\s?\d|\d[.,]\d\d(?!\d)|\s\|\s|[=☐☑☒✓✗]")
-"""What a label with its value has, an amount, or a line to be filled in."""
+_ENTRY = re.compile(
+    r":\s+\S|_{3,}|\.{4,}|://|@|[€$£]\s?\d|\d[.,]\d\d(?!\d)|\s\|\s|[=☐☑☒✓✗]|\"\s?:|</\w"
+    r"|, [A-Z]{2}\.? \d{5}|\b[Bb][Oo][Xx] \d|\d{3}[). -]{1,2}\d{3}[ .-]\d{4}|[^\W\d_]\)?\d{1,2}-\d{1,3}$"
+    r"|^[^\W\d]+(?: [^\W\d]+)?, (?:den |le |the )?\d{1,2}(?:[-./]\d{1,2}[-./]|\.? \w+ )\d{2,4}$"
+)
+"""What a label with its value has, an amount, a line to be filled in, code, an address, the number of a page of a chapter, or
+the place and date of a letter."""
+_ENCLOSED = re.compile(
+    r"(?:(?:\[[^\]]*\]|«[^»]*»|<[^>]*>|\{[^}]*\}|\([^)]*\)|（[^）]*）|「[^」]*」|“[^”]*”|„[^“]*“|\"[^\"]*\")\s*)++[.,:;]?"
+)
+"""A quotation, a remark, or what is to be replaced in a form."""
+_REMARK = re.compile(
+    r"(?:please )?(?:notes?|n\.?b\.?|p\.?s\.?|warning|caution|danger|important|attention|tips?|hint|example|hinweis|achtung"
+    r"|wichtig|remarque|nota|aviso|beispiel|exemple|ejemplo)(?: \d{1,2})?\s?[:!.–—-]",
+    re.IGNORECASE,
+)
+"""What introduces the one paragraph below it."""
+_FILLED_IN = re.compile(r"[_.…]{5,}\s*$")
 _TEXTUAL = ("number", "roman", "clause", "capital", "entitled")
 _BODY = ("paragraph", "item", "row", "heading")
 _Key: TypeAlias = tuple[float, bool, bool, bool, bool, str]
@@ -87,6 +104,7 @@ def _headings(text: str, blocks: Sequence[Block], looks: Mapping[int, Look]) -> 
         sizes[of_block.size] += blocks[number].end - blocks[number].start
     usual = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
     lines = {start: style.split()[0] for start, style in marked_lines(text)}
+    marked = {_flat(text, block): number for number, block in enumerate(blocks) if block.kind == "heading"}
     keys: dict[int, _Key] = {}
     for place, number in enumerate(body[:-1]):
         block, look = blocks[number], looks.get(number)
@@ -95,12 +113,12 @@ def _headings(text: str, blocks: Sequence[Block], looks: Mapping[int, Look]) -> 
         shown = text[block.start : block.end]
         style = lines.get(block.start, "") if "\n" not in shown and block.kind == "paragraph" else ""
         key = _key(shown, look, usual, style if style in _TEXTUAL else "", place == 0)
-        if key:
+        if key and not _is_listed(text, blocks, number, marked):
             keys[number] = key
     for place, number in enumerate(body):
         if number in keys and body[place + 1] not in keys:
             above, name, below = (_shown(text, blocks, body, other) for other in (place - 1, place, place + 1))
-            if is_signature(above, name, below):
+            if is_signature(above, name, below) or _FILLED_IN.search(above):
                 del keys[number]
     for run in list(_runs(body, keys)):
         if len(run) >= _RUN and not all(_COUNTED.match(text, blocks[number].start) for number in run):
@@ -130,9 +148,27 @@ def _is_name(shown: str) -> bool:
     if len(words) > _MOST_WORDS or sum(map(str.isalpha, shown)) < 2 or begins.islower() or is_number(shown):
         return False
     counted = _COUNTED.match(shown)
+    named = shown[counted.end() :] if counted else shown
+    if sum(map(str.isdigit, named)) > sum(map(str.isalpha, named)) > 0 and named.count(",") > 1:
+        return False
+    if _ENCLOSED.fullmatch(shown) or _REMARK.fullmatch(shown) or _is_caption(shown) or is_title_of_contents(shown):
+        return False
     if _ENDED.search(shown) and not (counted and shown[-1] == "." and len(words) <= _MOST_WORDS_ENDED):
         return False
     return not UNFINISHED.search(shown.lower()) and not _ENTRY.search(shown, counted.end() - 1 if counted else 0)
+
+
+def _is_caption(shown: str) -> bool:
+    return bool(CAPTION.match(shown)) and shown[:7].lower() != "exhibit"  # of a contract, which is a part of it
+
+
+def _is_listed(text: str, blocks: Sequence[Block], number: int, marked: Mapping[str, int]) -> bool:
+    """Whether a paragraph is above or in a table of contents: above an entry, or in the words of a later heading."""
+    return blocks[number + 1].kind == "navigation" or marked.get(_flat(text, blocks[number]), -1) > number
+
+
+def _flat(text: str, block: Block) -> str:
+    return " ".join(text[block.start : block.end].split()).casefold()
 
 
 def _shown(text: str, blocks: Sequence[Block], body: Sequence[int], place: int) -> str:

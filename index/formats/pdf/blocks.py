@@ -9,8 +9,9 @@ from quotewise.index.formats.pdf.document import Bookmark
 from quotewise.index.formats.pdf.lines import BULLET, Line, body_size, leadings, without_doubles
 from quotewise.index.formats.pdf.margins import margins_of
 from quotewise.index.formats.pdf.order import lines_of
-from quotewise.index.formats.pdf.rows import CAPTION, is_sign, mark_rows
+from quotewise.index.formats.pdf.rows import is_sign, mark_rows
 from quotewise.index.formats.pdf.segments import Page, Segment
+from quotewise.index.formats.tables import CAPTION
 from quotewise.index.lines import refers
 from quotewise.index.short_lines import UNFINISHED
 from quotewise.index.signatures import is_signature

@@ -7,11 +7,8 @@ from itertools import pairwise
 
 from quotewise.index.formats.pdf.lines import MARK, Line
 from quotewise.index.formats.pdf.segments import Segment
+from quotewise.index.formats.tables import CAPTION
 
-CAPTION = re.compile(
-    r"(?:fig(?:ure|\.)?|table|tab\.|chart|listing|algorithm|exhibit|abb(?:ildung|\.)|tabelle|tableau)\s*[\dIVX]+[a-z]?\s*[.:–—-]",
-    re.I,
-)
 _LEADER = re.compile(r"(?:\. ?){5,}[\divxlcIVXLC–-]{1,8}\s*\Z")
 _LONGEST_LEADER = 400
 _LINES_IN_CELL = 3

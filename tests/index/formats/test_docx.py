@@ -221,3 +221,35 @@ def test_cells_of_several_paragraphs_side_by_side_in_one_row_are_no_table() -> N
     row = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
     document = read(f"<w:tbl><w:tr>{row}</w:tr></w:tbl>{plain('Pay within 30 days.')}")
     assert texts(document)[:4] == ["Brightwater Ltd", "7 Dock Road", "Invoice no.: 318", "Date: 6 June"]
+
+
+def test_remarks_quotations_captions_entries_of_contents_and_lines_below_a_rule_head_nothing() -> None:
+    lines = (
+        "“Clause of the old lease”",
+        "[Job Title]",
+        "NOTE:",
+        "Figure 2. Parts of the lock",
+        "Chapter 12 – 28, 30, 34, 39",
+        '"operation":"SET"',
+        "Portland, OR 97201",
+        "Oslo, 3. mai 2021",
+        "Table of Contents",
+    )
+    said = plain("The tenant keeps the flat clean and pays for what is broken in it by guests.")
+    document = read(bold("1. Keys") + said + "".join(bold(line.replace('"', "&quot;")) + said for line in lines))
+    assert {b.heading for b in document.blocks} == {("1. Keys",)}
+    signed = read(
+        plain("I have read this lease and agree to it.") + plain("____________________") + bold("NAME OF TENANT") + said
+    )
+    assert not any(b.heading for b in signed.blocks)
+    style = '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>'
+    listed = read(bold("Rent") + said + bold("Keys") + said + f"<w:p>{style}<w:r><w:t>Rent</w:t></w:r></w:p>{said}")
+    assert [b.heading for b in listed.blocks] == [(), (), ("Keys",), ("Keys",), ("Rent",), ("Rent",)]
+
+
+def test_the_box_of_a_flow_chart_heads_nothing() -> None:
+    box = f'<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><w:txbxContent>{bold("A child falls ill")}'
+    document = read(
+        f"{box}</w:txbxContent></v:shape></w:pict></w:r></w:p>{plain('The school tells the parents of it on the day.')}"
+    )
+    assert texts(document)[0] == "A child falls ill" and not any(b.heading for b in document.blocks)
