@@ -52,7 +52,7 @@ def introduced(lines: Sequence[str]) -> set[int]:
         below = bare[number + 1 : last]
         is_list = len(below) > 1 and max(map(len, below)) <= _LONGER_LINE and not any(map(UNFINISHED.search, below[:-1]))
         if is_list and (number == 0 or not UNFINISHED.search(bare[number - 1])) and _are_early(below, 1):
-            is_begun = number == 0 or bool(_ENDED.search(bare[number - 1])) or ends_early(*bare[number - 1 : number + 1], width)
+            is_begun = number == 0 or bool(_ENDED.search(bare[number - 1])) or ends_early(bare[number - 1], line, width)
             found |= {number} if is_begun and not line[0].islower() else set()
             left = indent_of(lines[number + 1])
             found |= {

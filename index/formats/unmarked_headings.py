@@ -9,7 +9,7 @@ from typing import TypeAlias
 from quotewise.index.formats.parsed import Block
 from quotewise.index.formats.tables import is_number
 from quotewise.index.formats.text_headings import marked_lines
-from quotewise.index.lines import UNFINISHED
+from quotewise.index.short_lines import UNFINISHED
 from quotewise.index.signatures import is_signature
 
 LONGEST = 100
