@@ -164,8 +164,9 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
     kinds = ["chat" if kind == "clock" else kind for kind in kinds]
     width = max(len(line.strip(" \t>\r\n")) for line in lines)
     kinds = [_among(kinds, lines, number, matches[number], width) for number in range(len(lines))]
-    sure, opened = _SURE | _repeated(kinds), {0: Opening()}
+    sure, opened, last = _SURE | _repeated(kinds), {0: Opening()}, 0
     for number, (line, kind, match) in enumerate(zip(lines, kinds, matches, strict=True)):
+        last = next((n for n in (number, number - 1, number - 2) if n in opened), last)
         if kind in sure or is_rule(line) or _ROWED.match(line):
             cue = kind == "cue" and number and lines[number - 1].strip(" \t>\r\n").isdecimal()
             opened[number - 1 if cue else number] = Opening()
@@ -173,8 +174,8 @@ def openings(lines: Sequence[str], cast: frozenset[str] = frozenset(), is_named:
                 opened[number] = Opening(match.end(), kind in _BARE_MARKS)
         elif match and kind in ("decimal", "part") and not number:  # "A1." alone is no sentence
             opened[0] = Opening(match.end())
-        elif number and kinds[max(opened)] in sure and _is_apart(lines, kinds, number, max(opened), width):
-            opened[number], kinds[number] = Opening(), kinds[max(opened)]
+        elif number and kinds[last] in sure and _is_apart(lines, kinds, number, last, width):
+            opened[number], kinds[number] = Opening(), kinds[last]
         ends = (kind in _ALONE and kind in sure) or is_rule(line) or _CLOSED.search(line[-_LONGEST_TAG:])
         if ends and number + 1 < len(lines):
             opened[number + 1] = Opening()

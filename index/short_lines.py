@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 SMALL = r"\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)"
-UNFINISHED = re.compile(rf"(?:[,;–—-]|{SMALL})\s*$")
+UNFINISHED = re.compile(rf"(?:[,;–—-]|{SMALL}|\b(?:your|their|our|my|than|into|whose|either))\s*$")
 _BEGINS = re.compile(r"[ \t>\u00a0\u200e\u200f\ufeff]*+[^\W_a-zß-öø-ÿ]")
 PAIR = re.compile(r"[ \t>\u00a0\u200e\u200f\ufeff]*+\S+(?: \S+){0,3}(?<!\d) [-–—] \S")
 _BARE_LINE, _LONGER_LINE = 40, 60
@@ -13,6 +13,7 @@ _BARE_LINE, _LONGER_LINE = 40, 60
 _FULL = 0.85
 """Of the longest line of a paragraph: the width up to which the first word of the next line would have had room."""
 _GOES_ON = re.compile(r"(?:and|or|but|so|then|if|which|that|where|when|with|for|und|oder)\b")
+_ENDED = re.compile(r"[.!?:…][\"'”’»)]*$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S|[\w.+-]{1,60}@[\w-]{1,60}\.\w")
 _HANGING = 4
 """Columns by which the second line of an entry is indented where entries begin with small letters."""
@@ -40,6 +41,7 @@ def unmarked(lines: Sequence[str]) -> range:
 def introduced(lines: Sequence[str]) -> set[int]:
     """The lines of a list without marks below a line that ends with a colon: to the right of it, or up to the last line."""
     bare = [line.strip(" \t>\r\n") for line in lines]
+    width = max(map(len, bare))
     found: set[int] = set()
     for number, line in enumerate(bare[:-2]):
         if not line.endswith(":") or len(line) > _LONGER_LINE or number in found:
@@ -50,7 +52,12 @@ def introduced(lines: Sequence[str]) -> set[int]:
         below = bare[number + 1 : last]
         is_list = len(below) > 1 and max(map(len, below)) <= _LONGER_LINE and not any(map(UNFINISHED.search, below[:-1]))
         if is_list and (number == 0 or not UNFINISHED.search(bare[number - 1])) and _are_early(below, 1):
-            found |= set(range(number, last))
+            is_begun = number == 0 or bool(_ENDED.search(bare[number - 1])) or ends_early(bare[number - 1], line, width)
+            found |= {number} if is_begun and not line[0].islower() else set()
+            left = indent_of(lines[number + 1])
+            found |= {
+                n for n in range(number + 1, last) if indent_of(lines[n]) <= left or not lines[n].lstrip(" \t>")[0].islower()
+            }
     return found
 
 

@@ -24,6 +24,7 @@ from quotewise.index.formats.html_elements import (
     is_hidden,
     is_named,
     is_switch,
+    is_whole_heading,
     local_name,
     mark_questions,
     numbers_of,
@@ -39,7 +40,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 
-VERSION = 6
+VERSION = 7
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 
@@ -192,12 +193,15 @@ class _Walk:
         self._unfolded.append(element)
         return False
 
+    def _is_title(self, button: Element) -> bool:
+        return self._kinds[-1] == "heading" and is_whole_heading(button)
+
     def _begin(self, element: Element, tag: str) -> None:
         if tag == "br":
             self._inline.append("\n")
         elif value := filled_in(element):
             self._inline.append(value)
-        elif tag == "input" or (tag == "button" and self._kinds[-1] != "heading"):
+        elif tag == "input" or (tag == "button" and not self._is_title(element)):
             self._flush()
         elif tag in _MARKED:
             self._marked.append(len(self._inline))
@@ -222,8 +226,10 @@ class _Walk:
         tag = local_name(element)
         if self._unfolded and self._unfolded[-1] is element:
             self._unfolded.pop()
-        if tag == "button" and self._kinds[-1] != "heading":
-            is_title = is_switch(element) and not {"navigation", "header"}.intersection(self._region)
+        if tag == "button" and not self._is_title(element):
+            is_title = (
+                self._kinds[-1] != "heading" and is_switch(element) and not {"navigation", "header"}.intersection(self._region)
+            )
             self._flush(None if is_title else "navigation", keep_with_next=is_title)
         elif tag in _MARKED:
             _mark(self._inline, self._marked.pop(), element)

@@ -20,15 +20,16 @@ _NAVIGATION_NAME = re.compile(
     re.IGNORECASE,
 )
 _CONSENT_NAME = re.compile(
-    r"(?:^|[\s_-])(?:cookies?[-_]?(?:banner|consent|bar|popup|modal|overlay|dialog|wall|message|container|info)|cookiebanner"
+    r"(?:^|[\s_-])(?:cookies?[-_]?(?:banner|consent|bar|popup|modal|overlay|dialog|wall|message)(?![-_](?:open|visible|active|shown|accepted))|cookiebanner"
     r"|cookieconsent|consent[-_](?:banner|modal|popup|dialog)|onetrust-\w|cybotcookiebot|cmplz-cookiebanner|didomi-\w|usercentrics"
-    r"|osano-cm|qc-cmp2|breadcrumbs?(?:$|[\s_-]))",
+    r"|osano-cm|qc-cmp2|breadcrumbs?(?:[-_]+(?:nav\w*|list|trail|bar|container|wrapper|inner|section|links?|items?))?(?:$|\s))",
     re.IGNORECASE,
 )
 """Of what asks for consent to cookies, or says where in a site a page stands, in words that may be no links."""
 _UNFOLDED_NAME = re.compile(r"accordion|collaps|faq|answer|expand|disclosure|tab-?(?:pane|panel|content)|spoiler", re.I)
 _OVERLAY_NAME = re.compile(
-    r"modal|dialog|popup|overlay|lightbox|off-?canvas|menu|nav|search|cookie|consent|tooltip|drop-?down|preheader|mobile|login",
+    r"modal|dialog|popup|overlay|lightbox|off-?canvas|menu|nav|search|cookie|consent|tooltip|drop-?down|preheader|mobile|login"
+    r"|template|alert|error|toast|loading",
     re.IGNORECASE,
 )
 _SWITCH_WORDS = 3
@@ -37,6 +38,12 @@ _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)"
 _QUESTION = re.compile(r"(?:^|[\s_-])question(?:$|[\s_-])", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:^|[\s_-])answer(?:$|[\s_-])", re.IGNORECASE)
 _SWITCH_MARKS = ("aria-controls", "data-target", "data-bs-target")
+_OVERLAY_SWITCHES = frozenset(("modal", "dropdown", "offcanvas", "popover", "tooltip"))
+_WHOLE_PAGE = ("main", "article", "h1", "{*}main", "{*}article", "{*}h1")
+_LONGEST_QUESTION = 300
+_QUESTION_ELEMENTS = 40
+_FORM_DEPTH = 8
+"""Elements around a button among which a form is looked for, whose hidden parts say whether it was sent."""
 _SWITCH_HOLDERS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt"))
 _UNFOLDED = frozenset(("div", "p", "section", "article", "dd", "ul", "ol", "dl", "table", "span", "blockquote"))
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -94,18 +101,43 @@ def is_switch(element: Element) -> bool:
     heading = next((one for one in islice(element.iterancestors(), 2) if local_name(one) in _SWITCH_HOLDERS), None)
     if heading is not None:
         return True
+    if _opens_overlay(element):
+        return False
     below = element.getnext()
     is_marked = (
         any(element.get(name) is not None for name in (*_SWITCH_MARKS, "aria-expanded"))
         or bool(_UNFOLDED_NAME.search(_names(element)))
-        or (below is not None and isinstance(below.tag, str) and is_hidden(below) and not _OVERLAY_NAME.search(_names(below)))
+        or (
+            below is not None
+            and isinstance(below.tag, str)
+            and is_hidden(below)
+            and not _OVERLAY_NAME.search(_names(below))
+            and all(local_name(one) != "form" for one in islice(element.iterancestors(), _FORM_DEPTH))
+        )
     )
     return is_marked and len("".join(islice(element.itertext(), 20)).split()) >= _SWITCH_WORDS
 
 
+def _opens_overlay(switch: Element) -> bool:
+    """Whether a button or link opens a menu or a window above the page."""
+    kind = switch.get("data-bs-toggle") or switch.get("data-toggle") or ""
+    return kind in _OVERLAY_SWITCHES or switch.get("aria-haspopup", "false") != "false"
+
+
+def is_whole_heading(button: Element) -> bool:
+    """Whether a button in a heading is all that the heading says, and no tool beside it, as one that copies a link."""
+    heading = next((one for one in islice(button.iterancestors(), 4) if local_name(one) in _SWITCH_HOLDERS), button)
+    return _beginning(heading) == _beginning(button)
+
+
+def _beginning(element: Element) -> list[str]:
+    return "".join(islice(element.itertext(), 20)).split()
+
+
 def unfolded_by_buttons(root: Element) -> frozenset[str]:
     """The ids of what buttons and links on a page unfold."""
-    targets = (element.get(name) or "" for element in root.iter("button", "a", "{*}a", "{*}button") for name in _SWITCH_MARKS)
+    switches = (element for element in root.iter("button", "a", "{*}a", "{*}button") if not _opens_overlay(element))
+    targets = (element.get(name) or "" for element in switches for name in _SWITCH_MARKS)
     return frozenset(one.removeprefix("#") for target in targets for one in target.split())
 
 
@@ -150,7 +182,8 @@ def region_of(element: Element, tag: str, is_looked_into: bool, is_inside: bool)
     if _NOTE_TYPE.search(type_of(element)):
         return "footnote"
     is_part = is_looked_into and tag in ("div", "ul", "ol", "section", "aside", "table", "p", "dialog", "form")
-    if is_part and (_CONSENT_NAME.search(_names(element)) or (is_named(element) and _is_links(element))):
+    asks = is_part and _CONSENT_NAME.search(_names(element)) and next(element.iterdescendants(*_WHOLE_PAGE), None) is None
+    if asks or (is_part and is_named(element) and _is_links(element)):
         return "navigation"
     if tag in ("header", "footer") and not is_inside:
         inside = next(element.iterancestors("article", "main", "section"), None)
@@ -165,11 +198,18 @@ def _is_links(element: Element) -> bool:
     return 2 * linked > every
 
 
+def _is_short(question: Element) -> bool:
+    """Whether a question is one that may be a heading, and no message in a forum."""
+    few = sum(1 for _ in islice(question.iterdescendants(), _QUESTION_ELEMENTS)) < _QUESTION_ELEMENTS
+    is_told = few and next(question.iter("pre", "ul", "ol", "table", "blockquote"), None) is None
+    return is_told and sum(map(len, question.itertext())) <= _LONGEST_QUESTION
+
+
 def mark_questions(root: Element) -> None:
     """Make headings of the elements that the author calls questions, each before one called its answer, also of table rows."""
     for element in list(root.iter()):
         following = element.getnext() if isinstance(element.tag, str) and _QUESTION.search(element.get("class") or "") else None
-        if following is None or not _ANSWER.search(following.get("class") or ""):
+        if following is None or not _ANSWER.search(following.get("class") or "") or not _is_short(element):
             continue
         if local_name(element) == "tr":
             for table in islice(element.iterancestors("table", "{*}table"), 1):

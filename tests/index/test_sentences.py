@@ -682,3 +682,13 @@ def test_lines_of_prose_with_dashes_or_indents_are_no_entries(text: str) -> None
 )
 def test_short_names_units_and_days_end_sentences_where_they_do(first: str, second: str) -> None:
     assert sentences(f"{first} {second}") == [first, second]
+
+
+def test_the_lines_of_a_sentence_that_ends_above_a_list_are_not_parted() -> None:
+    text = (
+        "Some people have helped more, some less, but nevertheless everyone's help\n"
+        "has been important. In alphabetical order:\n  Mark Adler, Utah\n  Peter Anvin\n  Jeff Bastian, of Red Hat\n"
+    )
+    told = [text[a:b] for a, b in sentence_spans(text)]
+    assert told[0] == "Some people have helped more, some less, but nevertheless everyone's help\nhas been important."
+    assert told[-3:] == ["Mark Adler, Utah", "Peter Anvin", "Jeff Bastian, of Red Hat"]

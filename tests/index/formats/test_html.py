@@ -3,6 +3,7 @@
 import pytest
 
 from quotewise.index.errors import DocumentError
+from quotewise.index.formats.html import parse
 from tests.index.formats.files import block, parse_document, texts
 
 
@@ -218,3 +219,41 @@ def test_what_asks_for_consent_to_cookies_or_tells_where_a_page_stands_is_never_
         "<div class=cookie-policy><p>Ours are kept for a year.</p></div>"
     )
     assert texts(document, "paragraph") == ["Ours are kept for a year."]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<div class="site has-cookie-bar-visible"><p>What it says.</p></div>',
+        '<div class="cookie-banner"><main><p>What it says.</p></main></div>',
+        '<div id="cookie-info"><p>What it says.</p></div>',
+        '<div class="breadcrumbs-coating"><p>What it says.</p></div>',
+    ],
+)
+def test_an_element_whose_name_only_begins_like_a_cookie_banner_is_read(page: str) -> None:
+    parsed = parse(page.encode())
+    assert [block.kind for block in parsed.blocks] == ["paragraph"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<form><button>Send the message now</button><p hidden>It was sent.</p></form>",
+        '<button data-toggle="modal" data-target="#a">Read the full terms</button><div id=a hidden>Terms</div>',
+        '<div class="faq-template" hidden>{{answer}}</div>',
+    ],
+)
+def test_what_a_form_a_window_or_a_template_hides_is_not_read(page: str) -> None:
+    parsed = parse(f"<p>Text</p>{page}".encode())
+    assert [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind == "paragraph"] == ["Text"]
+
+
+def test_a_button_beside_a_heading_is_no_part_of_it_and_a_message_of_a_forum_is_no_heading() -> None:
+    parsed = parse(b"<h2>Hours <button>Edit this part</button></h2><p>Nine.</p>")
+    assert [(b.kind, parsed.text[b.start : b.end]) for b in parsed.blocks] == [
+        ("heading", "Hours"),
+        ("navigation", "Edit this part"),
+        ("paragraph", "Nine."),
+    ]
+    parsed = parse(b"<div class=question><p>It fails.</p><pre>run()</pre></div><div class=answer>Wait.</div>")
+    assert [block.kind for block in parsed.blocks] == ["paragraph", "code", "paragraph"]
