@@ -71,13 +71,12 @@ class Case:
 class Outcome:
     """Of the first quote for a case: ``features`` of its confidence, None without a quote, and whether it is right.
 
-    ``answerable`` is whether any sentence that was retrieved is right, ``whether`` whether yes or no was asked for.
+    ``answerable`` is whether any sentence that was retrieved is right.
     """
 
     features: np.ndarray | None
     right: bool
     answerable: bool
-    whether: bool
 
 
 def calibrate(
@@ -154,8 +153,7 @@ def _cascade(
     unfitted = Calibration((), (), 0.0)
     reader = CascadeReader(SpanReader(FAST_FOLDER), SpanReader(DEEP_FOLDER), unfitted).fitted_to(embedder.name)
     outcomes = [[served_outcome(q, reader.read(q, passages), right) for q, passages, right in kind] for kind in asked]
-    passages = fit_confidence_by_kind(unfitted, [outcome for kind in outcomes for outcome in kind])
-    outcomes = [[_shifted(outcome, passages.whether) for outcome in kind] for kind in outcomes]
+    passages = fit_confidence(unfitted, [outcome for kind in outcomes for outcome in kind])
     passages = replace(passages, threshold=choose_threshold(passages, outcomes))
     texts = [
         served_outcome(question, reader.read(question, [replace(retrieved[n], score=0.0)]), [rights[n]])
@@ -163,7 +161,7 @@ def _cascade(
         for question, retrieved, rights in kind
         for n in _as_texts(rights)
     ]
-    return {"passages": passages, "texts": replace(fit_confidence_by_kind(unfitted, texts), threshold=passages.threshold)}
+    return {"passages": passages, "texts": replace(fit_confidence(unfitted, texts), threshold=passages.threshold)}
 
 
 def unrelated_similarity(data: Sequence[Case], embedder: Embedder) -> float:
@@ -294,7 +292,7 @@ def served_outcome(question: str, served: Sequence[Reading], rights: Sequence[np
         at = next(i for i, reading in enumerate(served) if reading.passage is first.passage)
         inside = [first.span.start <= s.start < first.span.end for s in first.passage.sentences]
         right = bool(np.any(rights[at] & inside))
-    return Outcome(features, right, any(one.any() for one in rights), asks_whether(question))
+    return Outcome(features, right, any(one.any() for one in rights))
 
 
 def fit_whether(sentence: tuple[float, ...], data: Sequence[Case]) -> float:
@@ -314,26 +312,6 @@ def fit_confidence(unfitted: Calibration, outcomes: Sequence[Outcome]) -> Calibr
     features, right, counts = zip(*known, strict=True)
     fitted = LogisticRegression(C=1e3, max_iter=1000).fit(features, right, sample_weight=counts)
     return replace(unfitted, confidence=_rounded([*fitted.coef_[0], *fitted.intercept_]))
-
-
-def fit_confidence_by_kind(unfitted: Calibration, outcomes: Sequence[Outcome]) -> Calibration:
-    """As ``fit_confidence``, and what to add to the log-odds of sentences where yes or no is asked for."""
-    weights = _as_asked(outcomes)
-    known = [
-        ((o.features[0], float(o.whether)), o.right, weight)
-        for o, weight in zip(outcomes, weights, strict=True)
-        if o.features is not None
-    ]
-    features, right, counts = zip(*known, strict=True)
-    fitted = LogisticRegression(C=1e3, max_iter=1000).fit(features, right, sample_weight=counts)
-    slope, of_whether = fitted.coef_[0]
-    return replace(unfitted, confidence=_rounded([slope, *fitted.intercept_]), whether=round(float(of_whether / slope), 4))
-
-
-def _shifted(outcome: Outcome, whether: float) -> Outcome:
-    if outcome.features is None or not outcome.whether:
-        return outcome
-    return replace(outcome, features=outcome.features + np.array([whether, 0.0]))
 
 
 def _as_asked(outcomes: Sequence[Outcome]) -> np.ndarray:

@@ -29,7 +29,7 @@ class Calibration:
 
     A sentence is evidence with log-odds ``sentence . (its features, 1)``; the best one of a question answers it with log-odds
     ``confidence . (its log-odds, 1)``. ``whether`` is added to the log-odds of sentences for a question to be answered by
-    yes or no, which has no short answer; in a cascade, beside what its readers add. ``unrelated`` is the cosine of a question and a passage that have nothing in common.
+    yes or no, which has no short answer. ``unrelated`` is the cosine of a question and a passage that have nothing in common.
     """
 
     sentence: tuple[float, ...]

@@ -11,7 +11,7 @@ import numpy as np
 from quotewise.index.sentences import Span
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading, always, likeliest_first
-from quotewise.rag.readers.calibration import Calibration, asks_whether, load_calibrations, log_odds, probability_of
+from quotewise.rag.readers.calibration import Calibration, load_calibrations, log_odds, probability_of
 from quotewise.rag.readers.span import SpanReader
 
 CALIBRATION = Path(__file__).with_name("cascade.json")
@@ -64,9 +64,7 @@ class CascadeReader:
         second = self._deep.read_all(question, [passages[number] for number in deciding], keep_reading)
         readings = {number: _combined(first[number], reading) for number, reading in zip(deciding, second, strict=True)}
         fall = max(0.0, *(log_odds(best[n]) - log_odds(r.evidence.max()) for n, r in readings.items())) if readings else 0.0
-        combined = [readings.get(number) or _lowered(reading, fall) for number, reading in enumerate(first)]
-        whether = (self._of_retrieved if retrieved else self._of_texts).whether if asks_whether(question) else 0.0
-        return [_lowered(reading, -whether) for reading in combined] if whether else combined
+        return [readings.get(number) or _lowered(reading, fall) for number, reading in enumerate(first)]
 
     def _deciding(self, best: np.ndarray, likeliest: Sequence[int]) -> list[int]:
         if not likeliest or best[likeliest[0]] < _HOPELESS:
