@@ -242,7 +242,7 @@ def _wrapped(lines: Sequence[str], kinds: Sequence[str | None], matches: Sequenc
         is_full = width > _BARE_LINE and widths[number - 1] + 1 + len(lines[number].split()[0]) > width
         if number not in counts:
             is_dash = mark in "-–—*+" and len(marks) == 1 and rest[:1].islower()
-            is_prose = f" {mark} " in rest or sum(one > _FULL * width for one in widths) > 1
+            is_prose = is_dash and (f" {mark} " in rest or sum(one > _FULL * width for one in widths) > 1)
             is_hanging = "".join(lines[number + 1 : number + 2])[:1].isspace()
             if is_dash and not is_hanging and ((is_full and is_prose) or _WITHIN_PHRASE.search(above)):
                 found.add(number)
