@@ -43,6 +43,7 @@ def test_a_key_is_made_listed_and_revoked_on_the_command_line(tmp_path: Path, ca
     assert Keys(folder).look_up(secret)[1] is None
     assert Keys(folder).look_up(made["key"])[1]
     assert json.loads(keys(capsys, folder, "list", "--json")[1])[0]["revoked"]
+    assert [" is left" in told for told in keys(capsys, folder, "revoke", listed[1]["id"])[1:]].count(True) == 1
 
 
 @pytest.mark.parametrize(
