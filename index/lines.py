@@ -7,7 +7,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from quotewise.index.list_marks import counted, signed
-from quotewise.index.short_lines import PAIR, SMALL, UNFINISHED, ends_early, ends_entry, hanging, introduced, unmarked
+from quotewise.index.short_lines import (
+    BARE_LINE,
+    FULL,
+    PAIR,
+    SMALL,
+    UNFINISHED,
+    ends_early,
+    ends_entry,
+    hanging,
+    introduced,
+    unmarked,
+)
 from quotewise.index.speakers import ENDS, LONGEST_END, speaker_mark
 
 _LEAD = r"[ \t>\u00a0\u200e\u200f\ufeff]*+"
@@ -108,9 +119,6 @@ _ALONE = {"callout", "cue", "bold", "said"}
 _BARE_MARKS = {"callout", "item", "dash"}
 _MARKS = {*_BARE_MARKS, "sign", "bracket", "letter", "decimal", "number", "part", "chat"}
 _NAME_WORDS = 5
-_BARE_LINE = 40
-_FULL = 0.85
-"""Of the longest line of a paragraph: the width of another one that is full."""
 _TITLE_WORDS = 6
 _TITLE_WIDTH = 0.7
 """Of the longest line of a paragraph: the width that its title and the next word have at most."""
@@ -239,10 +247,10 @@ def _wrapped(lines: Sequence[str], kinds: Sequence[str | None], matches: Sequenc
         above, rest = lines[number - 1] if number else "", lines[number][len(mark) :].lstrip(" \t>")
         if not number or not above.strip(" \t>\r\n") or _SENTENCE_END.search(above):
             continue
-        is_full = width > _BARE_LINE and widths[number - 1] + 1 + len(lines[number].split()[0]) > width
+        is_full = width > BARE_LINE and widths[number - 1] + 1 + len(lines[number].split()[0]) > width
         if number not in counts:
             is_dash = mark in "-–—*+" and len(marks) == 1 and rest[:1].islower()
-            is_prose = is_dash and (f" {mark} " in rest or sum(one > _FULL * width for one in widths) > 1)
+            is_prose = is_dash and (f" {mark} " in rest or sum(one > FULL * width for one in widths) > 1)
             is_hanging = "".join(lines[number + 1 : number + 2])[:1].isspace()
             if is_dash and not is_hanging and ((is_full and is_prose) or _WITHIN_PHRASE.search(above)):
                 found.add(number)
@@ -293,7 +301,7 @@ def _is_titled(lines: Sequence[str]) -> bool:
     ):
         return False
     begins = next((c for c in second if c.isalnum()), "a")
-    is_sentence = len(second.split()) > 2 and (second[-1] in ".!?…" or len(second) > _BARE_LINE)
+    is_sentence = len(second.split()) > 2 and (second[-1] in ".!?…" or len(second) > BARE_LINE)
     room = len(first) + 1 + len(second.split()[0]) <= _TITLE_WIDTH * max(map(len, lines))
     return is_sentence and room and not begins.islower()
 

@@ -8,9 +8,9 @@ SMALL = r"\b(?:the|of|and|a|an|to|in|or|for|with|by|is|was|at|from|on|as|that)"
 UNFINISHED = re.compile(rf"(?:[,;–—-]|{SMALL}|\b(?:your|their|our|my|than|into|whose|either))\s*$")
 _BEGINS = re.compile(r"[ \t>\u00a0\u200e\u200f\ufeff]*+[^\W_a-zß-öø-ÿ]")
 PAIR = re.compile(r"[ \t>\u00a0\u200e\u200f\ufeff]*+\S+(?: \S+){0,3}(?<!\d) [-–—] \S")
-_BARE_LINE, _LONGER_LINE = 40, 60
+BARE_LINE, _LONGER_LINE = 40, 60
 """Most characters of an entry, and of one beside entries that end before they are full."""
-_FULL = 0.85
+FULL = 0.85
 """Of the longest line of a paragraph: the width up to which the first word of the next line would have had room."""
 _GOES_ON = re.compile(r"(?:and|or|but|so|then|if|which|that|where|when|with|for|und|oder)\b")
 _ENDED = re.compile(r"[.!?:…][\"'”’»)]*$")
@@ -23,7 +23,7 @@ def ends_early(line: str, below: str, width: int) -> bool:
     """Whether a line ends though the first word of the line below would have had room, and with no word that goes on."""
     shown, following = line.strip(" \t>\r\n"), below.split()
     first = next((len(word) for word in following if word.strip(">")), 0)
-    return first > 0 and len(shown) + 1 + first <= _FULL * width and not UNFINISHED.search(shown.lower())
+    return first > 0 and len(shown) + 1 + first <= FULL * width and not UNFINISHED.search(shown.lower())
 
 
 def unmarked(lines: Sequence[str]) -> range:
@@ -35,7 +35,7 @@ def unmarked(lines: Sequence[str]) -> range:
     if len(lines) < 3 or width > _LONGER_LINE or not all(bare) or any(UNFINISHED.search(line) for line in bare[:-1]):
         return range(0)
     begin = all(line[0].isupper() or line[0].isdigit() or _ADDRESS.match(line) for line in bare)
-    return range(len(lines)) if begin and (width <= _BARE_LINE or _are_early(bare)) else range(0)
+    return range(len(lines)) if begin and (width <= BARE_LINE or _are_early(bare)) else range(0)
 
 
 def introduced(lines: Sequence[str]) -> set[int]:
@@ -91,7 +91,7 @@ def ends_entry(lines: Sequence[str], number: int, first: int, width: int, begins
 def _are_early(bare: Sequence[str], fewest_short: int | None = None) -> bool:
     """Whether half of the lines, or of short ones so many, end before they are full, as no lines of wrapped prose do."""
     width = max(map(len, bare))
-    fewest = fewest_short if fewest_short is not None and width <= _BARE_LINE else len(bare) / 2 - 0.5
+    fewest = fewest_short if fewest_short is not None and width <= BARE_LINE else len(bare) / 2 - 0.5
     return sum(ends_early(line, below, width) for line, below in pairwise(bare)) >= fewest
 
 

@@ -31,8 +31,8 @@ _ANNOUNCEMENT_ODDS = 0.2
 """What is left of the odds of a sentence that only says that there is what is asked."""
 _NOT_ANNOUNCED = Announced(0.0, -1)
 _HOPELESS = 0.003
-"""Least fraction of the best odds at which a sentence is quoted or outdoes one that is: with ``_SURE_RIVAL`` and the ratios of
-odds in ``rag.selection`` it is twice as much."""
+"""Fraction of the best odds below which a sentence is neither quoted nor outdoes one that is: half of ``_SURE_RIVAL`` times the
+least ratio of odds in ``rag.selection``."""
 _WORTH_COMPARING = 0.02
 """Least fraction of the best odds at which a sentence is looked at closely."""
 _PARALLEL_WORDS = 1 / 3
@@ -257,17 +257,18 @@ def _of_question(passage: Passage, sentences: Sequence[Candidate]) -> set[int]:
     question = passage.heading[-1] if passage.heading else ""
     if not QUESTION_END.search(question):
         return set()
-    words = bare(question).split()
-    parts = {one.position: bare(_QUESTION_MARK.sub("", one.text)).split() for one in sentences}
+    words = _bare_words(question)
+    parts = {one.position: _bare_words(_QUESTION_MARK.sub("", one.text)) for one in sentences}
     return {position for position, part in parts.items() if len(part) >= _QUESTION_WORDS and _is_part(part, words)}
 
 
+def _bare_words(text: str) -> list[str]:
+    return [_EDGES.sub("", word) for word in bare(text).split()]
+
+
 def _is_part(part: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether words stand in others in one piece, whatever signs stand around its last one."""
-    starts = range(len(words) - len(part) + 1)
-    return any(
-        [_EDGES.sub("", word) for word in words[n : n + len(part)]] == [_EDGES.sub("", one) for one in part] for n in starts
-    )
+    """Whether words stand in others in one piece."""
+    return any([*words[n : n + len(part)]] == [*part] for n in range(len(words) - len(part) + 1))
 
 
 def _lowered(one: Candidate) -> Candidate:

@@ -203,12 +203,13 @@ def cases(path: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, lis
         for row in drawn:
             text = misspelt(row.question, chance) if chance.random() < _MISSPELT_SHARE else row.question
             passages = retrieve(store, "default", [Query(text, embedder.encode_query(text))], DEFAULT_TOP_K, Filter())
-            gold = path_of(row.context)
+            own = path_of(row.context)
             if answerable_only and chance.random() < 0.5:
-                passages = [passage for passage in passages if passage.document.path != gold]
-            passages = [passage for passage in passages if passage.document.path == gold or not _names_answer(row, passage)]
+                passages = [passage for passage in passages if passage.document.path != own]
+            passages = [passage for passage in passages if passage.document.path == own or not _names_answer(row, passage)]
             if passages:
-                yield text, passages, [_right(row, passage) for passage in passages]
+                gold = [(own, Span(*answer)) for answer in row.answers]
+                yield text, passages, [_right(gold, passage) for passage in passages]
         store.close()
 
 
@@ -221,28 +222,24 @@ def gold_cases(folder: Path, limit: int, embedder: Embedder) -> Iterator[tuple[s
         store = LocalStore(Path(index), create=True)
         Sync(store, embedder).run(folder / "corpus")
         texts = {one.path: store.catalogue.text(one.id) for one in store.catalogue.documents("default")}
-        gold = load_gold(folder / "gold.jsonl").located(texts.get).questions
-        for question in random.Random(0).sample(gold, min(limit, len(gold))):
+        every = load_gold(folder / "gold.jsonl").located(texts.get).questions
+        for question in random.Random(0).sample(every, min(limit, len(every))):
             query = Query(question.question, embedder.encode_query(question.question))
             passages = retrieve(store, "default", [query], DEFAULT_TOP_K, Filter())
-            spans = [(quote.path, quote.span) for quote in question.quotes]
+            gold = [(quote.path, quote.span) for quote in question.quotes]
             if passages:
-                yield question.question, passages, [_answering(spans, passage) for passage in passages]
+                yield question.question, passages, [_right(gold, passage) for passage in passages]
         store.close()
-
-
-def _answering(spans: Sequence[tuple[str, Span]], passage: Passage) -> np.ndarray:
-    own = [span for path, span in spans if path == passage.document.path]
-    return np.array([any(gold.start < s.end and s.start < gold.end for gold in own) for s in passage.sentences], bool)
 
 
 def _names_answer(row: Row, passage: Passage) -> bool:
     return any(text.casefold() in passage.text.casefold() for text in row.texts())
 
 
-def _right(row: Row, passage: Passage) -> np.ndarray:
-    answers = row.answers if passage.document.path == path_of(row.context) else ()
-    return np.array([any(a < s.end and s.start < b for a, b in answers) for s in passage.sentences], bool)
+def _right(gold: Sequence[tuple[str, Span]], passage: Passage) -> np.ndarray:
+    """Which sentences of a passage are in one of the spans of documents that answer, bool (sentences,)."""
+    spans = [span for path, span in gold if path == passage.document.path]
+    return np.array([any(a < s.end and s.start < b for a, b in spans) for s in passage.sentences], bool)
 
 
 def fit_sentences(data: Sequence[Case]) -> tuple[float, ...]:

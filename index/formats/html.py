@@ -86,7 +86,6 @@ def parse(data: bytes) -> Parsed:
     root, damage = read_tree(text)
     if root is None:
         raise DocumentError("holds no HTML element and no text")
-    mark_questions(root)
     walk(root, composer)
     if damage:
         composer.problems.append(damage)
@@ -158,6 +157,7 @@ class _Walk:
 
     def run(self, root: Element) -> None:
         waiting: list[tuple[Element, bool]] = [(root, False)]
+        mark_questions(root)
         self._targets = unfolded_by_buttons(root)
         while waiting and not self._composer.is_full:
             element, is_end = waiting.pop()

@@ -207,8 +207,8 @@ def _is_short(question: Element) -> bool:
 
 def mark_questions(root: Element) -> None:
     """Make headings of the elements that the author calls questions, each before one called its answer, also of table rows."""
-    for element in list(root.iter()):
-        following = element.getnext() if isinstance(element.tag, str) and _QUESTION.search(element.get("class") or "") else None
+    for element in root.xpath(".//*[contains(@class, 'uestion')]"):
+        following = element.getnext() if _QUESTION.search(element.get("class")) else None
         if following is None or not _ANSWER.search(following.get("class") or "") or not _is_short(element):
             continue
         if local_name(element) == "tr":

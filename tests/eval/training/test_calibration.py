@@ -1,7 +1,12 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from quotewise.eval.training.calibration import Outcome, choose_threshold, fit_confidence
+from quotewise.eval.gold import GoldError
+from quotewise.eval.training.calibration import Outcome, choose_threshold, fit_confidence, gold_cases
+from quotewise.index.embedders import load_embedder
 from quotewise.rag.readers.calibration import Calibration
 
 UNFITTED = Calibration((), (1.0, 0.0), 0.0)
@@ -27,3 +32,22 @@ def test_the_threshold_does_not_depend_on_how_many_of_a_set_are_unanswerable(una
 def test_the_threshold_lies_between_what_is_right_and_what_nothing_answers() -> None:
     kind = [*outcomes(1.0, 50, 0, 0), *outcomes(-1.0, 0, 0, 50)]
     assert 0.27 < choose_threshold(UNFITTED, [kind]) < 0.73
+
+
+def test_gold_questions_of_a_folder_are_asked_of_it_and_the_sentences_that_answer_are_known(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "tea.txt").write_text("Tea is warm. It was first drunk in China.")
+    (tmp_path / "corpus" / "copy.txt").write_text("Some say that it was first drunk in China.")
+    asked = {"id": "1", "question": "Where was tea first drunk?", "answerable": True}
+    asked["quotes"] = [{"path": "tea.txt", "quote": "first drunk in China"}]
+    absent = {"id": "2", "question": "Who sells tea?", "answerable": False}
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text("\n".join(map(json.dumps, (asked, absent))))
+    found = {case[0]: case for case in gold_cases(tmp_path, 9, load_embedder())}
+    _, passages, right = found["Where was tea first drunk?"]
+    by_path = {passage.document.path: one.tolist() for passage, one in zip(passages, right, strict=True)}
+    assert by_path == {"tea.txt": [False, True], "copy.txt": [False]}
+    assert not any(one.any() for one in found["Who sells tea?"][2])
+    gold.write_text(gold.read_text().replace("drunk in China", "drunk in Japan"))
+    with pytest.raises(GoldError, match="does not have the quote"):
+        next(gold_cases(tmp_path, 9, load_embedder()))
