@@ -11,7 +11,8 @@ _TOKEN = re.compile(
     r"|</(?P<closed>[\w.:-]++)\s*+>|<(?P<opened>[A-Za-z_][\w.:-]*+)(?P<attributes>[^<>]*?)(?P<empty>/?)>|(?P<text>[^<]+|<)",
     re.DOTALL,
 )
-_PAIRS = (("<!--", "-->"), ("<![CDATA[", "]]>"))
+_DATA = "<![CDATA[", "]]>"
+_PAIRS = (("<!--", "-->"), _DATA)
 _SAID = frozenset(("title", "description", "summary", "text", "p", "para", "content", "body", "note", "li", "item", "entry"))
 """Elements whose names say nothing of what they hold."""
 _PROSE_END = re.compile(r"[.!?…][\"'”’)]*(?:<[^<>]*>)*\Z")
@@ -102,8 +103,11 @@ def _close(blocks: list[Block], text: str, opened: list[_Element], start: int, e
     is_long = start - one.content > _LONGEST_MIXED
     if one.has_text and (not one.has_elements or not is_long):
         del blocks[one.first_block :]
-        shown = text[one.content : start].strip()
-        shown = shown.removeprefix("<![CDATA[").removesuffix("]]>")
+        inner = text[one.content : start]
+        first, last = start - len(inner.lstrip()), one.content + len(inner.rstrip())
+        first += len(_DATA[0]) * text.startswith(_DATA[0], first)
+        last -= len(_DATA[1]) * text.endswith(_DATA[1], first, last)
+        shown = text[first:last]
         words = len(shown.split(maxsplit=_MANY_WORDS))
         is_told = (
             words >= _MANY_WORDS or one.name.lower() in _SAID or bool(_PROSE_END.search(shown, max(0, len(shown) - _LABEL)))
@@ -113,8 +117,7 @@ def _close(blocks: list[Block], text: str, opened: list[_Element], start: int, e
         if len(opened) > 1 and not opened[-1].label and not one.has_elements:
             opened[-1].label = f"{one.name}: {' '.join(shown.split())}"[:_LABEL]
         if is_prose:
-            first = text.index(shown, one.content)
-            _add(blocks, text, first, first + len(shown), opened, is_value=False)
+            _add(blocks, text, first, last, opened, is_value=False)
         else:
             _add(blocks, text, one.start, end, opened)
     else:
