@@ -193,9 +193,10 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".tex", ".latex"), Format("latex", "text/x-tex")),
     **dict.fromkeys((".json", ".geojson", ".jsonld"), Format("structured", "application/json")),
     **dict.fromkeys((".jsonl", ".ndjson"), Format("structured", "application/jsonl")),
-    **dict.fromkeys((".yaml", ".yml"), Format("structured", "application/yaml")),
+    **dict.fromkeys((".yaml", ".yml"), Format("yaml_text", "application/yaml")),
     **dict.fromkeys((".xml", ".rss", ".atom"), Format("structured", "application/xml", ("text/xml",))),
-    **dict.fromkeys((".log", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties"), _DATA),
+    **dict.fromkeys((".log", ".env", ".properties"), _DATA),
+    **dict.fromkeys((".toml", ".ini", ".cfg", ".conf"), Format("ini", "text/plain")),
     **dict.fromkeys(_CODE_ENDINGS.split(), _CODE),
 }
 """By the ending of the file name, in lower case."""

@@ -1,7 +1,7 @@
 """JSON, JSON lines, YAML, XML and logs: the decoded file itself by lines; a long line is cut where its structure allows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,6 +14,8 @@ from quotewise.index.layout import Layout
 from quotewise.index.sentences import Span, line_starts
 
 VERSION = 6
+NAME_LIMIT = 120
+"""Characters of a key in a heading."""
 _LONG_LINE = 600
 _PIECE = 300
 _DEPTH_LIMIT = 1_000
@@ -23,7 +25,6 @@ _PROSE = re.compile(r"[ \t]*(?![-*#;/])[^\W\d_][^{}\[\]<>=|\\\"]{39,}")
 _KEY = re.compile(r"[ \t]*[\w.-]+[ \t]*:(?:\s|$)")
 _FOLDED = re.compile(r"[ \t]*(?:- )*[\w.-]+[ \t]*:[ \t]*>[+-]?\d?[ \t]*[\r\n]+")
 """The line of YAML above a text whose line breaks are spaces."""
-_NAME_LIMIT = 120
 _JSON = re.compile(r'[\ufeff\s]*(?:\{\s*"|\[\s*(?:[{"]|\[\s*[\[{"\d-]))')
 _SAYING = re.compile(r'(?<!\\)"((?:[^"\\\s]|\\.)+(?:[ ]+(?:[^"\\\s]|\\.)+){3,})"(?![ \t]*:)')
 """A string of JSON with four words or more, which is no key."""
@@ -40,8 +41,11 @@ _ENTRY = re.compile(r'"([^"\\]{1,200})"[ \t]*:[ \t]*"?([^"{\[]*)')
 _VISIBLE = re.compile(r"[^\W_]")
 
 
-def parse(data: bytes) -> Parsed:
-    """Parse a file of structured text. Raises DocumentError when the bytes are no text, or only nested brackets."""
+def parse(data: bytes, settings: Callable[[str], Iterable[Block]] | None = None) -> Parsed:
+    """Parse a file of structured text, that of ``settings`` by this function if it is neither XML nor JSON.
+
+    Raises DocumentError when the bytes are no text, or only nested brackets.
+    """
     decoded, encoding, damage = decode(data)
     text = terminal.shown(decoded)
     if not _VISIBLE.search(text):
@@ -49,7 +53,12 @@ def parse(data: bytes) -> Parsed:
         if depth > _DEPTH_LIMIT:
             raise DocumentError(f"is stopped at a limit: {depth:,} nested brackets, and nothing in them")
     read = xml_blocks(text) if is_xml(text) else None
-    blocks = tuple(_objects(text) if _OBJECT_LINE.match(text) else _blocks(text)) if read is None else read
+    if read is not None:
+        blocks = read
+    elif _OBJECT_LINE.match(text):
+        blocks = tuple(_objects(text))
+    else:
+        blocks = tuple(settings(text) if settings and not _JSON.match(text) else blocks_of_lines(text))
     if _JSON.match(text):
         blocks = tuple(part for block in blocks for part in _said(text, block))
     if text != decoded:
@@ -61,7 +70,7 @@ def _said(text: str, block: Block) -> Iterator[Block]:
     """A block of JSON, whose strings of some words are paragraphs, with their keys but for such as ``text``."""
     start, found = block.start, False
     for saying in _SAYING.finditer(text, block.start, block.end):
-        key = _OPEN_KEY.search(text, max(start, saying.start() - _NAME_LIMIT), saying.start())
+        key = _OPEN_KEY.search(text, max(start, saying.start() - NAME_LIMIT), saying.start())
         end = key.start() if key else saying.start()
         if _VALUE.search(text, start, end):
             yield replace(block, start=start, end=end)
@@ -95,22 +104,22 @@ def _objects(text: str) -> Iterator[Block]:
             start = last
         key = _ENTRY.match(line)
         if opens:
-            trail.append([key[1][:_NAME_LIMIT] if key else "", ""])
+            trail.append([key[1][:NAME_LIMIT] if key else "", ""])
             if len(trail) > _DEPTH_LIMIT:
-                yield from _blocks(text[first:], first)
+                yield from blocks_of_lines(text[first:], first)
                 return
         elif key and trail and not trail[-1][1]:
-            trail[-1][1] = f"{key[1]}: {key[2].rstrip(', ')}"[:_NAME_LIMIT]
+            trail[-1][1] = f"{key[1]}: {key[2].rstrip(', ')}"[:NAME_LIMIT]
     yield from _entries(text, start, len(text), trail)
 
 
 def _entries(text: str, start: int, end: int, trail: list[list[str]]) -> Iterator[Block]:
     names = [key for key, _ in trail if key] + [entry for _, entry in trail[-1:] if entry]
-    for block in _blocks(text[start:end], start):
+    for block in blocks_of_lines(text[start:end], start):
         yield replace(block, heading=tuple(names))
 
 
-def _blocks(text: str, shift: int = 0) -> Iterator[Block]:
+def blocks_of_lines(text: str, shift: int = 0) -> Iterator[Block]:
     """Short lines together, lines of prose as paragraphs, and each long line in pieces."""
     starts = [*line_starts(text), len(text)]
     start, kind = 0, ""
