@@ -10,6 +10,8 @@ from quotewise.index.formats.tables import Cell, Row, read_rows
 from quotewise.index.formats.unmarked_headings import Look, with_unmarked_headings
 from quotewise.index.layout import Layout, Part
 
+Headings = tuple[tuple[int, str], ...]
+"""Level and name of each."""
 CHARACTER_LIMIT = 50_000_000
 """Of a text: some 25,000 pages."""
 _TRAIL_NAME = 500
@@ -43,7 +45,8 @@ class Composer:
         """How many headings are above each block without those of its table."""
         self._looks: dict[int, Look] = {}
         self._parts: list[Part] = []
-        self._trail: list[tuple[int, str]] = []
+        self.headings: Headings = ()
+        """Those above what is added next."""
         self.in_box = False
         """Whether what is added stands in a text box, where nothing is above what follows it."""
         self.first_heading: str | None = None
@@ -132,11 +135,11 @@ class Composer:
 
     def under(self, *names: str) -> None:
         """What is added from now on stands under these names and no other heading."""
-        self._trail = [(level, _name(name)) for level, name in enumerate(names, 1) if name.strip()]
+        self.headings = tuple((level, _name(name)) for level, name in enumerate(names, 1) if name.strip())
 
     @property
     def trail(self) -> tuple[str, ...]:
-        return tuple(name for _, name in self._trail)
+        return tuple(name for _, name in self.headings)
 
     @property
     def is_full(self) -> bool:
@@ -158,8 +161,7 @@ class Composer:
         return Parsed(text, tuple(introduced(blocks)), layout, shown, entries, "", unread_part)
 
     def _open(self, level: int, name: str) -> None:
-        self._trail = [(depth, above) for depth, above in self._trail if depth < level]
-        self._trail.append((level, _name(name)))
+        self.headings = (*((depth, above) for depth, above in self.headings if depth < level), (level, _name(name)))
         if level == 1 and self.first_heading is None:
             self.first_heading = _name(name)
 
@@ -181,7 +183,7 @@ class Composer:
         self._pieces += (gap, text)
         self._length = start + len(text)
         self._blocks.append(replace(block, start=start, end=self._length))
-        self._depths.append(len(self._trail))
+        self._depths.append(len(self.headings))
 
 
 def introduced(blocks: Sequence[Block]) -> Iterator[Block]:

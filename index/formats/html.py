@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats.composed import Composer, cleaned
+from quotewise.index.formats.composed import Composer, Headings, cleaned
 from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.html_elements import (
     can_be_unfolded,
@@ -40,7 +40,7 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 
-VERSION = 7
+VERSION = 8
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 
@@ -66,6 +66,18 @@ _BLOCKS: dict[str, BlockKind] = {
 }
 _NESTED_REGIONS = 8
 """Elements called so within each other whose links are counted."""
+_LABELLED = ("dl", "details")
+_LABELS = ("dt", "summary")
+_LABEL_LEVEL = 7
+"""Of the headings that terms and summaries of what can be unfolded are, above those within these; twice that in another such."""
+_NESTED_LABELS = 4
+_LONGEST_LABEL = 200
+_INVITATION = re.compile(
+    r"\W*(?:(?:click|tap|press)\b.*|(?:(?:expand|show|hide|toggle|view|read|see)\b(?:\W+(?:the|all|more|less|full))*)?\W*"
+    r"(?:descriptions?|details?|code|answers?|solutions?|sources?|text|contents?|outputs?|hints?|more|all)?)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What only says that something is unfolded, and not what."""
 _MARKED = ("sup", "a")
 _LONGEST_MARK = 12
 _ANCHORS = frozenset(("¶", "#", "§", "🔗", "\uf0c1"))
@@ -131,6 +143,8 @@ def _parsed(text: str) -> tuple[Element | None, int | None]:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         root = None
+    if root is not None:
+        root.extend(list(root.itersiblings()))  # What follows the end of the page, as where pages were joined, is displayed, too.
     limits = [error for error in parser.error_log if error.type_name == "ERR_RESOURCE_LIMIT"]
     return root, limits[0].line if limits else None
 
@@ -154,6 +168,8 @@ class _Walk:
         self._mark = ""
         self._marked: list[int] = []
         self._unfolded: list[Element] = []
+        self._labelled: list[Headings] = []
+        """Those above each list of terms or part that can be unfolded."""
 
     def run(self, root: Element) -> None:
         waiting: list[tuple[Element, bool]] = [(root, False)]
@@ -214,6 +230,8 @@ class _Walk:
         )
         self._depth += is_named(element)
         self._region.append(region)
+        if tag in _LABELLED:
+            self._labelled.append(self._composer.headings)
         if tag in ("ol", "ul", "menu", "dir"):
             self._lists.append(numbers_of(element) if tag == "ol" else None)
         elif tag == "li" and self._lists and (numbers := self._lists[-1]) is not None:
@@ -235,7 +253,15 @@ class _Walk:
             _mark(self._inline, self._marked.pop(), element)
         if tag not in _BLOCKS:
             return
-        self._flush(level=int(tag[1]) if _BLOCKS[tag] == "heading" else 0, keep_with_next=tag == "dt")
+        is_label = tag in _LABELS and self._is_label()
+        if is_label or (_BLOCKS[tag] == "heading" and self._labelled and local_name(element.getparent()) in _LABELS):
+            self._kinds[-1], self._composer.headings = "heading", self._labelled[-1]
+            self._flush(level=_LABEL_LEVEL * len(self._labelled))
+        else:
+            level = int(tag[1]) + _LABEL_LEVEL * len(self._labelled) if _BLOCKS[tag] == "heading" else 0
+            self._flush(level=level, keep_with_next=tag == "dt")
+        if tag in _LABELLED:
+            self._composer.headings = self._labelled.pop()
         self._kinds.pop()
         self._region.pop()
         self._depth -= is_named(element)
@@ -243,6 +269,12 @@ class _Walk:
             self._lists.pop()
         elif tag == "li":
             self._mark = ""
+
+    def _is_label(self) -> bool:
+        """Whether the text so far heads what follows it in a list of terms or a part that can be unfolded."""
+        text = "".join(self._inline)
+        says_what = len(text) <= _LONGEST_LABEL and not _INVITATION.fullmatch(text)
+        return says_what and 0 < len(self._labelled) <= _NESTED_LABELS and not {"code", "heading"}.intersection(self._kinds)
 
     def _write(self, text: str | None) -> None:
         if text:

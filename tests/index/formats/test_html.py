@@ -30,7 +30,7 @@ def test_headings_paragraphs_lists_and_code_are_blocks_of_their_kind() -> None:
         ("item", "Inner"),
         ("item", "3. Third"),
         ("item", "7. Seventh"),
-        ("paragraph", "Term"),
+        ("heading", "Term"),
         ("paragraph", "Meaning"),
         ("code", "a  b\n c"),
     ]
@@ -265,3 +265,23 @@ def test_a_total_over_all_columns_names_no_rows_below_it() -> None:
     assert block(document, "Oar").heading == ("Summer", "Item | Price") and block(document, "Rope").heading == ("Item | Price",)
     document = parsed(f"<table>{rows.replace('Summer', 'Balance sheet 2024')}</table>")
     assert block(document, "Oar").heading == ("Balance sheet 2024", "Item | Price")
+
+
+def test_terms_and_summaries_head_what_they_stand_for_and_nothing_after_it() -> None:
+    terms = "<dl><dt>Delivery</dt><dd>Three days.</dd><dt>1.2</dt><dd><h4>Fixed</h4><p>A crash.</p></dd><dt>Express</dt><dd>One.</dl>"
+    parts = "<details><summary>Returns</summary><p>In May.</p><details><summary>Gifts</summary>Never.</details>Free.</details>"
+    document = parsed(f"<h1>Help</h1>{terms}<p>Call us.</p>{parts}<p>Or write.</p>")
+    trails = {block(document, one).heading: one for one in ("Three", "crash", "One", "Call", "May", "Never", "Free", "Or")}
+    assert trails == {
+        ("Help", "Delivery"): "Three",
+        ("Help", "1.2", "Fixed"): "crash",
+        ("Help", "Express"): "One",
+        ("Help", "Returns"): "Free",
+        ("Help", "Returns", "Gifts"): "Never",
+        ("Help",): "Or",
+    }
+
+
+@pytest.mark.parametrize("after", ["<p>Second.</p>", "Second.", "<html><body><div>Second.</div></body></html>"])
+def test_what_follows_the_end_of_a_page_is_read(after: str) -> None:
+    assert texts(parse_document("page.html", f"{page('<p>First.</p>')}\n{after}".encode())) == ["First.", "Second."]
