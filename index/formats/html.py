@@ -69,7 +69,7 @@ _NESTED_REGIONS = 8
 _LABELLED = ("dl", "details")
 _LABELS = ("dt", "summary")
 _LABEL_LEVEL = 7
-"""Of the headings that terms and summaries of what can be unfolded are, above those within these; twice that in another such."""
+"""Of terms and summaries of what can be unfolded, above the headings within these; twice that in another such part."""
 _NESTED_LABELS = 4
 _LONGEST_LABEL = 200
 _INVITATION = re.compile(
@@ -144,7 +144,7 @@ def _parsed(text: str) -> tuple[Element | None, int | None]:
     except etree.XMLSyntaxError:
         root = None
     if root is not None:
-        root.extend(list(root.itersiblings()))  # What follows the end of the page, as where pages were joined, is displayed, too.
+        root.extend(list(root.itersiblings()))  # What follows the end of the page is displayed, too.
     limits = [error for error in parser.error_log if error.type_name == "ERR_RESOURCE_LIMIT"]
     return root, limits[0].line if limits else None
 
