@@ -18,6 +18,12 @@ _MARKED_LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A line that is a question as a whole, in bold type or as the summary of what can be unfolded."""
+INVITATION = re.compile(
+    r"\W*(?:(?:click|tap|press)\b.*|(?:(?:expand|show|hide|toggle|view|read|see)\b(?:\W+(?:the|all|more|less|full))*)?\W*"
+    r"(?:descriptions?|details?|code|answers?|solutions?|sources?|text|contents?|outputs?|hints?|more|all)?)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What only says that something is unfolded, and not what."""
 _Q = re.compile(
     r"[ \t>]*(?:[-*+][ \t]+)?(?:\*\*|__)?(?:Q|Question|Frage)[ \t]?\d{0,3}[ \t]?[:.)](?:\*\*|__)?[ \t]*(?P<question>[^\s*_].*)",
     re.IGNORECASE | re.DOTALL,

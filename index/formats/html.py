@@ -13,6 +13,7 @@ from lxml import etree
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats.composed import Composer, Headings, cleaned
+from quotewise.index.formats.faq import INVITATION
 from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.html_elements import (
     can_be_unfolded,
@@ -72,12 +73,6 @@ _LABEL_LEVEL = 7
 """Of terms and summaries of what can be unfolded, above the headings within these; twice that in another such part."""
 _NESTED_LABELS = 4
 _LONGEST_LABEL = 200
-_INVITATION = re.compile(
-    r"\W*(?:(?:click|tap|press)\b.*|(?:(?:expand|show|hide|toggle|view|read|see)\b(?:\W+(?:the|all|more|less|full))*)?\W*"
-    r"(?:descriptions?|details?|code|answers?|solutions?|sources?|text|contents?|outputs?|hints?|more|all)?)\W*",
-    re.IGNORECASE | re.DOTALL,
-)
-"""What only says that something is unfolded, and not what."""
 _MARKED = ("sup", "a")
 _LONGEST_MARK = 12
 _ANCHORS = frozenset(("¶", "#", "§", "🔗", "\uf0c1"))
@@ -273,7 +268,7 @@ class _Walk:
     def _is_label(self) -> bool:
         """Whether the text so far heads what follows it in a list of terms or a part that can be unfolded."""
         text = "".join(self._inline)
-        says_what = len(text) <= _LONGEST_LABEL and not _INVITATION.fullmatch(text)
+        says_what = len(text) <= _LONGEST_LABEL and not INVITATION.fullmatch(text)
         return says_what and 0 < len(self._labelled) <= _NESTED_LABELS and not {"code", "heading"}.intersection(self._kinds)
 
     def _write(self, text: str | None) -> None:

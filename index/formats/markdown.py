@@ -11,9 +11,11 @@ from dataclasses import replace
 
 import yaml
 from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, translate_errors
+from quotewise.index.formats.faq import INVITATION
 from quotewise.index.formats.obsidian import shown_spans, without_comments
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
@@ -38,7 +40,7 @@ _CELL_END = re.compile(r"(?<!\\)\|")
 _HEADING_LIMIT = 500
 _PROSE_ENDS = ".!?:;,…。！？"
 _SETEXT_LIMIT = 100
-_MARKDOWN = MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
+_MARKDOWN = MarkdownIt("commonmark").use(deflist_plugin).enable("table").disable(["inline", "reference"])
 _LINED_BY_TYPE = {"paragraph_open": False, "html_block": False, "table_open": True, "fence": True, "code_block": True}
 _ATX = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*#{1,6}(?:[ \t]+|(?=[\r\n]|\Z))")
 _LINK_DEFINITION = re.compile(
@@ -68,7 +70,14 @@ _SIGNAL_WORDS = frozenset(_SIGNALS.split())
 _NEAR = 3
 """Lines below such a heading, at most, within which its text begins."""
 _BELOW_OTHERS = 7
-"""The level of such a heading."""
+"""The level of such a heading, and of a term above its definitions."""
+_SUMMARY = re.compile(
+    r"<summary(?:\s[^<>]{0,200})?>\s*(?:<(?:b|strong|em|i|h[1-6]|code)>\s*){0,2}(?P<name>[^<>\s](?:[^<>]{0,198}[^<>\s])?)\s*"
+    r"(?:</(?:b|strong|em|i|h[1-6]|code)>\s*){0,2}</summary>",
+    re.IGNORECASE,
+)
+_DETAILS_END = re.compile("</details", re.IGNORECASE)
+_DEFINITION = re.compile(r"[ \t>]*[:~][ \t]+")
 
 
 def parse(data: bytes) -> Parsed:
@@ -92,6 +101,7 @@ class _Outline:
         self._lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
         self._read = 0
         self._in_admonition = False
+        self._begins_definition = False
         self._trail: list[tuple[int, str]] = []
         self._blocks: list[Block] = []
         self._title: str | None = None
@@ -100,7 +110,9 @@ class _Outline:
     def read(self) -> tuple[list[Block], str | None]:
         tokens = _MARKDOWN.parse(self._without_comments[self._body :])
         for index, token in enumerate(tokens):
-            if token.map is None or token.type not in (*_LINED_BY_TYPE, "heading_open", "hr"):
+            if token.type == "dl_close":
+                self._close_label()
+            if token.map is None or token.type not in (*_LINED_BY_TYPE, "heading_open", "hr", "dt_open", "dd_open"):
                 continue
             first, last = token.map
             self._left_out(first)
@@ -108,6 +120,12 @@ class _Outline:
                 self._in_admonition = bool(_ADMONITION.match(self._text, self._lines[first]))
             if token.type == "heading_open":
                 self._heading(first, last, token.markup, int(token.tag[1]), tokens[index + 1].content)
+            elif token.type == "dt_open":
+                last = first + 1
+                self._bold_heading(self._lines[first], self._text[self._lines[first] : self._lines[last]].rstrip("\r\n"))
+            elif token.type == "dd_open":
+                self._begins_definition = True
+                continue
             elif token.type == "fence":
                 self._fence(first, last, token.markup)
             elif token.type == "paragraph_open":
@@ -119,6 +137,7 @@ class _Outline:
             elif token.type != "hr":
                 kind: BlockKind = "row" if token.type == "table_open" else "code"
                 self._add(self._lines[first], self._lines[last], by_line=True, kind=kind)
+            self._begins_definition = False
             self._read = max(self._read, last)
         self._left_out(len(self._lines) - 1)
         self._introduce()
@@ -199,6 +218,8 @@ class _Outline:
 
     def _add_shown(self, first: int, last: int) -> None:
         start, end = self._lines[first], self._lines[last]
+        if self._begins_definition and (mark := _DEFINITION.match(self._text, start, end)):
+            start = mark.end()
         for span in shown_spans(self._text, start, end) if start < end else ():
             if span == (start, end) or self._text[slice(*span)].strip():
                 self._add(*span)
@@ -231,14 +252,23 @@ class _Outline:
         return not is_heading and self._bold(below) is None
 
     def _bold_heading(self, start: int, name: str) -> None:
-        self._trail = [(depth, above) for depth, above in self._trail if depth < _BELOW_OTHERS]
+        self._close_label()
         self._trail.append((_BELOW_OTHERS, _plain(name)))
         self._add(start, start + len(name), by_line=True, keep_with_next=True, kind="heading")
+
+    def _close_label(self) -> None:
+        self._trail = [(depth, above) for depth, above in self._trail if depth < _BELOW_OTHERS]
 
     def _html(self, first: int, last: int) -> None:
         start, end = self._lines[first], self._lines[last]
         while comment := _COMMENT.match(self._text, start, end):
             start = comment.end()
+        if _DETAILS_END.search(self._text, start, end):
+            self._close_label()
+        summary = _SUMMARY.search(self._text, start, end)
+        if summary and not INVITATION.fullmatch(summary["name"]):
+            self._bold_heading(summary.start("name"), summary["name"])
+            start = summary.end()
         if _VISIBLE.search(self._text, start, end):
             self._add(start, end)
             html = _HTML_TITLE.search(self._text, start, end)

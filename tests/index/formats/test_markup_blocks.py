@@ -1,4 +1,6 @@
-"""What reStructuredText and AsciiDoc write over several lines: directives, comments, literal blocks, tables by cells."""
+"""What reStructuredText, AsciiDoc and Markdown write over several lines: directives, comments, literal blocks, tables, terms."""
+
+import pytest
 
 from quotewise.index.chunking import block_spans
 from quotewise.index.documents import Document
@@ -60,3 +62,20 @@ def test_what_does_not_end_in_rst_or_asciidoc_is_read_at_once_and_nothing_is_los
         ("a.adoc", ".A\n" * 5_000 + "|===\nend"),
     ):
         assert "end" in texts(parse_document(path, text.encode()))[-1]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=("LF", "CRLF"))
+def test_terms_and_summaries_of_markdown_head_what_they_stand_for(end: str) -> None:
+    terms = (
+        "Lien\n: A right to keep.\n\n*Escrow*\n:   Money that\n    others hold.\n:   Once more.\n\nAll: of them.\n:) Yes\n\n"
+    )
+    parts = (
+        "<details>\n<summary><b>Installing on Mars</b></summary>\n\nTake a rocket.\n\n</details>\n\nAnd back.\n\n"
+        "<details><summary>Click to expand</summary>\n\nFree.\n\n</details>\n"
+    )
+    document = parse_document("a.md", f"# Terms\n\n{terms}{parts}".replace("\n", end).encode())
+    shown = ["A right to keep.", f"Money that{end}    others hold.", "Once more.", "All: of", "Take a", "And back.", "Free."]
+    trails = [block(document, one).heading[1:] for one in shown]
+    assert trails == [("Lien",), ("Escrow",), ("Escrow",), (), ("Installing on Mars",), (), ()]
+    assert texts(document, "heading") == ["Terms", "Lien", "*Escrow*", "Installing on Mars"]
+    assert {*shown[:3]} <= {one.strip() for one in texts(document)}
