@@ -66,9 +66,7 @@ def test_what_does_not_end_in_rst_or_asciidoc_is_read_at_once_and_nothing_is_los
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=("LF", "CRLF"))
 def test_terms_and_summaries_of_markdown_head_what_they_stand_for(end: str) -> None:
-    terms = (
-        "Lien\n: A right to keep.\n\n*Escrow*\n:   Money that\n    others hold.\n:   Once more.\n\nAll: of them.\n:) Yes\n\n"
-    )
+    terms = "Lien\n: A right to keep.\n\n*Escrow*\n:   Money that\n    others hold.\n:   Once more.\n\nAll: of it.\n:) Yes\n\n"
     parts = (
         "<details>\n<summary><b>Installing on Mars</b></summary>\n\nTake a rocket.\n\n</details>\n\nAnd back.\n\n"
         "<details><summary>Click to expand</summary>\n\nFree.\n\n</details>\n"
