@@ -1,4 +1,4 @@
-"""What reStructuredText, AsciiDoc and Markdown write over several lines: directives, comments, literal blocks, tables, terms."""
+"""What reStructuredText, AsciiDoc and Markdown write over several lines: directives, literal blocks, tables by cells, terms."""
 
 import pytest
 
