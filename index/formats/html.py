@@ -27,6 +27,7 @@ from quotewise.index.formats.html_elements import (
     is_switch,
     is_whole_heading,
     local_name,
+    mark_headings,
     mark_questions,
     numbers_of,
     region_of,
@@ -40,6 +41,7 @@ from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.unmarked_headings import Look
 
 VERSION = 8
 Element = Any
@@ -73,6 +75,7 @@ _LABEL_LEVEL = 7
 """Of terms and summaries of what can be unfolded, above the headings within these; twice that in another such part."""
 _NESTED_LABELS = 4
 _LONGEST_LABEL = 200
+_BOLD = ("b", "strong")
 _MARKED = ("sup", "a")
 _LONGEST_MARK = 12
 _ANCHORS = frozenset(("¶", "#", "§", "🔗", "\uf0c1"))
@@ -163,11 +166,15 @@ class _Walk:
         self._mark = ""
         self._marked: list[int] = []
         self._unfolded: list[Element] = []
+        self._bold = 0
+        self._has_bold = self._has_plain = False
+        """What letters the inline text so far has."""
         self._labelled: list[Headings] = []
         """Those above each list of terms or part that can be unfolded."""
 
     def run(self, root: Element) -> None:
         waiting: list[tuple[Element, bool]] = [(root, False)]
+        mark_headings(root)
         mark_questions(root)
         self._targets = unfolded_by_buttons(root)
         while waiting and not self._composer.is_full:
@@ -208,8 +215,12 @@ class _Walk:
         return self._kinds[-1] == "heading" and is_whole_heading(button)
 
     def _begin(self, element: Element, tag: str) -> None:
+        self._bold += tag in _BOLD
         if tag == "br":
-            self._inline.append("\n")
+            if self._kinds[-1] == "paragraph" and self._has_bold and not (self._has_plain or self._bold):
+                self._flush()  # A line in bold type may be a heading, with which nothing goes on.
+            else:
+                self._inline.append("\n")
         elif value := filled_in(element):
             self._inline.append(value)
         elif tag == "input" or (tag == "button" and not self._is_title(element)):
@@ -237,6 +248,7 @@ class _Walk:
 
     def _end(self, element: Element) -> None:
         tag = local_name(element)
+        self._bold -= tag in _BOLD
         if self._unfolded and self._unfolded[-1] is element:
             self._unfolded.pop()
         if tag == "button" and not self._is_title(element):
@@ -274,10 +286,15 @@ class _Walk:
     def _write(self, text: str | None) -> None:
         if text:
             self._inline.append(text if "code" in self._kinds else _COLLAPSED.sub(" ", text))
+            if not text.isspace():
+                self._has_bold |= self._bold > 0
+                self._has_plain |= self._bold == 0
 
     def _flush(self, kind: BlockKind | None = None, level: int = 0, keep_with_next: bool = False) -> None:
         text, self._inline = "".join(self._inline), []
         self._marked = [0] * len(self._marked)
+        look = Look(bold=self._has_bold and not self._has_plain)
+        self._has_bold = self._has_plain = False
         if not text.strip():
             return
         region: BlockKind | None = next((region for region in reversed(self._region) if region), None)
@@ -295,7 +312,8 @@ class _Walk:
             self._composer.add(text.replace("\u00a0", " "), own)
             return
         mark, self._mark = self._mark, ""
-        self._composer.add(mark + text.strip(), own, level + self._shift if level else 0, keep_with_next)
+        level += self._shift if level else 0
+        self._composer.add(mark + text.strip(), own, level, keep_with_next, look if own == "paragraph" else None)
 
     def _table(self, table: Element) -> None:
         caption = next(table.iterchildren("caption", "{*}caption"), None)

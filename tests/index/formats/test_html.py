@@ -285,3 +285,17 @@ def test_terms_and_summaries_head_what_they_stand_for_and_nothing_after_it() -> 
 @pytest.mark.parametrize("after", ["<p>Second.</p>", "Second.", "<html><body><div>Second.</div></body></html>"])
 def test_what_follows_the_end_of_a_page_is_read(after: str) -> None:
     assert texts(parse_document("page.html", f"{page('<p>First.</p>')}\n{after}".encode())) == ["First.", "Second."]
+
+
+def test_lines_in_bold_type_and_elements_that_are_called_titles_head_what_follows() -> None:
+    page = (
+        "<h1>Pets</h1><p><b>Opening hours</b><br>Mon 9-17</p><p><strong>Prices</strong></p><p>Cats cost <b>9 euros</b>.</p>"
+        "<div class='card'><div class='card-title'>Gift <i>cards</i></div><div>They last.</div></div><p class='title'>Cat.</p>"
+        "<div role='heading' aria-level='2'>Arrival</div><p>After 3.</p><p><b>Note:</b> Call us.</p><p class='title'>End</p>"
+    )
+    document = parsed(page)
+    shown = ("Mon", "Cats cost", "They last", "After", "Note")
+    assert [block(document, one).heading[1:] for one in shown] == [
+        ("Opening hours",), ("Prices",), ("Gift cards",), ("Arrival",), ("Arrival",)
+    ]  # fmt: skip
+    assert texts(document, "heading") == ["Pets", "Opening hours", "Prices", "Gift cards", "Arrival"]
