@@ -4,7 +4,7 @@ Hidden slides are not read but reported, as hidden sheets are, unless all are hi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from quotewise.index.errors import DocumentError
@@ -14,14 +14,17 @@ from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.tables import Cell
+from quotewise.index.formats.unmarked_headings import LONGEST
 
-VERSION = 4
+VERSION = 5
 Element = Any
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MARGINS: dict[str, BlockKind] = {"ftr": "footer", "hdr": "header", "dt": "footer", "sldNum": "footer"}
+_FEWEST_LETTERS = 3
+"""Of a title, which a large number is not."""
 _TITLES = frozenset(("title", "ctrTitle"))
 
 
@@ -68,7 +71,8 @@ class _Slide:
     def read(self) -> None:
         tree = self._root.find(f"{_P}cSld/{_P}spTree")
         shapes = list(_shapes(tree)) if tree is not None else []
-        titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
+        written = [shape for shape in shapes if any(text.strip() for text, _ in _paragraphs(shape))]
+        titles = [shape for shape in written if _placeholder(shape) in _TITLES] or _largest(written)
         for shape in titles:
             self._composer.add(" ".join(" ".join(text for text, _ in _paragraphs(shape)).split()), "heading", 1)
         for shape in shapes:
@@ -119,6 +123,22 @@ def _shapes(tree: Element | None) -> Iterator[Element]:
             hidden = child.find(f"*/{_P}cNvPr")
             if hidden is None or hidden.get("hidden") not in ("1", "true"):
                 yield child
+
+
+def _largest(shapes: Sequence[Element]) -> list[Element]:
+    """The shape of one line in the largest letters, the title of a slide without one by its layout."""
+    sizes = [max(_sizes(shape), default=0) for shape in shapes]
+    largest = max(sizes, default=0)
+    found = [shape for shape, size in zip(shapes, sizes, strict=True) if size == largest]
+    texts = [text.strip() for shape in found for text, _ in _paragraphs(shape) if text.strip()]
+    is_title = largest > 0 and len(shapes) > 1 and len(texts) == 1 and len(texts[0]) <= LONGEST
+    return found if is_title and sum(map(str.isalpha, texts[0])) >= _FEWEST_LETTERS and texts[0][-1] not in ".,;" else []
+
+
+def _sizes(shape: Element) -> Iterator[int]:
+    for properties in shape.iter(f"{_A}rPr", f"{_A}defRPr", f"{_A}endParaRPr"):
+        if (size := properties.get("sz") or "").isdecimal():
+            yield int(size)
 
 
 def _placeholder(shape: Element) -> str | None:

@@ -71,6 +71,25 @@ def test_slides_are_parts_with_titles_tables_groups_and_notes() -> None:
     assert place.page == 2
 
 
+def test_a_line_in_the_largest_letters_is_the_title_of_a_slide_that_has_none_by_its_layout() -> None:
+    def sized(text: str, size: int) -> str:
+        return f"<a:r><a:rPr sz='{size}'/><a:t>{text}</a:t></a:r>"
+
+    slides = [
+        slide(shape("", kind="title"), shape(sized("We pay in June.", 1800)), shape(sized("Payment", 4400))),
+        slide(shape(sized("of guests return", 1800)), shape(sized("87 %", 9600))),
+        slide(shape(sized("Two", 2400), sized("lines", 2400)), shape(sized("Small", 1200))),
+    ]
+    members = {
+        "ppt/presentation.xml": f"<p:presentation {_PPT}>{''.join(f'<p:sldId r:id={n!r}/>' for n in '012')}</p:presentation>",
+        "ppt/_rels/presentation.xml.rels": relations({n: ("slide", f"slides/slide{n}.xml") for n in "012"}),
+        **{f"ppt/slides/slide{n}.xml": content for n, content in enumerate(slides)},
+    }
+    document = parse_document("a.pptx", zipped(members))
+    assert texts(document) == ["Payment", "We pay in June.", "of guests return", "87 %", "Two", "lines", "Small"]
+    assert block(document, "We pay").heading == ("Payment",) and texts(document, "heading") == ["Payment"]
+
+
 @pytest.mark.parametrize(
     ("shown", "expected", "unread"),
     [("10", ["One"], "slide 2, which is hidden"), ("01", ["Two"], "slide 1, which is hidden"), ("00", ["One", "Two"], None)],
