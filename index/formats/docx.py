@@ -13,6 +13,7 @@ from quotewise.index.formats.archives import Archive, document_properties, main_
 from quotewise.index.formats.charts import LINKS, add_linked
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.formulas import M, formula
+from quotewise.index.formats.html_tree import read_tree
 from quotewise.index.formats.numbering import Numbering, W, roman
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
@@ -279,7 +280,7 @@ class _Word:
     def _inserted_file(self, chunk: Element) -> None:
         path = self._links_of.get(chunk.get(f"{_R}id") or "", ("", ""))[1]
         if path.lower().endswith((".htm", ".html", ".xhtml")) and path in self._archive:
-            root, _ = html.read_tree(decoded(self._archive.read(path)))
+            root, _ = read_tree(decoded(self._archive.read(path)))
             if root is not None:
                 html.walk(root, self._composer)
         else:

@@ -15,6 +15,7 @@ from quotewise.index.errors import DocumentError
 from quotewise.index.formats import html
 from quotewise.index.formats.archives import Archive, resolved
 from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.html_tree import read_tree
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
 
@@ -64,7 +65,7 @@ def parse(data: bytes) -> Parsed:
         entries = contents.get(path, [])
         composer.part("chapter", number, entries[0].label if entries else "")
         try:
-            page, damage = html.read_tree(decoded(archive.read(path)))
+            page, damage = read_tree(decoded(archive.read(path)))
         except DocumentError as error:
             composer.problems.append(f"the chapter {path}, which {error}")
             continue
@@ -119,7 +120,7 @@ def _contents(archive: Archive, folder: str, root: Element, items: dict[str, Ele
         contents = archive.tree(path)
     except DocumentError:
         try:
-            contents, _ = html.read_tree(decoded(archive.read(path)))
+            contents, _ = read_tree(decoded(archive.read(path)))
         except DocumentError:
             return
     if contents is None:

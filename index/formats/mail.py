@@ -15,6 +15,7 @@ from quotewise.index.formats import FORMATS, UNREAD_ENDINGS, ParseOptions, endin
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.compressed_rtf import decompressed
 from quotewise.index.formats.detection import detected
+from quotewise.index.formats.html_tree import read_tree
 from quotewise.index.formats.mail_texts import alternative, decoded_header, decoded_text, signed, unflowed
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
@@ -180,7 +181,7 @@ class Letters:
 
     def add_html(self, text: str) -> None:
         """Add the text of a mail in HTML."""
-        root, damage = html.read_tree(text)
+        root, damage = read_tree(text)
         self._has_text |= root is not None
         if root is not None:
             html.walk(root, self._composer, shift=len(self._composer.trail))
