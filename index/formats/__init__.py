@@ -136,8 +136,16 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How files of streams begin: those of Office 97, of Outlook, and encrypted ones of newer Office."""
 _CODE_ENDINGS = """
     .py .js .ts .jsx .tsx .java .c .h .cc .cpp .hpp .cs .go .rs .rb .php .sh .bash .ps1 .bat .sql .r .jl .lua .pl .swift .kt
-    .scala .css .scss .el
+    .scala .css .scss .less .sass .el .mjs .cjs .mts .cts .pyi .pyx .cxx .hh .hxx .dart .groovy .gradle .kts .proto .graphql
+    .gql .vue .svelte .ex .exs .erl .zig .m .mm .vb .fs .hs .clj .nim .ml .tcl .awk .zsh .fish .cmake .mk .dockerfile .sol
 """
+_SETTINGS_ENDINGS = """
+    .toml .ini .cfg .conf .cnf .tf .tfvars .hcl .nomad .service .timer .socket .mount .target .desktop .gitconfig .editorconfig
+"""
+_CODE_NAMES = """
+    brewfile containerfile dockerfile gemfile gnumakefile jenkinsfile justfile makefile procfile rakefile vagrantfile
+"""
+"""Of files without an ending."""
 _UNREAD = """
     .png .jpg .jpeg .gif .webp .bmp .tif .tiff .heic .svg .ico .psd .mp3 .mp4 .wav .ogg .flac .mov .avi .mkv .webm .zip .gz .tgz
     .bz2 .xz .7z .rar .tar .exe .dll .so .dylib .bin .iso .dmg .o .a .class .jar .pyc .whl .ttf .otf .woff .woff2 .db .sqlite
@@ -191,12 +199,14 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".adoc", ".asciidoc", ".asc"), Format("asciidoc", "text/asciidoc")),
     ".org": Format("org", "text/org"),
     **dict.fromkeys((".tex", ".latex"), Format("latex", "text/x-tex")),
-    **dict.fromkeys((".json", ".geojson", ".jsonld"), Format("structured", "application/json")),
+    **dict.fromkeys(
+        (".json", ".geojson", ".jsonld", ".jsonc", ".json5", ".har", ".tfstate"), Format("structured", "application/json")
+    ),
     **dict.fromkeys((".jsonl", ".ndjson"), Format("structured", "application/jsonl")),
     **dict.fromkeys((".yaml", ".yml"), Format("yaml_text", "application/yaml")),
     **dict.fromkeys((".xml", ".rss", ".atom"), Format("structured", "application/xml", ("text/xml",))),
     **dict.fromkeys((".log", ".env", ".properties"), _DATA),
-    **dict.fromkeys((".toml", ".ini", ".cfg", ".conf"), Format("ini", "text/plain")),
+    **dict.fromkeys(_SETTINGS_ENDINGS.split(), Format("ini", "text/plain")),
     **dict.fromkeys(_CODE_ENDINGS.split(), _CODE),
 }
 """By the ending of the file name, in lower case."""
@@ -232,4 +242,6 @@ def format_of(path: str) -> Format | None:
     A file with an unknown ending, or none, is read if it is text. ``detection.detected`` looks at the content too.
     """
     ending = ending_of(path)
+    if not ending and path.rpartition("/")[2].lower() in _CODE_NAMES.split():
+        return _CODE
     return None if ending in UNREAD_ENDINGS else FORMATS.get(ending, _TEXT)

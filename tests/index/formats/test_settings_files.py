@@ -2,6 +2,7 @@
 
 import pytest
 
+from quotewise.index.chunking import block_spans
 from tests.index.formats.files import block, parse_document
 
 SHOP = """# Deployment of the shop
@@ -72,6 +73,22 @@ def test_an_entry_stands_under_the_keys_or_sections_that_lead_to_it(
 ) -> None:
     document = parse_document(path, text.replace("\n", end).encode())
     assert block(document, entry).heading == trail
+
+
+@pytest.mark.parametrize(
+    ("path", "lines"),
+    [
+        ("app/Dockerfile", ["FROM python", "# Install tools", "RUN apt-get update && \\", "    apt-get install git"]),
+        ("Makefile", ["all: build test", "test:", "\t./a --check"]),
+        ("user.proto", ["message User {", "  // Never empty.", "  string name = 1;", "}"]),
+        ("backup.service", ["[Unit]", "Description=Backup", "Restart=on-failure"]),
+        ("main.tf", ['resource "bucket" "logs" {', "  days = 90", "}"]),
+    ],
+)
+def test_lines_of_files_for_programs_are_quoted_one_by_one(path: str, lines: list[str]) -> None:
+    document = parse_document(path, "\n".join(lines).encode())
+    quoted = [document.text[a:b].strip() for one in document.blocks for a, b in block_spans(document.text, one)]
+    assert quoted == [line.strip() for line in lines if any(map(str.isalnum, line))] + ["}"] * lines.count("}")
 
 
 @pytest.mark.parametrize("text", ["k: " + "!x" * 5_000 + " z", "- " * 5_000, "a {\n" * 5_000, "}\n" * 5_000, "a:b" * 5_000])
