@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from quotewise.index.formats.parsed import Block
 from quotewise.index.formats.tables import column_names, is_number
+from quotewise.index.formats.wiki_tables import with_wiki_tables
 from quotewise.index.lines import CELL_SIGNS, is_rule
 from quotewise.index.margins import without_margins
 from quotewise.index.sentences import Span, line_starts
@@ -39,6 +40,9 @@ def with_tables_as_rows(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]
 def _divided(text: str, block: Block) -> Iterator[Block]:
     if block.by_line:
         yield block
+        return
+    if "{|" in text[block.start : block.end]:
+        yield from with_wiki_tables(text, block)
         return
     start = block.start
     for table, names in _tables(text, block):

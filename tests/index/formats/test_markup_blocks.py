@@ -77,3 +77,14 @@ def test_terms_and_summaries_of_markdown_head_what_they_stand_for(end: str) -> N
     assert trails == [("Lien",), ("Escrow",), ("Escrow",), (), ("Installing on Mars",), (), ()]
     assert texts(document, "heading") == ["Terms", "Lien", "*Escrow*", "Installing on Mars"]
     assert {*shown[:3]} <= {one.strip() for one in texts(document)}
+
+
+def test_rows_of_mediawiki_are_whole_and_stand_under_their_columns() -> None:
+    table = (
+        'See below.\n{| class="wikitable"\n|+ Prices of 2024\n! scope="col" | Plan !! Price\n|-\n| Basic || 5 €\n'
+        '|- style="x"\n| Pro\n| style="y" | 12 €\n|}\nAsk us.\n{| not closed\n| x\n'
+    )
+    document = parse_document("a.wiki", f"== Costs ==\n\n{table}".encode())
+    assert shown(document, "row")[1:] == ["| Basic || 5 €", '| Pro\n| style="y" | 12 €']
+    assert block(document, "Pro").heading == ("Costs", "Plan | Price") and texts(document, "caption") == ["Prices of 2024\n"]
+    assert block(document, "Ask us.").kind == block(document, "See below.").kind == block(document, "x").kind == "paragraph"
