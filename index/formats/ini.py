@@ -9,7 +9,7 @@ from quotewise.index.formats.trails import Level, open_level, under_trails
 
 VERSION = structured.VERSION
 _SECTION = re.compile(r"\[{1,2}[ \t]*(?P<name>[^\[\],=]{1,200})\]{1,2}[ \t]*(?:[#;].*)?\Z")
-_OPENS = re.compile(r"(?P<name>[^\s{}#;][^{}#;]{0,200}?)[ \t]*[=:]?[ \t]*\{[ \t]*(?:[#;].*)?\Z")
+_OPENS = re.compile(r"(?P<name>[^\s{}#;][^{}#;]{0,200}?)[ \t]*+[=:]?[ \t]*+\{[ \t]*+(?:[#;].*)?\Z")
 _CLOSES = re.compile(r"\}[;, \t]*(?:[#;].*)?\Z")
 
 

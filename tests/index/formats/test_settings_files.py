@@ -91,7 +91,10 @@ def test_lines_of_files_for_programs_are_quoted_one_by_one(path: str, lines: lis
     assert quoted == [line.strip() for line in lines if any(map(str.isalnum, line))] + ["}"] * lines.count("}")
 
 
-@pytest.mark.parametrize("text", ["k: " + "!x" * 5_000 + " z", "- " * 5_000, "a {\n" * 5_000, "}\n" * 5_000, "a:b" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    ["k: " + "!x" * 5_000 + " z", "- " * 5_000, "a {\n" * 5_000, "}\n" * 5_000, "a:b" * 5_000, "a" + "\t" * 40_000 + "b"],
+)
 @pytest.mark.parametrize("path", ["a.yaml", "a.conf"])
 def test_hostile_settings_lose_nothing(path: str, text: str) -> None:
     document = parse_document(path, text.encode())
