@@ -46,7 +46,8 @@ def seconds(text: str, name: str) -> float:
 @pytest.fixture(scope="module")
 def allowed() -> dict[str, float]:
     text = HARMLESS * (LENGTH // len(HARMLESS))
-    return {name: 20 * min(seconds(text, name) for _ in range(2)) + 0.3 for name in ("a.txt", "a.md", "a.rst", "a.adoc")}
+    names = ("a.txt", "a.md", "a.rst", "a.adoc", "a.yaml", "a.tf")
+    return {name: 20 * min(seconds(text, name) for _ in range(2)) + 0.3 for name in names}
 
 
 @pytest.mark.parametrize(("start", "unit", "end"), HOSTILE)
@@ -66,6 +67,8 @@ def test_a_hostile_text_takes_little_more_time_than_a_harmless_one(
         ("a.rst", "", "a::\n\n b\n", ""),
         ("a.adoc", "# a", " ", "b"),
         ("a.adoc", "", "|===\n", "x"),
+        ("a.yaml", "k: ", "!x", " z"),
+        ("a.tf", "a", "\t", "b"),
     ],
 )
 def test_a_hostile_text_in_markup_does_so_too(name: str, start: str, unit: str, end: str, allowed: dict[str, float]) -> None:
