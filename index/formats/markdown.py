@@ -71,12 +71,12 @@ _NEAR = 3
 """Lines below such a heading, at most, within which its text begins."""
 _BELOW_OTHERS = 7
 """The level of such a heading, and of a term above its definitions."""
-_SUMMARY = re.compile(
-    r"<summary(?:\s[^<>]{0,200})?>\s*(?:<(?:b|strong|em|i|h[1-6]|code)>\s*){0,2}(?P<name>[^<>\s](?:[^<>]{0,198}[^<>\s])?)\s*"
-    r"(?:</(?:b|strong|em|i|h[1-6]|code)>\s*){0,2}</summary>",
+_DETAILS = re.compile(
+    r"</details>|<summary(?:\s[^<>]{0,200})?>\s*(?:<(?:b|strong|em|i|h[1-6]|code)>\s*){0,2}"
+    r"(?P<name>[^<>\s](?:[^<>]{0,198}[^<>\s])?)\s*(?:</(?:b|strong|em|i|h[1-6]|code)>\s*){0,2}</summary>",
     re.IGNORECASE,
 )
-_DETAILS_END = re.compile("</details", re.IGNORECASE)
+"""The summary of a part that can be unfolded, or its end."""
 _DEFINITION = re.compile(r"[ \t>]*[:~][ \t]+")
 
 
@@ -263,12 +263,16 @@ class _Outline:
         start, end = self._lines[first], self._lines[last]
         while comment := _COMMENT.match(self._text, start, end):
             start = comment.end()
-        if _DETAILS_END.search(self._text, start, end):
+        for part in _DETAILS.finditer(self._text, start, end):
+            name = part["name"]
+            if name and INVITATION.fullmatch(name):
+                continue
+            if _VISIBLE.search(_TAG.sub("", self._text[start : part.start()])):
+                self._add(start, part.start())
             self._close_label()
-        summary = _SUMMARY.search(self._text, start, end)
-        if summary and not INVITATION.fullmatch(summary["name"]):
-            self._bold_heading(summary.start("name"), summary["name"])
-            start = summary.end()
+            if name:
+                self._bold_heading(part.start("name"), name)
+            start = part.end()
         if _VISIBLE.search(self._text, start, end):
             self._add(start, end)
             html = _HTML_TITLE.search(self._text, start, end)

@@ -69,13 +69,15 @@ def test_terms_and_summaries_of_markdown_head_what_they_stand_for(end: str) -> N
     terms = "Lien\n: A right to keep.\n\n*Escrow*\n:   Money that\n    others hold.\n:   Once more.\n\nAll: of it.\n:) Yes\n\n"
     parts = (
         "<details>\n<summary><b>Installing on Mars</b></summary>\n\nTake a rocket.\n\n</details>\n\nAnd back.\n\n"
-        "<details><summary>Click to expand</summary>\n\nFree.\n\n</details>\n"
+        "<details><summary>Click to expand</summary>\n\nFree.\n\n</details>\n\n"
+        "<p>Before.</p><details><summary>A</summary>In A.</details>\n<details><summary>B</summary>In B.</details>\nAfter.\n"
     )
     document = parse_document("a.md", f"# Terms\n\n{terms}{parts}".replace("\n", end).encode())
     shown = ["A right to keep.", f"Money that{end}    others hold.", "Once more.", "All: of", "Take a", "And back.", "Free."]
+    shown += ["Before.", "In A.", "In B.", "After."]
     trails = [block(document, one).heading[1:] for one in shown]
-    assert trails == [("Lien",), ("Escrow",), ("Escrow",), (), ("Installing on Mars",), (), ()]
-    assert texts(document, "heading") == ["Terms", "Lien", "*Escrow*", "Installing on Mars"]
+    assert trails == [("Lien",), ("Escrow",), ("Escrow",), (), ("Installing on Mars",), (), (), (), ("A",), ("B",), ()]
+    assert texts(document, "heading") == ["Terms", "Lien", "*Escrow*", "Installing on Mars", "A", "B"]
     assert {*shown[:3]} <= {one.strip() for one in texts(document)}
 
 
