@@ -140,12 +140,13 @@ _CODE_ENDINGS = """
     .gql .vue .svelte .ex .exs .erl .zig .m .mm .vb .fs .hs .clj .nim .ml .tcl .awk .zsh .fish .cmake .mk .dockerfile .sol
 """
 _SETTINGS_ENDINGS = """
-    .toml .ini .cfg .conf .cnf .tf .tfvars .hcl .nomad .service .timer .socket .mount .target .desktop .gitconfig .editorconfig
+    .toml .ini .cfg .conf .cnf .tf .tfvars .hcl .nomad .service .timer .socket .mount .target .desktop
 """
 _CODE_NAMES = """
     brewfile containerfile dockerfile gemfile gnumakefile jenkinsfile justfile makefile procfile rakefile vagrantfile
 """
-"""Of files without an ending."""
+CODE_NAMES = frozenset(_CODE_NAMES.split())
+"""Of files without an ending, in lower case."""
 _UNREAD = """
     .png .jpg .jpeg .gif .webp .bmp .tif .tiff .heic .svg .ico .psd .mp3 .mp4 .wav .ogg .flac .mov .avi .mkv .webm .zip .gz .tgz
     .bz2 .xz .7z .rar .tar .exe .dll .so .dylib .bin .iso .dmg .o .a .class .jar .pyc .whl .ttf .otf .woff .woff2 .db .sqlite
@@ -242,6 +243,6 @@ def format_of(path: str) -> Format | None:
     A file with an unknown ending, or none, is read if it is text. ``detection.detected`` looks at the content too.
     """
     ending = ending_of(path)
-    if not ending and path.rpartition("/")[2].lower() in _CODE_NAMES.split():
+    if not ending and path.rpartition("/")[2].lower() in CODE_NAMES:
         return _CODE
     return None if ending in UNREAD_ENDINGS else FORMATS.get(ending, _TEXT)

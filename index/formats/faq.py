@@ -19,8 +19,8 @@ _MARKED_LINE = re.compile(
 )
 """A line that is a question as a whole, in bold type or as the summary of what can be unfolded."""
 INVITATION = re.compile(
-    r"\W*(?:(?:click|tap|press)\b.*|(?:(?:expand|show|hide|toggle|view|read|see)\b(?:\W+(?:the|all|more|less|full))*)?\W*"
-    r"(?:descriptions?|details?|code|answers?|solutions?|sources?|text|contents?|outputs?|hints?|more|all)?)\W*",
+    r"\W*+(?:(?:click|tap|press)\b.*|(?:(?:expand|show|hide|toggle|view|read|see)\b(?:\W++(?:the|all|more|less|full)\b)*+\W*+)?"
+    r"(?:(?:descriptions?|details?|code|answers?|solutions?|sources?|text|contents?|outputs?|hints?|more|all)\b)?\W*+)",
     re.IGNORECASE | re.DOTALL,
 )
 """What only says that something is unfolded, and not what."""

@@ -227,8 +227,8 @@ class _Walk:
 
     def _is_label(self) -> bool:
         """Whether the text so far heads what follows it in a list of terms or a part that can be unfolded."""
-        text = "".join(self._inline)
-        says_what = len(text) <= _LONGEST_LABEL and not INVITATION.fullmatch(text)
+        text = "".join(self._inline).strip()
+        says_what = 0 < len(text) <= _LONGEST_LABEL and not INVITATION.fullmatch(text)
         return says_what and 0 < len(self._labelled) <= _NESTED_LABELS and not {"code", "heading"}.intersection(self._kinds)
 
     def _write(self, text: str | None) -> None:

@@ -111,7 +111,7 @@ class _Outline:
         tokens = _MARKDOWN.parse(self._without_comments[self._body :])
         for index, token in enumerate(tokens):
             if token.type == "dl_close":
-                self._close_label()
+                self._close_low_heading()
             if token.map is None or token.type not in (*_LINED_BY_TYPE, "heading_open", "hr", "dt_open", "dd_open"):
                 continue
             first, last = token.map
@@ -122,7 +122,7 @@ class _Outline:
                 self._heading(first, last, token.markup, int(token.tag[1]), tokens[index + 1].content)
             elif token.type == "dt_open":
                 last = first + 1
-                self._bold_heading(self._lines[first], self._text[self._lines[first] : self._lines[last]].rstrip("\r\n"))
+                self._low_heading(self._lines[first], self._text[self._lines[first] : self._lines[last]].rstrip("\r\n"))
             elif token.type == "dd_open":
                 self._begins_definition = True
                 continue
@@ -212,7 +212,7 @@ class _Outline:
                 start = line + 1
             elif may_have_headings and (bold := self._bold(line)) and self._is_apart(line, first) and self._is_above_text(line):
                 self._add_shown(start, line)
-                self._bold_heading(self._lines[line] + bold.start("name"), bold["name"])
+                self._low_heading(self._lines[line] + bold.start("name"), bold["name"])
                 start = line + 1
         self._add_shown(start, last)
 
@@ -251,12 +251,12 @@ class _Outline:
         is_heading = _ATX.match(self._text, self._lines[below], self._lines[below + 1])
         return not is_heading and self._bold(below) is None
 
-    def _bold_heading(self, start: int, name: str) -> None:
-        self._close_label()
+    def _low_heading(self, start: int, name: str) -> None:
+        self._close_low_heading()
         self._trail.append((_BELOW_OTHERS, _plain(name)))
         self._add(start, start + len(name), by_line=True, keep_with_next=True, kind="heading")
 
-    def _close_label(self) -> None:
+    def _close_low_heading(self) -> None:
         self._trail = [(depth, above) for depth, above in self._trail if depth < _BELOW_OTHERS]
 
     def _html(self, first: int, last: int) -> None:
@@ -269,9 +269,9 @@ class _Outline:
                 continue
             if _VISIBLE.search(_TAG.sub("", self._text[start : part.start()])):
                 self._add(start, part.start())
-            self._close_label()
+            self._close_low_heading()
             if name:
-                self._bold_heading(part.start("name"), name)
+                self._low_heading(part.start("name"), name)
             start = part.end()
         if _VISIBLE.search(self._text, start, end):
             self._add(start, end)

@@ -34,15 +34,15 @@ def with_tables_as_rows(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]
     The first line of a table names its columns if pipes part them, if a rule is below it, if one has numbers only, or if the
     first column has no name.
     """
-    return tuple(part for block in blocks for part in (_divided(text, block) if block.kind == "paragraph" else (block,)))
+    paragraphs = (
+        part for block in blocks for part in (with_wiki_tables(text, block) if block.kind == "paragraph" else (block,))
+    )
+    return tuple(part for block in paragraphs for part in (_divided(text, block) if block.kind == "paragraph" else (block,)))
 
 
 def _divided(text: str, block: Block) -> Iterator[Block]:
     if block.by_line:
         yield block
-        return
-    if "{|" in text[block.start : block.end]:
-        yield from with_wiki_tables(text, block)
         return
     start = block.start
     for table, names in _tables(text, block):

@@ -1,4 +1,4 @@
-"""Source code and settings: the decoded file itself; comments as prose, the rest by lines."""
+"""Source code: the decoded file itself; comments as prose, the rest by lines."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""JSON, JSON lines, YAML, XML and logs: the decoded file itself by lines; a long line is cut where its structure allows."""
+"""JSON, JSON lines, XML, logs and lines of settings: the decoded file itself; a long line is cut where its structure allows."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

@@ -15,21 +15,24 @@ _PARTS = re.compile(r"[ \t]*\|(?:-|(?P<caption>\+)[ \t]*)")
 """What stands between rows: a rule, or the caption."""
 _CELL_END = re.compile(r"\|\||!!")
 _ATTRIBUTES = re.compile(r"[^|\[\]{}]{0,200}=[^|\[\]{}]{0,200}\|(?!\|)")
-_VISIBLE = re.compile(r"[^\W_]")
+_MARKS = " \t\r\n|!"
 
 
 def with_wiki_tables(text: str, block: Block) -> Iterator[Block]:
     """The parts of a paragraph: each row of its tables by itself, captions and what is around the tables as before."""
     start = block.start
+    if text.find("{|", start, block.end) < 0:
+        yield block
+        return
     while opening := _OPENING.search(text, start, block.end):
         closing = _CLOSING.search(text, opening.end(), block.end)
         if closing is None:
             break
-        if _VISIBLE.search(text, start, opening.start()):
+        if text[start : opening.start()].strip():
             yield replace(block, start=start, end=opening.start())
         yield from _rows(text, block, Span(opening.end(), closing.start()))
         start = closing.end()
-    if _VISIBLE.search(text, start, block.end):
+    if text[start : block.end].strip():
         yield replace(block, start=start)
 
 
@@ -40,13 +43,12 @@ def _rows(text: str, block: Block, table: Span) -> Iterator[Block]:
         parts = _PARTS.match(text, first, last)
         if parts is None and first < table.end:
             continue
-        shown = _ATTRIBUTES.sub("", text[start:first])
-        if _VISIBLE.search(shown):
+        if _ATTRIBUTES.sub("", text[start:first]).strip(_MARKS):
             named = _names(text[start:first])
             names = named or names
             yield Block(start, first, (*block.heading, names) if names else block.heading, False, kind="row")
         start = last
-        if parts and parts["caption"] and _VISIBLE.search(text, parts.end(), last):
+        if parts and parts["caption"] and text[parts.end() : last].strip():
             yield replace(block, start=parts.end(), end=last, kind="caption")
 
 

@@ -270,8 +270,11 @@ def test_a_total_over_all_columns_names_no_rows_below_it() -> None:
 def test_terms_and_summaries_head_what_they_stand_for_and_nothing_after_it() -> None:
     terms = "<dl><dt>Delivery<dd>Three days.<dt>1.2<dd><h4>Fixed</h4><p>A crash.</p><dt>Express</dt><dd>One.</dl>"
     parts = "<details><summary>Returns</summary><p>In May.</p><details><summary>Gifts</summary>Never.</details>Free.</details>"
+    parts += "<details><summary>Show more</summary>Bye.</details>"
     document = parsed(f"<h1>Help</h1>{terms}<p>Call us.</p>{parts}<p>Or write.</p>")
-    trails = {block(document, one).heading: one for one in ("Three", "crash", "One", "Call", "May", "Never", "Free", "Or")}
+    trails = {
+        block(document, one).heading: one for one in ("Three", "crash", "One", "Call", "May", "Never", "Free", "Bye", "Or")
+    }
     assert trails == {
         ("Help", "Delivery"): "Three",
         ("Help", "1.2", "Fixed"): "crash",

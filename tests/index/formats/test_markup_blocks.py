@@ -84,9 +84,11 @@ def test_terms_and_summaries_of_markdown_head_what_they_stand_for(end: str) -> N
 def test_rows_of_mediawiki_are_whole_and_stand_under_their_columns() -> None:
     table = (
         'See below.\n{| class="wikitable"\n|+ Prices of 2024\n! scope="col" | Plan !! Price\n|-\n| Basic || 5 €\n'
-        '|- style="x"\n| Pro\n| style="y" | 12 €\n|}\nAsk us.\n{| not closed\n| x\n'
+        '|- style="x"\n| Pro\n| style="y" | 12 €\n|}\nAsk us.\n{| not closed\n| x\n\n'
+        "City | Cups | Age\n---|---|---\nRiga | 2 | 1\nOslo | 3 | 4\nRome | 4 | 5\nas {|y} says.\n\n?!\n"
     )
     document = parse_document("a.wiki", f"== Costs ==\n\n{table}".encode())
-    assert shown(document, "row")[1:] == ["| Basic || 5 €", '| Pro\n| style="y" | 12 €']
+    assert shown(document, "row")[1:3] == ["| Basic || 5 €", '| Pro\n| style="y" | 12 €']
+    assert block(document, "Riga").kind == "row" and texts(document)[-1].strip() == "?!"
     assert block(document, "Pro").heading == ("Costs", "Plan | Price") and texts(document, "caption") == ["Prices of 2024\n"]
-    assert block(document, "Ask us.").kind == block(document, "See below.").kind == block(document, "x").kind == "paragraph"
+    assert block(document, "Ask us.").kind == block(document, "See below.").kind == block(document, "| x").kind == "paragraph"
