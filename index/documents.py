@@ -15,8 +15,9 @@ from quotewise.index.errors import AlteredError, DocumentError, FolderError, Mis
 from quotewise.index.formats import ENDINGS, NO_OPTIONS, ParseOptions, may_be_document
 from quotewise.index.formats.contents import with_contents_as_navigation
 from quotewise.index.formats.detection import detected
+from quotewise.index.formats.embedded_data import without_embedded_data
 from quotewise.index.formats.faq import with_questions_as_headings
-from quotewise.index.formats.parsed import Block
+from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.ignore_rules import IgnoreRules
 from quotewise.index.layout import Layout
 from quotewise.index.printable import printable
@@ -189,10 +190,15 @@ def parse_document(path: str, data: bytes, options: ParseOptions = NO_OPTIONS) -
         title=parsed.title or _title_of(PurePosixPath(path).stem),
         size_bytes=len(data),
         metadata=parsed.metadata,
-        blocks=with_questions_as_headings(parsed.text, with_contents_as_navigation(parsed.text, parsed.blocks)),
+        blocks=_shown_blocks(parsed),
         layout=parsed.layout,
         unread_part=parsed.unread_part,
     )
+
+
+def _shown_blocks(parsed: Parsed) -> tuple[Block, ...]:
+    blocks = with_contents_as_navigation(parsed.text, without_embedded_data(parsed.text, parsed.blocks))
+    return with_questions_as_headings(parsed.text, blocks)
 
 
 def _title_of(stem: str) -> str:

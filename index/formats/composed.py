@@ -133,6 +133,19 @@ class Composer:
         if parsed.unread_part:
             self.problems.append(f"of {name}: {parsed.unread_part}")
 
+    def add_as_written(self, text: str, blocks: Sequence[Block], headings: Headings) -> None:
+        """Add a text with its blocks, which name all the headings above them, and the headings above what is added next."""
+        if self.is_full or not blocks:
+            return
+        start = self._next_start("paragraph")
+        self._append(_DROPPED.sub(" ", text).rstrip(), blocks[-1])
+        end = self._length
+        self._blocks[-1:] = [replace(b, start=start + b.start, end=min(end, start + b.end)) for b in blocks]
+        self._depths[-1:] = [len(self.headings)] * len(blocks)
+        if self.first_heading is None:
+            self.first_heading = next((name for level, name in headings if level == 1), None)
+        self.headings = headings
+
     def under(self, *names: str) -> None:
         """What is added from now on stands under these names and no other heading."""
         self.headings = tuple((level, _name(name)) for level, name in enumerate(names, 1) if name.strip())

@@ -1,16 +1,16 @@
-"""Jupyter notebooks: the cells in order, each a part; prose by its headings and paragraphs, code and its printed results."""
+"""Jupyter notebooks: the cells in order, each a part; prose as Markdown, code, and its results as text and tables."""
 
 import json
-import re
 from typing import Any
 
 from quotewise.index.errors import DocumentError
-from quotewise.index.formats import terminal
+from quotewise.index.formats import html, terminal
 from quotewise.index.formats.composed import Composer
+from quotewise.index.formats.html_tree import read_tree
+from quotewise.index.formats.markdown import blocks_below
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 2
-_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t#]*")
+VERSION = 3
 _CELLS_LIMIT = 20_000
 _LONGEST_OUTPUT = 100_000
 
@@ -37,35 +37,40 @@ def parse(data: bytes) -> Parsed:
         if cell.get("cell_type") == "code":
             composer.add(source, "code")
             for output in cell.get("outputs") or ():
-                composer.add(_printed(output), "code")
+                if isinstance(output, dict):
+                    _result(composer, output, number)
         else:
-            _prose(composer, source)
+            _markdown(composer, source)
     return composer.finish()
 
 
-def _prose(composer: Composer, source: str) -> None:
-    for paragraph in re.split(r"\n[ \t]*\n|(?<=\n)(?=#{1,6}[ \t])|(?m:(?<=^)(?<=\n)(?=[ \t]*(?:[-*+]|\d+\.)[ \t]))", source):
-        first, _, rest = paragraph.strip().partition("\n")
-        heading = _HEADING.fullmatch(first)
-        if heading:
-            composer.add(heading[2], "heading", len(heading[1]))
-            composer.add(rest)
-        else:
-            item = re.match(r"(?:[-*+])[ \t]+(?=\S)", paragraph.strip())
-            composer.add(paragraph.strip()[item.end() :] if item else paragraph, "item" if item else "paragraph")
+def _markdown(composer: Composer, source: str) -> None:
+    composer.add_as_written(source, *blocks_below(source, composer.headings))
 
 
-def _printed(output: Any) -> str:
-    """What a result shows as text, without its colours; of an error what it is, and not where it came from."""
-    if not isinstance(output, dict):
-        return ""
+def _result(composer: Composer, output: dict[str, Any], cell: int) -> None:
+    """What a result shows: tables by rows, text without its colours, and of an error what it is, and not where it came from."""
     if output.get("output_type") == "error":
-        return ": ".join(one for key in ("ename", "evalue") if isinstance(one := output.get(key), str) and one)[
-            :_LONGEST_OUTPUT
-        ]
+        shown = ": ".join(one for key in ("ename", "evalue") if isinstance(one := output.get(key), str) and one)
+        composer.add(_bounded(composer, shown, cell), "code")
+        return
     data = output.get("data")
-    shown = data.get("text/plain") if isinstance(data, dict) else output.get("text")
-    return terminal.shown(_joined(shown)[:_LONGEST_OUTPUT])
+    forms = data if isinstance(data, dict) else {"text/plain": output.get("text")}
+    page = _joined(forms.get("text/html"))
+    if "<table" in page and (tree := read_tree(_bounded(composer, page, cell))[0]) is not None:
+        above = composer.headings
+        html.walk(tree, composer)
+        composer.headings = above
+    elif source := _joined(forms.get("text/markdown")):
+        _markdown(composer, _bounded(composer, source, cell))
+    else:
+        composer.add(terminal.shown(_bounded(composer, _joined(forms.get("text/plain")), cell)), "code")
+
+
+def _bounded(composer: Composer, shown: str, cell: int) -> str:
+    if len(shown) > _LONGEST_OUTPUT:
+        composer.problems.append(f"of cell {cell} the result after its first {_LONGEST_OUTPUT:,} characters")
+    return shown[:_LONGEST_OUTPUT]
 
 
 def _joined(source: Any) -> str:

@@ -15,6 +15,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 
 from quotewise.index.encodings import decode
 from quotewise.index.errors import DocumentError, translate_errors
+from quotewise.index.formats.composed import Headings
 from quotewise.index.formats.faq import INVITATION
 from quotewise.index.formats.obsidian import shown_spans, without_comments
 from quotewise.index.formats.parsed import Block, BlockKind, Parsed
@@ -92,17 +93,24 @@ def parse(data: bytes) -> Parsed:
     )
 
 
-class _Outline:
-    """The blocks of a Markdown text from ``body`` on, and its first heading of the first level."""
+def blocks_below(text: str, headings: Headings) -> tuple[tuple[Block, ...], Headings]:
+    """The blocks of a piece of Markdown that stands under headings, and the headings above what follows it."""
+    outline = _Outline(text, 0, headings)
+    blocks, _ = outline.read()
+    return with_tables_as_rows(text, blocks), tuple(outline.trail)
 
-    def __init__(self, text: str, body: int) -> None:
+
+class _Outline:
+    """The blocks of a Markdown text from ``body`` on, under ``trail``, and its first heading of the first level."""
+
+    def __init__(self, text: str, body: int, trail: Headings = ()) -> None:
         self._text, self._body = text, body
         self._without_comments = text[:body] + without_comments(text[body:])
         self._lines = [body + offset for offset in line_starts(text[body:])] + [len(text)]
         self._read = 0
         self._in_admonition = False
         self._begins_definition = False
-        self._trail: list[tuple[int, str]] = []
+        self.trail: list[tuple[int, str]] = [*trail]
         self._blocks: list[Block] = []
         self._title: str | None = None
         self._labels = Counter(label.casefold() for label in _LABEL.findall(text))
@@ -147,7 +155,7 @@ class _Outline:
         self, start: int, end: int, by_line: bool = False, keep_with_next: bool = False, kind: BlockKind = "paragraph"
     ) -> None:
         if start < end:
-            trail = tuple(name for _, name in self._trail)
+            trail = tuple(name for _, name in self.trail)
             if kind == "row":
                 trail += tuple(filter(None, (self._column_names(start),)))
             self._blocks.append(Block(start, end, trail, by_line, keep_with_next, kind))
@@ -178,8 +186,8 @@ class _Outline:
             if last - first > 2 or content.rstrip()[-1:] in _PROSE_ENDS or len(content) > _SETEXT_LIMIT:
                 self._prose(first, last - 1)  # a paragraph above a line that its author means as a rule
                 return
-        self._trail = [(depth, name) for depth, name in self._trail if depth < level]
-        self._trail.append((level, _plain(content)))
+        self.trail = [(depth, name) for depth, name in self.trail if depth < level]
+        self.trail.append((level, _plain(content)))
         if level == 1 and self._title is None:
             self._title = _plain(content) or None
         if content.strip():
@@ -253,11 +261,11 @@ class _Outline:
 
     def _low_heading(self, start: int, name: str) -> None:
         self._close_low_heading()
-        self._trail.append((_BELOW_OTHERS, _plain(name)))
+        self.trail.append((_BELOW_OTHERS, _plain(name)))
         self._add(start, start + len(name), by_line=True, keep_with_next=True, kind="heading")
 
     def _close_low_heading(self) -> None:
-        self._trail = [(depth, above) for depth, above in self._trail if depth < _BELOW_OTHERS]
+        self.trail = [(depth, above) for depth, above in self.trail if depth < _BELOW_OTHERS]
 
     def _html(self, first: int, last: int) -> None:
         start, end = self._lines[first], self._lines[last]

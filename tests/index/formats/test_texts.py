@@ -1,6 +1,8 @@
 """RTF, subtitles, light markup, structured text and source code."""
 
+import base64
 import json
+import random
 
 import pytest
 
@@ -494,6 +496,45 @@ def test_simple_tables_of_restructuredtext_are_rows() -> None:
     table = f"{rule}Animal  Barks  Legs\n{rule}Dog     yes    4\nCat     no     4\n{rule}"
     document = parse_document("a.rst", f"These are ours:\n\n{table}\nNo more.\n".encode())
     assert block(document, "Cat     no").heading == ("Animal | Barks | Legs",)
+
+
+def test_cells_of_a_notebook_are_markdown_under_one_anothers_headings_and_its_tables_are_rows() -> None:
+    page = "<div><style>td {}</style><table><tr><th></th><th>name</th></tr><tr><th>0</th><td>Ann</td></tr></table></div>"
+    frame = {"output_type": "execute_result", "data": {"text/html": [page], "text/plain": ["  name\n", "0  Ann"]}}
+    cells = [
+        {
+            "cell_type": "markdown",
+            "source": ["# Sales\r\n", "Below.\n", "\n", "| City | Sum |\n", "|---|---|\n", "| Rome | 4 |"],
+        },
+        {"cell_type": "markdown", "source": "Loading\n-------\n```python\n# no heading\n```\n* first\n* second"},
+        {"cell_type": "code", "source": "df.head()", "outputs": [frame, {"data": {"text/plain": "x" * 100_001}}]},
+        {"cell_type": "markdown", "source": "After it."},
+    ]
+    document = parse_document("a.ipynb", json.dumps({"cells": cells}).encode())
+    assert (document.title, document.unread_part) == ("Sales", "of cell 3 the result after its first 100,000 characters")
+    assert block(document, "Rome").heading == ("Sales", "City | Sum")
+    assert block(document, "# no heading").kind == "code"
+    assert block(document, "Ann").heading == ("Sales", "Loading", "| name")
+    assert block(document, "After it.").heading == ("Sales", "Loading")
+    assert {"* first", "* second"} <= {shown.strip() for shown in texts(document)}
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.json"])
+def test_pictures_within_a_text_are_in_no_block(name: str) -> None:
+    data = base64.b64encode(random.Random(5).randbytes(3_000)).decode()
+    address = f"data:image/png;base64,{data}"
+    shown = {
+        "a.md": f"Before.\n\n![A cat]({address}) sleeps.\n\nAfter.\n\n[image1]: <{address}>\n",
+        "a.txt": f"Before.\n{data}\nAfter.\n",
+        "a.json": json.dumps(
+            {"title": "Before.", "picture": f"data:image/png;name=a.png;base64,{data}", "note": "After."}, indent=1
+        ),
+    }[name]
+    document = parse_document(name, shown.encode())
+    read = [text.strip() for text in texts(document)]
+    assert document.text == shown and not any("base64" in text or data[:60] in text for text in read)
+    assert any("Before." in text for text in read) and any("After." in text for text in read)
+    assert name != "a.md" or read == ["Before.", "A cat", "sleeps.", "After."]
 
 
 def test_results_of_a_notebook_are_read_without_their_colours_and_errors_are_named() -> None:
