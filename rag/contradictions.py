@@ -8,7 +8,7 @@ from typing import Literal
 
 from quotewise.index.sentences import sentence_spans
 from quotewise.rag.followups import STOP_WORDS
-from quotewise.rag.selection import is_number_or_name, is_version, negations
+from quotewise.rag.versions import is_number, is_number_or_name, is_version, negations
 
 Difference = Literal["number", "negation"]
 _TOKEN = re.compile(r"\w+(?:[-.,:/'’]\w+)*|[€$£¥%]")
@@ -41,8 +41,8 @@ def difference(sentence: str, other: str) -> Difference | None:
         for kind, a, b, c, d in SequenceMatcher(None, lower, lowers, False).get_opcodes()
         if kind != "equal"
     ]
-    numbers = [any(map(_has_digit, mine)) and any(map(_has_digit, theirs)) for mine, theirs in changed]
-    added = any(any(map(_has_digit, mine)) != any(map(_has_digit, theirs)) for mine, theirs in changed)
+    numbers = [any(map(is_number, mine)) and any(map(is_number, theirs)) for mine, theirs in changed]
+    added = any(any(map(is_number, mine)) != any(map(is_number, theirs)) for mine, theirs in changed)
     names = any(
         is_number_or_name(word)
         for (mine, theirs), number in zip(changed, numbers, strict=True)
@@ -54,7 +54,3 @@ def difference(sentence: str, other: str) -> Difference | None:
     if sum(numbers) == 1:
         return "number"
     return "negation" if not any(numbers) and negations({*lower}) != negations({*lowers}) else None
-
-
-def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)

@@ -15,7 +15,7 @@ from quotewise.rag.readers import Reading
 from quotewise.rag.readers.calibration import asks_whether, with_odds_times
 from quotewise.rag.rows import Row
 from quotewise.rag.sections import of_sections
-from quotewise.rag.selection import negations
+from quotewise.rag.versions import negations
 
 _EVIDENCE = 0.7
 """At least that of what stands below the question, or in the row: not more, since it may also be that nobody knows."""

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.sentences import Span, line_starts
 from quotewise.rag.candidates import Candidate, are_items, asked_terms, candidates_of, is_release
 from quotewise.rag.passages import Passage
 from quotewise.rag.readers import AnswerSpan, Reading
 from quotewise.rag.short_answers import lacks_number, likeliest_answer
+from quotewise.rag.versions import are_versions, is_duplicate
 
 _MIN_ODDS_RATIO = 0.25
 """The odds of a further sentence must be at least this fraction of those of the best one. Of 630 held-out questions of nine
@@ -21,15 +21,9 @@ _MIN_ODDS_RATIO_EXPLAINING = 0.2
 _EXPLAIN = re.compile(
     r"\b(?:why|how(?! (?:many|much|long|old|far|often|large|big|tall|high|deep|fast)\b)|explain|describe)\b", re.I
 )
-_DUPLICATE_OVERLAP = 0.8
-"""Share of the words of the shorter sentence that are in the longer one, from which on both say the same."""
-_VERSION_OVERLAP = 0.6
-"""Share of the words of the longer sentence that are in the shorter one, from which on they are versions of one."""
-_VERSION_WORDS = 5
 _MAX_SENTENCES = 8
 """Sentences of all quotes together."""
 _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
-_NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
 _MIN_REPEATED = 4
 """Words of a span that only repeats the question, as the heading above an answer does, and so is no short answer."""
 _MAX_WORDS = 20
@@ -70,7 +64,7 @@ def select_quotes(question: str, readings: Sequence[Reading], max_quotes: int) -
     if chosen:
         for version in _versions(question, chosen[0], readings):
             if (
-                not any(_is_duplicate(version.text, other.text) for other in chosen)
+                not any(is_duplicate(version.text, other.text) for other in chosen)
                 and len(_runs([*chosen, version])) <= max_quotes
             ):
                 chosen.append(version)
@@ -95,7 +89,7 @@ def short_span(question: str, first: Quote, confidence: float) -> AnswerSpan | N
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
     """Whether a sentence says the same as another one; the items of one list do not, however alike they are."""
-    return one.text == other.text or (not are_items(one, other) and _is_duplicate(one.text, other.text))
+    return one.text == other.text or (not are_items(one, other) and is_duplicate(one.text, other.text))
 
 
 def _heads(one: Candidate, other: Candidate) -> bool:
@@ -103,54 +97,15 @@ def _heads(one: Candidate, other: Candidate) -> bool:
     return one.number == other.number and one.position < other.position and one.heads and not is_release(one.text)
 
 
-def _is_duplicate(sentence: str, other: str) -> bool:
-    """Whether a sentence says the same as another one: nearly all words are shared, and no number, name or negation differs."""
-    words, others = _WORD.findall(sentence), _WORD.findall(other)
-    new, known = ({word.lower() for word in some} for some in (words, others))
-    shorter = min(len(new), len(known))
-    if not shorter:
-        return sentence == other
-    if len(new & known) < _DUPLICATE_OVERLAP * shorter or negations(new) != negations(known):
-        return False
-    return not any(is_number_or_name(word) and word.lower() not in known for word in words[1:])
-
-
-def negations(words: set[str]) -> set[str]:
-    """The negations among lower-case words."""
-    return {
-        "not" if word.endswith(("n't", "n’t")) else word for word in words if word in _NEGATION or word.endswith(("n't", "n’t"))
-    }
-
-
-def is_number_or_name(word: str) -> bool:
-    """Whether a word is a number or a name, as far as its letters show."""
-    return any(character.isdigit() for character in word) or word[:1].isupper()
-
-
 def _versions(question: str, best: Candidate, readings: Sequence[Reading]) -> Iterator[Candidate]:
-    """Sentences that are the best one but for a number, a name or a negation: another version of it, read or not.
-
-    Each has all that the best one has of what the question names.
-    """
-    asked = asked_terms(question) & best.terms
+    """The sentences, read or not, that are versions of the best one."""
+    asked = asked_terms(question)
     for number, reading in enumerate(readings):
-        for position, (span, kind) in enumerate(zip(reading.passage.sentences, reading.passage.kinds, strict=True)):
-            is_other = kind is SentenceKind.PROSE and (reading.passage.document.id, span) != (
-                best.passage.document.id,
-                best.span,
-            )
-            if is_other and is_version(reading.passage.slice(span), best.text):
-                answer = likeliest_answer(reading.answers[position], span, reading.passage.slice(span))
-                version = Candidate(number, position, reading.passage, span, best.score, answer)
-                if asked <= version.terms:
-                    yield version
-
-
-def is_version(sentence: str, other: str) -> bool:
-    """Whether nearly all words of two sentences are the same, and not few."""
-    words, others = ({word.lower() for word in _WORD.findall(some)} for some in (sentence, other))
-    longer = max(len(words), len(others))
-    return longer >= _VERSION_WORDS and len(words & others) >= _VERSION_OVERLAP * longer
+        passage = reading.passage
+        for position, span in enumerate(passage.sentences):
+            version = Candidate(number, position, passage, span, best.score)
+            if are_versions(asked, best, version):
+                yield replace(version, answer=likeliest_answer(reading.answers[position], span, version.text))
 
 
 def _runs(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
