@@ -10,19 +10,21 @@ import nupunkt
 from quotewise.index.abbreviations import with_abbreviations_told
 from quotewise.index.lines import BLOCK_TAG, is_rule, openings
 from quotewise.index.margins import without_margins
+from quotewise.index.sentence_ends import with_ends_told
 from quotewise.index.speakers import Speakers, speakers_of
 
 _BREAK = r"(?:\r\n|\n|\r(?!\n))"
 _LINE_BREAK = re.compile(_BREAK)
-_FULL_STOP = re.compile(r"(?<=[。！？])(?![。！？」』”’）)\]])")
-"""A full stop of Chinese or Japanese, without a space after it."""
+_FULL_STOP = re.compile(r"(?<=[。！？])(?:\[[^\[\]\s]{1,10}\]|[⁰¹²³⁴-⁹]{1,4}){0,9}+(?![。！？」』”’）)\]])")
+"""A full stop of Chinese or Japanese, without a space after it, and the notes that belong to it."""
 _EDGE_TAGS = re.compile(rf"(?:\s*{BLOCK_TAG})+\s*", re.IGNORECASE)
 _TAG_AT_END = re.compile(rf"{BLOCK_TAG}\Z", re.IGNORECASE)
 _LONGEST_TAG = 400
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)((?:(?!'')[^\r\n]){1,200}?)(?<!`)\1(?!`)")
 _MARK = (
     r"(?:\[\[\d{1,3}\]\]\([^()\s]{1,80}\)|\\?\[[^\[\]\r\n]{1,40}\](?:\([^()\s]{1,80}\))?|【[^【】\r\n]{1,20}】"
-    r"|[⁰¹²³⁴-⁹]{1,6}+[⁾)]?|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]{1,4}+|\(\d{1,2}\)|\{\d{1,3}\}"
+    r"|[⁰¹²³⁴-⁹⁻]{1,6}+[⁾)]?|\^\d{1,3}|\^\[[^\]\r\n]{1,40}\]|\^\{\d{1,3}\}|[†‡]{1,4}+|\{\d{1,3}\}"
+    r"|\(\d{1,2}(?:[,–-] ?\d{1,2}){0,5}\)|<\d{1,3}>"
     r"|<sup>[^<>\r\n]{1,40}</sup>|<ref\b[^<>\r\n]{0,60}>(?:[^<>\r\n]{0,200}</ref>)?|\\(?:footnote(?:mark)?|cite\w{0,2})[\[{][^\[\]{}\r\n]{1,200}[\]}])"
 )
 _OF_MARK = r"(?:\(#[^()\s]{1,60}\)|: ?\d{1,4}(?:[–-]\d{1,4})?|_(?=\s)|;(?=\s)|[\u200b\u2060])"
@@ -30,7 +32,8 @@ _OF_MARK = r"(?:\(#[^()\s]{1,60}\)|: ?\d{1,4}(?:[–-]\d{1,4})?|_(?=\s)|;(?=\s)|
 _NOTES = re.compile(
     rf"(?:(?<=[.?…])|(?<=\w!))[\"'”’»)*_]{{0,3}}"
     rf"( (?:\[\d{{1,3}}\]|[†‡])(?=\s|\Z)|{_MARK}(?:[ –-]?{_MARK}|{_OF_MARK}){{0,40}}\*{{0,2}})"
-    r"(?=\s|\Z|[\"“(A-Z])|(?:(?<=[a-z]{3}[.!?])|(?<=[ (](?:1[5-9]|20)\d\d\.))[\"”’)]{0,2}(\d{1,2})(?=[ \t]+[\"“]?[A-Z])"
+    r"(?=\s|\Z|[\"“(A-Z])|(?:(?<=[a-z]{3}[.!?])|(?<=[ (](?:1[5-9]|20)\d\d\.))[\"”’)]{0,2}"
+    r"(\d{1,3}(?:[,–-] ?\d{1,3}){0,6})(?=[ \t]+[\"“]?[A-Z]|\Z)|(?<=[a-z]{2}[.!?])(\*{1,3})(?=\s+[A-Z])"
 )
 """Note references after the end of a sentence, to which they belong."""
 _PICTURE = re.compile(r"(?<![^\s\[(|>*])!\[")
@@ -143,7 +146,7 @@ def _sentences(text: str, mark: int) -> list[Span]:
     shown = _CODE.sub(lambda code: code[1] + "x" * len(code[2]) + code[1], text) if "`" in text else text
     shown = _LONG_WORD.sub(_crossed, _PICTURE.sub("x[", shown))
     shown = _LEADERS.sub(_crossed, _NOTES.sub(_blanked, shown))
-    shown = with_abbreviations_told(shown)
+    shown = with_abbreviations_told(with_ends_told(shown))
     if mark > 0:
         shown = _WORD.sub(_crossed, shown[:mark]) + shown[mark:]
     spans = [Span(a, b) for a, b in nupunkt.sentence_spans(shown)]

@@ -21,6 +21,7 @@ Here and in ``_SIGN`` what is repeated begins where it has no like before it, el
 _MONTH = r"(?:(?:Jan|Febr?|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]+|\.)?|May|June?|July?)"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?(?!\w)"
+    rf"|\b(?:\d{{4}}([-/])\d{{1,2}}\1\d{{1,2}}|{_MONTH} ?(?:to|until|through|and|[-–—]) ?{_MONTH})(?!\w)"
 )
 _IN_DATE = re.compile(
     rf"(?:in|on)\s+(?=(?:the )?(?:{_MONTH}(?!\w)|\d{{4}}(?!\w)|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?!\w)))",

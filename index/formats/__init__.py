@@ -142,6 +142,9 @@ _CODE_ENDINGS = """
 _SETTINGS_ENDINGS = """
     .toml .ini .cfg .conf .cnf .tf .tfvars .hcl .nomad .service .timer .socket .mount .target .desktop
 """
+_XML_ENDINGS = (
+    ".xml .rss .atom .nxml .dbk .docbook .tei .fb2 .opml .gpx .kml .ttml .dfxp .dita .ditamap .xlf .xliff .tmx .plist"
+)
 _CODE_NAMES = """
     brewfile containerfile dockerfile gemfile gnumakefile jenkinsfile justfile makefile procfile rakefile vagrantfile
 """
@@ -205,7 +208,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     **dict.fromkeys((".jsonl", ".ndjson"), Format("structured", "application/jsonl")),
     **dict.fromkeys((".yaml", ".yml"), Format("yaml_text", "application/yaml")),
-    **dict.fromkeys((".xml", ".rss", ".atom"), Format("structured", "application/xml", ("text/xml",))),
+    **dict.fromkeys(_XML_ENDINGS.split(), Format("structured", "application/xml", ("text/xml",))),
     **dict.fromkeys((".log", ".env", ".properties"), _DATA),
     **dict.fromkeys(_SETTINGS_ENDINGS.split(), Format("ini", "text/plain")),
     **dict.fromkeys(_CODE_ENDINGS.split(), _CODE),

@@ -45,15 +45,21 @@ _MARKDOWN = MarkdownIt("commonmark").use(deflist_plugin).enable("table").disable
 _LINED_BY_TYPE = {"paragraph_open": False, "html_block": False, "table_open": True, "fence": True, "code_block": True}
 _ATX = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*#{1,6}(?:[ \t]+|(?=[\r\n]|\Z))")
 _LINK_DEFINITION = re.compile(
-    r"[ \t>]*\[(?!\^)(?P<label>[^\[\]\r\n]+)\]:[ \t]*"
-    r"(?:(?P<sure><[^<>\r\n]*>|(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*+|#(?=[ \t]))"
-    r"|(?:#|\.{0,2}/)\S*+|(?=[^\s@]*?[a-z0-9]\.[a-z]{2,10}(?:[/?#\s]|\Z))\S++)"
-    r"(?:[ \t]+(?:\"[^\r\n]*\"|'[^\r\n]*'|\([^\r\n]*\)))?[ \t]*",
+    r"[ \t>]*\[(?!\^)(?P<label>[^\[\]\r\n]+)\]:[ \t]*(?:(?P<comment>#(?=[ \t]|\Z))"
+    r"|(?:[a-z][a-z0-9+.-]*://|www\.)\S*+|(?P<words><(?=[^<>\r\n]*[^\W\d_]{3})[^<>\r\n]*[ \t][^<>\r\n]*>)|<[^<>\r\n]*>"
+    r"|(?P<contact>mailto:|tel:)\S*+"
+    r"|(?P<path>(?:#|\.{0,2}/)\S*+|(?=[^\s@]*?[a-z0-9]\.[a-z]{2,10}(?:[/?#\s]|\Z))\S++))"
+    r"(?:[ \t]+(?:\"(?P<a>[^\r\n]*)\"|'(?P<b>[^\r\n]*)'|\((?P<c>[^\r\n]*)\)))?[ \t]*",
     re.IGNORECASE,
 )
-"""A line that defines the target of a link. Without a reference or a certain address it is prose: ``[Catering]: Bashir``."""
+"""A line that defines the target of a link, or is a comment in its form.
+
+Without an address it is prose: ``[Catering]: Bashir``. So it is with a title of several words, and if no link has its label but
+where a page of the Web is all it says.
+"""
 _ADMONITION = re.compile(r"[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+\w")
 """The line of MkDocs above a text that stands out, which is indented like code."""
+_TITLE_WORDS = 3
 _LABEL = re.compile(r"\[([^\[\]\r\n]+)\]")
 _COMMENT = re.compile(r"[ \t>\r\n]*<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\s>#*_=+|~`:.-]")
@@ -215,7 +221,7 @@ class _Outline:
         for line in range(first, last):
             shown = self._text[self._lines[line] : self._lines[line + 1]].rstrip("\r\n")
             definition = _LINK_DEFINITION.fullmatch(shown)
-            if definition and (definition["sure"] or self._labels[definition["label"].casefold()] > 1):
+            if definition and self._is_hidden(definition):
                 self._add_shown(start, line)
                 start = line + 1
             elif may_have_headings and (bold := self._bold(line)) and self._is_apart(line, first) and self._is_above_text(line):
@@ -223,6 +229,12 @@ class _Outline:
                 self._low_heading(self._lines[line] + bold.start("name"), bold["name"])
                 start = line + 1
         self._add_shown(start, last)
+
+    def _is_hidden(self, definition: re.Match[str]) -> bool:
+        title = definition["a"] or definition["b"] or definition["c"] or ""
+        is_used = self._labels[definition["label"].casefold()] > 1
+        is_target = is_used or not (definition["words"] or definition["contact"] or definition["path"])
+        return bool(definition["comment"] or (is_target and len(title.split()) < _TITLE_WORDS))
 
     def _add_shown(self, first: int, last: int) -> None:
         start, end = self._lines[first], self._lines[last]

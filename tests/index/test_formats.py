@@ -104,6 +104,14 @@ def test_a_line_that_only_resembles_the_end_of_an_open_fence_is_code() -> None:
     assert headings("```\ncode\n```` x") == [("code\n```` x", ())]
 
 
+def test_a_definition_that_no_link_uses_or_that_has_a_title_is_prose() -> None:
+    shown = "[Kitchen]: <Tuesday, Goran>\n[Cover]: https://a.org/b (Policy 7781 with Allgard)\n[Doctor]: mailto:a@b.org\n"
+    titled = '[m]: https://a.org/m.pdf "The manual, 3rd edition"\n'
+    hidden = "[Plan]: /plan.pdf 'A plan'\n[//]: # (a comment)\n[x]: http://a.b/c\n"
+    document = parse_markdown(f"See [this][m] and [Plan].\n\n{shown}{titled}{hidden}".encode())
+    assert [document.text[b.start : b.end] for b in document.blocks] == ["See [this][m] and [Plan].\n", shown + titled]
+
+
 def test_comments_rules_and_link_definitions_are_no_prose_and_tables_are_read_by_rows() -> None:
     parsed = parse_markdown(
         b"<!-- hidden -->\n\nProse.\n\n***\n\n[a]: http://b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n<p>Html</p>\n"

@@ -31,7 +31,9 @@ HOSTILE = [
     *(("a", "\t", end) for end in ("b", "")),
     *(("[a]: ", address, " x") for address in ("a.aa/", "a.aa")),
     *(("", ">", " x.\nY"), ("<div>", "<h1>", ""), ("", "!", "x"), ("---\na: ", "[", "\n---\n"), ("The café.", "é\udcff", "")),
-    *(("", unit, "") for unit in PLAIN),
+    *(("", unit, "") for unit in (*PLAIN, "x met. 1. ", "met.13,14", "20. 1. 1. ", "。[1]", "pier A. ", "a?) ", "[{<")),
+    ("", "![a](data:a/a;base64," + "aA1" * 30 + ") ", ""),
+    ("data:", "aA1", "x"),
 ]
 
 

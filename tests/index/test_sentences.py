@@ -692,3 +692,28 @@ def test_the_lines_of_a_sentence_that_ends_above_a_list_are_not_parted() -> None
     told = [text[a:b] for a, b in sentence_spans(text)]
     assert told[0] == "Some people have helped more, some less, but nevertheless everyone's help\nhas been important."
     assert told[-3:] == ["Mark Adler, Utah", "Peter Anvin", "Jeff Bastian, of Red Hat"]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Anna met twelve people.13,14", "The quarantine lasted six weeks.15-17", "Nobody left.19, 20", "It ended."],
+        ["Children ride free.*", "Lost property is kept for a week."],
+        ["He came.<5>", "It froze again.(1,2)", "It rose.¹⁻³", "It fell."],
+        ["Ola built the dome [#dome]_.", "Clara ground the mirror [1]_.", "Visitors see it."],
+        ["Boats leave from pier B.", "Dogs travel free.", "She speaks C.", "They use R."],
+        [".doc files are kept for one year.", ".docx files are kept for two years."],
+        ["Стоянка 300 рублей.\ufffd", "Парковка закрыта."],
+        ["There are three steps: 1. Replace the seals.", "2. Test the pump.", "10. Write it down."],
+        ["He asked “who is it?”, which nobody knew.", "See [What is CRAN?], page 9.", "He said (no!) that it was."],
+        ["The date is 2020. 3. 30. and it was cold.", "They saw fig. 2. and left."],
+    ],
+)
+def test_notes_letters_and_numbers_of_items_end_sentences_only_where_they_do(sentences: list[str]) -> None:
+    text = " ".join(sentences)
+    assert [text[a:b] for a, b in sentence_spans(text)] == sentences
+
+
+def test_the_note_after_a_full_stop_of_chinese_belongs_to_the_sentence_before() -> None:
+    text = "这座桥建于1920年。[1]设计师是林国栋。[2][3]桥长五百米。⁵"
+    assert [text[a:b] for a, b in sentence_spans(text)] == ["这座桥建于1920年。[1]", "设计师是林国栋。[2][3]", "桥长五百米。⁵"]
