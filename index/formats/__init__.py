@@ -153,7 +153,7 @@ CODE_NAMES = frozenset(_CODE_NAMES.split())
 _UNREAD = """
     .png .jpg .jpeg .gif .webp .bmp .tif .tiff .heic .svg .ico .psd .mp3 .mp4 .wav .ogg .flac .mov .avi .mkv .webm .zip .gz .tgz
     .bz2 .xz .7z .rar .tar .exe .dll .so .dylib .bin .iso .dmg .o .a .class .jar .pyc .whl .ttf .otf .woff .woff2 .db .sqlite
-    .sqlite3 .parquet .npy .npz .onnx .pt .safetensors .pickle .pkl .doc .ppt
+    .sqlite3 .parquet .npy .npz .onnx .pt .safetensors .pickle .pkl .ppt
 """
 
 
@@ -179,6 +179,7 @@ FORMATS: Mapping[str, Format] = {
     **dict.fromkeys((".docx", ".docm", ".dotx"), _office("docx", "wordprocessingml.document")),
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _office("xlsx", "spreadsheetml.sheet")),
     **dict.fromkeys((".pptx", ".pptm", ".ppsx"), _office("pptx", "presentationml.presentation")),
+    **dict.fromkeys((".doc", ".dot"), _isolated("doc", "application/msword", is_office=True)),
     ".xls": _isolated("xls", "application/vnd.ms-excel", is_office=True),
     **dict.fromkeys((".odt", ".ott", ".fodt"), _open_document("text")),
     **dict.fromkeys((".ods", ".ots", ".fods"), _open_document("spreadsheet")),
@@ -236,8 +237,8 @@ def ending_of(path: str) -> str:
 
 
 def may_be_document(path: str) -> bool:
-    """Whether a file of this name is opened: its format is known or, for files of the oldest Office, seen in the content."""
-    return ending_of(path) in (".doc", ".ppt") or format_of(path) is not None
+    """Whether a file of this name is opened: its format is known or, for files of old PowerPoint, seen in the content."""
+    return ending_of(path) == ".ppt" or format_of(path) is not None
 
 
 def format_of(path: str) -> Format | None:

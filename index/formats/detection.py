@@ -4,6 +4,7 @@ import re
 
 from quotewise.index.errors import DocumentError
 from quotewise.index.formats import CHAT_EXPORT, FORMATS, OLE, UNREAD_ENDINGS, Format, ending_of, format_of
+from quotewise.index.formats.ole_streams import root_names
 
 _ZIP = b"PK\x03\x04"
 _DIRECTORY_END = b"PK\x05\x06"
@@ -20,10 +21,10 @@ _MEDIA_TYPES = {
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
     b"application/vnd.oasis.opendocument.presentation": ".odp",
 }
-_STREAMS = {"Workbook": ".xls", "Book": ".xls", "__substg1.0_": ".msg"}
-_OLD_STREAMS = {"WordDocument": "Word (.doc)", "PowerPoint Document": "PowerPoint (.ppt)"}
+_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls", "__properties_version1.0": ".msg"}
+_OLD_STREAMS = {"PowerPoint Document": "PowerPoint (.ppt)"}
 _OFFICE = frozenset(
-    (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".doc", ".xls", ".ppt", ".odt", ".ods", ".odp", ".epub")
+    (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".doc", ".dot", ".xls", ".ppt", ".odt", ".ods", ".odp", ".epub")
 )
 _MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[A-Za-z][A-Za-z-]*: ")
 _MANUAL_PAGE = re.compile(
@@ -90,7 +91,7 @@ def detected(path: str, data: bytes) -> Format | None:
         return FORMATS[".man"]
     if not is_named and _MAILBOX.match(data[:_HEAD]):  # those of Thunderbird have no ending
         return FORMATS[".mbox"]
-    if ending in (".xls", ".doc") and b"\0" not in start:
+    if ending in (".xls", ".doc", ".dot") and b"\0" not in start:
         return FORMATS[".tsv"] if ending == ".xls" else FORMATS[".txt"]
     return known
 
@@ -113,11 +114,12 @@ def parser_of(path: str, data: bytes) -> str:
 
 
 def _of_streams(data: bytes, known: Format | None) -> Format | None:
-    """The format of a file of streams: Excel 97, Outlook, an encrypted one of any kind."""
+    """The format of a file of streams: Word or Excel 97, Outlook, an encrypted one of any kind."""
+    names = root_names(data)
     for name, kind in _STREAMS.items():
-        if name.encode("utf-16-le") in data:
+        if name in names:
             return FORMATS[kind]
     for name, program in _OLD_STREAMS.items():
-        if name.encode("utf-16-le") in data:
+        if name in names:
             raise DocumentError(f"is a file of {program} 97 to 2003, which is not read; save it in the newer format")
     return known

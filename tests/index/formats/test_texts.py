@@ -9,7 +9,7 @@ import pytest
 from quotewise.index.chunking import Chunker
 from quotewise.index.errors import DocumentError
 from quotewise.index.sentences import Span, sentence_spans
-from tests.index.formats.files import block, docx, p, parse_document, texts
+from tests.index.formats.files import block, compound, docx, p, parse_document, texts
 
 
 def rtf(body: str) -> list[str]:
@@ -331,9 +331,8 @@ def test_control_sequences_without_an_end_are_read_at_once() -> None:
 
 
 def test_old_and_binary_formats_are_refused_with_their_name() -> None:
-    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le")
-    with pytest.raises(DocumentError, match=r"Word \(\.doc\) 97 to 2003"):
-        parse_document("a.doc", old)
+    with pytest.raises(DocumentError, match=r"PowerPoint \(\.ppt\) 97 to 2003"):
+        parse_document("a.ppt", compound({"PowerPoint Document": b"a"}))
     with pytest.raises(DocumentError, match="no known format"):
         parse_document("a.png", b"\x89PNG")
 
