@@ -3,7 +3,8 @@
 import re
 
 from quotewise.index.encodings import decode
-from quotewise.index.formats.parsed import Parsed
+from quotewise.index.formats.labels import with_labels_as_headings
+from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.formats.running_lines import blocks_between
 from quotewise.index.formats.text_headings import blocks_of
@@ -25,5 +26,9 @@ def parse(data: bytes) -> Parsed:
     first = _TITLE_LINE.match(text)
     title = first["title"] if first and is_title(first["title"]) else None
     start = first.end() if first and title else 0
-    blocks = blocks_between(text, lambda shown: with_tables_as_rows(shown, blocks_of(shown, start)))
+    blocks = blocks_between(text, lambda shown: _blocks(shown, start))
     return Parsed(text, blocks, Layout.of("text", VERSION, text), title, encoding=encoding, unread_part=damage)
+
+
+def _blocks(text: str, first: int) -> tuple[Block, ...]:
+    return with_labels_as_headings(text, with_tables_as_rows(text, blocks_of(text, first)), first)
