@@ -8,6 +8,7 @@ from quotewise.index.formats.parsed import Block, Parsed
 from quotewise.index.formats.plain_tables import with_tables_as_rows
 from quotewise.index.formats.running_lines import blocks_between
 from quotewise.index.formats.text_headings import blocks_of
+from quotewise.index.formats.transcripts import with_speakers_as_headings
 from quotewise.index.layout import Layout
 from quotewise.index.lines import is_title
 
@@ -31,4 +32,5 @@ def parse(data: bytes) -> Parsed:
 
 
 def _blocks(text: str, first: int) -> tuple[Block, ...]:
-    return with_labels_as_headings(text, with_tables_as_rows(text, blocks_of(text, first)), first)
+    blocks = with_tables_as_rows(text, with_speakers_as_headings(text, blocks_of(text, first)))
+    return with_labels_as_headings(text, blocks, first)
