@@ -40,7 +40,7 @@ from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 from quotewise.index.formats.unmarked_headings import Look
 
-VERSION = 8
+VERSION = 9
 Element = Any
 """``lxml.etree._Element``, which has no types."""
 

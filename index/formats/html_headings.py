@@ -9,6 +9,8 @@ from quotewise.index.formats.html_elements import local_name
 Element = Any
 _QUESTION = re.compile(r"(?:^|[\s_-])question(?:$|[\s_-])", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:^|[\s_-])answer(?:$|[\s_-])", re.IGNORECASE)
+_SHORT_QUESTION = re.compile(r"(?:^|[\s_-])q(?:$|\s)")
+_SHORT_ANSWER = re.compile(r"(?:^|[\s_-])a(?:$|\s)")
 _LONGEST_QUESTION = 300
 _QUESTION_ELEMENTS = 40
 _QUESTION_PARTS = frozenset(["td", "th", "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "button", "dt", "summary"])
@@ -48,9 +50,12 @@ def _heads_sibling(title: Element) -> bool:
 
 def mark_questions(root: Element) -> None:
     """Make headings of the elements that the author calls questions, each before one called its answer, also of table rows."""
-    for element in root.xpath(".//*[contains(@class, 'uestion')]"):
-        following = element.getnext() if _QUESTION.search(element.get("class")) else None
-        if following is None or not _ANSWER.search(following.get("class") or "") or not _is_short(element):
+    short = root.xpath(".//*[(self::div or self::p) and contains(@class, 'q')]")
+    called = [(one, _SHORT_QUESTION, _SHORT_ANSWER) for one in short]
+    called += [(one, _QUESTION, _ANSWER) for one in root.xpath(".//*[contains(@class, 'uestion')]")]
+    for element, asks, answers in called:
+        following = element.getnext() if asks.search(element.get("class")) else None
+        if following is None or not answers.search(following.get("class") or "") or not _is_short(element):
             continue
         if local_name(element) == "tr":
             for table in islice(element.iterancestors("table", "{*}table"), 1):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from quotewise.index.formats.labels import capital_labels
 from quotewise.index.formats.parsed import Block
 from quotewise.index.lines import is_rule, is_title
 from quotewise.index.margins import without_margins
@@ -81,7 +82,8 @@ def blocks_of(text: str, first: int) -> tuple[Block, ...]:
         return (Block(0, len(text)),)
     lines = list(_lines(without_margins(text)))
     said = speakers_of([" " * line.indent + line.text for line in lines]).above
-    styles = {number: style for number, style in _found(lines) if lines[number].start >= first and number not in said}
+    found = dict.fromkeys(capital_labels([line.text for line in lines]), "capital") | dict(_found(lines))
+    styles = {number: style for number, style in found.items() if lines[number].start >= first and number not in said}
     alone = [number for number, style in styles.items() if style == "alone"]
     if len(alone) == 1:  # a name under a letter, not a section
         del styles[alone[0]]
@@ -145,7 +147,8 @@ def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
             if same or candidates.get(_above(lines, number)) == style or _numbered(lines[below].text) == style:
                 continue  # items of a list
             if alone := _BARE_NUMBER.match(lines[number].text):  # "1 Scope", but no "14 May" and no "12 Main Street"
-                if int(alone[1]) != bare + 1 or _YEAR_AT_END.search(lines[number].text):
+                is_value = lines[_above(lines, number)].text.endswith(":") if number else False
+                if int(alone[1]) != bare + 1 or _YEAR_AT_END.search(lines[number].text) or is_value:
                     continue
                 bare += 1
         if style in ("alone", "capital") and is_signature(

@@ -29,6 +29,15 @@ ALONE = "Who are you?\n\n\tA shop.\n\nHow do I pay?\n\n\tBy card.\n\n\tOr not.\n
 FOLDED_BOLD = (
     "<details open><summary><b>How do I pay?</b></summary>\nBy card.\n</details>\n\n<summary>Do you ship?</summary>\n\nNo."
 )
+ABOVE = "Who are you?\nA shop.\n\nHow do I pay?\nBy card.\n\nDo you ship?\nNo.\n"
+SIGNS = ">> How do I pay?\n<< By card.\n\n>> Do you ship?\n<< No.\n"
+ITALIC_ITEMS = "* *How do I pay?*\n  By card.\n* *Do you ship?*\n  No.\n"
+BOLD_ITEMS = "- **How do I pay?** By card.\n- **Do you ship?** No.\n"
+IN_LINES = "Q. How do I pay? A. By card. Q. Do you ship? A. No.\n"
+BY_LETTERS = "P: How do I pay?\nR: By card.\n\nP: Do you ship?\nR: No.\n"
+BY_WORDS = "Pregunta: How do I pay?\nRespuesta: By card.\n\nPergunta 2 : Do you ship?\nResposta 2 : No.\n"
+CHINESE = "问：How do I pay?\n答：By card.\n\n問：Do you ship?\n答：No.\n"
+FULL_WIDTH = "Ｑ．How do I pay？\nＡ．By card.\n\nＱ　Do you ship？\nＡ　No.\n".replace("？", "?")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +51,8 @@ FOLDED_BOLD = (
             ("h", ALONE),
             ("j.txt", BOLD_Q),
             ("i.md", ALONE.replace("\t", "")),
+            *(("k.txt", one) for one in (ABOVE, SIGNS, IN_LINES, BY_LETTERS, BY_WORDS, CHINESE, FULL_WIDTH)),
+            *[("k.md", ITALIC_ITEMS), ("k.md", BOLD_ITEMS)],
         ],
     ],
 )
@@ -67,6 +78,8 @@ def test_the_questions_of_a_list_are_headings_of_their_answers(path: str, text: 
         "Where am I?\n\n"
         + "".join(f"He walked {n} miles, and saw nobody.\n\n" for n in range(40))
         + "Who is it?\n\nShe.\n\nYou?\n",
+        "Who is it?\nHe, they said.\n\n" * 3 + "He walked on, and saw nobody.\n\n" * 9,
+        "P: the pressure\nV: the volume\nR: the constant\n",
         "Ann: Who is it?\n\nIt is me.\n\nBob: Who?\n\nMe.\n\nAnn: What now?\n\nNothing.\n",
     ],
 )

@@ -187,6 +187,8 @@ def test_notes_that_open_when_they_are_asked_for_are_read() -> None:
         "<tr class='answer'><td></td><td><p>Yes.</p></td></tr>"
         "<tr class='question'><td><b>2.</b></td><td><b>It fails with this: no file</b></td></tr>"
         "<tr class='answer'><td></td><td><p>Make one.</p></td></tr></table>",
+        "<div class='q'>1. May I stop?</div><div class='a'>Yes.</div>"
+        "<p class='faq-q'>2. It fails with this: no file</p><p class='faq-a'>Make one.</p>",
         "<div class='faq-question'><p>1. May I stop?</p></div><div class='faq-answer'>Yes.</div>"
         "<div class='faq-question'><h3>2. It fails with this: no file</h3></div><div class='faq-answer'>Make one.</div>",
     ],
