@@ -40,7 +40,8 @@ _SIGNS = re.compile(r"[{}<>=|_\\/;*#$%&@+^~`\[\]]")
 _CODE_SIGNS = 0.1
 """Share of signs from which a paragraph is code or a diagram."""
 _CODE_LINE = re.compile(r"[{};\\]\Z|\A(?:[$#%] |//|/\*)")
-_COLUMNS = re.compile(r"\S {3,}\S")
+_COLUMNS = re.compile(r"\S(?: {3,}|\t)\s*\S")
+_SENTENCE_END = re.compile(r"[^\W\d_][^\W\d_][)\]\"'”’]{0,2}[.!?][)\]\"'”’]{0,2}(?=\s|\Z)")
 _DRAWN = re.compile(r"[+|][-=+]{3,}|[─-╿]{2,}|-{2,}>")
 
 
@@ -72,7 +73,7 @@ def blocks_of_prose(text: str) -> tuple[Block, ...]:
 def _divided(text: str, block: Block) -> Iterator[Block]:
     start = block.start
     for first, last, lines in _paragraphs(text[block.start : block.end]):
-        if not _is_wrapped(lines) and _is_drawn(lines):
+        if _is_drawn(lines):
             first, last = first + block.start, last + block.start
             if text[start:first].strip():
                 yield replace(block, start=start, end=first)
@@ -108,7 +109,10 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     width = max(map(len, lines))
     if len(lines) < 2 or width not in _WIDTHS:
         return False
-    words = " ".join(lines).split()
+    shown = " ".join(lines)
+    if not _SENTENCE_END.search(shown) or _is_drawn(lines):
+        return False
+    words = shown.split()
     breaks = len(lines) - 1
     full = sum(len(line) >= _FULL * width for line in lines[:-1])
     going_on = sum(_begins_small(below) for _, below in pairwise(lines))

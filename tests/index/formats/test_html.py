@@ -347,6 +347,7 @@ def test_prose_in_preformatted_text_is_read_as_plain_text_is() -> None:
         "<pre>" + "".join(f"<span class=k>{line}</span>\n" for line in LAW.split("\n")) + "</pre>",
         "<pre>for line in lines:\n    # Read what is written in the line, and remember all\n    # of it for the next."
         "\n    read(line)</pre>",
+        "<pre>activeBackground  bitmap     font        relief.\nforeground        text       borderWidth anchor</pre>",
         "<pre>+------+    +--------+\n| disk | -> | reader |\n+------+    +--------+</pre>",
         "<pre>2024-05-01 ERROR The connection to the data base was refused.\n"
         "2024-05-02 INFO The server has been started again.</pre>",
