@@ -20,10 +20,11 @@ from quotewise.index.formats.parsed import BlockKind, Parsed
 from quotewise.index.formats.raised import raised
 from quotewise.index.formats.symbols import symbol, symbol_field
 from quotewise.index.formats.tables import FEW
+from quotewise.index.formats.word_forms import form_value
 from quotewise.index.formats.word_styles import Style, is_on, look_of, read_styles, value
 from quotewise.index.formats.word_tables import children, has, is_continued, merged_cells
 
-VERSION = 7
+VERSION = 8
 Element = Any
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -70,7 +71,7 @@ class _Word:
         self._marks = {"footnote": 0, "endnote": 0}
         self._boxes: list[Element] = []
         self._links: list[Element] = []
-        self._carried = self._instruction = ""
+        self._carried = self._instruction = self._form = ""
         self._result = -1
         """Where the result of the field begins that is read, in the pieces of its paragraph; else -1."""
 
@@ -214,9 +215,13 @@ class _Word:
             return
         kind = node.get(f"{W}fldCharType")
         if kind == "begin":
-            self._instruction = ""
+            self._instruction, self._form = "", form_value(node)
         elif kind == "separate":
             self._result = len(pieces)
+        elif self._form:
+            if not (0 <= self._result <= len(pieces) and "".join(pieces[self._result :]).strip()):
+                pieces.append(self._form)
+            self._form = ""
         elif shown := symbol_field(self._instruction):
             if 0 <= self._result <= len(pieces):
                 del pieces[self._result :]

@@ -19,7 +19,7 @@ from quotewise.index.formats.html_tree import read_tree
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 4
+VERSION = 5
 Element = Any
 _OPS, _XHTML = "{http://www.idpf.org/2007/ops}", "{http://www.w3.org/1999/xhtml}"
 _MOST_BLOCKS_TO_A_HEADING = 8

@@ -5,6 +5,7 @@ What a page says about itself (menus, lists of links, buttons) is tagged as navi
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -36,6 +37,7 @@ from quotewise.index.formats.html_tree import read_tree
 from quotewise.index.formats.numbering import formatted
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import BlockKind, Parsed
+from quotewise.index.formats.preformatted import blocks_of_prose, is_code, is_prose
 from quotewise.index.formats.raised import note_mark, raised
 from quotewise.index.formats.tables import Cell
 from quotewise.index.formats.unmarked_headings import Look
@@ -119,6 +121,10 @@ class _Walk:
         """What letters the inline text so far has."""
         self._labelled: list[Headings] = []
         """Those above each list of terms or part that can be unfolded."""
+        self._is_code = False
+        """Whether the preformatted element that is read says that it holds code."""
+        self._prose: list[str] = []
+        """The preformatted texts so far that follow one another, as the pages of one text do."""
 
     def run(self, root: Element) -> None:
         waiting: list[tuple[Element, bool]] = [(root, False)]
@@ -142,6 +148,7 @@ class _Walk:
                 self._write(element.tail)
             elif tag == "table" and is_data(element):
                 self._flush()
+                self._add_prose()
                 self._table(element)
                 self._write(element.tail)
             else:
@@ -150,6 +157,7 @@ class _Walk:
                 waiting.append((element, True))
                 waiting.extend((child, False) for child in reversed(element))
         self._flush()
+        self._add_prose()
 
     def _is_hidden(self, element: Element) -> bool:
         if not is_hidden(element):
@@ -178,6 +186,10 @@ class _Walk:
         if tag not in _BLOCKS:
             return
         self._flush()
+        if _BLOCKS[tag] == "code" and "code" not in self._kinds:
+            self._is_code = is_code(element)
+        elif tag != "hr":
+            self._add_prose()
         self._kinds.append(_BLOCKS[tag] if _BLOCKS[tag] != "paragraph" or self._kinds[-1] != "item" else "item")
         region = (
             None if "navigation" in self._region else region_of(element, tag, self._depth < _NESTED_REGIONS, any(self._region))
@@ -208,6 +220,8 @@ class _Walk:
             _mark(self._inline, self._marked.pop(), element)
         if tag not in _BLOCKS:
             return
+        if "code" not in self._kinds:
+            self._add_prose()
         is_label = tag in _LABELS and self._is_label()
         if is_label or (_BLOCKS[tag] == "heading" and self._labelled and local_name(element.getparent()) in _LABELS):
             self._kinds[-1], self._composer.headings = "heading", self._labelled[-1]
@@ -257,11 +271,28 @@ class _Walk:
         elif region and own == "paragraph":
             own = region
         if own == "code":
-            self._composer.add(text.replace("\u00a0", " "), own)
+            self._add_preformatted(text.replace("\u00a0", " "), region is None)
             return
+        self._add_prose()
         mark, self._mark = self._mark, ""
         level += self._shift if level else 0
         self._composer.add(mark + text.strip(), own, level, keep_with_next, look if own == "paragraph" else None)
+
+    def _add_preformatted(self, text: str, is_text: bool) -> None:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        if is_text and not self._is_code and is_prose(text):
+            self._prose.append(text.rstrip())
+            return
+        self._add_prose()
+        self._composer.add(text, "code")
+
+    def _add_prose(self) -> None:
+        """Add the preformatted texts that are prose, as one with its headings and tables."""
+        if self._prose:
+            text, self._prose = "\n\n".join(self._prose), []
+            above = self._composer.trail
+            blocks = [replace(block, heading=(*above, *block.heading)) for block in blocks_of_prose(text)]
+            self._composer.add_as_written(text, blocks, self._composer.headings)
 
     def _table(self, table: Element) -> None:
         caption = next(table.iterchildren("caption", "{*}caption"), None)

@@ -10,7 +10,7 @@ from quotewise.index.formats.html_tree import read_tree
 from quotewise.index.formats.markdown import blocks_below
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 3
+VERSION = 4
 _CELLS_LIMIT = 20_000
 _LONGEST_OUTPUT = 100_000
 

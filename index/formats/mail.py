@@ -20,7 +20,7 @@ from quotewise.index.formats.mail_texts import alternative, decoded_header, deco
 from quotewise.index.formats.page_encoding import decoded
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 6
+VERSION = 7
 _HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 DEPTH_LIMIT = 5
 """Mails in mails."""

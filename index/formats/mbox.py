@@ -9,7 +9,7 @@ from quotewise.index.formats.mail import Letters, read_message
 from quotewise.index.formats.mail_texts import decoded_header
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 5
+VERSION = 6
 _MESSAGES_LIMIT = 20_000
 _FROM = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]+\r?\n(?=[A-Za-z-]+:)")
 

@@ -18,7 +18,7 @@ from quotewise.index.formats.mail_texts import decoded_header
 from quotewise.index.formats.page_encoding import code_page, decoded, decoded_as
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 5
+VERSION = 6
 _ATTACHMENTS_LIMIT = 200
 _PROPERTIES = "__properties_version1.0"
 _OUTER, _INNER, _PART = 32, 24, 8

@@ -7,7 +7,7 @@ from quotewise.index.formats.composed import Composer
 from quotewise.index.formats.mail import Letters
 from quotewise.index.formats.parsed import Parsed
 
-VERSION = 1
+VERSION = 2
 
 
 def parse(data: bytes, passwords: Sequence[str] = ()) -> Parsed:

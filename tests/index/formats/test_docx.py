@@ -253,3 +253,23 @@ def test_the_box_of_a_flow_chart_heads_nothing() -> None:
         f"{box}</w:txbxContent></v:shape></w:pict></w:r></w:p>{plain('The school tells the parents of it on the day.')}"
     )
     assert texts(document)[0] == "A child falls ill" and not any(b.heading for b in document.blocks)
+
+
+def test_boxes_and_lists_of_old_forms_show_their_state() -> None:
+    def field(data: str, result: str = "") -> str:
+        begin = f'<w:fldChar w:fldCharType="begin"><w:ffData>{data}</w:ffData></w:fldChar>'
+        shown = f'<w:fldChar w:fldCharType="separate"/><w:t>{result}</w:t><w:fldChar w:fldCharType="end"/>'
+        return f"<w:r>{begin}{shown}</w:r>"
+
+    entries = '<w:listEntry w:val="Junior"/><w:listEntry w:val="Senior"/>'
+    fields = [
+        field('<w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox>'),
+        field('<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>'),
+        field('<w:checkBox><w:default w:val="1"/></w:checkBox>'),
+        field(f'<w:ddList><w:result w:val="1"/>{entries}</w:ddList>'),
+        field(f"<w:ddList>{entries}</w:ddList>", "Guest"),
+        field(f'<w:ddList><w:result w:val="7"/>{entries}</w:ddList>'),
+        field("<w:textInput/>", "Ann"),
+    ]
+    body = "<w:p>" + "<w:r><w:tab/></w:r>".join(fields) + "</w:p>"
+    assert texts(parse_document("form.docx", docx(body))) == ["☒ ☐ ☒ Senior Guest Ann"]

@@ -304,3 +304,58 @@ def test_lines_in_bold_type_and_elements_that_are_called_titles_head_what_follow
         ("Opening hours",), ("Prices",), ("Gift cards",), ("Arrival",), ("Arrival",)
     ]  # fmt: skip
     assert texts(document, "heading") == ["Pets", "Opening hours", "Prices", "Gift cards", "Arrival"]
+
+
+LAW = """                     NOTICE TO TENANTS
+
+SECTION 1. HEATING.
+
+    (a) Boiler.--The heating will be switched off on the third of May so
+that the boiler can be replaced by a heat pump, which takes four days. The
+caretaker tells every tenant in writing.
+
+    (b) Heaters.--During that time every flat gets two electric heaters from
+the caretaker on the ground floor.
+
+Flat         Heaters      Watts
+-----------  -----------  -----
+1            2            1500
+2            3            2000
+
+    make heat --flats=1,2 | tee /tmp/log;
+    if (cold) { call(caretaker); }
+"""
+
+
+def test_prose_in_preformatted_text_is_read_as_plain_text_is() -> None:
+    document = parsed(f"<h1>House</h1><pre>{LAW}</pre><hr><pre>{LAW}</pre><p>End.</p>")
+    kinds = {text: (b.kind, b.heading) for text, b in zip(texts(document), document.blocks, strict=True)}
+    heading = ("House", "NOTICE TO TENANTS", "SECTION 1. HEATING.")
+    prose = next(
+        text for text in kinds if "so\nthat the boiler can be replaced by a heat pump, which takes four days. The" in text
+    )
+    assert kinds[prose] == ("paragraph", heading)
+    table = next(text for text in kinds if "1            2" in text)
+    assert kinds[table] == ("row", (*heading, "Flat | Heaters | Watts"))
+    assert next(kinds[text] for text in kinds if "make heat" in text) == ("code", heading)
+    assert kinds["End."] == ("paragraph", ("House",))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"<pre><code>{LAW}</code></pre>",
+        f"<pre class=language-text>{LAW}</pre>",
+        "<pre>" + "".join(f"<span class=k>{line}</span>\n" for line in LAW.split("\n")) + "</pre>",
+        "<pre>for line in lines:\n    # Read what is written in the line, and remember all\n    # of it for the next."
+        "\n    read(line)</pre>",
+        "<pre>activeBackground  bitmap     font        relief.\nforeground        text       borderWidth anchor</pre>",
+        "<pre>+------+    +--------+\n| disk | -> | reader |\n+------+    +--------+</pre>",
+        "<pre>2024-05-01 ERROR The connection to the data base was refused.\n"
+        "2024-05-02 INFO The server has been started again.</pre>",
+        "<pre>Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n"
+        "Rough winds do shake the darling buds of May,\nAnd summer's lease hath all too short a date;</pre>",
+    ],
+)
+def test_code_diagrams_and_verse_in_preformatted_text_are_read_by_lines(code: str) -> None:
+    assert {(b.kind, b.by_line) for b in parsed(code).blocks} == {("code", True)}
