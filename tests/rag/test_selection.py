@@ -170,6 +170,8 @@ def test_a_span_that_repeats_the_question_is_no_short_answer(question: str, text
         ("When does it open?", "It opens on the 3rd of May.", "on the 3rd of May", "the 3rd of May"),
         ("When is it due?", "It is due by 3 May.", "by 3 May", "by 3 May"),
         ("Where is it made?", "It is made in Mayfair.", "in Mayfair", "in Mayfair"),
+        ("When was 2.8.0 released?", "2.8.0 was released on 2023-10-15.", "2023", "2023-10-15"),
+        ("When is the hut open?", "The hut is open from June to August.", "June", "June to August"),
     ],
 )
 def test_a_short_answer_has_the_number_that_is_asked_for_no_half_of_a_bracket_and_no_word_before_a_date(
