@@ -9,6 +9,7 @@ from quotewise.index.formats.archives import Archive, xml_tree
 from quotewise.index.formats.composed import Composer, cleaned
 from quotewise.index.formats.formulas import math_formula
 from quotewise.index.formats.opendocument_encryption import MANIFEST, unlocked
+from quotewise.index.formats.opendocument_forms import read_controls
 from quotewise.index.formats.opendocument_objects import LINK, MATH, embedded, shown_value
 from quotewise.index.formats.opendocument_sheets import SheetReader, is_sample, number_of, rows_of
 from quotewise.index.formats.opendocument_styles import Styles
@@ -17,7 +18,7 @@ from quotewise.index.formats.raised import raised
 from quotewise.index.formats.sheets import HiddenCells, add_sheet
 from quotewise.index.formats.tables import FEW, Cell
 
-VERSION = 7
+VERSION = 8
 Element = Any
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE, _DRAW, _STYLE = (f"{{{_NAMES}{n}:1.0}}" for n in ("text", "table", "office", "drawing", "style"))
@@ -70,6 +71,7 @@ class _Document:
         self._content, self._composer, self._archive = content, composer, archive
         self._shared = content if archive is None else styles
         self._styles = Styles(root for root in (styles, content) if root is not None)
+        self._controls = read_controls(content)
         self._notes: dict[str, list[tuple[str, Element]]] = {"footnote": [], "endnote": []}
         self._comments: list[tuple[Element, str]] = []
         """Each with the cell of a sheet that it is about."""
@@ -116,6 +118,8 @@ class _Document:
                 continue
             elif tag == f"{_OFFICE}annotation":
                 self._comments.append((child, ""))
+            elif tag == f"{_DRAW}control":
+                self._composer.add(self._control(child), kind)
             elif tag.startswith(_DRAW):
                 self._frame(child, kind)
             else:
@@ -158,6 +162,8 @@ class _Document:
                 pieces.append(self._note(child))
             elif tag == f"{_OFFICE}annotation":
                 self._comments.append((child, ""))
+            elif tag == f"{_DRAW}control":
+                pieces.append(self._control(child))
             elif isinstance(tag, str) and tag.startswith(_DRAW):
                 formulas = [math_formula(math) for math in self._formulas(child)]
                 pieces += formulas
@@ -167,6 +173,9 @@ class _Document:
                 pieces.append(raised(text) if tag == f"{_TEXT}span" and self._styles.is_raised(child) else text)
             pieces.append(_SPACE.sub(" ", child.tail or ""))
         return "".join(pieces)
+
+    def _control(self, drawn: Element) -> str:
+        return self._controls.get(drawn.get(f"{_DRAW}control") or "", "")
 
     def _note(self, node: Element) -> str:
         kind = "endnote" if node.get(f"{_TEXT}note-class") == "endnote" else "footnote"
@@ -201,6 +210,8 @@ class _Document:
                 self._flow(child, kind)
             elif child.tag == f"{_DRAW}object":
                 self._object(child, kind)
+            elif child.tag == f"{_DRAW}control":
+                self._composer.add(self._control(child), kind)
             elif child.tag.startswith(_DRAW):
                 self._frame(child, kind)
 

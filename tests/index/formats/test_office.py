@@ -177,6 +177,19 @@ def note(text: str) -> str:
     return f'<text:note text:note-class="footnote">{cited}</text:note>'
 
 
+def test_the_controls_of_a_form_of_opendocument_show_their_values_and_states() -> None:
+    form = 'xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0"'
+    controls = (
+        '<form:text form:id="c1" form:value="Bob" form:current-value="Alice"/><form:password form:id="c5" form:value="secret"/>'
+        '<form:checkbox form:id="c2" form:label="Owns a boat" form:current-state="checked"/>'
+        '<form:radio form:id="c3" form:label="Full member"/><form:listbox xml:id="c4"><form:option form:label="Red"/>'
+        '<form:option form:label="Blue" form:current-selected="true"/></form:listbox>'
+    )
+    drawn = "".join(f'<text:p>{name} <draw:control draw:control="c{n}"/></text:p>' for n, name in enumerate("NBFCX", 1))
+    body = f"<office:text><office:forms {form}><form:form>{controls}</form:form></office:forms>{drawn}</office:text>"
+    assert texts(parse_document("a.odt", odf(body))) == ["N Alice", "B ☒ Owns a boat", "F ☐ Full member", "C Blue", "X"]
+
+
 def test_a_cell_of_an_opendocument_text_has_its_items_and_boxes_and_its_notes_and_comments_come_once() -> None:
     level = '<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>'
     items = '<text:list text:style-name="L">{}{}</text:list>'.format(
