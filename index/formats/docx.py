@@ -102,7 +102,7 @@ class _Word:
             if self._composer.is_full:
                 return
             if child.tag == _P:
-                text, is_joined = self._paragraph_text(child), _is_mark_removed(child)
+                text, is_joined = self._paragraph_text(child), _is_mark_removed(child) or _is_drop_cap(child)
                 if is_joined:
                     self._carried += text
                 else:
@@ -345,6 +345,12 @@ def _ancestors(node: Element, top: Element) -> Iterator[Element]:
 
 def _is_on(toggle: Element | None) -> bool:
     return toggle is not None and (toggle.get(_VAL) or "1").lower() not in _OFF
+
+
+def _is_drop_cap(paragraph: Element) -> bool:
+    """Whether a paragraph is only the large first letter of the one after it."""
+    frame = paragraph.find(f"{W}pPr/{W}framePr")
+    return frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin")
 
 
 def _is_mark_removed(paragraph: Element) -> bool:

@@ -273,3 +273,11 @@ def test_boxes_and_lists_of_old_forms_show_their_state() -> None:
     ]
     body = "<w:p>" + "<w:r><w:tab/></w:r>".join(fields) + "</w:p>"
     assert texts(parse_document("form.docx", docx(body))) == ["☒ ☐ ☒ Senior Guest Ann"]
+
+
+def test_a_drop_cap_is_the_first_letter_of_the_paragraph_below_it() -> None:
+    cap = '<w:p><w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr><w:r><w:t>D</w:t></w:r></w:p>'
+    assert texts(parse_document("a.docx", docx(p("Before.") + cap + p("rop caps are large.")))) == [
+        "Before.",
+        "Drop caps are large.",
+    ]
