@@ -20,11 +20,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
+
 from quotewise.index.errors import DocumentError, TimeLimitError
 
 MEMORY_BYTES = 1 << 30
 _SECONDS_TO_START = 60.0
 _CALLS_OF_A_CHILD = 1000
+_LONGEST, _LEAST_SHARE = 5, 0.05
+"""How many times its seconds a call may take where others keep the processors busy, of which it must have had that share."""
 _CHILDREN = os.cpu_count() or 1
 _HEADER = struct.Struct("<Q")
 _T = TypeVar("_T")
@@ -34,13 +38,37 @@ def call(function: Callable[..., _T], *arguments: Any, seconds: float = 20.0, me
     """What a function of a module makes of its arguments, in a child process.
 
     Raises:
-        TimeLimitError: it took more than so many seconds.
+        TimeLimitError: it took more than so many seconds, or so many of a processor where others kept these busy.
         DocumentError: it took more than so many bytes of memory, or ended the process.
         Exception: what the function raised.
     """
     if _serving:
         return function(*arguments)  # this is a child already, under the limits of the call that it answers
     return _POOL.call(function, arguments, seconds, memory)  # type: ignore[no-any-return]
+
+
+class _Deadline:
+    """When a call must have ended: after some seconds, or later if the child has had less of a processor, but some."""
+
+    def __init__(self, seconds: float, process: int) -> None:
+        self._seconds, self._process = seconds, process
+        self._began, self._used = time.monotonic(), self._processor_seconds()
+
+    def left(self) -> float:
+        """The seconds to wait before this is asked again; 0 when the time is up."""
+        elapsed = time.monotonic() - self._began
+        if elapsed < self._seconds:
+            return self._seconds - elapsed
+        used = self._processor_seconds() - self._used
+        is_starved = _LEAST_SHARE * elapsed <= used < self._seconds and elapsed < _LONGEST * self._seconds
+        return self._seconds - used if is_starved else 0.0
+
+    def _processor_seconds(self) -> float:
+        try:
+            times = psutil.Process(self._process).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(times.user + times.system)
 
 
 class _Child:
@@ -68,12 +96,12 @@ class _Child:
         assert self.process.stdin and self.process.stdout
         self.calls += 1
         message = pickle.dumps((self.memory, function.__module__, function.__qualname__, arguments), pickle.HIGHEST_PROTOCOL)
-        deadline = time.monotonic() + seconds + (0 if self.ready else _SECONDS_TO_START)
+        deadline = _Deadline(seconds + (0 if self.ready else _SECONDS_TO_START), self.process.pid)
         _write(self.process.stdin.fileno(), message, deadline)
         if not self.ready:
             _read(self.process.stdout.fileno(), deadline)  # it has imported the function
             self.ready = True
-            deadline = time.monotonic() + seconds
+            deadline = _Deadline(seconds, self.process.pid)
         return pickle.loads(_read(self.process.stdout.fileno(), deadline))
 
     def exit_code(self) -> int:
@@ -206,7 +234,7 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _write(file: int, message: bytes, deadline: float | None) -> None:
+def _write(file: int, message: bytes, deadline: _Deadline | None) -> None:
     if deadline is not None:
         os.set_blocking(file, False)
     view = memoryview(_HEADER.pack(len(message)) + message)
@@ -215,12 +243,12 @@ def _write(file: int, message: bytes, deadline: float | None) -> None:
         view = view[os.write(file, view[: 1 << 20]) :]
 
 
-def _read(file: int, deadline: float | None) -> bytes:
+def _read(file: int, deadline: _Deadline | None) -> bytes:
     (size,) = _HEADER.unpack(_exactly(file, _HEADER.size, deadline))
     return _exactly(file, size, deadline)
 
 
-def _exactly(file: int, size: int, deadline: float | None) -> bytes:
+def _exactly(file: int, size: int, deadline: _Deadline | None) -> bytes:
     found = bytearray()
     while len(found) < size:
         _wait(file, selectors.EVENT_READ, deadline)
@@ -231,10 +259,11 @@ def _exactly(file: int, size: int, deadline: float | None) -> bytes:
     return bytes(found)
 
 
-def _wait(file: int, event: int, deadline: float | None) -> None:
+def _wait(file: int, event: int, deadline: _Deadline | None) -> None:
     if deadline is None:
         return
     with selectors.DefaultSelector() as selector:
         selector.register(file, event)
-        if not selector.select(max(deadline - time.monotonic(), 0)):
-            raise TimeoutError
+        while not selector.select(left := deadline.left()):
+            if not left:
+                raise TimeoutError

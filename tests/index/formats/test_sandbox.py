@@ -1,8 +1,10 @@
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from quotewise.index.errors import DocumentError
@@ -21,6 +23,13 @@ def child(data: bytes) -> int:
 def endless(data: bytes) -> None:
     while True:
         time.sleep(0.01)
+
+
+def busy(data: bytes) -> int:
+    began = time.process_time()
+    while time.process_time() < began + 0.6:
+        sum(range(1000))
+    return len(data)
 
 
 def greedy(data: bytes) -> int:
@@ -76,3 +85,24 @@ def test_an_error_that_cannot_be_sent_is_named() -> None:
 def test_threads_have_children_of_their_own() -> None:
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda n: sandbox.call(doubled, bytes([n])), range(12))) == [bytes([n, n]) for n in range(12)]
+
+
+def test_the_time_that_other_processes_take_of_the_processor_does_not_count() -> None:
+    process, is_over = psutil.Process(sandbox.call(child, b"x", memory=600 << 20)), threading.Event()
+
+    def starve() -> None:
+        while not is_over.wait(0.01):
+            process.suspend()
+            time.sleep(0.03)
+            process.resume()
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(starve)
+        try:
+            began = time.monotonic()
+            assert sandbox.call(busy, b"abc", seconds=1.2, memory=600 << 20) == 3
+            assert time.monotonic() - began > 1.2
+        finally:
+            is_over.set()
+    with pytest.raises(DocumentError, match=r"takes more than 0\.3 seconds"):
+        sandbox.call(busy, b"abc", seconds=0.3)
