@@ -22,8 +22,6 @@ _LONGEST_LINE = 1_000
 _FEWEST_ROWS = 2
 _FEWEST_COLUMNS = 3
 """Without pipes: lines of two columns are rather the entries of a list, whose first one names nothing."""
-_CONTINUED = 4
-"""Columns by which the second line of a cell stands to the right of where rows begin, at least."""
 _SAMPLE = 50
 """Rows that tell whether lines are a table."""
 _FULL_ROWS = 0.5
@@ -50,34 +48,12 @@ def _divided(text: str, block: Block) -> Iterator[Block]:
     for table, names in _tables(text, block):
         if text[start : table.start].strip():
             yield replace(block, start=start, end=table.start)
-        yield from _rows(text, table, (*block.heading, names))
+        yield Block(*table, (*block.heading, names), by_line=True, kind="row")
         start = table.end
     if start == block.start:
         yield block
     elif text[start : block.end].strip():
         yield replace(block, start=start)
-
-
-def _rows(text: str, table: Span, heading: tuple[str, ...]) -> Iterator[Block]:
-    """The rows of a table; one that goes on in further lines is a block of its own, which is one unit."""
-    edges = [*(table.start + offset for offset in line_starts(text[table.start : table.end])), table.end]
-    lines = [(a, b) for a, b in pairwise(edges) if a < b]
-    first = table.start
-    for number, (start, _) in enumerate(lines):
-        goes_on = number + 1 < len(lines) and _goes_on(text[slice(*lines[number + 1])])
-        if goes_on and not _goes_on(text[slice(*lines[number])]):
-            if text[first:start].strip():
-                yield Block(first, start, heading, by_line=True, kind="row")
-            last = next((n for n in range(number + 1, len(lines)) if not _goes_on(text[slice(*lines[n])])), len(lines))
-            first = lines[last - 1][1]
-            yield Block(start, first, heading, kind="row")
-    if text[first : table.end].strip():
-        yield Block(first, table.end, heading, by_line=True, kind="row")
-
-
-def _goes_on(line: str) -> bool:
-    """Whether a line of a table has one cell only, far to the right of where rows begin."""
-    return _indent(line) >= _CONTINUED and not any(sign.search(line.strip()) for sign in (_PIPE, _TAB, _WIDE_SPACE))
 
 
 def _tables(text: str, block: Block) -> Iterator[tuple[Span, str]]:
@@ -108,8 +84,8 @@ def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int
         or (first and not is_rule(lines[first - 1]) and _cells(lines[first - 1], sign))
     ):
         return None
-    end = _end(lines, first, first + 1, len(header), sign, _SAMPLE)
-    rows = [_cells(line, sign) for line in lines[first + 1 : end] if not is_rule(line) and not _goes_on(line)]
+    end = _end(lines, first + 1, len(header), sign, _SAMPLE)
+    rows = [_cells(line, sign) for line in lines[first + 1 : end] if not is_rule(line)]
     fewest = 1 if is_ruled else _FEWEST_ROWS
     names = column_names([header, *rows[:2]]) if len(rows) >= fewest else ""
     full = [cells for cells in rows if len(cells) == len(header)]
@@ -117,7 +93,7 @@ def _table(lines: Sequence[str], first: int, sign: re.Pattern[str]) -> tuple[int
         return None
     numbers = any(all(map(is_number, column)) for column in zip(*full, strict=True))
     is_named = sign is _PIPE or is_rule(lines[first + 1]) or numbers or not header[0]
-    return (_end(lines, first, end, len(header), sign), names) if is_named else None
+    return (_end(lines, end, len(header), sign), names) if is_named else None
 
 
 def _columns_of_rule(lines: Sequence[str]) -> int:
@@ -137,23 +113,12 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _end(lines: Sequence[str], first: int, number: int, width: int, sign: re.Pattern[str], most: int | None = None) -> int:
-    """The first line from ``number`` on, of at most so many, that is no row of a table of this width below its names in
-    line ``first``, no rule in it, and no line with which a cell goes on."""
+def _end(lines: Sequence[str], number: int, width: int, sign: re.Pattern[str], most: int | None = None) -> int:
+    """The first line from ``number`` on, of at most so many, that is no row of a table of this width, and no rule in it."""
     last = len(lines) if most is None else min(len(lines), number + most)
-    starts = _starts(lines, first) if sign is _WIDE_SPACE else frozenset[int]()
-    while number < last and (
-        is_rule(lines[number])
-        or 2 <= len(_cells(lines[number], sign)) <= width
-        or (number > first + 1 and _goes_on(lines[number]) and _indent(lines[number]) in starts)
-    ):
+    while number < last and (is_rule(lines[number]) or 2 <= len(_cells(lines[number], sign)) <= width):
         number += 1
     return number
-
-
-def _starts(lines: Sequence[str], first: int) -> frozenset[int]:
-    """Where the columns after the first begin, by their names."""
-    return frozenset(gap.end() for gap in re.finditer(r"(?<=\S) {2,}", lines[first].rstrip()))
 
 
 def _cells(line: str, sign: re.Pattern[str]) -> list[str]:

@@ -58,11 +58,3 @@ def test_a_list_of_links_with_names_is_no_table() -> None:
     items = "".join(f"* {name} ([[mailto:{name}@x.org|{name}@x.org]])\n" for name in ("Bo", "Jon", "Ann", "Lu"))
     document = parse_document("a.mediawiki", f"The editors are:\n\n{items}".encode())
     assert not texts(document, "row") and "Lu" in texts(document)[-1]
-
-
-def test_a_cell_that_goes_on_in_the_next_line_belongs_to_its_row() -> None:
-    head = "Name         Room      Duties\n-----------  --------  ---------------\n"
-    rows = ["Petra Hahn   2.14      payroll, travel\n                       expenses\n", "Jon Eide     2.17      purchasing\n"]
-    text = f"Staff\n\n{head}{''.join(rows)}\nAsk at the desk.\n"
-    names = ("Name | Room | Duties",)
-    assert rows_of(text, parse_document("a.txt", text.encode()).blocks) == [(one, names) for one in (head, *rows)]
