@@ -87,7 +87,7 @@ class Candidate:
     announced_by: int = -1
     """The position of a sentence of the passage that announces it, and has for it what is asked; -1 where none does."""
 
-    @property
+    @cached_property
     def odds(self) -> float:
         return odds(self.score)
 

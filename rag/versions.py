@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from quotewise.index.boilerplate import SentenceKind
 from quotewise.index.lexical import terms
-from quotewise.rag.candidates import Candidate
+from quotewise.rag.candidates import Candidate, bare, is_heading
 from quotewise.rag.followups import STOP_WORDS
 
 _DUPLICATE_OVERLAP = 0.8
@@ -20,14 +20,15 @@ _WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _LABEL = re.compile(r"[^:：|\n]{1,45}(?=[:：]\s*\S)")
 _NEGATION = {"no", "not", "never", "none", "neither", "nor", "without", "cannot", "except", "unless"}
 _NUMBERS = (
-    "may one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
     " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half third quarter"
-    " ein eine zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig fünfzig hundert tausend"
+    " zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig fünfzig hundert tausend"
     " deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente cinquante cent mille"
-    " dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta ciento mil"
+    " dos tres cuatro cinco seis siete ocho nueve diez doce veinte treinta ciento mil"
 )
 _NUMBER_WORDS = frozenset(_NUMBERS.split())
-"""With the month whose name is otherwise a stop word."""
+_MAY = "may"
+"""A month whose name is a stop word otherwise."""
 
 
 def is_duplicate(sentence: str, other: str) -> bool:
@@ -62,7 +63,7 @@ def _unlike(words: Collection[str], others: Collection[str]) -> bool:
     return any(
         all(SequenceMatcher(None, word, other, autojunk=False).ratio() < _SPELLING for other in others)
         for word in words
-        if word in _NUMBER_WORDS or (terms(word) and not STOP_WORDS.fullmatch(word))
+        if word == _MAY or is_number(word) or (terms(word) and not STOP_WORDS.fullmatch(word))
     )
 
 
@@ -100,12 +101,13 @@ def are_versions(asked: frozenset[str], best: Candidate, other: Candidate) -> bo
     It has all that the best one has of what the question names. A short one, a row under the same names of columns and what
     alone stands under the same heading must be of another document, and have that with its document's title and headings.
     """
-    if best.passage.document.id == other.passage.document.id and best.span == other.span:
+    is_other_document = best.passage.document.id != other.passage.document.id
+    kind = other.passage.kinds[other.position]
+    if not is_other_document and best.span == other.span:
         return False
-    is_prose = other.passage.kinds[other.position] is SentenceKind.PROSE
-    if is_prose and is_version(other.text, best.text):
+    if kind is SentenceKind.PROSE and is_version(other.text, best.text):
         return asked & best.terms <= other.terms
-    if best.passage.document.id == other.passage.document.id or not (is_prose or other.row):
+    if not is_other_document or kind is not best.passage.kinds[best.position]:
         return False
     return _is_in_its_place(best, other) and asked & _all_terms(best) <= _all_terms(other)
 
@@ -113,11 +115,11 @@ def are_versions(asked: frozenset[str], best: Candidate, other: Candidate) -> bo
 def _is_in_its_place(best: Candidate, other: Candidate) -> bool:
     if best.row and other.row:
         return best.row.names == other.row.names != () and _first_cell(best) == _first_cell(other) != ""
-    if best.row or other.row or best.heads or other.heads:
-        return False
     if (label := _LABEL.match(best.text)) and (label_too := _LABEL.match(other.text)):
-        return _words(label[0]) == _words(label_too[0]) != []
-    return _shared_words(best.text, other.text, _VERSION_WORDS - 2) or (_section(best) == _section(other) != [])
+        is_like = _words(label[0]) == _words(label_too[0]) != []
+    else:
+        is_like = _shared_words(best.text, other.text, _VERSION_WORDS - 2) or _stand_alone(best, other)
+    return is_like and not (best.heads or other.heads)
 
 
 def _all_terms(one: Candidate) -> frozenset[str]:
@@ -128,11 +130,16 @@ def _first_cell(one: Candidate) -> str:
     return one.text[slice(*one.row.cells[0])].strip().casefold() if one.row and one.row.cells else ""
 
 
-def _section(one: Candidate) -> list[str]:
-    """The words of the heading under which a sentence stands alone; none where others stand beside it."""
-    beside = (n for n in range(len(one.passage.sentences)) if n != one.position)
-    sentences = (Candidate(one.number, n, one.passage, one.passage.sentences[n], 0.0) for n in beside)
-    return _words(one.passage.heading[-1]) if one.passage.heading and all(other.heads for other in sentences) else []
+def _stand_alone(*some: Candidate) -> bool:
+    """Whether sentences stand under the same heading, each with no other beside it."""
+    headings = [_words(one.passage.heading[-1]) if one.passage.heading else [] for one in some]
+    return headings[0] != [] and all(heading == headings[0] for heading in headings) and all(map(_stands_alone, some))
+
+
+def _stands_alone(one: Candidate) -> bool:
+    names = [bare(name) for name in one.passage.heading]
+    beside = (one.passage.slice(span) for n, span in enumerate(one.passage.sentences) if n != one.position)
+    return all(is_heading(sentence, names) for sentence in beside)
 
 
 def _words(text: str) -> list[str]:
